@@ -1,0 +1,103 @@
+package dev.fullstate.outbox.contract;
+
+import java.util.List;
+
+/**
+ * Names of the outbox table, its columns and what belongs to it in the database.
+ *
+ * <p>The first five columns carry the names that Debezium's Outbox Event Router expects by default ({@code id},
+ * {@code aggregatetype}, {@code aggregateid}, {@code type}, {@code payload}), so that a table can be read by either.
+ */
+public final class OutboxTable {
+
+    /** The table; in the schema that the migration ran in. */
+    public static final String NAME = "outbox";
+
+    /** The publication through which the relay receives inserts. */
+    public static final String PUBLICATION = "outbox";
+
+    /** Where the migration scripts are, as a class path location. */
+    public static final String MIGRATION_LOCATION = "dev/fullstate/outbox/contract/migration";
+
+    /** The migrations' own history table, apart from the application's. */
+    public static final String MIGRATION_HISTORY = "outbox_schema_history";
+
+    /** Order of insertion; per aggregate the order of commit, because it is drawn while the root's row is locked. */
+    public static final String SEQ = "seq";
+
+    /** CloudEvents {@code id}: UUIDv7, new for every row. */
+    public static final String ID = "id";
+
+    /** Routes to a topic. */
+    public static final String AGGREGATE_TYPE = "aggregatetype";
+
+    /** Kafka key and CloudEvents {@code subject}. */
+    public static final String AGGREGATE_ID = "aggregateid";
+
+    /** CloudEvents {@code type}. */
+    public static final String TYPE = "type";
+
+    /** The state as JSON text; null for a delete. */
+    public static final String PAYLOAD = "payload";
+
+    /** CloudEvents {@code source}. */
+    public static final String SOURCE = "source";
+
+    /** CloudEvents {@code time}: when the change happened; null where that is not known. */
+    public static final String TIME = "time";
+
+    /** CloudEvents {@code dataschema}; null where there is none. */
+    public static final String DATA_SCHEMA = "dataschema";
+
+    /** UUIDv5 of the change that the event stands for: the same change always has the same one. */
+    public static final String CHANGE_ID = "changeid";
+
+    /** The root's version. */
+    public static final String ENTITY_VERSION = "entityversion";
+
+    /** {@code create}, {@code update} or {@code delete}. */
+    public static final String OPERATION = "operation";
+
+    /** The republish job that wrote the row; null for a live change. */
+    public static final String REPUBLISH_ID = "republishid";
+
+    /** W3C trace context of the writing transaction. */
+    public static final String TRACE_PARENT = "traceparent";
+
+    /** W3C trace state of the writing transaction. */
+    public static final String TRACE_STATE = "tracestate";
+
+    /** Further CloudEvents extension attributes as a JSON object of strings; null in the usual case. */
+    public static final String EXTENSIONS = "extensions";
+
+    /** The writing transaction. */
+    public static final String XID = "xid";
+
+    /** When the row was written. */
+    public static final String CREATED_AT = "created_at";
+
+    /** Day number modulo 16; the partition key. */
+    public static final String BUCKET = "bucket";
+
+    /** What the relay needs of a row, in the order of the table; a table without one of these cannot be published. */
+    public static final List<String> PUBLISHED_COLUMNS = List.of(
+            SEQ,
+            ID,
+            AGGREGATE_TYPE,
+            AGGREGATE_ID,
+            TYPE,
+            PAYLOAD,
+            SOURCE,
+            TIME,
+            DATA_SCHEMA,
+            CHANGE_ID,
+            ENTITY_VERSION,
+            OPERATION,
+            REPUBLISH_ID,
+            TRACE_PARENT,
+            TRACE_STATE,
+            EXTENSIONS,
+            CREATED_AT);
+
+    private OutboxTable() {}
+}

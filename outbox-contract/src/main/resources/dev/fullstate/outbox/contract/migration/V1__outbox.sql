@@ -1,0 +1,86 @@
+-- The outbox: rows are inserted in the transaction of the change that they describe, and only ever inserted. A relay
+-- reads the inserts from the WAL. Nothing updates a row or deletes a single one: the oldest leaf of the ring is truncated.
+
+-- CACHE 1: the number is drawn while the aggregate's root is locked, so per aggregate it follows the order of commit.
+create sequence outbox_seq as bigint cache 1;
+
+create table outbox (
+    seq           bigint      not null default nextval('outbox_seq'),
+    id            uuid        not null,
+    aggregatetype text        not null,
+    aggregateid   text        not null,
+    type          text        not null,
+    -- Text, never jsonb: the walsender would have to turn every jsonb value into text, which halves the relay's throughput.
+    payload       text,
+    source        text        not null,
+    time          timestamptz,
+    dataschema    text,
+    changeid      uuid        not null,
+    entityversion bigint,
+    operation     text        not null,
+    republishid   uuid,
+    traceparent   text,
+    tracestate    text,
+    extensions    text,
+    xid           xid8        not null default pg_current_xact_id(),
+    created_at    timestamptz not null default clock_timestamp(),
+    bucket        smallint    not null default (floor(extract(epoch from now()) / 86400)::bigint % 16)::smallint,
+
+    constraint outbox_pkey primary key (seq, bucket),
+    -- Legal in a topic name (249 characters at most, prefix included).
+    constraint outbox_aggregatetype_legal check (aggregatetype ~ '^[A-Za-z0-9._-]{1,200}$'),
+    constraint outbox_aggregateid_not_empty check (aggregateid <> ''),
+    constraint outbox_type_not_empty check (type <> ''),
+    constraint outbox_source_not_empty check (source <> ''),
+    constraint outbox_operation_known check (operation in ('create', 'update', 'delete')),
+    constraint outbox_delete_has_no_payload check ((payload is null) = (operation = 'delete')),
+    -- The hard ceiling of 100 MiB; the configured maximum is far lower and checked before the insert.
+    constraint outbox_payload_ceiling check (octet_length(payload) <= 104857600)
+) partition by list (bucket);
+
+-- A fixed ring, no DDL at run time: creating or dropping a partition would lock the parent against all writers.
+create table outbox_00 partition of outbox for values in (0);
+create table outbox_01 partition of outbox for values in (1);
+create table outbox_02 partition of outbox for values in (2);
+create table outbox_03 partition of outbox for values in (3);
+create table outbox_04 partition of outbox for values in (4);
+create table outbox_05 partition of outbox for values in (5);
+create table outbox_06 partition of outbox for values in (6);
+create table outbox_07 partition of outbox for values in (7);
+create table outbox_08 partition of outbox for values in (8);
+create table outbox_09 partition of outbox for values in (9);
+create table outbox_10 partition of outbox for values in (10);
+create table outbox_11 partition of outbox for values in (11);
+create table outbox_12 partition of outbox for values in (12);
+create table outbox_13 partition of outbox for values in (13);
+create table outbox_14 partition of outbox for values in (14);
+create table outbox_15 partition of outbox for values in (15);
+
+-- Inserts only, so that truncating a leaf publishes nothing; via the root, so that the relay sees one table, not sixteen.
+create publication outbox for table outbox with (publish = 'insert', publish_via_partition_root = true);
+
+-- Republish jobs, one row each. The cursor advances in the transaction that writes the events of its chunk.
+create table outbox_republish_job (
+    id              uuid        not null primary key,
+    state           text        not null check (state in ('RUNNING', 'COMPLETED', 'FAILED')),
+    aggregate_types text[]      not null,
+    -- Where the job stands: the type that is being read, and the last id of it that was dealt with.
+    type_index      integer     not null default 0,
+    last_id         text,
+    published_count bigint      not null default 0,
+    -- Ids that live traffic had locked when their chunk was read; they get a second pass.
+    pending_count   bigint      not null default 0,
+    skipped_count   bigint      not null default 0,
+    error           text,
+    requested_by    text        not null,
+    created_at      timestamptz not null default clock_timestamp(),
+    updated_at      timestamptz not null default clock_timestamp(),
+    finished_at     timestamptz
+);
+
+create table outbox_republish_pending (
+    job_id         uuid    not null references outbox_republish_job (id),
+    type_index     integer not null,
+    aggregate_id   text    not null,
+    primary key (job_id, type_index, aggregate_id)
+);
