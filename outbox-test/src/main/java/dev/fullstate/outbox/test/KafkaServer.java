@@ -1,0 +1,171 @@
+package dev.fullstate.outbox.test;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real Kafka broker on 127.0.0.1: Kafka's own server in KRaft mode, broker and controller in one, inside this JVM. Neither
+ * Docker nor an installation is needed.
+ *
+ * <p>The broker is empty at the start and is removed by {@link #close()}. Topics are not created by writing to them. Internal
+ * topics have one partition, so that transactions and consumer groups are ready at once. A JVM that ends without
+ * {@code close()} takes the broker with it but leaves its files in the temporary folder.
+ *
+ * <p>A broker that cannot write its log ends the whole JVM, as it does in production. Any number of brokers may run in one JVM.
+ * Instances may be shared between threads.
+ */
+public final class KafkaServer implements AutoCloseable {
+
+    static final String PORT_PROPERTY = "outbox.test.kafka.port";
+
+    private static final Logger log = LoggerFactory.getLogger(KafkaServer.class);
+
+    private static final int NODE_ID = 1;
+    private static final String CONTROLLER = "CONTROLLER";
+
+    private final int port;
+    private final KafkaRaftServer broker;
+    private final Path folder;
+
+    private KafkaServer(int port, KafkaRaftServer broker, Path folder) {
+        this.port = port;
+        this.broker = broker;
+        this.folder = folder;
+    }
+
+    /** {@return a broker on any free port} */
+    public static KafkaServer start() {
+        return start(0, Map.of());
+    }
+
+    /**
+     * Starts a broker; returns when it serves clients.
+     *
+     * @param port     0 for any free port; the controller's port is always any free one
+     * @param settings entries of {@code server.properties} that are added to the defaults or take their place
+     * @throws ServicePortInUseException if the port is taken
+     */
+    public static KafkaServer start(int port, Map<String, String> settings) {
+        long began = System.nanoTime();
+        int freePort = LoopbackPort.free(port, "Kafka", PORT_PROPERTY);
+        KafkaServer server = started(freePort, settings);
+        Duration taken = Duration.ofNanos(System.nanoTime() - began);
+        log.info("Kafka listens on {} after {} ms", server.bootstrapServers(), taken.toMillis());
+        return server;
+    }
+
+    private static KafkaServer started(int port, Map<String, String> settings) {
+        Path folder = temporaryFolder();
+        try {
+            Map<String, String> configuration = defaults(port, LoopbackPort.anyFree(), folder);
+            configuration.putAll(settings);
+            format(folder);
+            KafkaRaftServer broker = new KafkaRaftServer(new KafkaConfig(configuration), Time.SYSTEM);
+            startup(broker);
+            return new KafkaServer(port, broker, folder);
+        } catch (RuntimeException e) {
+            delete(folder);
+            throw e;
+        }
+    }
+
+    private static void startup(KafkaRaftServer broker) {
+        try {
+            broker.startup();
+        } catch (RuntimeException e) {
+            broker.shutdown();
+            throw e;
+        }
+    }
+
+    private static Map<String, String> defaults(int port, int controllerPort, Path folder) {
+        Map<String, String> defaults = new HashMap<>();
+        defaults.put("process.roles", "broker,controller");
+        defaults.put("node.id", Integer.toString(NODE_ID));
+        defaults.put("log.dirs", folder.toString());
+        defaults.put(
+                "listeners",
+                "PLAINTEXT://%1$s:%2$d,CONTROLLER://%1$s:%3$d".formatted(LoopbackPort.HOST, port, controllerPort));
+        defaults.put("advertised.listeners", "PLAINTEXT://%s:%d".formatted(LoopbackPort.HOST, port));
+        defaults.put("controller.listener.names", CONTROLLER);
+        defaults.put("controller.quorum.voters", "%d@%s:%d".formatted(NODE_ID, LoopbackPort.HOST, controllerPort));
+        defaults.put("auto.create.topics.enable", "false");
+        defaults.put("group.initial.rebalance.delay.ms", "0");
+        for (String internal :
+                new String[] {"offsets.topic", "transaction.state.log", "share.coordinator.state.topic"}) {
+            defaults.put(internal + ".replication.factor", "1");
+            defaults.put(internal + ".num.partitions", "1");
+        }
+        defaults.put("transaction.state.log.min.isr", "1");
+        defaults.put("share.coordinator.state.topic.min.isr", "1");
+        // The cleaner's default of 128 MiB is for a broker that has the machine to itself.
+        defaults.put("log.cleaner.dedupe.buffer.size", "4194304");
+        return defaults;
+    }
+
+    private static void format(Path folder) {
+        try {
+            new Formatter()
+                    .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(NODE_ID)
+                    .setControllerListenerName(CONTROLLER)
+                    .setMetadataLogDirectory(folder.toString())
+                    .addDirectory(folder.toString())
+                    .run();
+        } catch (Exception e) {
+            throw new IllegalStateException("Could not format the storage of Kafka in " + folder, e);
+        }
+    }
+
+    /** {@return the port on 127.0.0.1} */
+    public int port() {
+        return port;
+    }
+
+    /** {@return the value of {@code bootstrap.servers} for clients} */
+    public String bootstrapServers() {
+        return LoopbackPort.HOST + ":" + port;
+    }
+
+    /** Stops the broker and removes its files. Clients see a connection that is closed. Closing again has no effect. */
+    @Override
+    public void close() {
+        broker.shutdown();
+        broker.awaitShutdown();
+        delete(folder);
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("outbox-kafka-");
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not create a folder for the files of Kafka", e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try {
+            Utils.delete(folder.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not remove the files of Kafka in " + folder, e);
+        }
+    }
+}

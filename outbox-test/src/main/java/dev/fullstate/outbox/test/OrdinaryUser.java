@@ -1,0 +1,60 @@
+package dev.fullstate.outbox.test;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How a program is run by somebody who is not root, as PostgreSQL demands: as it is, in a user namespace of its own, or,
+ * where a container forbids that, as the user nobody.
+ *
+ * @param prefix what comes before the program on the command line
+ * @param owner  the user id that must own the files of the program, or {@link #CALLER}
+ */
+record OrdinaryUser(List<String> prefix, int owner) {
+
+    private static final int CALLER = -1;
+    private static final int ROOT = 0;
+    private static final int NOBODY = 65534;
+
+    private static final OrdinaryUser THE_CALLER = new OrdinaryUser(List.of(), CALLER);
+    private static final OrdinaryUser IN_NAMESPACE = new OrdinaryUser(List.of("unshare", "-U"), CALLER);
+    private static final OrdinaryUser AS_NOBODY =
+            new OrdinaryUser(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"), NOBODY);
+
+    /** {@return the way that works for the user who owns the file, that is, for us} */
+    static OrdinaryUser insteadOfOwnerOf(Path file) {
+        if (owner(file) != ROOT) {
+            return THE_CALLER;
+        }
+        return List.of(IN_NAMESPACE, AS_NOBODY).stream()
+                .filter(OrdinaryUser::works)
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalStateException("PostgreSQL does not run as root, and neither \"unshare -U\" nor"
+                                + " \"setpriv\" (both util-linux) works here. Run as an ordinary user"));
+    }
+
+    /** Makes the file belong to the user that the programs run as. */
+    void own(Path file) throws IOException {
+        if (owner != CALLER) {
+            Files.setAttribute(file, "unix:uid", owner);
+        }
+    }
+
+    private boolean works() {
+        // initdb looks the user's name up, so an id without a name is of no use.
+        String probe = String.join(" ", prefix) + " id -un";
+        return FinishedProcess.run(List.of("sh", "-c", probe)).succeeded();
+    }
+
+    private static int owner(Path file) {
+        try {
+            return (Integer) Files.getAttribute(file, "unix:uid");
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read the owner of " + file, e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.fullstate.outbox.test;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ClassUtils;
+
+/**
+ * PostgreSQL and Kafka for an application context: import it into a test, or run the application with it.
+ *
+ * <pre>{@code
+ * @SpringBootTest
+ * @Import(OutboxTestServices.class)
+ * class OrdersTest { ... }
+ *
+ * SpringApplication.from(OrderService::main).with(OutboxTestServices.class).run(args);
+ * }</pre>
+ *
+ * <p>The services start with the context, empty, and whatever Spring Boot configures from {@code spring.datasource} and
+ * {@code spring.kafka} connects to them, whatever addresses these properties name. They stop with the context, after the beans
+ * that use them.
+ *
+ * <p>The property {@code outbox.test.services} says where they come from: {@code embedded}, the default, needs nothing but this
+ * module ({@link PostgresServer}, {@link KafkaServer}); {@code containers} needs Docker and the Testcontainers modules
+ * {@code testcontainers-postgresql} and {@code testcontainers-kafka}. The ports, any free ones by default, are
+ * {@code outbox.test.postgres.port} and {@code outbox.test.kafka.port}.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(OutboxTestProperties.class)
+public class OutboxTestServices {
+
+    @Bean
+    JdbcConnectionDetails outboxTestPostgres(OutboxTestProperties properties) {
+        return switch (properties.services()) {
+            case EMBEDDED -> EmbeddedServices.postgres(properties.postgres());
+            case CONTAINERS -> {
+                requireTestcontainers("org.testcontainers.postgresql.PostgreSQLContainer", "testcontainers-postgresql");
+                yield ContainerServices.postgres(properties.postgres());
+            }
+        };
+    }
+
+    @Bean
+    KafkaConnectionDetails outboxTestKafka(OutboxTestProperties properties) {
+        return switch (properties.services()) {
+            case EMBEDDED -> EmbeddedServices.kafka(properties.kafka());
+            case CONTAINERS -> {
+                requireTestcontainers("org.testcontainers.kafka.KafkaContainer", "testcontainers-kafka");
+                yield ContainerServices.kafka(properties.kafka());
+            }
+        };
+    }
+
+    private static void requireTestcontainers(String type, String artifact) {
+        if (!ClassUtils.isPresent(type, null)) {
+            throw new IllegalStateException(
+                    "outbox.test.services=containers needs org.testcontainers:%s on the class path; add it, or set outbox.test.services=embedded"
+                            .formatted(artifact));
+        }
+    }
+}

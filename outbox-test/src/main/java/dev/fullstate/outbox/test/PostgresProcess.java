@@ -1,0 +1,157 @@
+package dev.fullstate.outbox.test;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The processes and files of one server: the cluster in a temporary folder, the postmaster, and the guard that removes both
+ * when this JVM is gone. {@code pg_ctl} gives the postmaster a session of its own, away from the terminal's Ctrl-C.
+ */
+final class PostgresProcess implements AutoCloseable {
+
+    static final String USERNAME = "postgres";
+    static final String PASSWORD = "postgres";
+
+    private static final String START_SECONDS = "60";
+    private static final String FAST_STOP_SECONDS = "2";
+
+    private final PostgresBinaries binaries;
+    private final Path folder;
+    private final Path cluster;
+    private final Process guard;
+
+    private PostgresProcess(PostgresBinaries binaries, Path folder) throws IOException {
+        this.binaries = binaries;
+        this.folder = folder;
+        this.cluster = folder.resolve("data");
+        this.guard = guard(binaries, folder, cluster);
+    }
+
+    static PostgresProcess start(int port, Map<String, String> settings) {
+        PostgresBinaries binaries = PostgresBinaries.unpacked();
+        try {
+            PostgresProcess process = new PostgresProcess(binaries, Files.createTempDirectory("outbox-postgres-"));
+            try {
+                process.initialize(port, settings);
+                process.startPostmaster();
+                return process;
+            } catch (IOException | RuntimeException e) {
+                process.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not prepare the files of PostgreSQL", e);
+        }
+    }
+
+    private void initialize(int port, Map<String, String> settings) throws IOException {
+        Path password = Files.writeString(folder.resolve("password"), PASSWORD);
+        binaries.user().own(folder);
+        binaries.user().own(password);
+        FinishedProcess initdb = FinishedProcess.run(binaries.command(
+                "initdb",
+                "--pgdata=" + cluster,
+                "--username=" + USERNAME,
+                "--pwfile=" + password,
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--no-sync"));
+        if (!initdb.succeeded()) {
+            throw new IllegalStateException("PostgreSQL's initdb failed:\n" + initdb.output());
+        }
+        Map<String, String> configuration = new LinkedHashMap<>(defaults(port));
+        configuration.putAll(settings);
+        Files.writeString(
+                cluster.resolve("postgresql.conf"),
+                configuration.entrySet().stream()
+                        .map(setting -> "%s = '%s'\n"
+                                .formatted(setting.getKey(), setting.getValue().replace("'", "''")))
+                        .collect(Collectors.joining()),
+                StandardOpenOption.APPEND);
+    }
+
+    private static Map<String, String> defaults(int port) {
+        return Map.of(
+                "listen_addresses", LoopbackPort.HOST,
+                "port", Integer.toString(port),
+                "unix_socket_directories", "",
+                "wal_level", "logical",
+                "max_wal_senders", "16",
+                "max_replication_slots", "16",
+                "fsync", "off",
+                "full_page_writes", "off",
+                "timezone", "UTC");
+    }
+
+    private void startPostmaster() throws IOException {
+        Path serverLog = folder.resolve("server.log");
+        FinishedProcess start = FinishedProcess.run(binaries.command(
+                "pg_ctl",
+                "start",
+                "--pgdata=" + cluster,
+                "--log=" + serverLog,
+                "--wait",
+                "--timeout=" + START_SECONDS));
+        if (!start.succeeded()) {
+            String cause = Files.exists(serverLog) ? Files.readString(serverLog) : start.output();
+            throw new IllegalStateException("PostgreSQL did not start:\n" + cause);
+        }
+    }
+
+    /**
+     * A shell that waits for the end of its input, which comes when {@link #close()} or the kernel closes our end of the pipe,
+     * and then stops what still runs, without regard to clients, and removes the files.
+     */
+    private static Process guard(PostgresBinaries binaries, Path folder, Path cluster) throws IOException {
+        String script = "trap '' HUP INT TERM; cat > /dev/null; folder=$1; shift; \"$@\"; rm -rf \"$folder\"";
+        List<String> command = new ArrayList<>(List.of("sh", "-c", script, "outbox-postgres-guard"));
+        command.add(folder.toString());
+        command.addAll(binaries.command("pg_ctl", "stop", "--pgdata=" + cluster, "--mode=immediate", "--wait"));
+        return new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    /** A fast shutdown waits for replication clients to confirm, for ever if need be: the guard ends the wait. */
+    @Override
+    public void close() {
+        if (!guard.isAlive()) {
+            return;
+        }
+        try {
+            FinishedProcess.run(binaries.command(
+                    "pg_ctl",
+                    "stop",
+                    "--pgdata=" + cluster,
+                    "--mode=fast",
+                    "--wait",
+                    "--timeout=" + FAST_STOP_SECONDS));
+        } finally {
+            releaseGuard();
+        }
+    }
+
+    private void releaseGuard() {
+        try {
+            guard.getOutputStream().close();
+            guard.waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not reach the guard of PostgreSQL in " + folder, e);
+        } catch (InterruptedException e) {
+            // The guard needs nobody to wait for it.
+            Thread.currentThread().interrupt();
+        }
+    }
+}

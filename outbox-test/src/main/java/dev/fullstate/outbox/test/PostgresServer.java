@@ -1,0 +1,116 @@
+package dev.fullstate.outbox.test;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A real PostgreSQL 18 server on 127.0.0.1, ready for logical replication, from the binaries of {@code io.zonky.test.postgres}.
+ * Runs on Linux and macOS, as an ordinary user or as root; neither Docker nor an installation is needed.
+ *
+ * <p>The server is empty at the start and is removed by {@link #close()}. Text is UTF-8 and sorts by code point, whatever the
+ * machine's locale. {@code synchronous_commit} is on and {@code fsync} off: a commit is visible and replicated as in production
+ * but may not survive a crash of the machine. Connections need the password, as in production.
+ *
+ * <p>The server outlives the JVM by a moment at most. When the JVM ends without {@code close()}, even by SIGKILL, a guard
+ * process sees it, stops the server and removes its files; only if the guard is killed as well does the server stay. Ctrl-C in
+ * a terminal reaches neither of the two, so that an application can close its connections first.
+ *
+ * <p>Any number of servers may run in one JVM. Instances may be shared between threads.
+ */
+public final class PostgresServer implements AutoCloseable {
+
+    static final String PORT_PROPERTY = "outbox.test.postgres.port";
+
+    private static final Logger log = LoggerFactory.getLogger(PostgresServer.class);
+
+    private final int port;
+    private final PostgresProcess process;
+
+    private PostgresServer(int port, PostgresProcess process) {
+        this.port = port;
+        this.process = process;
+    }
+
+    /** {@return a server on any free port} */
+    public static PostgresServer start() {
+        return start(0, Map.of());
+    }
+
+    /**
+     * Starts a server; returns when it accepts connections.
+     *
+     * @param port     0 for any free port
+     * @param settings entries of {@code postgresql.conf} that are added to the defaults or take their place
+     * @throws ServicePortInUseException if the port is taken
+     * @throws IllegalStateException     if the server does not start; the message has what the server wrote
+     */
+    public static PostgresServer start(int port, Map<String, String> settings) {
+        long began = System.nanoTime();
+        int freePort = LoopbackPort.free(port, "PostgreSQL", PORT_PROPERTY);
+        PostgresServer server = new PostgresServer(freePort, PostgresProcess.start(freePort, settings));
+        Duration taken = Duration.ofNanos(System.nanoTime() - began);
+        log.info("PostgreSQL listens on {}:{} after {} ms", LoopbackPort.HOST, freePort, taken.toMillis());
+        return server;
+    }
+
+    /** {@return the port on 127.0.0.1} */
+    public int port() {
+        return port;
+    }
+
+    /** {@return the name of the superuser, who may also replicate} */
+    public String username() {
+        return PostgresProcess.USERNAME;
+    }
+
+    /** {@return the superuser's password} */
+    public String password() {
+        return PostgresProcess.PASSWORD;
+    }
+
+    /** {@return the URL of the database that every server has, {@code postgres}} */
+    public String jdbcUrl() {
+        return jdbcUrl("postgres");
+    }
+
+    /** {@return the URL of a database, which need not exist yet} */
+    public String jdbcUrl(String database) {
+        return "jdbc:postgresql://%s:%d/%s".formatted(LoopbackPort.HOST, port, database);
+    }
+
+    /**
+     * Creates an empty database, so that tests can share a server.
+     *
+     * @param name used as it is, in its case
+     * @return the URL of the new database
+     * @throws SQLException if a database of that name exists
+     */
+    public String createDatabase(String name) throws SQLException {
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("create database \"%s\"".formatted(name.replace("\"", "\"\"")));
+        }
+        return jdbcUrl(name);
+    }
+
+    /** {@return a new connection of the superuser, to be closed by the caller} */
+    public Connection connect(String database) throws SQLException {
+        return DriverManager.getConnection(jdbcUrl(database), username(), password());
+    }
+
+    /**
+     * Disconnects all clients, stops the server and removes its files. Takes about two seconds when a replication client keeps
+     * the server waiting for its confirmation, and a fraction of that otherwise. Closing again has no effect.
+     */
+    @Override
+    public void close() {
+        process.close();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.fullstate.outbox.test;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Keeps the broker, which writes hundreds of lines about itself at level info, from drowning the application's log. Any level
+ * that the application configures for these loggers by {@code logging.level} has precedence.
+ */
+final class QuietKafkaLogs implements EnvironmentPostProcessor {
+
+    private static final String KAFKA = "logging.level.org.apache.kafka";
+
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        Map<String, Object> levels = new LinkedHashMap<>();
+        levels.put(KAFKA, "warn");
+        levels.put("logging.level.kafka", "warn");
+        levels.put("logging.level.state.change.logger", "warn");
+        if (!environment.containsProperty(KAFKA)) {
+            // It warns of the empty log that each start of ours has.
+            levels.put(KAFKA + ".controller.QuorumController", "error");
+        }
+        environment.getPropertySources().addLast(new MapPropertySource("quietKafkaLogs", levels));
+    }
+}
