@@ -1,0 +1,84 @@
+package dev.fullstate.outbox.aggregate;
+
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+/** A captured aggregate: its root entity with all subclasses, and how its events are named. */
+public final class Aggregate {
+
+    private final String type;
+    private final String eventType;
+    private final @Nullable String dataSchema;
+    private final EntityPersister root;
+    private final AggregateId id;
+    private final RootTable table;
+    private final @Nullable Attribute lastModified;
+    private final boolean cached;
+
+    Aggregate(
+            String type,
+            String eventType,
+            @Nullable String dataSchema,
+            EntityPersister root,
+            @Nullable Attribute lastModified,
+            boolean cached) {
+        this.type = type;
+        this.eventType = eventType;
+        this.dataSchema = dataSchema;
+        this.root = root;
+        this.id = new AggregateId(root);
+        this.table = new RootTable(root);
+        this.lastModified = lastModified;
+        this.cached = cached;
+    }
+
+    /** Column {@code aggregatetype}; routes to the topic. */
+    public String type() {
+        return type;
+    }
+
+    /** CloudEvents {@code type}. */
+    public String eventType() {
+        return eventType;
+    }
+
+    /** CloudEvents {@code dataschema}, if there is one. */
+    public @Nullable String dataSchema() {
+        return dataSchema;
+    }
+
+    /** The topmost entity with the annotation. */
+    public EntityPersister root() {
+        return root;
+    }
+
+    /** The attribute that says when the aggregate was last modified, if it has one. */
+    public @Nullable Attribute lastModified() {
+        return lastModified;
+    }
+
+    /** Whether a part of the aggregate may come from the second-level cache, and so be older than its root. */
+    public boolean cached() {
+        return cached;
+    }
+
+    /** The text form of an id: the key of the aggregate's events. */
+    public String idText(Object id) {
+        return this.id.format(id);
+    }
+
+    /** The id with this text form. */
+    public Object parseId(String text) {
+        return id.parse(text);
+    }
+
+    /** The table that holds the root's version. */
+    public RootTable table() {
+        return table;
+    }
+
+    @Override
+    public String toString() {
+        return type;
+    }
+}

@@ -1,0 +1,252 @@
+package dev.fullstate.outbox.aggregate;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+import javax.sql.DataSource;
+
+import org.hibernate.engine.spi.CascadeStyle;
+import org.hibernate.engine.spi.CascadingActions;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
+import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
+import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.EntityMappingType;
+import org.hibernate.metamodel.mapping.ForeignKeyDescriptor;
+import org.hibernate.metamodel.mapping.ManagedMappingType;
+import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
+import org.hibernate.metamodel.mapping.internal.EmbeddedCollectionPart;
+import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
+import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.aggregate.Attribute.Role;
+
+/**
+ * Walks the mapping metamodel from every root along owned associations.
+ *
+ * <p>Owned is what cannot live without its owner: an association with cascade REMOVE or orphan removal to an entity that is
+ * not itself a published root. Everything else is a reference.
+ */
+public final class AggregateResolver {
+
+    private final SessionFactoryImplementor sessionFactory;
+    private final StoredTypes storedTypes;
+
+    private final Map<String, Aggregate> byEntity = new LinkedHashMap<>();
+    private final Map<String, List<OwnerLink>> ownersByPart = new LinkedHashMap<>();
+    private final Map<Class<?>, Map<String, Attribute>> managedTypes = new LinkedHashMap<>();
+    private final Set<String> collectionRoles = new HashSet<>();
+    private final Set<String> backReferences = new HashSet<>();
+    private final Deque<EntityPersister> toWalk = new ArrayDeque<>();
+    private final Set<String> walked = new HashSet<>();
+    private boolean cached;
+
+    private AggregateResolver(SessionFactoryImplementor sessionFactory, DataSource dataSource) {
+        this.sessionFactory = sessionFactory;
+        this.storedTypes = new StoredTypes(dataSource);
+    }
+
+    /**
+     * Resolves the aggregates of a persistence unit.
+     *
+     * @param dataSource where the column types of the mapped tables are read
+     * @throws AggregateMappingException where a root cannot be captured as it is mapped
+     */
+    public static Aggregates resolve(SessionFactoryImplementor sessionFactory, DataSource dataSource) {
+        return new AggregateResolver(sessionFactory, dataSource).resolve();
+    }
+
+    private Aggregates resolve() {
+        Roots roots = Roots.of(sessionFactory);
+        roots.topmost().forEach(root -> walk(root, roots));
+        for (EntityPersister root : roots.topmost()) {
+            Aggregate aggregate = roots.aggregate(root, attributesOf(root), cached);
+            hierarchy(root).forEach(entity -> byEntity.put(entity.getEntityName(), aggregate));
+        }
+        Map<Class<?>, ManagedType> types = new LinkedHashMap<>();
+        managedTypes.forEach((type, attributes) -> types.put(type, new ManagedType(type, attributes)));
+        return new Aggregates(byEntity, ownersByPart, collectionRoles, types);
+    }
+
+    private Map<String, Attribute> attributesOf(EntityPersister entity) {
+        return managedTypes.getOrDefault(entity.getMappedClass(), Map.of());
+    }
+
+    private void walk(EntityPersister root, Roots roots) {
+        toWalk.add(root);
+        while (!toWalk.isEmpty()) {
+            for (EntityPersister entity : hierarchy(toWalk.remove())) {
+                cached |= entity.canReadFromCache();
+                if (walked.add(entity.getEntityName())) {
+                    walkEntity(entity, roots);
+                }
+            }
+        }
+    }
+
+    private List<EntityPersister> hierarchy(EntityPersister entity) {
+        return entity.getSubclassEntityNames().stream()
+                .map(name -> sessionFactory.getMappingMetamodel().getEntityDescriptor(name))
+                .toList();
+    }
+
+    private void walkEntity(EntityPersister entity, Roots roots) {
+        Map<String, Attribute> attributes = attributesOfType(entity.getMappedClass());
+        walkIdentifier(entity, entity.getIdentifierMapping(), attributes, roots);
+        walkAttributes(entity, entity, "", attributes, roots);
+    }
+
+    private Map<String, Attribute> attributesOfType(Class<?> javaType) {
+        return managedTypes.computeIfAbsent(javaType, type -> new LinkedHashMap<>());
+    }
+
+    private void walkIdentifier(
+            EntityPersister entity, EntityIdentifierMapping id, Map<String, Attribute> attributes, Roots roots) {
+        if (id instanceof NonAggregatedIdentifierMapping several) {
+            walkAttributes(entity, several.getVirtualIdEmbeddable(), "", attributes, roots);
+            return;
+        }
+        attributes.put(id.getAttributeName(), Attribute.value(id.getAttributeName(), null, UnaryOperator.identity()));
+        if (id instanceof CompositeIdentifierMapping composite) {
+            EmbeddableMappingType embeddable = composite.getPartMappingType();
+            String path = id.getAttributeName() + ".";
+            walkAttributes(entity, embeddable, path, attributesOfType(javaType(embeddable)), roots);
+        }
+    }
+
+    private void walkAttributes(
+            EntityPersister entity,
+            ManagedMappingType container,
+            String path,
+            Map<String, Attribute> attributes,
+            Roots roots) {
+        container.forEachAttributeMapping(mapping -> {
+            Attribute attribute = attribute(entity, mapping, path, roots);
+            attributes.putIfAbsent(attribute.name(), attribute);
+        });
+    }
+
+    private Attribute attribute(EntityPersister entity, AttributeMapping mapping, String path, Roots roots) {
+        String name = mapping.getAttributeName();
+        if (path.isEmpty() && entity.isVersioned() && entity.getVersionMapping().getVersionAttribute() == mapping) {
+            return Attribute.of(name, Role.VERSION, mapping, null);
+        }
+        if (mapping instanceof EmbeddedAttributeMapping embedded) {
+            EmbeddableMappingType embeddable = embedded.getEmbeddableTypeDescriptor();
+            walkAttributes(entity, embeddable, path + name + ".", attributesOfType(javaType(embeddable)), roots);
+            return Attribute.value(name, mapping, UnaryOperator.identity());
+        }
+        if (mapping instanceof PluralAttributeMapping plural) {
+            return collection(entity, plural, path, roots);
+        }
+        if (mapping instanceof ToOneAttributeMapping toOne) {
+            return toOne(entity, toOne, path, roots);
+        }
+        if (mapping instanceof BasicValuedModelPart basic) {
+            return Attribute.value(name, mapping, storedTypes.of(basic));
+        }
+        throw new AggregateMappingException(
+                "Attribute '" + path + name + "' of " + entity.getEntityName()
+                        + ", which belongs to an aggregate with @PublishFullState, is of a kind that cannot be published"
+                        + " (such as @Any)",
+                "Replace it with an association to one entity type, or take @PublishFullState off the root.");
+    }
+
+    private Attribute collection(EntityPersister entity, PluralAttributeMapping plural, String path, Roots roots) {
+        CollectionPersister collection = plural.getCollectionDescriptor();
+        cached |= collection.hasCache();
+        if (plural.getElementDescriptor() instanceof EmbeddedCollectionPart embedded) {
+            EmbeddableMappingType embeddable = embedded.getEmbeddableTypeDescriptor();
+            walkAttributes(entity, embeddable, "", attributesOfType(javaType(embeddable)), roots);
+        }
+        if (!(plural.getElementDescriptor() instanceof EntityCollectionPart element)) {
+            collectionRoles.add(collection.getRole());
+            return Attribute.value(plural.getAttributeName(), plural, UnaryOperator.identity());
+        }
+        EntityPersister target = element.getAssociatedEntityMappingType().getEntityPersister();
+        String mappedBy = collection.getMappedByProperty();
+        if (isOwned(plural, target, roots)) {
+            String backReference = own(entity, plural, path, target, mappedBy);
+            collectionRoles.add(collection.getRole());
+            return Attribute.owned(plural.getAttributeName(), plural, target, backReference);
+        }
+        if (collection.isInverse()) {
+            return Attribute.of(plural.getAttributeName(), Role.OUTSIDE, plural, target);
+        }
+        collectionRoles.add(collection.getRole());
+        return Attribute.of(plural.getAttributeName(), Role.REFERENCE, plural, target);
+    }
+
+    private Attribute toOne(EntityPersister entity, ToOneAttributeMapping toOne, String path, Roots roots) {
+        EntityPersister target = toOne.getAssociatedEntityMappingType().getEntityPersister();
+        boolean inverse = toOne.getSideNature() == ForeignKeyDescriptor.Nature.TARGET;
+        if (isBackReference(entity, path + toOne.getAttributeName())) {
+            return Attribute.of(toOne.getAttributeName(), Role.OUTSIDE, toOne, target);
+        }
+        if (isOwned(toOne, target, roots)) {
+            String backReference = own(entity, toOne, path, target, inverse ? owningSide(toOne, target) : null);
+            return Attribute.owned(toOne.getAttributeName(), toOne, target, backReference);
+        }
+        return Attribute.of(toOne.getAttributeName(), inverse ? Role.OUTSIDE : Role.REFERENCE, toOne, target);
+    }
+
+    private static boolean isOwned(AttributeMapping association, EntityPersister target, Roots roots) {
+        CascadeStyle cascade = association.getAttributeMetadata().getCascadeStyle();
+        boolean cascades = cascade.doCascade(CascadingActions.REMOVE) || cascade.hasOrphanDelete();
+        return cascades && !roots.contains(target);
+    }
+
+    /** Notes the way from part to owner; returns the back-reference where it is part of the part's plain state. */
+    private @Nullable String own(
+            EntityPersister owner,
+            AttributeMapping attribute,
+            String path,
+            EntityPersister part,
+            @Nullable String mappedBy) {
+        if (mappedBy != null) {
+            hierarchy(part).forEach(entity -> backReferences.add(entity.getEntityName() + "#" + mappedBy));
+        }
+        boolean plainState =
+                mappedBy != null && List.of(part.getPropertyNames()).contains(mappedBy);
+        String backReference = plainState ? mappedBy : null;
+        ownersByPart
+                .computeIfAbsent(part.getEntityName(), name -> new ArrayList<>())
+                .add(new OwnerLink(owner, path + attribute.getAttributeName(), backReference));
+        toWalk.add(part);
+        return backReference;
+    }
+
+    private boolean isBackReference(EntityPersister entity, String path) {
+        return backReferences.contains(entity.getEntityName() + "#" + path);
+    }
+
+    /** The attribute at the other end of an inverse one-to-one: the one that shares its foreign key. */
+    private static @Nullable String owningSide(ToOneAttributeMapping inverse, EntityMappingType target) {
+        List<String> names = new ArrayList<>();
+        target.forEachAttributeMapping(candidate -> {
+            if (candidate instanceof ToOneAttributeMapping toOne
+                    && toOne.getForeignKeyDescriptor() == inverse.getForeignKeyDescriptor()) {
+                names.add(toOne.getAttributeName());
+            }
+        });
+        return names.isEmpty() ? null : names.get(0);
+    }
+
+    private static Class<?> javaType(EmbeddableMappingType embeddable) {
+        return embeddable.getMappedJavaType().getJavaTypeClass();
+    }
+}

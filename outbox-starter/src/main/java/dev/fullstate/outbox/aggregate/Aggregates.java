@@ -1,0 +1,82 @@
+package dev.fullstate.outbox.aggregate;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.hibernate.metamodel.mapping.EntityMappingType;
+import org.hibernate.persister.collection.CollectionPersister;
+import org.jspecify.annotations.Nullable;
+
+/** The captured aggregates of one persistence unit and what belongs to them. Immutable. */
+public final class Aggregates {
+
+    private final Map<String, Aggregate> byEntity;
+    private final Map<String, Aggregate> byType;
+    private final Map<String, List<OwnerLink>> ownersByPart;
+    private final Set<String> collectionRoles;
+    private final Map<Class<?>, ManagedType> managedTypes;
+
+    Aggregates(
+            Map<String, Aggregate> byEntity,
+            Map<String, List<OwnerLink>> ownersByPart,
+            Set<String> collectionRoles,
+            Map<Class<?>, ManagedType> managedTypes) {
+        this.byEntity = byEntity;
+        this.byType = new LinkedHashMap<>();
+        byEntity.values().forEach(aggregate -> byType.put(aggregate.type(), aggregate));
+        this.ownersByPart = ownersByPart;
+        this.collectionRoles = collectionRoles;
+        this.managedTypes = managedTypes;
+    }
+
+    /** All captured aggregates. */
+    public Collection<Aggregate> all() {
+        return byType.values();
+    }
+
+    /** The aggregate of this type, if it is captured. */
+    public @Nullable Aggregate ofType(String aggregateType) {
+        return byType.get(aggregateType);
+    }
+
+    /** The aggregate whose root is of this entity (or one of its subclasses), if there is one. */
+    public @Nullable Aggregate rootedAt(EntityMappingType entity) {
+        return byEntity.get(entity.getEntityName());
+    }
+
+    /** The ways up from a part; empty for entities that belong to no captured aggregate, and for roots. */
+    public List<OwnerLink> ownersOf(EntityMappingType part) {
+        if (ownersByPart.isEmpty()) {
+            return List.of();
+        }
+        List<OwnerLink> links = new ArrayList<>();
+        for (EntityMappingType type = part; type != null; type = type.getSuperMappingType()) {
+            links.addAll(ownersByPart.getOrDefault(type.getEntityName(), List.of()));
+        }
+        return links;
+    }
+
+    /** Whether changes of this entity may be changes of a captured aggregate. */
+    public boolean concern(EntityMappingType entity) {
+        return rootedAt(entity) != null || !ownersOf(entity).isEmpty();
+    }
+
+    /** Whether what a collection holds is part of a captured aggregate's state. */
+    public boolean include(CollectionPersister collection) {
+        return collectionRoles.contains(collection.getRole());
+    }
+
+    /** The attributes of an entity or embeddable that belongs to an aggregate; null for any other class. */
+    public @Nullable ManagedType managedType(Class<?> javaType) {
+        return managedTypes.get(javaType);
+    }
+
+    /** Every entity and embeddable that belongs to an aggregate. */
+    public Collection<ManagedType> managedTypes() {
+        return managedTypes.values();
+    }
+}

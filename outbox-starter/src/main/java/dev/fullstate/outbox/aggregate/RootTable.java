@@ -1,0 +1,114 @@
+package dev.fullstate.outbox.aggregate;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.type.Type;
+
+/**
+ * The row lock of an aggregate: the row of its root that holds the version. Whoever changes or republishes the aggregate
+ * holds it from before the state is read until the commit.
+ */
+public final class RootTable {
+
+    private final Type idType;
+    private final int idColumnCount;
+    private final String raiseVersion;
+    private final String lockPrefix;
+    private final String lockSuffix;
+    private final String idPlaceholders;
+
+    RootTable(EntityPersister root) {
+        String[] columns = root.getIdentifierColumnNames();
+        String table = root.getRootTableName();
+        String version = root.getVersionColumnName();
+        this.idType = root.getIdentifierType();
+        this.idColumnCount = columns.length;
+        this.raiseVersion = "update " + table + " set " + version + " = " + version + " + 1 where "
+                + Stream.of(columns).map(column -> column + " = ?").collect(Collectors.joining(" and ")) + " returning "
+                + version;
+        this.idPlaceholders = String.join(", ", Collections.nCopies(columns.length, "?"));
+        String keys = IntStream.range(0, columns.length).mapToObj(i -> "k" + i).collect(Collectors.joining(", "));
+        this.lockPrefix = "select page.position from (values ";
+        this.lockSuffix = ") as page (position, " + keys + ") join " + table + " root on "
+                + IntStream.range(0, columns.length)
+                        .mapToObj(i -> "root." + columns[i] + " = page.k" + i)
+                        .collect(Collectors.joining(" and "))
+                + " order by page.position for no key update of root";
+    }
+
+    /**
+     * Raises the version by one, in SQL: it waits for whoever holds the row instead of failing, and holds it from then on.
+     *
+     * @return the new version; empty if there is no such row (any more)
+     */
+    public OptionalLong raiseVersion(SharedSessionContractImplementor session, Object id) {
+        return session.doReturningWork(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(raiseVersion)) {
+                idType.nullSafeSet(statement, id, 1, session);
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+                }
+            }
+        });
+    }
+
+    /**
+     * Locks the rows that nobody else holds, without waiting.
+     *
+     * @return the ids whose rows are locked now, in the given order; the others are held by others or do not exist
+     */
+    public List<Object> lockAvailable(SharedSessionContractImplementor session, List<Object> ids) {
+        return lock(session, ids, " skip locked");
+    }
+
+    /**
+     * Locks the rows, waiting as long as {@code lock_timeout} allows.
+     *
+     * @return the ids whose rows are locked now; the others do not exist
+     */
+    public List<Object> lockWaiting(SharedSessionContractImplementor session, List<Object> ids) {
+        return lock(session, ids, "");
+    }
+
+    private List<Object> lock(SharedSessionContractImplementor session, List<Object> ids, String waiting) {
+        if (ids.isEmpty()) {
+            return List.of();
+        }
+        String rows = IntStream.range(0, ids.size())
+                .mapToObj(position -> "(" + position + ", " + idPlaceholders + ")")
+                .collect(Collectors.joining(", "));
+        return session.doReturningWork(
+                connection -> lock(connection, session, lockPrefix + rows + lockSuffix + waiting, ids));
+    }
+
+    private List<Object> lock(
+            Connection connection, SharedSessionContractImplementor session, String sql, List<Object> ids)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int index = 1;
+            for (Object id : ids) {
+                idType.nullSafeSet(statement, id, index, session);
+                index += idColumnCount;
+            }
+            List<Object> locked = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    locked.add(ids.get(row.getInt(1)));
+                }
+            }
+            return locked;
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * What belongs to an aggregate. In comes Hibernate's mapping metamodel, once at start-up; out go
+ * {@link dev.fullstate.outbox.aggregate.Aggregates}: the captured roots, the way from a part to its root, and the role of
+ * each attribute.
+ */
+@NullMarked
+package dev.fullstate.outbox.aggregate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import java.time.Clock;
+import java.util.List;
+
+import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.FullStateJsonCustomizer;
+import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.envelope.TraceContext;
+
+/** What all persistence units' envelopes have in common. */
+record EnvelopeFactory(
+        List<FullStateJsonCustomizer> customizers,
+        String source,
+        DataSize maxPayloadSize,
+        TraceContext.Source traces,
+        Clock clock) {
+
+    Envelope create(Aggregates aggregates) {
+        return new Envelope(aggregates, customizers, source, maxPayloadSize, traces, clock);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import java.time.Clock;
+
+import javax.sql.DataSource;
+
+import io.micrometer.tracing.Tracer;
+import org.hibernate.SessionFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.FullStateJsonCustomizer;
+import dev.fullstate.outbox.envelope.TraceContext;
+
+/** Captures changes of entities with {@code @PublishFullState} wherever there is a JPA entity manager factory. */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+            "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
+            "org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration"
+        })
+@ConditionalOnClass(SessionFactory.class)
+@ConditionalOnBean(DataSource.class)
+@ConditionalOnBooleanProperty(name = "outbox.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(OutboxProperties.class)
+public final class OutboxAutoConfiguration {
+
+    /** Comes before the entity manager factories, because it has to see each of them. */
+    @Bean
+    static CaptureInstaller outboxCaptureInstaller(ObjectProvider<PersistenceUnits> units) {
+        return new CaptureInstaller(units);
+    }
+
+    @Bean
+    PersistenceUnits outboxPersistenceUnits(
+            OutboxProperties properties,
+            Environment environment,
+            ObjectProvider<FullStateJsonCustomizer> customizers,
+            TraceContext.Source traces) {
+        String source = properties.source() == null
+                ? "urn:service:" + environment.getProperty("spring.application.name", "application")
+                : properties.source();
+        DataSize maxPayloadSize = properties.payload().maxSize();
+        EnvelopeFactory envelopes = new EnvelopeFactory(
+                customizers.orderedStream().toList(), source, maxPayloadSize, traces, Clock.systemUTC());
+        return new PersistenceUnits(envelopes, properties.capture().maxAggregatesPerTransaction());
+    }
+
+    @Bean
+    @ConditionalOnSingleCandidate(DataSource.class)
+    @ConditionalOnBooleanProperty(name = "outbox.schema.initialize", matchIfMissing = true)
+    OutboxSchemaInitializer outboxSchemaInitializer(DataSource dataSource) {
+        return new OutboxSchemaInitializer(dataSource);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(Tracer.class)
+    static class TracingConfiguration {
+
+        @Bean
+        @ConditionalOnMissingBean
+        TraceContext.Source outboxTraceContext(ObjectProvider<Tracer> tracer) {
+            return new MicrometerTraceContext(tracer);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingClass("io.micrometer.tracing.Tracer")
+    static class NoTracingConfiguration {
+
+        @Bean
+        @ConditionalOnMissingBean
+        TraceContext.Source outboxTraceContext() {
+            return () -> TraceContext.NONE;
+        }
+    }
+}

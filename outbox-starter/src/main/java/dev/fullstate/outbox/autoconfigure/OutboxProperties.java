@@ -1,0 +1,85 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.Assert;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Configuration of the writing side.
+ *
+ * @param enabled Whether changes of entities with {@code @PublishFullState} are captured.
+ * @param source CloudEvents source of all events, a URI reference. Defaults to "urn:service:" and the application's name.
+ * @param schema Outbox schema.
+ * @param capture Capture of changes.
+ * @param payload Data of events.
+ * @param republish Republish jobs.
+ * @param admin Admin endpoints.
+ */
+@ConfigurationProperties("outbox")
+record OutboxProperties(
+        @DefaultValue("true") boolean enabled,
+        @Nullable String source,
+        @DefaultValue Schema schema,
+        @DefaultValue Capture capture,
+        @DefaultValue Payload payload,
+        @DefaultValue Republish republish,
+        @DefaultValue Admin admin) {
+
+    /**
+     * Outbox schema.
+     *
+     * @param initialize Whether the outbox tables and the publication are created and migrated at start-up.
+     */
+    record Schema(@DefaultValue("true") boolean initialize) {}
+
+    /**
+     * Capture of changes.
+     *
+     * @param maxAggregatesPerTransaction Most aggregates that one transaction may change.
+     */
+    record Capture(@DefaultValue("10000") int maxAggregatesPerTransaction) {
+        Capture {
+            Assert.isTrue(
+                    maxAggregatesPerTransaction > 0,
+                    "outbox.capture.max-aggregates-per-transaction must be positive, but is "
+                            + maxAggregatesPerTransaction);
+        }
+    }
+
+    /**
+     * Data of events.
+     *
+     * @param maxSize Largest payload of an event; a transaction with a larger one fails. Keep it below the largest record
+     *     that Kafka takes, less about 16 KB for key and headers.
+     */
+    record Payload(@DefaultValue("1000000B") DataSize maxSize) {}
+
+    /**
+     * Republish jobs.
+     *
+     * @param chunkSize Aggregates that are locked, read and published in one transaction.
+     * @param lockTimeout Time to wait for an aggregate that live traffic had locked, in the second pass.
+     * @param pollInterval Time between two looks for jobs that another instance has left.
+     */
+    record Republish(
+            @DefaultValue("100") int chunkSize,
+            @DefaultValue("10s") Duration lockTimeout,
+            @DefaultValue("5s") Duration pollInterval) {
+        Republish {
+            Assert.isTrue(
+                    chunkSize > 0 && chunkSize <= 1000,
+                    "outbox.republish.chunk-size must be between 1 and 1000, but is " + chunkSize);
+        }
+    }
+
+    /**
+     * Admin endpoints.
+     *
+     * @param allowUnauthenticated Whether the admin endpoints exist without Spring Security, open to everyone.
+     */
+    record Admin(@DefaultValue("false") boolean allowUnauthenticated) {}
+}

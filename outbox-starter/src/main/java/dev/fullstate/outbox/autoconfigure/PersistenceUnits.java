@@ -1,0 +1,78 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import javax.sql.DataSource;
+
+import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.orm.jpa.EntityManagerFactoryInfo;
+
+import dev.fullstate.outbox.aggregate.AggregateResolver;
+import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.capture.Capture;
+import dev.fullstate.outbox.contract.OutboxEvent;
+import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.store.OutboxStore;
+
+/** The persistence units whose changes are captured. */
+final class PersistenceUnits {
+
+    private static final Logger log = LoggerFactory.getLogger(PersistenceUnits.class);
+
+    private final EnvelopeFactory envelopes;
+    private final int maxAggregatesPerTransaction;
+    private final Map<SessionFactoryImplementor, PersistenceUnit> units = new HashMap<>();
+
+    /**
+     * A captured persistence unit.
+     *
+     * @param aggregates what is captured
+     * @param envelope how its changes are said
+     */
+    record PersistenceUnit(Aggregates aggregates, Envelope envelope) {}
+
+    PersistenceUnits(EnvelopeFactory envelopes, int maxAggregatesPerTransaction) {
+        this.envelopes = envelopes;
+        this.maxAggregatesPerTransaction = maxAggregatesPerTransaction;
+    }
+
+    void add(EntityManagerFactory entityManagerFactory) {
+        DataSource dataSource =
+                entityManagerFactory instanceof EntityManagerFactoryInfo info ? info.getDataSource() : null;
+        if (dataSource == null || !Databases.isPostgresql(dataSource)) {
+            log.warn("Changes are not captured for an entity manager factory that is not on PostgreSQL");
+            return;
+        }
+        SessionFactoryImplementor sessionFactory = entityManagerFactory.unwrap(SessionFactoryImplementor.class);
+        if (units.containsKey(sessionFactory)) {
+            return;
+        }
+        Aggregates aggregates = AggregateResolver.resolve(sessionFactory, dataSource);
+        if (aggregates.all().isEmpty()) {
+            return;
+        }
+        Envelope envelope = envelopes.create(aggregates);
+        Capture.install(
+                sessionFactory,
+                aggregates,
+                (session, changes) -> {
+                    List<OutboxEvent> events = envelope.changed(changes);
+                    session.doWork(connection -> OutboxStore.append(connection, events));
+                },
+                maxAggregatesPerTransaction);
+        units.put(sessionFactory, new PersistenceUnit(aggregates, envelope));
+        log.info("Changes of {} are captured", aggregates.all());
+    }
+
+    /** The unit of this factory; null if nothing of it is captured. */
+    @Nullable
+    PersistenceUnit of(EntityManagerFactory entityManagerFactory) {
+        return units.get(entityManagerFactory.unwrap(SessionFactoryImplementor.class));
+    }
+}

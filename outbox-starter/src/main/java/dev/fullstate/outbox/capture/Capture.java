@@ -1,0 +1,38 @@
+package dev.fullstate.outbox.capture;
+
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.event.service.spi.EventListenerRegistry;
+import org.hibernate.event.spi.EventType;
+
+import dev.fullstate.outbox.aggregate.Aggregates;
+
+/** Attaches the capture to a session factory. */
+public final class Capture {
+
+    private Capture() {}
+
+    /**
+     * From now on, every transaction of the session factory that changes a captured aggregate hands its changes to the sink
+     * before it commits. A second call for the same session factory is refused by Hibernate's own duplication strategy: two
+     * listeners would mean two events per change.
+     *
+     * @param maxAggregatesPerTransaction how many aggregates one transaction may change before it fails
+     */
+    public static void install(
+            SessionFactoryImplementor sessionFactory,
+            Aggregates aggregates,
+            ChangeSink sink,
+            int maxAggregatesPerTransaction) {
+        ChangeListener changes = new ChangeListener(aggregates, sink, maxAggregatesPerTransaction);
+        LoadListener loads = new LoadListener(aggregates);
+        EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
+        registry.appendListeners(EventType.POST_INSERT, changes);
+        registry.appendListeners(EventType.POST_UPDATE, changes);
+        registry.appendListeners(EventType.POST_DELETE, changes);
+        registry.appendListeners(EventType.POST_UPSERT, changes);
+        registry.appendListeners(EventType.POST_COLLECTION_RECREATE, changes);
+        registry.appendListeners(EventType.POST_COLLECTION_UPDATE, changes);
+        registry.appendListeners(EventType.POST_COLLECTION_REMOVE, changes);
+        registry.appendListeners(EventType.POST_LOAD, loads);
+    }
+}

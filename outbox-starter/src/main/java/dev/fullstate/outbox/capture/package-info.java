@@ -1,0 +1,9 @@
+/**
+ * Which aggregates a transaction changes. In come Hibernate's events, which only leave marks; out goes, once per transaction
+ * and right before its commit, a list of {@link dev.fullstate.outbox.capture.AggregateChange} with each root's committed
+ * state.
+ */
+@NullMarked
+package dev.fullstate.outbox.capture;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package dev.fullstate.outbox.store;
+
+import javax.sql.DataSource;
+
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+
+/**
+ * Brings the outbox's part of the schema up to date, apart from the application's own migrations: other scripts, another
+ * history table.
+ */
+public final class OutboxSchema {
+
+    private static final Logger log = LoggerFactory.getLogger(OutboxSchema.class);
+
+    private OutboxSchema() {}
+
+    /**
+     * Runs the migrations that are missing. Several instances may do so at once: one works, the others wait.
+     *
+     * @throws org.flywaydb.core.api.FlywayException where a script fails, for one because the role may not create tables or
+     *     publications
+     */
+    public static void migrate(DataSource dataSource) {
+        MigrateResult result = Flyway.configure(OutboxSchema.class.getClassLoader())
+                .dataSource(dataSource)
+                .locations("classpath:" + OutboxTable.MIGRATION_LOCATION)
+                .table(OutboxTable.MIGRATION_HISTORY)
+                // The application's tables are there already: that is not our schema's version 1.
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .load()
+                .migrate();
+        if (result.migrationsExecuted > 0) {
+            log.info("The outbox schema is now at version {}", result.targetSchemaVersion);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.fullstate.outbox.shop;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+
+/** Not captured: others refer to it. */
+@Entity
+public class Buyer {
+
+    @Id
+    private String id;
+
+    private String name;
+
+    protected Buyer() {}
+
+    public Buyer(String id, String name) {
+        this.id = id;
+        this.name = name;
+    }
+
+    public String getId() {
+        return id;
+    }
+
+    public String getName() {
+        return name;
+    }
+}
