@@ -33,6 +33,11 @@ public final class Aggregates {
         this.managedTypes = managedTypes;
     }
 
+    /** Nothing is captured. */
+    public static Aggregates none() {
+        return new Aggregates(Map.of(), Map.of(), Set.of(), Map.of());
+    }
+
     /** All captured aggregates. */
     public Collection<Aggregate> all() {
         return byType.values();

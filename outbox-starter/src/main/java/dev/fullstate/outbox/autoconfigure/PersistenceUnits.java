@@ -8,7 +8,6 @@ import javax.sql.DataSource;
 
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.orm.jpa.EntityManagerFactoryInfo;
@@ -70,9 +69,13 @@ final class PersistenceUnits {
         log.info("Changes of {} are captured", aggregates.all());
     }
 
-    /** The unit of this factory; null if nothing of it is captured. */
-    @Nullable
+    /** The unit of this factory; without any aggregate if nothing of it is captured. */
     PersistenceUnit of(EntityManagerFactory entityManagerFactory) {
-        return units.get(entityManagerFactory.unwrap(SessionFactoryImplementor.class));
+        PersistenceUnit unit = units.get(entityManagerFactory.unwrap(SessionFactoryImplementor.class));
+        if (unit != null) {
+            return unit;
+        }
+        Aggregates none = Aggregates.none();
+        return new PersistenceUnit(none, envelopes.create(none));
     }
 }

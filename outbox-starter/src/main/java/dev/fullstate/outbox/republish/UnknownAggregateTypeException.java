@@ -1,0 +1,13 @@
+package dev.fullstate.outbox.republish;
+
+import java.util.List;
+
+/** A republish was asked for a type that nothing captures. */
+public final class UnknownAggregateTypeException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    UnknownAggregateTypeException(String type, List<String> captured) {
+        super("Unknown aggregate type '" + type + "'; captured are " + captured);
+    }
+}
