@@ -98,9 +98,14 @@ public final class RepublishController {
         return badRequest(String.valueOf(unknown.getMessage()));
     }
 
+    /** The body is read before the endpoint can ask who calls; strangers learn nothing about their body. */
     @ExceptionHandler
     ResponseEntity<ProblemDetail> unreadable(HttpMessageNotReadableException unreadable) {
-        access.requireAdmin();
+        try {
+            access.requireAdmin();
+        } catch (ResponseStatusException refusal) {
+            return refused(refusal);
+        }
         return badRequest("The body is not a JSON object");
     }
 

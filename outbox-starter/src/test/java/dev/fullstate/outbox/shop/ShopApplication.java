@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import jakarta.persistence.EntityManager;
 import org.springframework.boot.SpringBootConfiguration;
@@ -34,6 +35,13 @@ public final class ShopApplication implements AutoCloseable {
         return start(postgres, url, Configuration.class, properties);
     }
 
+    /** Starts with further configuration on a database of its own. */
+    public static ShopApplication startWith(
+            Class<?> configuration, PostgresServer postgres, String database, String... properties)
+            throws SQLException {
+        return start(postgres, postgres.createDatabase(database), configuration, properties);
+    }
+
     /** Starts on a database that exists already. */
     public static ShopApplication startAgain(PostgresServer postgres, String database, String... properties) {
         return start(postgres, postgres.jdbcUrl(database), Configuration.class, properties);
@@ -41,7 +49,8 @@ public final class ShopApplication implements AutoCloseable {
 
     private static ShopApplication start(
             PostgresServer postgres, String url, Class<?> configuration, String... properties) {
-        return new ShopApplication(new SpringApplicationBuilder(configuration)
+        return new ShopApplication(new SpringApplicationBuilder(Configuration.class)
+                .sources(configuration)
                 .properties(
                         "spring.application.name=shop",
                         "spring.jpa.hibernate.ddl-auto=update",
@@ -50,12 +59,10 @@ public final class ShopApplication implements AutoCloseable {
                         "logging.level.dev.fullstate=info",
                         "spring.main.web-application-type=none",
                         "spring.datasource.hikari.maximum-pool-size=24")
-                .properties(properties)
                 .initializers(application -> ((GenericApplicationContext) application)
                         .registerBean(JdbcConnectionDetails.class, () -> new Database(url, postgres)))
-                .run());
+                .run(Stream.of(properties).map(property -> "--" + property).toArray(String[]::new)));
     }
-
     /** Scans the entities of this package. */
     @SpringBootConfiguration
     @EnableAutoConfiguration

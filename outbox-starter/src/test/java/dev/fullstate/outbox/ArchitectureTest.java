@@ -1,0 +1,56 @@
+package dev.fullstate.outbox;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+/** A stage may use what comes out of the stages before it, and nothing after it. Only the wiring sees all of them. */
+@AnalyzeClasses(packages = "dev.fullstate.outbox", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    private static final String BASE = "dev.fullstate.outbox";
+
+    @ArchTest
+    static final ArchRule stagesSeeOnlyWhatComesBeforeThem = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage(BASE + "..")
+            .layer("contract")
+            .definedBy(BASE + ".contract")
+            .layer("api")
+            .definedBy(BASE)
+            .layer("aggregate")
+            .definedBy(BASE + ".aggregate")
+            .layer("capture")
+            .definedBy(BASE + ".capture")
+            .layer("envelope")
+            .definedBy(BASE + ".envelope")
+            .layer("store")
+            .definedBy(BASE + ".store")
+            .layer("republish")
+            .definedBy(BASE + ".republish")
+            .layer("wiring")
+            .definedBy(BASE + ".autoconfigure")
+            .whereLayer("contract")
+            .mayNotAccessAnyLayer()
+            .whereLayer("api")
+            .mayNotAccessAnyLayer()
+            .whereLayer("aggregate")
+            .mayOnlyAccessLayers("api")
+            .whereLayer("capture")
+            .mayOnlyAccessLayers("aggregate", "api", "contract")
+            .whereLayer("envelope")
+            .mayOnlyAccessLayers("capture", "aggregate", "api", "contract")
+            .whereLayer("store")
+            .mayOnlyAccessLayers("contract")
+            .whereLayer("republish")
+            .mayOnlyAccessLayers("store", "envelope", "capture", "aggregate", "contract")
+            .whereLayer("wiring")
+            .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule packagesAreFreeOfCycles =
+            slices().matching(BASE + ".(*)..").should().beFreeOfCycles();
+}

@@ -1,0 +1,200 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Base64;
+import java.util.UUID;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.fullstate.outbox.shop.Purchase;
+import dev.fullstate.outbox.shop.ShopApplication;
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** The admin endpoint is for those with the authority, whatever the application's own security is. */
+class AdminIT {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final String PATH = "/admin/republish";
+    private static final String[] WEB = {"spring.main.web-application-type=servlet", "server.port=0"};
+
+    static PostgresServer postgres;
+    static ShopApplication withoutChain;
+    static ShopApplication withOpenChain;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        postgres = PostgresServer.start();
+        withoutChain = ShopApplication.startWith(Users.class, postgres, "without_chain", WEB);
+        withOpenChain = ShopApplication.startWith(OpenChain.class, postgres, "open_chain", WEB);
+    }
+
+    @AfterAll
+    static void stop() {
+        withoutChain.close();
+        withOpenChain.close();
+        postgres.close();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Users {
+
+        @Bean
+        UserDetailsService users() {
+            return new InMemoryUserDetailsManager(
+                    User.withUsername("admin")
+                            .password("{noop}admin")
+                            .authorities("OUTBOX_ADMIN")
+                            .build(),
+                    User.withUsername("user")
+                            .password("{noop}user")
+                            .authorities("OTHER")
+                            .build());
+        }
+
+        @Bean
+        Hello hello() {
+            return new Hello();
+        }
+    }
+
+    /** An application that permits everything. */
+    @Configuration(proxyBeanMethods = false)
+    static class OpenChain extends Users {
+
+        @Bean
+        SecurityFilterChain everythingPermitted(HttpSecurity http) {
+            return http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                    .build();
+        }
+    }
+
+    @RestController
+    static class Hello {
+
+        @GetMapping("/hello")
+        String hello() {
+            return "hello";
+        }
+    }
+
+    private static HttpResponse<String> send(
+            ShopApplication application, String method, String path, String user, String body) throws Exception {
+        String port = application.bean(Environment.class).getRequiredProperty("local.server.port");
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (!user.isEmpty()) {
+            byte[] credentials = (user + ":" + user).getBytes(StandardCharsets.UTF_8);
+            request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials));
+        }
+        return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> post(ShopApplication application, String user, String body) throws Exception {
+        return send(application, "POST", PATH, user, body);
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        return JsonMapper.shared().readTree(response.body());
+    }
+
+    @Test
+    void nobodyIsRefusedWith401AndThoseWithoutTheAuthorityWith403() throws Exception {
+        for (ShopApplication application : new ShopApplication[] {withoutChain, withOpenChain}) {
+            assertThat(post(application, "", "{}").statusCode()).isEqualTo(401);
+            assertThat(post(application, "stranger", "{}").statusCode()).isEqualTo(401);
+            assertThat(post(application, "user", "{}").statusCode()).isEqualTo(403);
+            assertThat(send(application, "GET", PATH + "/" + new UUID(0, 0), "user", "")
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(post(application, "user", "{").statusCode()).isEqualTo(403);
+            assertThat(application
+                            .jdbc()
+                            .sql("select count(*) from outbox_republish_job")
+                            .query(Integer.class)
+                            .single())
+                    .isZero();
+        }
+    }
+
+    @Test
+    void refusalIsAProblemDocumentThatNamesTheAuthority() throws Exception {
+        HttpResponse<String> refusal = post(withOpenChain, "user", "{}");
+
+        assertThat(refusal.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(json(refusal).get("detail").asString()).contains("user", "OUTBOX_ADMIN");
+    }
+
+    @Test
+    void nothingElseOfTheApplicationsSecurityChanges() throws Exception {
+        assertThat(send(withoutChain, "GET", "/hello", "", "").statusCode()).isEqualTo(401);
+        assertThat(send(withoutChain, "GET", "/hello", "user", "").statusCode()).isEqualTo(200);
+        assertThat(send(withOpenChain, "GET", "/hello", "", "").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void adminStartsAJobAndSeesItEnd() throws Exception {
+        withoutChain.run(em -> em.persist(new Purchase("ref", null)));
+
+        HttpResponse<String> started = post(withoutChain, "admin", "{\"aggregateTypes\":[\"purchase\"]}");
+
+        assertThat(started.statusCode()).isEqualTo(202);
+        String location = started.headers().firstValue("Location").orElseThrow();
+        assertThat(location).startsWith(PATH + "/");
+        JsonNode job = await().until(
+                        () -> json(send(withoutChain, "GET", location, "admin", "")),
+                        now -> now.get("state").asString().equals("COMPLETED"));
+        assertThat(job.get("publishedCount").asInt()).isEqualTo(1);
+        assertThat(job.get("requestedBy").asString()).isEqualTo("admin");
+    }
+
+    @Test
+    void whatIsNotUnderstoodIsRefusedAndNothingIsStarted() throws Exception {
+        int before = withOpenChain
+                .jdbc()
+                .sql("select count(*) from outbox_republish_job")
+                .query(Integer.class)
+                .single();
+
+        for (String body : new String[] {
+            "{\"aggregateTypes\":[\"nonsense\"]}", "{\"aggregateTypes\":\"purchase\"}", "{\"ids\":[1]}", "{", "[1]"
+        }) {
+            HttpResponse<String> refusal = post(withOpenChain, "admin", body);
+            assertThat(refusal.statusCode()).as(body).isEqualTo(400);
+            assertThat(refusal.headers().firstValue("Content-Type")).contains("application/problem+json");
+        }
+        assertThat(send(withOpenChain, "GET", PATH + "/nonsense", "admin", "").statusCode())
+                .isEqualTo(404);
+        assertThat(send(withOpenChain, "GET", PATH + "/" + new UUID(0, 0), "admin", "")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(withOpenChain
+                        .jdbc()
+                        .sql("select count(*) from outbox_republish_job")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(before);
+    }
+}
