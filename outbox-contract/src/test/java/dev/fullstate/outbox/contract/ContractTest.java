@@ -1,0 +1,56 @@
+package dev.fullstate.outbox.contract;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class ContractTest {
+
+    private static String migration() throws IOException {
+        String script = "/" + OutboxTable.MIGRATION_LOCATION + "/V1__outbox.sql";
+        try (InputStream stream = ContractTest.class.getResourceAsStream(script)) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static OutboxEvent event(String aggregateId, String payload, Operation operation) {
+        UUID id = new UUID(0, 1);
+        return new OutboxEvent(
+                id, "order", aggregateId, "type", payload, "urn:x", null, null, id, 0L, operation, null, null, null);
+    }
+
+    @Test
+    void everyPublishedColumnIsInTheTable() throws IOException {
+        String table = migration();
+        assertThat(OutboxTable.PUBLISHED_COLUMNS)
+                .allSatisfy(column ->
+                        assertThat(table).containsPattern("(?m)^    " + column + " +(bigint|uuid|text|timestamptz)"));
+    }
+
+    @Test
+    void everyOperationIsAllowedByTheTable() throws IOException {
+        String table = migration();
+        for (Operation operation : Operation.values()) {
+            assertThat(table).contains("'" + operation.label() + "'");
+        }
+    }
+
+    @Test
+    void deleteHasNoPayloadAndEverythingElseHasOne() {
+        assertThat(event("1", null, Operation.DELETE).payload()).isNull();
+        assertThat(event("1", "{}", Operation.UPDATE).payload()).isEqualTo("{}");
+        assertThatThrownBy(() -> event("1", "{}", Operation.DELETE)).hasMessageContaining("a delete has no payload");
+        assertThatThrownBy(() -> event("1", null, Operation.CREATE)).hasMessageContaining("'order' with id '1'");
+    }
+
+    @Test
+    void eventWithoutAKeyIsRefused() {
+        assertThatThrownBy(() -> event("", "{}", Operation.CREATE)).hasMessageContaining("empty aggregate id");
+    }
+}
