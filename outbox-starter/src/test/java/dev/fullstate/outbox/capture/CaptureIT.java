@@ -193,6 +193,46 @@ class CaptureIT {
     }
 
     @Test
+    void partLoadedBeforeItsRootAndChangedElsewhereIsPublishedAsItWasCommitted() {
+        UUID id = newPurchase();
+        Long lineId = shop.call(em -> purchase(em, id).line("apple").getId());
+
+        shop.run(em -> {
+            Line stale = em.find(Line.class, lineId);
+            inAnotherTransaction(id, "apple", 50);
+            purchase(em, id).setReference("newer than the line");
+            assertThat(stale.getQuantity()).isEqualTo(2);
+        });
+
+        assertThat(shop.outbox())
+                .extracting(row -> row.data().get("pieces").asInt())
+                .containsExactly(51, 51);
+    }
+
+    @Test
+    void rootRefreshedAfterItsPartsIsPublishedWithThePartsAsTheyWereCommitted() {
+        UUID id = newPurchase();
+
+        shop.run(em -> {
+            Purchase purchase = purchase(em, id);
+            assertThat(purchase.line("apple").getQuantity()).isEqualTo(2);
+            inAnotherTransaction(id, "apple", 50);
+            em.detach(purchase);
+            purchase(em, id).setReference("newer than the line");
+        });
+
+        assertThat(shop.outbox())
+                .extracting(row -> row.data().get("pieces").asInt())
+                .containsExactly(51, 51);
+    }
+
+    private static void inAnotherTransaction(UUID id, String product, int quantity) {
+        shop.newTransaction()
+                .executeWithoutResult(status ->
+                        purchase(shop.entityManager(), id).line(product).setQuantity(quantity));
+    }
+
+    @Test
     void addedAndRemovedPartsPublishTheRoot() {
         UUID id = newPurchase();
 
@@ -221,6 +261,19 @@ class CaptureIT {
         assertThat(shop.outbox(to))
                 .singleElement()
                 .satisfies(row -> assertThat(row.data().get("pieces").asInt()).isEqualTo(5));
+    }
+
+    @Test
+    void partThatTheCollectionInMemoryDoesNotKnowIsPublishedAllTheSame() {
+        UUID id = newPurchase();
+
+        shop.run(em -> {
+            Purchase purchase = purchase(em, id);
+            assertThat(purchase.getLines()).hasSize(2);
+            em.persist(new Line(purchase, "fig", 10));
+        });
+
+        assertThat(onlyRow().data().get("pieces").asInt()).isEqualTo(13);
     }
 
     @Test

@@ -23,7 +23,7 @@ public class Line {
 
     protected Line() {}
 
-    Line(Purchase purchase, String product, int quantity) {
+    public Line(Purchase purchase, String product, int quantity) {
         this.purchase = purchase;
         this.product = product;
         this.quantity = quantity;
