@@ -1,0 +1,18 @@
+-- Runs once, as the superuser, when the data folder is empty.
+\getenv orders_password ORDERS_PASSWORD
+\getenv relay_password RELAY_PASSWORD
+
+-- The service owns its database: its migrations create the tables, the outbox and the publication.
+create role orders login password :'orders_password';
+create database orders owner orders;
+
+-- The relay reads the WAL. REPLICATION is an attribute of the whole server, so it is all the more kept out of everything else:
+-- of the tables it may read the outbox only, and that grant follows when the table exists (see grant-outbox in compose.yaml).
+create role outbox_relay login replication password :'relay_password';
+
+revoke connect, temporary on database orders from public;
+grant connect on database orders to outbox_relay;
+
+\connect orders
+revoke usage on schema public from public;
+grant usage on schema public to outbox_relay;

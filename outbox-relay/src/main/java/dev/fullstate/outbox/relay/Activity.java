@@ -1,0 +1,32 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.acknowledge.Progress;
+
+/**
+ * What the loop is at: connecting, then, if there is no slot yet, the first start, then streaming. Each owns the connections it
+ * works with and hands them to the next.
+ */
+sealed interface Activity permits Connecting, FirstStart, Streaming {
+
+    RelayState state();
+
+    /** Does one bounded piece of work; returns what the loop is at afterwards, usually still this. */
+    Activity step();
+
+    /** Whether the last step found nothing to do. */
+    boolean isIdle();
+
+    /** Null where nothing is streamed yet. */
+    @Nullable
+    Progress progress();
+
+    /** Brings what has been begun to an end, as far as that is possible in the time. */
+    void drain(Duration timeout);
+
+    /** Gives up its connections at once. */
+    void close();
+}

@@ -1,0 +1,73 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
+import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.wal.WalSession;
+import dev.fullstate.outbox.relay.wal.WalStream;
+
+/**
+ * Confirms to PostgreSQL, often enough to show that the relay lives and to let WAL go, and seldom enough to cost nothing.
+ *
+ * <p>With an idle outbox the server's own position is confirmed, so that a busy database retains no WAL for it.
+ */
+final class Confirmation {
+
+    private static final long PROGRESS_NANOS = Duration.ofMillis(100).toNanos();
+    private static final long ALIVE_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long IDLE_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final long IDLE_BYTES = DataSize.ofMegabytes(16).toBytes();
+
+    private final WalSession session;
+    private final WalStream stream;
+    private final AcknowledgeTracker tracker;
+    private final LongSupplier nanoTime;
+    private long lastConfirmation;
+    private long lastIdle;
+
+    Confirmation(WalSession session, WalStream stream, AcknowledgeTracker tracker, LongSupplier nanoTime) {
+        this.session = session;
+        this.stream = stream;
+        this.tracker = tracker;
+        this.nanoTime = nanoTime;
+        this.lastConfirmation = nanoTime.getAsLong();
+        this.lastIdle = lastConfirmation;
+    }
+
+    void step() {
+        Progress progress = tracker.advance();
+        boolean progressed = progress.published().isAfter(progress.confirmed());
+        long now = nanoTime.getAsLong();
+        if (now - lastConfirmation >= (progressed ? PROGRESS_NANOS : ALIVE_NANOS)) {
+            advanceWhenIdle(now);
+            confirmPublished();
+            lastConfirmation = now;
+        }
+    }
+
+    /** Confirms what Kafka has, at once; returns it. */
+    Lsn confirmPublished() {
+        Lsn published = tracker.progress().published();
+        stream.confirm(published);
+        tracker.confirmed(published);
+        return published;
+    }
+
+    private void advanceWhenIdle(long now) {
+        // The position is taken before the publication is checked: the check answers for everything up to it.
+        Lsn server = stream.serverPosition();
+        Lsn published = tracker.progress().published();
+        if (tracker.isIdle()
+                && server.isAfter(published)
+                && (now - lastIdle >= IDLE_NANOS || server.bytesSince(published) >= IDLE_BYTES)) {
+            session.requirePublication();
+            tracker.idleAt(server);
+            lastIdle = now;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
+import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
+import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.Position;
+import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.wal.RetainedRows;
+import dev.fullstate.outbox.relay.wal.WalSession;
+
+/**
+ * Publishes the rows that were committed before the slot existed. Only when Kafka has all of them the slot is made permanent: a
+ * relay that dies before starts anew, which repeats events but loses none.
+ */
+final class FirstStart implements Activity {
+
+    private static final Logger log = LoggerFactory.getLogger(FirstStart.class);
+    private static final int ROWS_PER_STEP = 256;
+
+    private final Stages stages;
+    private final WalSession session;
+    private final Publisher publisher;
+    private final RetainedRows rows;
+    private final AcknowledgeTracker tracker = new AcknowledgeTracker(Lsn.ZERO);
+    private final PendingTransaction retained = tracker.begin();
+    private long rowCount;
+    private boolean idle;
+
+    private FirstStart(Stages stages, WalSession session, Publisher publisher, RetainedRows rows) {
+        this.stages = stages;
+        this.session = session;
+        this.publisher = publisher;
+        this.rows = rows;
+    }
+
+    static FirstStart start(Stages stages, WalSession session, Publisher publisher) {
+        return new FirstStart(stages, session, publisher, session.retainedRows());
+    }
+
+    @Override
+    public RelayState state() {
+        return RelayState.PUBLISHING_RETAINED;
+    }
+
+    @Override
+    public Activity step() {
+        publisher.requireNoFailure();
+        idle = true;
+        if (tracker.isInsideTransaction()) {
+            publishRows();
+        } else if (tracker.advance().published().equals(rows.end())) {
+            rows.complete();
+            log.info("First start: {} retained rows are published, the stream goes on at {}", rowCount, rows.end());
+            return Streaming.start(stages, session, publisher);
+        }
+        return this;
+    }
+
+    private void publishRows() {
+        long maxInFlight = stages.settings().maxInFlight().toBytes();
+        for (int i = 0; i < ROWS_PER_STEP && publisher.inFlightBytes() < maxInFlight; i++) {
+            idle = false;
+            byte @Nullable [] @Nullable [] row = rows.next();
+            if (row == null) {
+                tracker.end(rows.end());
+                return;
+            }
+            retained.sending();
+            CommittedEvent event = CommittedEvent.of(new Position(rows.end(), rowCount++), row);
+            publisher.publish(stages.router().route(event), retained::published);
+        }
+    }
+
+    @Override
+    public boolean isIdle() {
+        return idle;
+    }
+
+    @Override
+    public @Nullable Progress progress() {
+        return null;
+    }
+
+    @Override
+    public void drain(Duration timeout) {
+        // Without the permanent slot the next start begins from the first row again, whatever Kafka has by then.
+    }
+
+    @Override
+    public void close() {
+        publisher.close();
+        session.close();
+    }
+}

@@ -1,0 +1,236 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.springframework.context.SmartLifecycle;
+
+import dev.fullstate.outbox.relay.RelayStatus.Problem;
+import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.publish.PublishException;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.DatabaseSetupException;
+import dev.fullstate.outbox.relay.wal.SlotInUseException;
+import dev.fullstate.outbox.relay.wal.WalException;
+import dev.fullstate.outbox.relay.wal.WalSource;
+
+/**
+ * Publishes one outbox: the only loop, and the only owner of what changes.
+ *
+ * <p>Every event is published at least once, and per key in the order of commits, repeats aside; nothing is confirmed to
+ * PostgreSQL before Kafka has it. After any failure both connections are given up, and after a growing delay the relay goes on
+ * where it was confirmed.
+ *
+ * <p>Runs on a thread of its own between {@link #start()} and {@link #stop()}; {@link #status()} may be asked by any thread.
+ */
+public final class Relay implements SmartLifecycle {
+
+    /** The key under which every log line of the relay's thread carries the name of its pipeline. */
+    public static final String MDC_KEY = "pipeline";
+
+    /** Starts before the web server and stops after it, so that the events of the last requests still go out. */
+    private static final int PHASE = DEFAULT_PHASE - 4096;
+
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+    private final RelaySettings settings;
+    private final Stages stages;
+    private Activity activity;
+    private int failureCount;
+    private volatile RelayStatus status;
+    private volatile CountDownLatch stopRequested = new CountDownLatch(1);
+    private volatile @Nullable Thread thread;
+
+    /**
+     * @param publisher opens a publisher; called anew after each failure
+     */
+    public Relay(RelaySettings settings, WalSource source, Router router, Supplier<Publisher> publisher) {
+        this(settings, source, router, publisher, System::nanoTime);
+    }
+
+    Relay(
+            RelaySettings settings,
+            WalSource source,
+            Router router,
+            Supplier<Publisher> publisher,
+            LongSupplier nanoTime) {
+        this.settings = settings;
+        this.stages = new Stages(settings, source, router, publisher, nanoTime);
+        this.activity = new Connecting(stages);
+        this.status = new RelayStatus(RelayState.STARTING, settings.slotName(), null, null);
+    }
+
+    /**
+     * Checks the database's set-up and starts the relay's thread. A database or a broker that is not reachable, or an outbox
+     * that is not there yet, is waited for.
+     *
+     * @throws DatabaseSetupException if the database or a role has to be changed first
+     */
+    @Override
+    public void start() {
+        preflight();
+        stopRequested = new CountDownLatch(1);
+        Thread loop = new Thread(this::run, "outbox-relay-" + settings.slotName());
+        loop.start();
+        thread = loop;
+    }
+
+    /** Stops reading, waits a while for the events in flight, confirms them and ends the thread. */
+    @Override
+    public void stop() {
+        Thread loop = thread;
+        if (loop == null) {
+            return;
+        }
+        stopRequested.countDown();
+        try {
+            // Twice, because a step that is in progress may use up one.
+            loop.join(2 * settings.shutdownTimeout().toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (loop.isAlive()) {
+            log.warn("The relay's thread has not ended yet; what it has not confirmed is published again");
+        } else {
+            thread = null;
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    public RelayStatus status() {
+        return status;
+    }
+
+    private void preflight() {
+        MDC.put(MDC_KEY, settings.slotName());
+        try {
+            stages.source().preflight();
+        } catch (DatabaseSetupException e) {
+            throw e;
+        } catch (WalException e) {
+            // The loop meets with it again, and says so in full.
+            log.info("The database is not ready for the relay, which waits for it: {}", e.getMessage());
+        } finally {
+            MDC.remove(MDC_KEY);
+        }
+    }
+
+    /** The loop, until {@link #stop()}. */
+    private void run() {
+        MDC.put(MDC_KEY, settings.slotName());
+        try {
+            while (!stopRequested.await(step().toNanos(), TimeUnit.NANOSECONDS)) {
+                // Step again.
+            }
+            end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            giveUp();
+            enter(RelayState.STOPPED, null);
+        } catch (RuntimeException | Error e) {
+            log.error("The relay's thread has died; nothing is published until the application is restarted", e);
+            enter(RelayState.FAILED, new Problem("The relay's thread has died: " + e, "Restart the application"));
+        }
+    }
+
+    /** Does one bounded piece of work; returns how long to wait before the next. */
+    Duration step() {
+        try {
+            activity = activity.step();
+            succeeded();
+            return activity.isIdle() ? settings.pollInterval() : Duration.ZERO;
+        } catch (RuntimeException e) {
+            return failed(e);
+        }
+    }
+
+    private void succeeded() {
+        Progress progress = activity.progress();
+        if (progress != null && !progress.equals(status.progress())) {
+            // Connecting and failing at the same event again is no success: only a confirmed position is.
+            if (status.progress() == null
+                    || progress.confirmed().isAfter(status.progress().confirmed())) {
+                failureCount = 0;
+            }
+            status = new RelayStatus(status.state(), settings.slotName(), progress, status.problem());
+        }
+        if (activity.state() != RelayState.STARTING) {
+            enter(activity.state(), null);
+        }
+    }
+
+    private Duration failed(RuntimeException e) {
+        giveUp();
+        Problem problem = new Problem(String.valueOf(e.getMessage()), remedy(e));
+        if (e instanceof SlotInUseException) {
+            enter(RelayState.STANDBY, problem);
+            return settings.standbyInterval();
+        }
+        Duration delay = settings.retryDelay(++failureCount);
+        if (problem.equals(status.problem())) {
+            log.debug("The relay tries again in {}", delay, e);
+        } else {
+            log.warn("The relay tries again in {}: {} Remedy: {}", delay, problem.message(), problem.remedy(), e);
+        }
+        enter(RelayState.RETRYING, problem);
+        return delay;
+    }
+
+    /** Ends what the loop is at; events in flight are waited for and confirmed, as far as there is time. */
+    void end() {
+        try {
+            activity.drain(settings.shutdownTimeout());
+        } catch (RuntimeException e) {
+            log.warn("The events in flight could not be confirmed; they are published again at the next start", e);
+        }
+        giveUp();
+        enter(RelayState.STOPPED, null);
+    }
+
+    private void giveUp() {
+        try {
+            activity.close();
+        } catch (RuntimeException e) {
+            log.warn("Connections that are given up did not close cleanly", e);
+        }
+        activity = new Connecting(stages);
+    }
+
+    private void enter(RelayState state, @Nullable Problem problem) {
+        RelayStatus previous = status;
+        if (state != previous.state() || !Objects.equals(problem, previous.problem())) {
+            status = new RelayStatus(state, settings.slotName(), previous.progress(), problem);
+            if (state != previous.state()) {
+                log.info("The relay is now {}, before {}", state, previous.state());
+            }
+        }
+    }
+
+    private static String remedy(RuntimeException e) {
+        if (e instanceof WalException wal) {
+            return wal.remedy();
+        }
+        if (e instanceof PublishException publish) {
+            return publish.remedy();
+        }
+        return "See the message; nothing is skipped and nothing confirmed meanwhile";
+    }
+}

@@ -1,0 +1,27 @@
+package dev.fullstate.outbox.relay;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.acknowledge.Progress;
+
+/**
+ * A relay at one moment.
+ *
+ * @param slotName the replication slot that it reads, or waits for
+ * @param progress of the present or the last stream; null before the first
+ * @param problem what keeps it from streaming; null if nothing does
+ */
+public record RelayStatus(
+        RelayState state,
+        String slotName,
+        @Nullable Progress progress,
+        @Nullable Problem problem) {
+
+    /**
+     * What keeps a relay from streaming.
+     *
+     * @param message what failed
+     * @param remedy what to do about it
+     */
+    public record Problem(String message, String remedy) {}
+}

@@ -1,0 +1,140 @@
+package dev.fullstate.outbox.relay;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
+import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
+import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.pgoutput.MessageDecoder;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.TransactionAssembler;
+import dev.fullstate.outbox.relay.transaction.TransactionSink;
+import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.wal.WalSession;
+import dev.fullstate.outbox.relay.wal.WalStream;
+
+/** Passes on what is committed, and confirms to PostgreSQL what Kafka has. */
+final class Streaming implements Activity {
+
+    private static final int MESSAGES_PER_STEP = 256;
+    private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
+
+    private final Stages stages;
+    private final WalSession session;
+    private final WalStream stream;
+    private final Publisher publisher;
+    private final MessageDecoder decoder = new MessageDecoder();
+    private final TransactionAssembler assembler = new TransactionAssembler(new Sender());
+    private final AcknowledgeTracker tracker;
+    private final Confirmation confirmation;
+    private boolean idle;
+
+    private Streaming(Stages stages, WalSession session, WalStream stream, Publisher publisher) {
+        this.stages = stages;
+        this.session = session;
+        this.stream = stream;
+        this.publisher = publisher;
+        this.tracker = new AcknowledgeTracker(stream.start());
+        this.confirmation = new Confirmation(session, stream, tracker, stages.nanoTime());
+    }
+
+    static Streaming start(Stages stages, WalSession session, Publisher publisher) {
+        return new Streaming(stages, session, session.stream(), publisher);
+    }
+
+    @Override
+    public RelayState state() {
+        return RelayState.STREAMING;
+    }
+
+    @Override
+    public Activity step() {
+        publisher.requireNoFailure();
+        idle = read(MESSAGES_PER_STEP) == 0;
+        confirmation.step();
+        return this;
+    }
+
+    /** Reads until there is nothing, or nothing more may be in flight; what is not read stays in the WAL. */
+    private int read(int maxCount) {
+        long maxInFlight = stages.settings().maxInFlight().toBytes();
+        int count = 0;
+        while (count < maxCount && publisher.inFlightBytes() < maxInFlight) {
+            ByteBuffer message = stream.read();
+            if (message == null) {
+                break;
+            }
+            assembler.accept(decoder.decode(message));
+            count++;
+        }
+        return count;
+    }
+
+    @Override
+    public boolean isIdle() {
+        return idle;
+    }
+
+    @Override
+    public Progress progress() {
+        return tracker.progress();
+    }
+
+    /** Reads on only to the end of the transaction that is half received: all of it can be confirmed, or nothing. */
+    @Override
+    public void drain(Duration timeout) {
+        long deadline = stages.nanoTime().getAsLong() + timeout.toNanos();
+        while (!tracker.isIdle() && isBefore(deadline)) {
+            publisher.requireNoFailure();
+            if (!tracker.isInsideTransaction() || read(1) == 0) {
+                LockSupport.parkNanos(DRAIN_POLL_NANOS);
+            }
+            tracker.advance();
+        }
+        Lsn confirmed = confirmation.confirmPublished();
+        // Closing the connection may overtake the confirmation, so wait until the server shows it.
+        while (isBefore(deadline)
+                && session.slotPosition().map(confirmed::isAfter).orElse(false)) {
+            LockSupport.parkNanos(DRAIN_POLL_NANOS);
+        }
+    }
+
+    private boolean isBefore(long deadline) {
+        return deadline - stages.nanoTime().getAsLong() > 0;
+    }
+
+    @Override
+    public void close() {
+        publisher.close();
+        session.close();
+    }
+
+    /** Sends each event on as it arrives, and lets the tracker count. */
+    private final class Sender implements TransactionSink {
+
+        private @Nullable PendingTransaction transaction;
+
+        @Override
+        public void begin() {
+            transaction = tracker.begin();
+        }
+
+        @Override
+        public void event(CommittedEvent event) {
+            PendingTransaction current = Objects.requireNonNull(transaction, "An event lies in a transaction");
+            current.sending();
+            publisher.publish(stages.router().route(event), current::published);
+        }
+
+        @Override
+        public void end(Lsn endLsn) {
+            tracker.end(endLsn);
+        }
+    }
+}

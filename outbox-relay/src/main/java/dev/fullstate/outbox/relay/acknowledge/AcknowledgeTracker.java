@@ -1,0 +1,106 @@
+package dev.fullstate.outbox.relay.acknowledge;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.wal.Lsn;
+
+/**
+ * Follows the transactions of one stream until Kafka has them, and keeps the positions in order: confirmed &lt;= published
+ * &lt;= received at every update, or an {@link IllegalStateException}.
+ *
+ * <p>Transactions end in the order of their commits, sends complete in any; a transaction counts as published only once all
+ * before it are. Used by the loop alone, except {@link PendingTransaction#published()}.
+ */
+public final class AcknowledgeTracker {
+
+    private final Deque<PendingTransaction> pending = new ArrayDeque<>();
+    private @Nullable PendingTransaction open;
+    private Progress progress;
+
+    /**
+     * @param start what is confirmed already
+     */
+    public AcknowledgeTracker(Lsn start) {
+        progress = Progress.at(start);
+    }
+
+    /** A transaction begins to come in. */
+    public PendingTransaction begin() {
+        if (open != null) {
+            throw new IllegalStateException("A transaction is open already");
+        }
+        open = new PendingTransaction();
+        pending.addLast(open);
+        return open;
+    }
+
+    /** The transaction that is coming in is complete. */
+    public void end(Lsn endLsn) {
+        if (open == null) {
+            throw new IllegalStateException("The end of a transaction at " + endLsn + " came, but none is open");
+        }
+        if (progress.received().isAfter(endLsn)) {
+            throw new IllegalStateException("The transaction that ends at " + endLsn + " came after everything up to "
+                    + progress.received() + " had been received");
+        }
+        open.end(endLsn);
+        open = null;
+        progress = new Progress(endLsn, progress.published(), progress.confirmed());
+    }
+
+    /** Takes what has been published since the last call into account. */
+    public Progress advance() {
+        Lsn published = progress.published();
+        for (PendingTransaction next = pending.peekFirst(); next != null; next = pending.peekFirst()) {
+            Lsn end = next.publishedEnd();
+            if (end == null) {
+                break;
+            }
+            published = end;
+            pending.removeFirst();
+        }
+        if (!published.equals(progress.published())) {
+            progress = new Progress(progress.received(), published, progress.confirmed());
+        }
+        return progress;
+    }
+
+    /** Whether a transaction has come in by half. */
+    public boolean isInsideTransaction() {
+        return open != null;
+    }
+
+    /** Whether everything received is published, and no transaction has come in by half. */
+    public boolean isIdle() {
+        return pending.isEmpty();
+    }
+
+    /**
+     * The server has reached a position without anything to send; it counts as received and published.
+     *
+     * @throws IllegalStateException unless idle: an unpublished transaction would be passed over
+     */
+    public void idleAt(Lsn lsn) {
+        if (!isIdle()) {
+            throw new IllegalStateException("The idle position " + lsn + " would pass over " + pending.size()
+                    + " transactions that are not published");
+        }
+        if (lsn.isAfter(progress.received())) {
+            progress = new Progress(lsn, lsn, progress.confirmed());
+        }
+    }
+
+    /** PostgreSQL has been told; a position before the confirmed one changes nothing. */
+    public void confirmed(Lsn lsn) {
+        if (lsn.isAfter(progress.confirmed())) {
+            progress = new Progress(progress.received(), progress.published(), lsn);
+        }
+    }
+
+    public Progress progress() {
+        return progress;
+    }
+}

@@ -1,0 +1,26 @@
+package dev.fullstate.outbox.relay.acknowledge;
+
+import dev.fullstate.outbox.relay.wal.Lsn;
+
+/**
+ * How far the relay is, always confirmed &lt;= published &lt;= received, or it cannot be constructed. Each position is the end of
+ * a transaction or lies between transactions.
+ *
+ * @param received everything before it has come from PostgreSQL
+ * @param published Kafka has everything before it
+ * @param confirmed PostgreSQL has been told that it need not keep anything before it
+ */
+public record Progress(Lsn received, Lsn published, Lsn confirmed) {
+
+    public Progress {
+        if (confirmed.isAfter(published) || published.isAfter(received)) {
+            throw new IllegalStateException("Positions are out of order: confirmed " + confirmed + " <= published "
+                    + published + " <= received " + received + " does not hold");
+        }
+    }
+
+    /** Progress of a stream that starts at a position. */
+    static Progress at(Lsn start) {
+        return new Progress(start, start, start);
+    }
+}

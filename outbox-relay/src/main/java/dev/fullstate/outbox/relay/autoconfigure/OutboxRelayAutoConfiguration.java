@@ -1,0 +1,120 @@
+package dev.fullstate.outbox.relay.autoconfigure;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.ProducerFactory;
+
+import dev.fullstate.outbox.relay.Relay;
+import dev.fullstate.outbox.relay.RelaySettings;
+import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.PublisherSettings;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
+import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.WalSettings;
+import dev.fullstate.outbox.relay.wal.WalSource;
+
+/**
+ * Auto-configuration of the relay: from the database that the application uses to the Kafka that it uses.
+ *
+ * <p>Needs no {@code DataSource}; an application without Kafka's auto-configuration has no relay.
+ */
+@AutoConfiguration(after = {DataSourceAutoConfiguration.class, KafkaAutoConfiguration.class})
+@ConditionalOnBooleanProperty(name = "outbox.relay.enabled", matchIfMissing = true)
+@ConditionalOnBean(ProducerFactory.class)
+@EnableConfigurationProperties(OutboxRelayProperties.class)
+public final class OutboxRelayAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    WalSource outboxRelayWalSource(
+            OutboxRelayProperties properties,
+            ObjectProvider<JdbcConnectionDetails> connectionDetails,
+            ObjectProvider<DataSourceProperties> dataSource) {
+        RelayDatabase database = RelayDatabase.find(properties, connectionDetails, dataSource);
+        return new WalSource(new WalSettings(
+                database.url(),
+                database.username(),
+                database.password(),
+                properties.slotName(),
+                properties.connectTimeout(),
+                properties.queryTimeout(),
+                properties.slotCreationTimeout(),
+                properties.walSenderTimeout()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Router outboxRelayRouter(OutboxRelayProperties properties) {
+        return new Router(properties.topic(), properties.topics());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PublisherSettings outboxRelayPublisherSettings(
+            OutboxRelayProperties properties, ProducerFactory<?, ?> producers, ObjectProvider<KafkaAdmin> admins) {
+        KafkaAdmin admin = admins.getIfAvailable();
+        return new PublisherSettings(
+                "outbox-relay-" + properties.slotName(),
+                producers.getConfigurationProperties(),
+                admin != null
+                        ? admin.getConfigurationProperties()
+                        : adminProperties(producers.getConfigurationProperties()),
+                new NewTopics(
+                        properties.createTopics(), properties.topicPartitions(), properties.topicReplicationFactor()),
+                properties.maxInFlight(),
+                properties.kafkaTimeout());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    Relay outboxRelay(
+            OutboxRelayProperties properties, WalSource walSource, Router router, PublisherSettings publisher) {
+        RelaySettings settings = new RelaySettings(
+                properties.slotName(),
+                properties.maxInFlight(),
+                properties.pollInterval(),
+                properties.retry().minDelay(),
+                properties.retry().maxDelay(),
+                properties.standbyInterval(),
+                properties.shutdownTimeout());
+        return new Relay(settings, walSource, router, () -> Publisher.open(publisher));
+    }
+
+    /** What of a producer's properties an admin client understands. */
+    private static Map<String, Object> adminProperties(Map<String, Object> producer) {
+        Map<String, Object> properties = new HashMap<>(producer);
+        properties.keySet().retainAll(AdminClientConfig.configNames());
+        return properties;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+    static class HealthConfiguration {
+
+        @Bean
+        @ConditionalOnEnabledHealthIndicator("outbox-relay")
+        @ConditionalOnMissingBean(name = "outboxRelayHealthIndicator")
+        RelayHealthIndicator outboxRelayHealthIndicator(Relay relay) {
+            return new RelayHealthIndicator(relay::status);
+        }
+    }
+}

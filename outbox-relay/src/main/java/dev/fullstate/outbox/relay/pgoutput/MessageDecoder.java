@@ -1,0 +1,94 @@
+package dev.fullstate.outbox.relay.pgoutput;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.fullstate.outbox.relay.pgoutput.Message.Begin;
+import dev.fullstate.outbox.relay.pgoutput.Message.Commit;
+import dev.fullstate.outbox.relay.pgoutput.Message.Insert;
+import dev.fullstate.outbox.relay.pgoutput.Message.Other;
+import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
+import dev.fullstate.outbox.relay.pgoutput.Tuple.Kind;
+import dev.fullstate.outbox.relay.pgoutput.Tuple.Value;
+import dev.fullstate.outbox.relay.wal.Lsn;
+
+/** Decodes {@code pgoutput}, protocol version 1, one message at a time and without any memory of earlier ones. */
+public final class MessageDecoder {
+
+    /**
+     * Decodes one message, from the buffer's position to its limit.
+     *
+     * @throws DecodeException if the bytes are not exactly one message of the protocol
+     */
+    public Message decode(ByteBuffer message) {
+        MessageReader in = new MessageReader(message);
+        return switch (in.tag()) {
+            case 'I' -> insert(in);
+            case 'B' -> begin(in);
+            case 'C' -> commit(in);
+            case 'R' -> relation(in);
+            case 'U', 'D', 'T', 'Y', 'O', 'M' -> new Other(in.tag());
+            default ->
+                throw in.malformed("tag", "a message of protocol version 1 (one of B, C, R, I, U, D, T, Y, O, M)");
+        };
+    }
+
+    private Begin begin(MessageReader in) {
+        Lsn commitLsn = in.lsn("commit LSN");
+        in.skip(Long.BYTES, "commit time");
+        int xid = in.int32("transaction id");
+        in.end();
+        return new Begin(commitLsn, xid);
+    }
+
+    private Commit commit(MessageReader in) {
+        in.skip(Byte.BYTES, "flags");
+        Commit commit = new Commit(in.lsn("commit LSN"), in.lsn("end LSN"));
+        in.skip(Long.BYTES, "commit time");
+        in.end();
+        return commit;
+    }
+
+    private Relation relation(MessageReader in) {
+        int oid = in.int32("relation oid");
+        String schema = in.string("schema");
+        String table = in.string("table");
+        in.skip(Byte.BYTES, "replica identity");
+        int count = in.int16("column count");
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            in.skip(Byte.BYTES, "column flags");
+            columns.add(in.string("column name"));
+            in.skip(2 * Integer.BYTES, "column type and modifier");
+        }
+        in.end();
+        // The protocol writes pg_catalog as an empty string; no other schema can have that name.
+        return new Relation(oid, schema.isEmpty() ? "pg_catalog" : schema, table, columns);
+    }
+
+    private Insert insert(MessageReader in) {
+        int relationOid = in.int32("relation oid");
+        if (in.int8("tuple tag") != 'N') {
+            throw in.malformed("tuple tag", "'N', a new row");
+        }
+        int count = in.int16("column count");
+        List<Value> values = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            values.add(value(in));
+        }
+        in.end();
+        return new Insert(relationOid, new Tuple(values));
+    }
+
+    private Value value(MessageReader in) {
+        byte kind = in.int8("value kind");
+        return switch (kind) {
+            case 't' -> new Value(Kind.TEXT, in.bytes(in.int32("value length"), "value"));
+            case 'n' -> Value.NULL;
+            case 'u' -> Value.UNCHANGED;
+            case 'b' -> new Value(Kind.BINARY, in.bytes(in.int32("value length"), "value"));
+            default -> throw in.malformed("value kind", "one of n, u, t, b");
+        };
+    }
+}

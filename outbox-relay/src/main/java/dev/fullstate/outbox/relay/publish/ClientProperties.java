@@ -1,0 +1,55 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** The user's properties, with those replaced on which the relay's guarantees rest. */
+final class ClientProperties {
+
+    private static final int LINGER_MILLIS = 5;
+
+    private ClientProperties() {}
+
+    static Map<String, Object> producer(PublisherSettings settings) {
+        Map<String, Object> properties = new HashMap<>(settings.producer());
+        // Choices that are the user's to make; these are the measured defaults.
+        properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
+
+        properties.put(ProducerConfig.CLIENT_ID_CONFIG, settings.clientId());
+        properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        properties.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+
+        // No loss and no change of order: every replica in sync has it, retried without repeats or overtaking.
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        properties.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
+        properties.remove(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION);
+
+        // send() must not block the loop: the buffer takes all that may be in flight, and one record of any legal size.
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, settings.timeout().toMillis());
+        properties.put(
+                ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * settings.maxInFlight().toBytes() + maxRequestSize(properties));
+        return properties;
+    }
+
+    static Map<String, Object> admin(PublisherSettings settings) {
+        Map<String, Object> properties = new HashMap<>(settings.admin());
+        properties.put(AdminClientConfig.CLIENT_ID_CONFIG, settings.clientId());
+        return properties;
+    }
+
+    /** The largest request, and so the largest record, that the producer sends, in bytes. */
+    static int maxRequestSize(Map<String, Object> producer) {
+        String name = ProducerConfig.MAX_REQUEST_SIZE_CONFIG;
+        Object value = producer.getOrDefault(
+                name, ProducerConfig.configDef().defaultValues().get(name));
+        return (int) ConfigDef.parseType(name, value, ConfigDef.Type.INT);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.fullstate.outbox.contract.EventHeaders;
+import dev.fullstate.outbox.relay.route.RoutedEvent;
+import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+
+/**
+ * An event as a Kafka record: CloudEvents 1.0.2, Kafka protocol binding, binary mode. Header values are plain UTF-8, as the
+ * binding says and its SDKs read them; the value is the payload's bytes, or null for a delete, which has no content type.
+ */
+final class EventRecord {
+
+    private static final byte[] SPEC_VERSION_1_0 = utf8("1.0");
+    private static final byte[] JSON = utf8("application/json");
+    private static final JsonMapper EXTENSIONS = JsonMapper.builder().build();
+    private static final TypeReference<Map<String, @Nullable String>> STRINGS = new TypeReference<>() {};
+    private static final Set<String> OWN_HEADERS = Set.of(
+            EventHeaders.SPEC_VERSION,
+            EventHeaders.ID,
+            EventHeaders.SOURCE,
+            EventHeaders.TYPE,
+            EventHeaders.SUBJECT,
+            EventHeaders.TIME,
+            EventHeaders.DATA_SCHEMA,
+            EventHeaders.CHANGE_ID,
+            EventHeaders.SEQUENCE,
+            EventHeaders.ENTITY_VERSION,
+            EventHeaders.OPERATION,
+            EventHeaders.REPUBLISH_ID,
+            EventHeaders.RECORDED_TIME,
+            EventHeaders.TRACE_PARENT,
+            EventHeaders.TRACE_STATE);
+
+    private EventRecord() {}
+
+    /**
+     * @throws PublishException if a value of the event has no form in a record
+     */
+    static ProducerRecord<byte[], byte @Nullable []> of(RoutedEvent routed) {
+        CommittedEvent event = routed.event();
+        ProducerRecord<byte[], byte @Nullable []> record =
+                new ProducerRecord<>(routed.topic(), routed.key(), event.payload());
+        try {
+            addHeaders(record.headers(), event);
+            return record;
+        } catch (IllegalArgumentException | JacksonException e) {
+            throw new PublishException(
+                    "A value of " + event + " has no form in a Kafka record: " + e.getMessage(),
+                    "Rows are written by the outbox's own starter; whatever else wrote this one has to be corrected",
+                    e);
+        }
+    }
+
+    /** What the record takes in a request, in bytes: close to Kafka's own upper bound, from above. */
+    static int sizeInBytes(ProducerRecord<byte[], byte @Nullable []> record) {
+        int overhead = 128;
+        int perHeader = 10;
+        byte[] value = record.value();
+        int size = overhead + record.key().length + (value == null ? 0 : value.length);
+        for (Header header : record.headers()) {
+            size += perHeader + header.key().length() + header.value().length;
+        }
+        return size;
+    }
+
+    private static void addHeaders(Headers headers, CommittedEvent event) {
+        headers.add(EventHeaders.SPEC_VERSION, SPEC_VERSION_1_0);
+        headers.add(EventHeaders.ID, event.id());
+        headers.add(EventHeaders.SOURCE, event.source());
+        headers.add(EventHeaders.TYPE, event.type());
+        headers.add(EventHeaders.SUBJECT, event.aggregateId());
+        byte[] time = event.time();
+        if (time != null) {
+            headers.add(EventHeaders.TIME, Rfc3339.of(time));
+        }
+        if (event.payload() != null) {
+            headers.add(EventHeaders.CONTENT_TYPE, JSON);
+        }
+        addIfPresent(headers, EventHeaders.DATA_SCHEMA, event.dataSchema());
+        headers.add(EventHeaders.CHANGE_ID, event.changeId());
+        headers.add(EventHeaders.SEQUENCE, padded(event.seq()));
+        addIfPresent(headers, EventHeaders.ENTITY_VERSION, event.entityVersion());
+        headers.add(EventHeaders.OPERATION, event.operation());
+        addIfPresent(headers, EventHeaders.REPUBLISH_ID, event.republishId());
+        headers.add(EventHeaders.RECORDED_TIME, Rfc3339.of(event.createdAt()));
+        addIfPresent(headers, EventHeaders.TRACE_PARENT, event.traceParent());
+        addIfPresent(headers, EventHeaders.TRACE_STATE, event.traceState());
+        byte[] extensions = event.extensions();
+        if (extensions != null) {
+            addExtensions(headers, extensions);
+        }
+    }
+
+    private static void addIfPresent(Headers headers, String name, byte @Nullable [] value) {
+        if (value != null) {
+            headers.add(name, value);
+        }
+    }
+
+    /** A user's extension never replaces an attribute of ours, and no header comes twice. */
+    private static void addExtensions(Headers headers, byte[] json) {
+        EXTENSIONS.readValue(json, STRINGS).forEach((name, value) -> {
+            String header = EventHeaders.PREFIX + name;
+            if (value != null && !OWN_HEADERS.contains(header)) {
+                headers.add(header, utf8(value));
+            }
+        });
+    }
+
+    private static byte[] padded(byte[] seq) {
+        if (seq.length > EventHeaders.SEQUENCE_DIGITS || seq[0] == '-') {
+            throw new IllegalArgumentException("seq is not between 0 and the largest bigint");
+        }
+        byte[] padded = new byte[EventHeaders.SEQUENCE_DIGITS];
+        int zeros = padded.length - seq.length;
+        Arrays.fill(padded, 0, zeros, (byte) '0');
+        System.arraycopy(seq, 0, padded, zeros, seq.length);
+        return padded;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import org.apache.kafka.common.KafkaFuture;
+
+/**
+ * Waits for what the admin client was asked.
+ *
+ * @param timeout how long
+ */
+record KafkaAnswer(Duration timeout) {
+
+    /**
+     * @throws PublishException if Kafka refuses, or does not answer in time
+     */
+    void require(KafkaFuture<?> future, String failedTo) {
+        try {
+            await(future, failedTo);
+        } catch (ExecutionException e) {
+            throw PublishException.of(failedTo, e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    /** Whether it was done; false if the one expected reason kept Kafka from it. */
+    boolean unless(Class<? extends Throwable> reason, KafkaFuture<?> future, String failedTo) {
+        try {
+            await(future, failedTo);
+            return true;
+        } catch (ExecutionException e) {
+            if (reason.isInstance(e.getCause())) {
+                return false;
+            }
+            throw PublishException.of(failedTo, e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private void await(KafkaFuture<?> future, String failedTo) throws ExecutionException {
+        try {
+            future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw PublishException.unanswered(failedTo + " within " + timeout.toMillis() + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw PublishException.of(failedTo, e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How Kafka is reached and used.
+ *
+ * @param clientId of the producer and the admin client
+ * @param producer properties that the user has set for producers
+ * @param admin properties that the user has set for admin clients
+ * @param maxInFlight the producer's buffer is made large enough for so much, which whoever calls has to keep to
+ * @param timeout for an answer of Kafka that the caller waits for
+ */
+public record PublisherSettings(
+        String clientId,
+        Map<String, Object> producer,
+        Map<String, Object> admin,
+        NewTopics newTopics,
+        DataSize maxInFlight,
+        Duration timeout) {
+
+    /**
+     * What happens on the first event of a topic that does not exist.
+     *
+     * @param create whether it is created, with the cleanup policy {@code compact}
+     * @param partitionCount null for the broker's default
+     * @param replicationFactor null for the broker's default
+     */
+    public record NewTopics(
+            boolean create,
+            @Nullable Integer partitionCount,
+            @Nullable Short replicationFactor) {}
+
+    public PublisherSettings {
+        producer = Map.copyOf(producer);
+        admin = Map.copyOf(admin);
+    }
+
+    /** Without the clients' properties, some of which are secret. */
+    @Override
+    public String toString() {
+        return "Kafka client " + clientId + ", " + newTopics;
+    }
+}

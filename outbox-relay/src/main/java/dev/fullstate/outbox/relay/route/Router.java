@@ -1,0 +1,55 @@
+package dev.fullstate.outbox.relay.route;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+
+/**
+ * Finds an event's topic by its aggregate type, and its key, which is the aggregate's id.
+ *
+ * <p>Used by one thread.
+ */
+public final class Router {
+
+    /** Stands for the aggregate type in the template. */
+    public static final String AGGREGATE_TYPE = "{aggregatetype}";
+
+    // Kafka's own rule for topic names.
+    private static final Pattern TOPIC = Pattern.compile("(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}");
+
+    private final String template;
+    private final Map<String, String> topics;
+
+    /**
+     * @param template topic of a type that has none of its own
+     * @param topics topics by aggregate type
+     * @throws IllegalArgumentException if no topic name can come of the template or of one of the topics
+     */
+    public Router(String template, Map<String, String> topics) {
+        this.template = template;
+        this.topics = new HashMap<>(topics);
+        legal(template.replace(AGGREGATE_TYPE, "type"), "the template '" + template + "'");
+        topics.forEach((type, topic) -> legal(topic, "aggregate type '" + type + "'"));
+    }
+
+    public RoutedEvent route(CommittedEvent event) {
+        String type = new String(event.aggregateType(), StandardCharsets.UTF_8);
+        String topic = topics.computeIfAbsent(type, this::fromTemplate);
+        return new RoutedEvent(topic, event.aggregateId(), event);
+    }
+
+    private String fromTemplate(String type) {
+        return legal(template.replace(AGGREGATE_TYPE, type), "aggregate type '" + type + "'");
+    }
+
+    private static String legal(String topic, String origin) {
+        if (!TOPIC.matcher(topic).matches()) {
+            throw new IllegalArgumentException("'" + topic + "', the topic of " + origin
+                    + ", is no legal Kafka topic name: 1 to 249 letters, digits, dots, underscores and hyphens");
+        }
+        return topic;
+    }
+}

@@ -1,0 +1,100 @@
+package dev.fullstate.outbox.relay.transaction;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+
+/**
+ * A row of the outbox whose transaction has committed. Values are as PostgreSQL prints them, in UTF-8, and are passed on
+ * untouched wherever the record's form is the same; they must not be modified. The components are named after the columns.
+ */
+@SuppressWarnings("ArrayRecordComponent") // Never compared; a copy of every value would be paid for each event.
+public record CommittedEvent(
+        Position position,
+        byte[] seq,
+        byte[] id,
+        byte[] aggregateType,
+        byte[] aggregateId,
+        byte[] type,
+        byte @Nullable [] payload,
+        byte[] source,
+        byte @Nullable [] time,
+        byte @Nullable [] dataSchema,
+        byte[] changeId,
+        byte @Nullable [] entityVersion,
+        byte[] operation,
+        byte @Nullable [] republishId,
+        byte @Nullable [] traceParent,
+        byte @Nullable [] traceState,
+        byte @Nullable [] extensions,
+        byte[] createdAt) {
+
+    private static final List<String> COLUMNS = OutboxTable.PUBLISHED_COLUMNS;
+    private static final int SEQ = COLUMNS.indexOf(OutboxTable.SEQ);
+    private static final int ID = COLUMNS.indexOf(OutboxTable.ID);
+    private static final int AGGREGATE_TYPE = COLUMNS.indexOf(OutboxTable.AGGREGATE_TYPE);
+    private static final int AGGREGATE_ID = COLUMNS.indexOf(OutboxTable.AGGREGATE_ID);
+    private static final int TYPE = COLUMNS.indexOf(OutboxTable.TYPE);
+    private static final int PAYLOAD = COLUMNS.indexOf(OutboxTable.PAYLOAD);
+    private static final int SOURCE = COLUMNS.indexOf(OutboxTable.SOURCE);
+    private static final int TIME = COLUMNS.indexOf(OutboxTable.TIME);
+    private static final int DATA_SCHEMA = COLUMNS.indexOf(OutboxTable.DATA_SCHEMA);
+    private static final int CHANGE_ID = COLUMNS.indexOf(OutboxTable.CHANGE_ID);
+    private static final int ENTITY_VERSION = COLUMNS.indexOf(OutboxTable.ENTITY_VERSION);
+    private static final int OPERATION = COLUMNS.indexOf(OutboxTable.OPERATION);
+    private static final int REPUBLISH_ID = COLUMNS.indexOf(OutboxTable.REPUBLISH_ID);
+    private static final int TRACE_PARENT = COLUMNS.indexOf(OutboxTable.TRACE_PARENT);
+    private static final int TRACE_STATE = COLUMNS.indexOf(OutboxTable.TRACE_STATE);
+    private static final int EXTENSIONS = COLUMNS.indexOf(OutboxTable.EXTENSIONS);
+    private static final int CREATED_AT = COLUMNS.indexOf(OutboxTable.CREATED_AT);
+
+    /**
+     * Names the values of a row.
+     *
+     * @param row the values of {@link OutboxTable#PUBLISHED_COLUMNS}, in that order
+     * @throws UnpublishableRowException if a value that every event has is null
+     */
+    public static CommittedEvent of(Position position, byte[] @Nullable [] row) {
+        return new CommittedEvent(
+                position,
+                required(position, row, SEQ),
+                required(position, row, ID),
+                required(position, row, AGGREGATE_TYPE),
+                required(position, row, AGGREGATE_ID),
+                required(position, row, TYPE),
+                row[PAYLOAD],
+                required(position, row, SOURCE),
+                row[TIME],
+                row[DATA_SCHEMA],
+                required(position, row, CHANGE_ID),
+                row[ENTITY_VERSION],
+                required(position, row, OPERATION),
+                row[REPUBLISH_ID],
+                row[TRACE_PARENT],
+                row[TRACE_STATE],
+                row[EXTENSIONS],
+                required(position, row, CREATED_AT));
+    }
+
+    /** The identifiers by which the event can be found again; never its payload. */
+    @Override
+    public String toString() {
+        return "event " + text(id) + " (seq " + text(seq) + ", position " + position + ")";
+    }
+
+    private static byte[] required(Position position, byte[] @Nullable [] row, int column) {
+        byte[] value = row[column];
+        if (value == null) {
+            throw new UnpublishableRowException("Row at position " + position + " has no value in column '"
+                    + COLUMNS.get(column) + "', which every event has");
+        }
+        return value;
+    }
+
+    private static String text(byte[] value) {
+        return new String(value, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.fullstate.outbox.relay.transaction;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.pgoutput.Message;
+import dev.fullstate.outbox.relay.pgoutput.Message.Begin;
+import dev.fullstate.outbox.relay.pgoutput.Message.Commit;
+import dev.fullstate.outbox.relay.pgoutput.Message.Insert;
+import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
+import dev.fullstate.outbox.relay.wal.Lsn;
+
+/**
+ * Turns the messages of one stream into transactions.
+ *
+ * <p>Nothing is held back: the server sends only what has committed, so each event goes on as it arrives, and the size of a
+ * transaction does not matter. Belongs to one stream and one thread; relations are those that the stream announced.
+ */
+public final class TransactionAssembler {
+
+    private final TransactionSink sink;
+    private final Map<Integer, RowLayout> layouts = new HashMap<>();
+    private @Nullable Lsn commitLsn;
+    private long index;
+
+    public TransactionAssembler(TransactionSink sink) {
+        this.sink = sink;
+    }
+
+    /**
+     * Takes the stream's next message.
+     *
+     * @throws UnpublishableRowException if the outbox table lacks a column, or the row a value, that every event needs
+     * @throws IllegalStateException if the message cannot come here: the stream is out of step and must be started again
+     */
+    public void accept(Message message) {
+        if (message instanceof Insert insert) {
+            insert(insert);
+        } else if (message instanceof Begin begin) {
+            begin(begin);
+        } else if (message instanceof Commit commit) {
+            commit(commit);
+        } else if (message instanceof Relation relation) {
+            layouts.put(relation.oid(), new RowLayout(relation));
+        }
+        // Anything else carries no inserted row.
+    }
+
+    private void begin(Begin begin) {
+        if (commitLsn != null) {
+            throw new IllegalStateException(
+                    "Transaction " + begin.commitLsn() + " begins inside transaction " + commitLsn);
+        }
+        commitLsn = begin.commitLsn();
+        index = 0;
+        sink.begin();
+    }
+
+    private void insert(Insert insert) {
+        RowLayout layout = layouts.get(insert.relationOid());
+        if (commitLsn == null || layout == null) {
+            throw new IllegalStateException("A row of relation " + insert.relationOid() + " came "
+                    + (layout == null ? "before its relation" : "outside of a transaction"));
+        }
+        sink.event(CommittedEvent.of(new Position(commitLsn, index++), layout.row(insert.tuple())));
+    }
+
+    private void commit(Commit commit) {
+        if (!commit.commitLsn().equals(commitLsn)) {
+            throw new IllegalStateException("Commit of transaction " + commit.commitLsn()
+                    + " came, but the open transaction is " + (commitLsn == null ? "none" : commitLsn));
+        }
+        commitLsn = null;
+        sink.end(commit.endLsn());
+    }
+}

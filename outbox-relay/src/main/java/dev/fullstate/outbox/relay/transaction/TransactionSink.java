@@ -1,0 +1,18 @@
+package dev.fullstate.outbox.relay.transaction;
+
+import dev.fullstate.outbox.relay.wal.Lsn;
+
+/** Receives transactions in the order of their commits, one after the other: begin, any number of events, end. */
+public interface TransactionSink {
+
+    void begin();
+
+    void event(CommittedEvent event);
+
+    /**
+     * The transaction is complete.
+     *
+     * @param endLsn what may be confirmed once every event of the transaction is published
+     */
+    void end(Lsn endLsn);
+}

@@ -1,0 +1,158 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+
+/** What the relay asks of the system catalogs, through an ordinary connection. */
+final class Catalog {
+
+    private static final String CREATE_PUBLICATION = "CREATE PUBLICATION " + OutboxTable.PUBLICATION + " FOR TABLE "
+            + OutboxTable.NAME + " WITH (publish = 'insert', publish_via_partition_root = true);";
+
+    private final Connection connection;
+
+    Catalog(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** The outbox's publication. It has to publish one table, of it the inserts, and partitions as the table. */
+    Publication publication() {
+        List<PublishedTable> tables = query("""
+                select p.oid || '.' || p.xmin as publication, p.pubinsert, p.pubviaroot,
+                       c.oid || '.' || coalesce(r.oid || '.' || r.xmin, '') as membership,
+                       format('%I.%I', t.schemaname, t.tablename) as table_name
+                  from pg_publication p
+                  left join pg_publication_tables t on t.pubname = p.pubname
+                  left join pg_namespace n on n.nspname = t.schemaname
+                  left join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
+                  left join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid
+                 where p.pubname = ?
+                """, PublishedTable::of, OutboxTable.PUBLICATION);
+        if (tables.isEmpty()) {
+            throw new WalException(
+                    "Publication '" + OutboxTable.PUBLICATION + "' does not exist",
+                    "Start the service that writes to the outbox: its migration creates it. By hand: "
+                            + CREATE_PUBLICATION,
+                    null);
+        }
+        PublishedTable table = tables.get(0);
+        if (tables.size() > 1 || table.membership() == null) {
+            throw new WalException(
+                    "Publication '" + OutboxTable.PUBLICATION + "' publishes "
+                            + (tables.size() > 1 ? tables.size() : "no") + " tables; expected the outbox table alone",
+                    "DROP PUBLICATION " + OutboxTable.PUBLICATION + "; " + CREATE_PUBLICATION,
+                    null);
+        }
+        if (!table.inserts() || !table.viaRoot()) {
+            throw new WalException(
+                    "Publication '" + OutboxTable.PUBLICATION + "' does not publish "
+                            + (table.inserts() ? "partitions as their table" : "inserts"),
+                    "ALTER PUBLICATION " + OutboxTable.PUBLICATION
+                            + " SET (publish = 'insert', publish_via_partition_root = true);",
+                    null);
+        }
+        return new Publication(table.publication() + "/" + table.membership(), table.name());
+    }
+
+    Optional<Slot> slot(String name) {
+        return query("""
+                        select coalesce(database, ''), coalesce(plugin, ''), coalesce(confirmed_flush_lsn, '0/0')
+                          from pg_replication_slots
+                         where slot_name = ?
+                        """, row -> new Slot(row.getString(1), row.getString(2), Lsn.parse(row.getString(3))), name)
+                .stream()
+                .findFirst();
+    }
+
+    String currentDatabase() {
+        return query("select current_database()", row -> row.getString(1)).get(0);
+    }
+
+    String walLevel() {
+        return query("select current_setting('wal_level')", row -> row.getString(1))
+                .get(0);
+    }
+
+    /** The statements that are missing for the role to read the table; empty if it may. */
+    List<String> missingGrants(Publication publication) {
+        return query("""
+                select format('GRANT USAGE ON SCHEMA %I TO %I;', n.nspname, current_user)
+                  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                 where c.oid = to_regclass(?) and not has_schema_privilege(n.oid, 'usage')
+                union all
+                select format('GRANT SELECT ON %s TO %I;', c.oid::regclass, current_user)
+                  from pg_class c where c.oid = to_regclass(?) and not has_table_privilege(c.oid, 'select')
+                """, row -> row.getString(1), publication.table(), publication.table());
+    }
+
+    /** Process ids (or names, where prepared) of transactions that have written and are older than a duration. */
+    List<String> transactionsOlderThan(Duration age) {
+        String seconds = Long.toString(age.toSeconds());
+        return query("""
+                select 'pid ' || pid from pg_stat_activity
+                 where backend_xid is not null and pid <> pg_backend_pid()
+                   and xact_start < clock_timestamp() - ?::integer * interval '1 second'
+                union all
+                select 'prepared transaction ' || gid from pg_prepared_xacts
+                 where prepared < clock_timestamp() - ?::integer * interval '1 second'
+                """, row -> row.getString(1), seconds, seconds);
+    }
+
+    /** Creates the permanent slot at the position of the temporary one, at once or not at all. */
+    void copySlot(String temporary, String permanent) {
+        query(
+                "select slot_name from pg_copy_logical_replication_slot(?, ?, false)",
+                row -> row.getString(1),
+                temporary,
+                permanent);
+    }
+
+    private <T> List<T> query(String sql, RowReader<T> reader, String... parameters) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setString(i + 1, parameters[i]);
+            }
+            List<T> results = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    results.add(reader.read(rows));
+                }
+            }
+            return results;
+        } catch (SQLException e) {
+            throw SqlFailure.of(
+                    "A query of the relay failed ("
+                            + sql.strip().lines().findFirst().orElse("") + " ...)",
+                    e);
+        }
+    }
+
+    private interface RowReader<T> {
+
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** A line of {@link #publication()}; membership is null where the publication has no table. */
+    private record PublishedTable(
+            String publication,
+            boolean inserts,
+            boolean viaRoot,
+            @Nullable String membership,
+            String name) {
+
+        static PublishedTable of(ResultSet row) throws SQLException {
+            return new PublishedTable(
+                    row.getString(1), row.getBoolean(2), row.getBoolean(3), row.getString(4), row.getString(5));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/** Opens connections to the database, past any pool: a replication connection is none that a pool could hand out. */
+final class Connections {
+
+    private static final String OLDEST_SERVER = "14";
+
+    private final WalSettings settings;
+
+    Connections(WalSettings settings) {
+        this.settings = settings;
+    }
+
+    /** A connection for queries. */
+    Connection ordinary() {
+        Properties properties = common();
+        PGProperty.SOCKET_TIMEOUT.set(properties, seconds(settings.queryTimeout()));
+        try {
+            return open(properties);
+        } catch (SQLException e) {
+            throw SqlFailure.connecting(e, settings);
+        }
+    }
+
+    /** A connection for replication commands. */
+    Connection replication() {
+        Properties properties = common();
+        PGProperty.REPLICATION.set(properties, "database");
+        PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+        PGProperty.OPTIONS.set(
+                properties,
+                "-c wal_sender_timeout=" + settings.walSenderTimeout().toMillis());
+        try {
+            return open(properties);
+        } catch (SQLException e) {
+            throw SqlFailure.connectingForReplication(e, settings);
+        }
+    }
+
+    private Properties common() {
+        Properties properties = new Properties();
+        if (settings.username() != null) {
+            PGProperty.USER.set(properties, settings.username());
+        }
+        if (settings.password() != null) {
+            PGProperty.PASSWORD.set(properties, settings.password());
+        }
+        PGProperty.CONNECT_TIMEOUT.set(properties, seconds(settings.connectTimeout()));
+        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        PGProperty.APPLICATION_NAME.set(properties, "outbox-relay " + settings.slotName());
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, OLDEST_SERVER);
+        return properties;
+    }
+
+    private Connection open(Properties properties) throws SQLException {
+        Connection connection = new Driver().connect(settings.url(), properties);
+        if (connection == null) {
+            throw new DatabaseSetupException(
+                    "'" + settings.address() + "' is not a JDBC URL of PostgreSQL",
+                    "Set outbox.relay.url to one that begins with jdbc:postgresql:",
+                    null);
+        }
+        try (Statement statement = connection.createStatement()) {
+            // The driver has sent the JVM's time zone; timestamps shall arrive in UTC, in one known form.
+            statement.execute("set time zone 'UTC'");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** The driver counts in whole seconds, and takes 0 for "without end". */
+    private static int seconds(Duration duration) {
+        return (int) Math.max(1, duration.toSeconds());
+    }
+}

@@ -1,0 +1,8 @@
+package dev.fullstate.outbox.relay.wal;
+
+/**
+ * The replication slot as the server shows it; a physical one has neither database nor plugin.
+ *
+ * @param confirmed where the next stream starts
+ */
+record Slot(String database, String plugin, Lsn confirmed) {}

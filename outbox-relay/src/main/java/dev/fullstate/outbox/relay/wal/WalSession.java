@@ -1,0 +1,130 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The two connections of one attempt to read, one for queries and one for replication. Used by one thread; a session does not
+ * mend itself but is closed after its first failure.
+ */
+public final class WalSession implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(WalSession.class);
+
+    private final WalSettings settings;
+    private final Connection ordinary;
+    // Nothing but this reference keeps the stream's socket from the garbage collector.
+    private final Connection replication;
+    private final Catalog catalog;
+    private final PublicationGuard guard;
+
+    WalSession(WalSettings settings, Connection ordinary, Connection replication, PublicationGuard guard) {
+        this.settings = settings;
+        this.ordinary = ordinary;
+        this.replication = replication;
+        this.catalog = new Catalog(ordinary);
+        this.guard = guard;
+    }
+
+    /**
+     * Makes sure that the publication is the one of before, also of earlier sessions, so that no row can be missing from the
+     * stream up to now.
+     *
+     * @throws WalException if there is none, it does not publish what it should, or it has changed
+     */
+    public void requirePublication() {
+        guard.require(catalog.publication());
+    }
+
+    /**
+     * @throws DatabaseSetupException if the role may not read the table's rows; carries the grants
+     * @throws WalException if there is no publication that names the table
+     */
+    void requireReadableTable() {
+        requireReadable(catalog.publication());
+    }
+
+    private void requireReadable(Publication publication) {
+        List<String> grants = catalog.missingGrants(publication);
+        if (!grants.isEmpty()) {
+            throw new DatabaseSetupException(
+                    "Role " + settings.role() + " may not read " + publication.table()
+                            + ", whose retained rows the relay publishes when it starts for the first time",
+                    String.join(" ", grants),
+                    null);
+        }
+    }
+
+    /**
+     * Up to where the slot is confirmed; empty if there is no slot, which means that the relay has never run to the end of its
+     * first start.
+     *
+     * @throws DatabaseSetupException if a slot of this name belongs to something else
+     */
+    public Optional<Lsn> slotPosition() {
+        Optional<Slot> slot = catalog.slot(settings.slotName());
+        slot.ifPresent(this::requireOurs);
+        return slot.map(Slot::confirmed);
+    }
+
+    /**
+     * Reserves a position in the WAL and reads the rows that are older.
+     *
+     * @throws SlotInUseException if another relay makes its first start at the same time
+     * @throws WalException if transactions that stay open keep the position from being reserved
+     */
+    public RetainedRows retainedRows() {
+        Publication publication = catalog.publication();
+        requireReadable(publication);
+        TemporarySlot temporary = TemporarySlot.create(replication, catalog, settings);
+        guard.adopt(publication);
+        return RetainedRows.read(ordinary, publication, temporary);
+    }
+
+    /**
+     * Takes the slot and starts to stream where it is confirmed.
+     *
+     * @throws SlotInUseException if another relay streams from it
+     */
+    public WalStream stream() {
+        Lsn confirmed = slotPosition()
+                .orElseThrow(() -> new WalException(
+                        "Replication slot '" + settings.slotName() + "' does not exist",
+                        "None: the relay publishes the retained rows and creates it",
+                        null));
+        requirePublication();
+        return WalStream.start(replication, settings.slotName(), confirmed);
+    }
+
+    /** Ends both connections at once. What was confirmed last may still be on its way to the server. */
+    @Override
+    public void close() {
+        close(replication);
+        close(ordinary);
+    }
+
+    private void requireOurs(Slot slot) {
+        String database = catalog.currentDatabase();
+        if (!database.equals(slot.database()) || !slot.plugin().equals("pgoutput")) {
+            throw new DatabaseSetupException(
+                    "Replication slot '" + settings.slotName() + "' belongs to database '" + slot.database()
+                            + "' and plugin '" + slot.plugin() + "'; the relay reads database '" + database
+                            + "' with pgoutput",
+                    "Set outbox.relay.slot-name to a name of its own: slots of all databases of a server share their names",
+                    null);
+        }
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            log.debug("A connection that is given up did not close cleanly", e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which database is read, as whom, and how long its answers may take.
+ *
+ * @param url JDBC URL of PostgreSQL
+ * @param slotName letters in lower case, digits and underscores, {@value #MAX_SLOT_NAME_LENGTH} at most
+ * @param connectTimeout for each connection
+ * @param queryTimeout for each statement on the ordinary connection
+ * @param slotCreationTimeout for the wait until every transaction that is open at the slot's creation has ended
+ * @param walSenderTimeout after which the server frees the slot of a relay that has gone silent
+ */
+public record WalSettings(
+        String url,
+        @Nullable String username,
+        @Nullable String password,
+        String slotName,
+        Duration connectTimeout,
+        Duration queryTimeout,
+        Duration slotCreationTimeout,
+        Duration walSenderTimeout) {
+
+    /** PostgreSQL allows 63; the temporary slot of the first start has a longer name. */
+    public static final int MAX_SLOT_NAME_LENGTH = 50;
+
+    public WalSettings {
+        if (!slotName.matches("[a-z_][a-z0-9_]{0," + (MAX_SLOT_NAME_LENGTH - 1) + "}")) {
+            throw new IllegalArgumentException("'" + slotName
+                    + "' is no usable name of a replication slot: lower-case letters,"
+                    + " digits and underscores, not beginning with a digit, " + MAX_SLOT_NAME_LENGTH + " at most");
+        }
+    }
+
+    /** The URL without its parameters, one of which may be a password. */
+    String address() {
+        int parameters = url.indexOf('?');
+        return parameters < 0 ? url : url.substring(0, parameters);
+    }
+
+    /** The role as a statement names it. */
+    String role() {
+        if (username == null) {
+            return "<role>";
+        }
+        return username.matches("[a-z_][a-z0-9_]*") ? username : '"' + username.replace("\"", "\"\"") + '"';
+    }
+
+    /** Without any password. */
+    @Override
+    public String toString() {
+        return "slot " + slotName + " as " + username + " at " + address();
+    }
+}

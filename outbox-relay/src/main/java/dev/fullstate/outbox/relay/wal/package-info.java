@@ -1,0 +1,8 @@
+/**
+ * PostgreSQL's side of the relay: connections, publication, replication slot, stream. In come the bytes of the WAL's logical
+ * replication stream (and, once, the rows that are older than the slot), back goes the position that need not be kept.
+ */
+@NullMarked
+package dev.fullstate.outbox.relay.wal;
+
+import org.jspecify.annotations.NullMarked;

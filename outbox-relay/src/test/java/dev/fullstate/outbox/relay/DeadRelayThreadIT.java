@@ -1,0 +1,41 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.WalSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** An error that no retry can mend: the relay must not look alive. */
+class DeadRelayThreadIT extends RelayIntegrationTest {
+
+    @Test
+    void relayWhoseThreadDiedHasFailedAndSaysWhy() {
+        RelaySettings settings = new RelaySettings(
+                database.name(),
+                DataSize.ofMegabytes(1),
+                Duration.ofMillis(1),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1));
+        Relay relay =
+                new Relay(settings, new WalSource(SteppedRelay.wal(database)), new Router("events", Map.of()), () -> {
+                    throw new NoClassDefFoundError("org/example/Missing");
+                });
+        relay.start();
+        await().atMost(Duration.ofSeconds(10)).until(() -> relay.status().state() == RelayState.FAILED);
+        assertThat(relay.status().problem())
+                .hasToString(
+                        "Problem[message=The relay's thread has died: java.lang.NoClassDefFoundError: org/example/Missing,"
+                                + " remedy=Restart the application]");
+        relay.stop();
+        assertThat(relay.isRunning()).isFalse();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.fullstate.outbox.relay;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.test.PostgresServer;
+
+/** A database with the outbox of the contract, written to by plain SQL. */
+final class OutboxDatabase implements AutoCloseable {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final PostgresServer server;
+    private final String name;
+    private final Connection connection;
+
+    private OutboxDatabase(PostgresServer server, String name) throws SQLException {
+        this.server = server;
+        this.name = name;
+        server.createDatabase(name);
+        this.connection = server.connect(name);
+    }
+
+    /** A new database of the shared server, without the outbox. */
+    static OutboxDatabase empty() throws SQLException {
+        return new OutboxDatabase(Servers.POSTGRES, "outbox_it_" + COUNT.incrementAndGet());
+    }
+
+    /** A new database of the shared server, with the outbox. */
+    static OutboxDatabase migrated() throws SQLException {
+        OutboxDatabase database = empty();
+        database.migrate();
+        return database;
+    }
+
+    void migrate() throws SQLException {
+        execute(migration());
+    }
+
+    static String migration() {
+        String path = "/" + OutboxTable.MIGRATION_LOCATION + "/V1__outbox.sql";
+        try (InputStream script = OutboxTable.class.getResourceAsStream(path)) {
+            return new String(Objects.requireNonNull(script, path).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Also the slot's name and the prefix of the topics. */
+    String name() {
+        return name;
+    }
+
+    String url() {
+        return server.jdbcUrl(name);
+    }
+
+    PostgresServer server() {
+        return server;
+    }
+
+    /** Another connection, for a transaction beside others. */
+    Connection connect() throws SQLException {
+        return server.connect(name);
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Nullable
+    String query(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+
+    /** Commits one row. */
+    void insert(String aggregateId, String payload) throws SQLException {
+        insert(connection, aggregateId, payload);
+    }
+
+    static void insert(Connection connection, String aggregateId, @Nullable String payload) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, time, changeid, entityversion,"
+                        + " operation) values (?, 'order', ?, 'com.example.Order', ?, 'urn:service:test', now(), ?, 1, ?)")) {
+            statement.setObject(1, UUID.randomUUID());
+            statement.setString(2, aggregateId);
+            statement.setString(3, payload);
+            statement.setObject(4, UUID.randomUUID());
+            statement.setString(5, payload == null ? "delete" : "update");
+            statement.executeUpdate();
+        }
+    }
+
+    boolean hasSlot() throws SQLException {
+        return query("select 1 from pg_replication_slots where slot_name = '" + name + "'") != null;
+    }
+
+    /** Where the slot is confirmed. */
+    Lsn confirmed() throws SQLException {
+        return Lsn.parse(Objects.requireNonNull(
+                query("select confirmed_flush_lsn from pg_replication_slots where slot_name = '" + name + "'")));
+    }
+
+    Lsn walPosition() throws SQLException {
+        return Lsn.parse(Objects.requireNonNull(query("select pg_current_wal_lsn()")));
+    }
+
+    /** Cuts the relay's stream off, as an administrator or a failing network would. */
+    void terminateWalSender() throws SQLException {
+        query("select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = '" + name
+                + "'");
+    }
+
+    @Override
+    public void close() throws SQLException {
+        terminateWalSender();
+        query("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '" + name + "'");
+        connection.close();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.relay.wal.WalSettings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The first start: rows that were committed before the slot existed. */
+class RetainedRowsIT extends RelayIntegrationTest {
+
+    @Test
+    void rowsCommittedBeforeTheSlotExistedArriveOnceAndBeforeAllOthers() throws SQLException {
+        database.execute(
+                "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation)"
+                        + " select gen_random_uuid(), 'order', 'a', 'T', n::text, 'urn:test', gen_random_uuid(), 'update'"
+                        + " from generate_series(1, 1000) n");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1001");
+            relay.stepUntil(topic, 1001);
+        }
+        assertThat(published())
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, 1001).mapToObj(String::valueOf).toList());
+    }
+
+    @Test
+    void changesCommittedWhileRetainedRowsArePublishedFollowThem() throws SQLException {
+        database.insert("a", "1");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.PUBLISHING_RETAINED);
+            database.insert("a", "2");
+            relay.stepUntil(topic, 2);
+        }
+        assertThat(published()).containsExactly("1", "2");
+    }
+
+    @Test
+    void withoutAnyRowTheSlotIsCreatedAllTheSame() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            assertThat(database.hasSlot()).isTrue();
+            assertThat(database.query("select count(*) from pg_replication_slots where slot_name like '"
+                            + database.name() + "%' and temporary"))
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void firstStartThatIsCutOffLeavesNoSlotAndBeginsAgain() throws SQLException {
+        database.insert("a", "1");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.PUBLISHING_RETAINED);
+            database.query("select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where temporary"
+                    + " and slot_name like '" + database.name() + "%'");
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(database.hasSlot()).isFalse();
+
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        assertThat(published()).isNotEmpty().containsOnly("1");
+    }
+
+    @Test
+    void secondRelayStandsByWhileTheFirstMakesItsFirstStart() throws SQLException {
+        database.insert("a", "1");
+        try (SteppedRelay first = SteppedRelay.of(database);
+                SteppedRelay second = SteppedRelay.of(database)) {
+            first.stepUntil(RelayState.PUBLISHING_RETAINED);
+            second.stepUntil(RelayState.STANDBY);
+            first.stepUntil(RelayState.STREAMING);
+            second.step();
+            assertThat(second.state()).isEqualTo(RelayState.STANDBY);
+        }
+        assertThat(published()).containsExactly("1");
+    }
+
+    @Test
+    void slotCreationThatATransactionBlocksTimesOutAndNamesIt() throws SQLException {
+        try (Connection open = database.connect();
+                SteppedRelay relay = SteppedRelay.of(database, Map.of(), RetainedRowsIT::impatient)) {
+            open.setAutoCommit(false);
+            OutboxDatabase.insert(open, "a", "1");
+            String pid = pid(open);
+
+            relay.stepUntil(RelayState.RETRYING);
+
+            assertThat(relay.problem().message()).contains("could not be created within PT1S", "pid " + pid);
+            open.commit();
+            relay.stepUntil(RelayState.STREAMING);
+        }
+    }
+
+    private static WalSettings impatient(WalSettings wal) {
+        return new WalSettings(
+                wal.url(),
+                wal.username(),
+                wal.password(),
+                wal.slotName(),
+                wal.connectTimeout(),
+                wal.queryTimeout(),
+                Duration.ofSeconds(1),
+                wal.walSenderTimeout());
+    }
+
+    private static String pid(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("select pg_backend_pid()")) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+
+import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.relay.RelayStatus.Problem;
+import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.PublisherSettings;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
+import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.WalSettings;
+import dev.fullstate.outbox.relay.wal.WalSource;
+import dev.fullstate.outbox.test.PublishedEvents;
+
+/**
+ * A relay without its thread: the test takes the steps, and owns the time, which stands still unless moved. While it stands
+ * still nothing is confirmed.
+ */
+final class SteppedRelay implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final Relay relay;
+
+    private SteppedRelay(WalSettings wal, PublisherSettings kafka, String topics) {
+        relay = new Relay(
+                settings(wal.slotName(), kafka.maxInFlight()),
+                new WalSource(wal),
+                new Router(topics, Map.of()),
+                () -> Publisher.open(kafka),
+                nanos::get);
+    }
+
+    static SteppedRelay of(OutboxDatabase database) {
+        return of(database, Map.of());
+    }
+
+    static SteppedRelay of(OutboxDatabase database, Map<String, Object> producer) {
+        return of(database, producer, wal -> wal);
+    }
+
+    static SteppedRelay of(OutboxDatabase database, Map<String, Object> producer, UnaryOperator<WalSettings> adapt) {
+        Map<String, Object> properties = new HashMap<>(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()));
+        properties.putAll(producer);
+        PublisherSettings kafka = new PublisherSettings(
+                "relay-" + database.name(),
+                properties,
+                properties,
+                new NewTopics(true, null, null),
+                DataSize.ofMegabytes(1),
+                Duration.ofSeconds(5));
+        return new SteppedRelay(adapt.apply(wal(database)), kafka, topic(database, Router.AGGREGATE_TYPE));
+    }
+
+    static WalSettings wal(OutboxDatabase database) {
+        return new WalSettings(
+                database.url(),
+                database.server().username(),
+                database.server().password(),
+                database.name(),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(10));
+    }
+
+    /** Where the events of a type arrive. */
+    static String topic(OutboxDatabase database, String type) {
+        return database.name() + "." + type;
+    }
+
+    private static RelaySettings settings(String slotName, DataSize maxInFlight) {
+        return new RelaySettings(
+                slotName,
+                maxInFlight,
+                Duration.ofMillis(1),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(5));
+    }
+
+    RelayState state() {
+        return relay.status().state();
+    }
+
+    Progress progress() {
+        return Objects.requireNonNull(relay.status().progress());
+    }
+
+    Problem problem() {
+        return Objects.requireNonNull(relay.status().problem());
+    }
+
+    void step() {
+        relay.step();
+    }
+
+    /** Steps until something is so. */
+    void stepUntil(Callable<Boolean> condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        try {
+            while (!condition.call()) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new AssertionError("Not so within " + PATIENCE + "; the relay is " + relay.status());
+                }
+                relay.step();
+            }
+        } catch (AssertionError e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError("The condition failed", e);
+        }
+    }
+
+    void stepUntil(RelayState state) {
+        stepUntil(() -> state() == state);
+    }
+
+    /** Steps until the topic holds so many events. */
+    void stepUntil(PublishedEvents topic, int count) {
+        stepUntil(() -> topic.all().size() >= count);
+    }
+
+    /** Lets the time pass after which progress is confirmed, and confirms it. */
+    void confirm() {
+        moveTime(Duration.ofMillis(200));
+        step();
+    }
+
+    void moveTime(Duration duration) {
+        nanos.addAndGet(duration.toNanos());
+    }
+
+    /** Ends as a relay does that is stopped: what is in flight is confirmed. */
+    @Override
+    public void close() {
+        relay.end();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.SQLException;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What is wrong beside the relay: it waits, says why and what to do, and goes on by itself. */
+class WrongSetupIT extends RelayIntegrationTest {
+
+    @Test
+    void missingPublicationIsWaitedForAndExplained() throws SQLException {
+        database.execute("drop publication outbox");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.step();
+            assertThat(relay.state()).isEqualTo(RelayState.RETRYING);
+            assertThat(relay.problem().message()).contains("Publication 'outbox' does not exist");
+            assertThat(relay.problem().remedy()).contains("CREATE PUBLICATION outbox");
+
+            database.execute("create publication outbox for table outbox"
+                    + " with (publish = 'insert', publish_via_partition_root = true)");
+            relay.stepUntil(RelayState.STREAMING);
+        }
+    }
+
+    @Test
+    void publicationWithoutInsertsIsExplained() throws SQLException {
+        database.execute("alter publication outbox set (publish = 'delete')");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.step();
+            assertThat(relay.problem().message()).contains("does not publish inserts");
+            assertThat(relay.problem().remedy()).startsWith("ALTER PUBLICATION outbox SET (publish = 'insert'");
+        }
+    }
+
+    @Test
+    void tableInAnotherSchemaIsFoundThroughThePublication() throws SQLException {
+        database.execute("create schema \"My Schema\"; alter table outbox set schema \"My Schema\";"
+                + " alter sequence outbox_seq set schema \"My Schema\"");
+        database.execute("set search_path to \"My Schema\"");
+        database.insert("a", "1");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(topic, 1);
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "2");
+            relay.stepUntil(topic, 2);
+        }
+        assertThat(published()).containsExactly("1", "2");
+    }
+
+    @Test
+    void renamedColumnStopsTheRelayWhereItIsAndItGoesOnAfterTheRepair() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.execute("alter table outbox add column added text");
+            database.insert("a", "1");
+            relay.stepUntil(topic, 1);
+            relay.confirm();
+
+            database.execute("alter table outbox rename column payload to data");
+            database.execute(
+                    "insert into outbox (id, aggregatetype, aggregateid, type, data, source, changeid, operation)"
+                            + " values (gen_random_uuid(), 'order', 'a', 'T', '2', 'urn:test', gen_random_uuid(), 'update')");
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(relay.problem().message()).contains("public.outbox", "[payload]");
+            assertThat(published()).containsExactly("1");
+        }
+    }
+
+    @Test
+    void eventThatIsTooLargeStopsTheRelayWithoutSkippingAnything() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database, Map.of("max.request.size", 10_000))) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            relay.stepUntil(topic, 1);
+            relay.confirm();
+            database.insert("a", "x".repeat(10_000));
+            database.insert("a", "3");
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(relay.problem().message())
+                    .contains("(seq 2,", "is too large for topic", "max.request.size is 10000")
+                    .doesNotContain("xxx");
+        }
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(topic, 3);
+        }
+        assertThat(published()).hasSize(3).endsWith("3");
+    }
+
+    @Test
+    void brokerThatIsNotReachableIsWaitedFor() {
+        try (SteppedRelay relay = SteppedRelay.of(
+                database,
+                Map.of("bootstrap.servers", "127.0.0.1:1", "default.api.timeout.ms", 500, "request.timeout.ms", 500))) {
+            relay.step();
+            assertThat(relay.state()).isEqualTo(RelayState.RETRYING);
+            assertThat(relay.problem().message()).startsWith("Kafka did not answer");
+            assertThat(relay.problem().remedy()).contains("spring.kafka.bootstrap-servers");
+        }
+    }
+
+    @Test
+    void slotOfAnotherDatabaseIsNotTaken() throws SQLException {
+        try (OutboxDatabase other = OutboxDatabase.migrated();
+                SteppedRelay relay = SteppedRelay.of(other)) {
+            database.execute("select pg_create_logical_replication_slot('" + other.name() + "', 'pgoutput')");
+            relay.step();
+            assertThat(relay.problem().message()).contains("belongs to database '" + database.name() + "'");
+            assertThat(relay.problem().remedy()).contains("outbox.relay.slot-name");
+        }
+    }
+
+    @Test
+    void standbyTakesOverWhenTheOtherRelayStops() throws SQLException {
+        try (SteppedRelay standby = SteppedRelay.of(database)) {
+            try (SteppedRelay active = SteppedRelay.of(database)) {
+                active.stepUntil(RelayState.STREAMING);
+                standby.stepUntil(RelayState.STANDBY);
+                database.insert("a", "1");
+                active.stepUntil(topic, 1);
+            }
+            standby.stepUntil(RelayState.STREAMING);
+            database.insert("a", "2");
+            standby.stepUntil(topic, 2);
+        }
+        assertThat(published()).containsExactly("1", "2");
+    }
+}

@@ -1,0 +1,151 @@
+package dev.fullstate.outbox.relay.acknowledge;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.relay.wal.Lsn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+class AcknowledgeTrackerTest {
+
+    private final AcknowledgeTracker tracker = new AcknowledgeTracker(new Lsn(100));
+
+    @Test
+    void transactionIsPublishedWhenItHasEndedAndAllItsEventsArePublished() {
+        PendingTransaction transaction = tracker.begin();
+        transaction.sending();
+        transaction.sending();
+        transaction.published();
+        tracker.end(new Lsn(200));
+        assertThat(tracker.advance().published()).isEqualTo(new Lsn(100));
+        transaction.published();
+        assertThat(tracker.advance().published()).isEqualTo(new Lsn(200));
+    }
+
+    @Test
+    void transactionWhoseEndHasNotComeIsNotPublished() {
+        PendingTransaction transaction = tracker.begin();
+        transaction.sending();
+        transaction.published();
+        assertThat(tracker.advance().published()).isEqualTo(new Lsn(100));
+        assertThat(tracker.isIdle()).isFalse();
+        assertThat(tracker.isInsideTransaction()).isTrue();
+    }
+
+    @Test
+    void transactionWithoutEventsIsPublishedWithItsEnd() {
+        tracker.begin();
+        tracker.end(new Lsn(200));
+        assertThat(tracker.advance()).isEqualTo(new Progress(new Lsn(200), new Lsn(200), new Lsn(100)));
+    }
+
+    @Test
+    void laterTransactionWaitsForAnEarlierOne() {
+        PendingTransaction first = tracker.begin();
+        first.sending();
+        tracker.end(new Lsn(200));
+        PendingTransaction second = tracker.begin();
+        second.sending();
+        tracker.end(new Lsn(300));
+
+        second.published();
+        assertThat(tracker.advance().published()).isEqualTo(new Lsn(100));
+        first.published();
+        assertThat(tracker.advance().published()).isEqualTo(new Lsn(300));
+    }
+
+    @Test
+    void lowerPositionNeverMovesTheConfirmedOneBack() {
+        tracker.begin();
+        tracker.end(new Lsn(200));
+        tracker.advance();
+        tracker.confirmed(new Lsn(200));
+        tracker.confirmed(new Lsn(150));
+        assertThat(tracker.progress().confirmed()).isEqualTo(new Lsn(200));
+    }
+
+    @Test
+    void nothingIsConfirmedThatIsNotPublished() {
+        PendingTransaction transaction = tracker.begin();
+        transaction.sending();
+        tracker.end(new Lsn(200));
+        tracker.advance();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> tracker.confirmed(new Lsn(200)))
+                .withMessageContaining("confirmed 0/C8 <= published 0/64 <= received 0/C8");
+    }
+
+    @Test
+    void idlePositionNeverPassesOverAnUnpublishedTransaction() {
+        PendingTransaction transaction = tracker.begin();
+        transaction.sending();
+        tracker.end(new Lsn(200));
+        assertThatIllegalStateException().isThrownBy(() -> tracker.idleAt(new Lsn(300)));
+        transaction.published();
+        tracker.advance();
+        tracker.begin();
+        assertThatIllegalStateException().isThrownBy(() -> tracker.idleAt(new Lsn(300)));
+    }
+
+    @Test
+    void idlePositionOnlyMovesForward() {
+        tracker.idleAt(new Lsn(300));
+        assertThat(tracker.progress()).isEqualTo(new Progress(new Lsn(300), new Lsn(300), new Lsn(100)));
+        tracker.idleAt(new Lsn(250));
+        assertThat(tracker.progress().published()).isEqualTo(new Lsn(300));
+    }
+
+    @Test
+    void transactionsOutOfOrderAreRefused() {
+        tracker.begin();
+        assertThatIllegalStateException().isThrownBy(tracker::begin);
+        tracker.end(new Lsn(200));
+        assertThatIllegalStateException().isThrownBy(() -> tracker.end(new Lsn(300)));
+        tracker.begin();
+        assertThatIllegalStateException().isThrownBy(() -> tracker.end(new Lsn(150)));
+    }
+
+    @RepeatedTest(100)
+    void inAnyOrderOfCompletionExactlyThePublishedPrefixCounts(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        int[] unpublished = new int[1 + random.nextInt(30)];
+        List<Runnable> completions = new ArrayList<>();
+        for (int i = 0; i < unpublished.length; i++) {
+            int index = i;
+            PendingTransaction transaction = tracker.begin();
+            for (int sent = random.nextInt(4); sent > 0; sent--) {
+                transaction.sending();
+                unpublished[index]++;
+                completions.add(() -> {
+                    transaction.published();
+                    unpublished[index]--;
+                });
+            }
+            tracker.end(end(index));
+        }
+        Collections.shuffle(completions, random);
+        for (Runnable completion : completions) {
+            completion.run();
+            Progress progress = tracker.advance();
+            int prefix = 0;
+            while (prefix < unpublished.length && unpublished[prefix] == 0) {
+                prefix++;
+            }
+            assertThat(progress.published()).isEqualTo(prefix == 0 ? new Lsn(100) : end(prefix - 1));
+            tracker.confirmed(progress.published());
+        }
+        assertThat(tracker.isIdle()).isTrue();
+    }
+
+    private static Lsn end(int transaction) {
+        return new Lsn(200 + 10L * transaction);
+    }
+}

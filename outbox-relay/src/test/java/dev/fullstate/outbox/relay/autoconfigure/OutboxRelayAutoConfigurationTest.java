@@ -1,0 +1,184 @@
+package dev.fullstate.outbox.relay.autoconfigure;
+
+import java.util.Objects;
+
+import javax.sql.DataSource;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaTemplate;
+
+import dev.fullstate.outbox.relay.Relay;
+import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
+import dev.fullstate.outbox.relay.publish.PublisherSettings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class OutboxRelayAutoConfigurationTest {
+
+    // Nothing listens there: the relay starts, and waits for its database.
+    private static final String URL = "jdbc:postgresql://127.0.0.1:1/nowhere";
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    DataSourceAutoConfiguration.class,
+                    KafkaAutoConfiguration.class,
+                    OutboxRelayAutoConfiguration.class));
+
+    private final ApplicationContextRunner withUrl = runner.withPropertyValues("spring.datasource.url=" + URL);
+
+    @Test
+    void withAUrlThereIsARelayThatNeedsNoDataSource() {
+        withUrl.run(context -> assertThat(context)
+                .hasNotFailed()
+                .hasSingleBean(Relay.class)
+                .hasSingleBean(RelayHealthIndicator.class)
+                .doesNotHaveBean(DataSource.class));
+    }
+
+    @Test
+    void withoutAUrlTheStartFailsAndSaysWhatToSet() {
+        runner.run(context -> {
+            assertThat(context).hasFailed();
+            Throwable failure = Objects.requireNonNull(context.getStartupFailure());
+            assertThat(failure).rootCause().isInstanceOf(RelayDatabaseMissingException.class);
+            FailureAnalysis analysis = new RelayDatabaseMissingFailureAnalyzer().analyze(failure);
+            assertThat(analysis)
+                    .extracting(FailureAnalysis::getAction)
+                    .asString()
+                    .contains("spring.datasource.url=jdbc:postgresql:", "outbox.relay.enabled=false");
+        });
+    }
+
+    @Test
+    void switchedOffThereIsNoRelayEvenWithoutAUrl() {
+        runner.withPropertyValues("outbox.relay.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Relay.class));
+    }
+
+    @Test
+    void withoutKafkaThereIsNoRelay() {
+        withUrl.withClassLoader(new FilteredClassLoader(KafkaTemplate.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Relay.class));
+    }
+
+    @Test
+    void withoutHealthOnTheClassPathThereIsARelayAllTheSame() {
+        withUrl.withClassLoader(new FilteredClassLoader(HealthIndicator.class))
+                .run(context ->
+                        assertThat(context).hasSingleBean(Relay.class).doesNotHaveBean("outboxRelayHealthIndicator"));
+    }
+
+    @Test
+    void healthCanBeSwitchedOff() {
+        withUrl.withPropertyValues("management.health.outbox-relay.enabled=false")
+                .run(context ->
+                        assertThat(context).hasSingleBean(Relay.class).doesNotHaveBean(RelayHealthIndicator.class));
+    }
+
+    @Test
+    void connectionDetailsPrevailOverTheUrl() {
+        runner.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/properties")
+                .withUserConfiguration(Details.class)
+                .run(context ->
+                        assertThat(database(context)).isEqualTo(new RelayDatabase(URL, "application", "secret")));
+    }
+
+    @Test
+    void addressOfTheRelayPrevailsOverTheApplications() {
+        runner.withUserConfiguration(Details.class)
+                .withPropertyValues(
+                        "outbox.relay.url=jdbc:postgresql://127.0.0.1:1/other", "outbox.relay.username=replicator")
+                .run(context -> assertThat(database(context))
+                        .isEqualTo(new RelayDatabase("jdbc:postgresql://127.0.0.1:1/other", "replicator", "secret")));
+    }
+
+    @Test
+    void passwordIsInNoText() {
+        withUrl.withPropertyValues("outbox.relay.password=secret").run(context -> {
+            assertThat(context.getBean(OutboxRelayProperties.class)).asString().doesNotContain("secret");
+            assertThat(database(context)).asString().doesNotContain("secret");
+        });
+    }
+
+    @Test
+    void producerAndAdminAreThoseOfSpringKafka() {
+        withUrl.withPropertyValues(
+                        "spring.kafka.bootstrap-servers=broker:1",
+                        "spring.kafka.producer.properties.max.request.size=2000",
+                        "spring.kafka.admin.properties.request.timeout.ms=300",
+                        "outbox.relay.slot-name=orders",
+                        "outbox.relay.topic-partitions=12",
+                        "outbox.relay.create-topics=false")
+                .run(context -> {
+                    PublisherSettings settings = context.getBean(PublisherSettings.class);
+                    assertThat(settings.clientId()).isEqualTo("outbox-relay-orders");
+                    assertThat(settings.producer()).containsEntry("max.request.size", "2000");
+                    assertThat(settings.admin()).containsEntry("request.timeout.ms", "300");
+                    assertThat(settings.newTopics().create()).isFalse();
+                    assertThat(settings.newTopics().partitionCount()).isEqualTo(12);
+                    assertThat(settings.newTopics().replicationFactor()).isNull();
+                });
+    }
+
+    @Test
+    void senselessPropertiesFailTheStartWithTheirName() {
+        withUrl.withPropertyValues("outbox.relay.kafka-timeout=20s")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining(
+                                "outbox.relay.kafka-timeout is PT20S; it has to be no longer than a third of"
+                                        + " outbox.relay.wal-sender-timeout"));
+        withUrl.withPropertyValues("outbox.relay.slot-name=Not-A-Slot")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("'Not-A-Slot' is no usable name of a replication slot"));
+        withUrl.withPropertyValues("outbox.relay.retry.max-delay=1ms")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("outbox.relay.retry.max-delay"));
+    }
+
+    private static RelayDatabase database(ApplicationContext context) {
+        return RelayDatabase.find(
+                context.getBean(OutboxRelayProperties.class),
+                context.getBeanProvider(JdbcConnectionDetails.class),
+                context.getBeanProvider(DataSourceProperties.class));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Details {
+
+        @Bean
+        JdbcConnectionDetails details() {
+            return new JdbcConnectionDetails() {
+
+                @Override
+                public String getUsername() {
+                    return "application";
+                }
+
+                @Override
+                public String getPassword() {
+                    return "secret";
+                }
+
+                @Override
+                public String getJdbcUrl() {
+                    return URL;
+                }
+            };
+        }
+    }
+}

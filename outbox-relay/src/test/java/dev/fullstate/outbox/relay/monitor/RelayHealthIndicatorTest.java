@@ -1,0 +1,56 @@
+package dev.fullstate.outbox.relay.monitor;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+import dev.fullstate.outbox.relay.RelayState;
+import dev.fullstate.outbox.relay.RelayStatus;
+import dev.fullstate.outbox.relay.RelayStatus.Problem;
+import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.wal.Lsn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+class RelayHealthIndicatorTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "STREAMING, UP",
+        "STANDBY, UNKNOWN",
+        "STARTING, OUT_OF_SERVICE",
+        "PUBLISHING_RETAINED, OUT_OF_SERVICE",
+        "STOPPED, OUT_OF_SERVICE",
+        "RETRYING, DOWN",
+        "FAILED, DOWN"
+    })
+    void onlyAStreamingRelayIsUp(RelayState state, String health) {
+        assertThat(health(new RelayStatus(state, "outbox", null, null)).getStatus())
+                .isEqualTo(new Status(health));
+    }
+
+    @Test
+    void detailsSayHowFarItIsAndWhatIsWrong() {
+        RelayStatus status = new RelayStatus(
+                RelayState.RETRYING,
+                "orders",
+                new Progress(Lsn.parse("0/3"), Lsn.parse("0/2"), Lsn.parse("0/1")),
+                new Problem("cause", "remedy"));
+        assertThat(health(status).getDetails())
+                .containsOnly(
+                        entry("state", RelayState.RETRYING),
+                        entry("slot", "orders"),
+                        entry("received", "0/3"),
+                        entry("published", "0/2"),
+                        entry("confirmed", "0/1"),
+                        entry("problem", "cause"),
+                        entry("remedy", "remedy"));
+    }
+
+    private static Health health(RelayStatus status) {
+        return new RelayHealthIndicator(() -> status).health();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.fullstate.outbox.relay.route;
+
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.Events;
+import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class RouterTest {
+
+    private final CommittedEvent order = Events.with(Map.of(OutboxTable.AGGREGATE_TYPE, "order"));
+    private final CommittedEvent customer = Events.with(Map.of(OutboxTable.AGGREGATE_TYPE, "customer"));
+
+    @Test
+    void topicComesFromTheTemplateOrFromTheType() {
+        Router router = new Router("outbox.event.{aggregatetype}", Map.of("customer", "crm"));
+        assertThat(router.route(order).topic()).isEqualTo("outbox.event.order");
+        assertThat(router.route(customer).topic()).isEqualTo("crm");
+    }
+
+    @Test
+    void templateWithoutPlaceholderIsOneTopicForAll() {
+        Router router = new Router("events", Map.of());
+        assertThat(router.route(order).topic()).isEqualTo("events");
+        assertThat(router.route(customer).topic()).isEqualTo("events");
+    }
+
+    @Test
+    void keyIsTheAggregateId() {
+        assertThat(new Router("events", Map.of()).route(order).key()).asString().isEqualTo("order-1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "with space", "{type}", "ümlaut"})
+    void illegalTopicNamesAreRefusedAtTheStart(String topic) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Router(topic, Map.of()))
+                .withMessageContaining("no legal Kafka topic name");
+        assertThatIllegalArgumentException().isThrownBy(() -> new Router("events", Map.of("order", topic)));
+    }
+
+    @Test
+    void typeThatMakesTheTopicIllegalIsNamed() {
+        Router router = new Router("x".repeat(249 - 4) + "{aggregatetype}", Map.of());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> router.route(order))
+                .withMessageContaining("aggregate type 'order'");
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Orders, from placing one to its delivery. In come requests, out go replies and, because the order is published, an event
+ * for every change.
+ */
+@NullMarked
+package dev.fullstate.sample.orders.order;
+
+import org.jspecify.annotations.NullMarked;

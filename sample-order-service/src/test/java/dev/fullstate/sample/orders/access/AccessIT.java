@@ -1,0 +1,46 @@
+package dev.fullstate.sample.orders.access;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+import dev.fullstate.sample.orders.OrdersApi;
+import dev.fullstate.sample.orders.WholeService;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@WholeService
+class AccessIT {
+
+    @Autowired
+    private OrdersApi api;
+
+    @Test
+    void ordersAreOpen() {
+        assertThat(api.get(api.newOrder())).hasStatus(200);
+    }
+
+    @Test
+    void everythingElseWantsALogin() {
+        assertThat(api.get("/actuator"))
+                .hasStatus(401)
+                .headers()
+                .hasHeaderSatisfying(
+                        "WWW-Authenticate",
+                        values -> assertThat(values).singleElement().asString().startsWith("Basic "));
+        assertThat(api.get("/no-such-page")).hasStatus(401);
+        assertThat(api.getAs("nobody", "/actuator")).hasStatus(401);
+        assertThat(api.getAs("user", "/actuator")).hasStatus(200);
+    }
+
+    @Test
+    void noSessionIsKept() {
+        assertThat(api.getAs("user", "/actuator")).doesNotContainHeader("Set-Cookie");
+    }
+
+    @Test
+    void healthIsOpenAndItsDetailsAreForTheAdministrator() {
+        assertThat(api.get("/actuator/health")).bodyJson().hasPath("$.status").doesNotHavePath("$.components");
+        assertThat(api.getAs("user", "/actuator/health")).bodyJson().doesNotHavePath("$.components");
+        assertThat(api.getAs("admin", "/actuator/health")).bodyJson().hasPath("$.components.db");
+    }
+}
