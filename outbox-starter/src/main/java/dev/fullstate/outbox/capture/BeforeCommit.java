@@ -10,7 +10,6 @@ import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.Status;
-import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.OutboxException;
@@ -73,17 +72,8 @@ final class BeforeCommit {
                 if (owners.isEmpty() && changes.isDeleted(part)) {
                     requireOwnerAmongChanges(part, link);
                 }
-                owners.forEach(owner -> changed(link.owner(), owner));
+                owners.forEach(owner -> changes.changed(link.owner(), owner));
             }
-        }
-    }
-
-    private void changed(EntityPersister owner, Object id) {
-        Aggregate aggregate = aggregates.rootedAt(owner);
-        if (aggregate != null) {
-            changes.root(aggregate, owner, id).add(Operation.UPDATE);
-        } else {
-            changes.part(owner, id);
         }
     }
 

@@ -151,7 +151,7 @@ final class ChangeListener
             @Nullable Object oldOwner,
             Object part) {
         if (owner != null) {
-            changed(changes, link.owner(), owner);
+            changes.changed(link.owner(), owner);
         }
         if (Objects.equals(owner, oldOwner)) {
             return;
@@ -160,7 +160,7 @@ final class ChangeListener
             changes.membership(new Membership(link, owner, part, true));
         }
         if (oldOwner != null) {
-            changed(changes, link.owner(), oldOwner);
+            changes.changed(link.owner(), oldOwner);
             changes.membership(new Membership(link, oldOwner, part, false));
         }
     }
@@ -184,16 +184,7 @@ final class ChangeListener
         EventSource session = sessionOf(event);
         if (session != null) {
             EntityPersister owner = collection.getOwnerEntityPersister();
-            changed(changes(session, owner), owner, ownerId);
-        }
-    }
-
-    private void changed(TransactionChanges changes, EntityPersister entity, Object id) {
-        Aggregate aggregate = aggregates.rootedAt(entity);
-        if (aggregate != null) {
-            changes.root(aggregate, entity, id).add(Operation.UPDATE);
-        } else {
-            changes.part(entity, id);
+            changes(session, owner).changed(owner, ownerId);
         }
     }
 
@@ -208,7 +199,7 @@ final class ChangeListener
                     + " was written without a transaction, so its event could not be written together with it."
                     + " Write it in a transaction");
         }
-        TransactionChanges changes = new TransactionChanges(maxAggregates);
+        TransactionChanges changes = new TransactionChanges(aggregates, maxAggregates);
         open.put(session, changes);
         TransactionCompletionCallbacks callbacks = session.getTransactionCompletionCallbacks();
         callbacks.registerCallback((BeforeCompletionCallback) completing -> {

@@ -1,12 +1,7 @@
 package dev.fullstate.outbox.capture;
 
-import java.util.Collection;
-import java.util.List;
-import java.util.Map;
-
 import org.hibernate.Hibernate;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.OwnerLink;
 
@@ -30,16 +25,6 @@ record Membership(OwnerLink link, Object ownerId, Object part, boolean belongs) 
         }
         Object association = link.owner().getPropertyValue(owner, link.attributePath());
         return !Hibernate.isInitialized(association)
-                || elements(association).stream().anyMatch(element -> Hibernate.unproxy(element) == part) == belongs;
-    }
-
-    private static Collection<?> elements(@Nullable Object association) {
-        if (association == null) {
-            return List.of();
-        }
-        if (association instanceof Collection<?> collection) {
-            return collection;
-        }
-        return association instanceof Map<?, ?> map ? map.values() : List.of(association);
+                || Elements.of(association).stream().anyMatch(element -> element == part) == belongs;
     }
 }

@@ -1,15 +1,12 @@
 package dev.fullstate.outbox.capture;
 
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 
 import org.hibernate.Hibernate;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.PersistenceContext;
-import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.Attribute;
@@ -53,13 +50,10 @@ final class OwnedParts {
         }
         Object value = attribute.mapping().getPropertyAccess().getGetter().get(holder);
         Hibernate.initialize(value);
-        for (Object element : elements(value)) {
-            Object part = Hibernate.unproxy(element);
-            if (part != null) {
-                toVisit.add(part);
-                if (!refersTo(holder, part, attribute)) {
-                    return false;
-                }
+        for (Object part : Elements.of(value)) {
+            toVisit.add(part);
+            if (!refersTo(holder, part, attribute)) {
+                return false;
             }
         }
         return true;
@@ -70,15 +64,5 @@ final class OwnedParts {
             return true;
         }
         return Hibernate.unproxy(attribute.target().getPropertyValue(part, attribute.mappedBy())) == holder;
-    }
-
-    private static Collection<?> elements(@Nullable Object value) {
-        if (value == null) {
-            return List.of();
-        }
-        if (value instanceof Collection<?> collection) {
-            return collection;
-        }
-        return value instanceof Map<?, ?> map ? map.values() : List.of(value);
     }
 }

@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
+import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.contract.Operation;
 
 /** The marks of one transaction. Confined to its thread. */
 final class TransactionChanges {
 
+    private final Aggregates aggregates;
     private final int maxAggregates;
     private final Map<RootKey, RootChange> roots = new LinkedHashMap<>();
     private final Queue<PartChange> partsWithoutOwner = new ArrayDeque<>();
@@ -30,7 +33,8 @@ final class TransactionChanges {
 
     private record RootKey(String aggregateType, String id) {}
 
-    TransactionChanges(int maxAggregates) {
+    TransactionChanges(Aggregates aggregates, int maxAggregates) {
+        this.aggregates = aggregates;
         this.maxAggregates = maxAggregates;
     }
 
@@ -48,6 +52,16 @@ final class TransactionChanges {
             roots.put(key, change);
         }
         return change;
+    }
+
+    /** Marks an entity of which something has changed: a root, or a part whose owner has to be found. */
+    void changed(EntityPersister entity, Object id) {
+        Aggregate aggregate = aggregates.rootedAt(entity);
+        if (aggregate != null) {
+            root(aggregate, entity, id).add(Operation.UPDATE);
+        } else {
+            part(entity, id);
+        }
     }
 
     void part(EntityPersister part, Object id) {
