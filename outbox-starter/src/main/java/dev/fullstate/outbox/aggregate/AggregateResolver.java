@@ -29,6 +29,7 @@ import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.EmbeddedCollectionPart;
 import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
+import org.hibernate.metamodel.mapping.internal.VirtualEmbeddedAttributeMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -135,6 +136,9 @@ public final class AggregateResolver {
             Map<String, Attribute> attributes,
             Roots roots) {
         container.forEachAttributeMapping(mapping -> {
+            if (mapping instanceof VirtualEmbeddedAttributeMapping) {
+                return; // Hibernate's view of an @IdClass: the entity itself, and its attributes once more.
+            }
             Attribute attribute = attribute(entity, mapping, path, roots);
             attributes.putIfAbsent(attribute.name(), attribute);
         });
@@ -223,9 +227,12 @@ public final class AggregateResolver {
         boolean plainState =
                 mappedBy != null && List.of(part.getPropertyNames()).contains(mappedBy);
         String backReference = plainState ? mappedBy : null;
-        ownersByPart
-                .computeIfAbsent(part.getEntityName(), name -> new ArrayList<>())
-                .add(new OwnerLink(owner, path + attribute.getAttributeName(), backReference));
+        OwnerLink link = new OwnerLink(owner, path + attribute.getAttributeName(), backReference);
+        for (EntityPersister entity : hierarchy(part)) {
+            ownersByPart
+                    .computeIfAbsent(entity.getEntityName(), name -> new ArrayList<>())
+                    .add(link);
+        }
         toWalk.add(part);
         return backReference;
     }

@@ -1,6 +1,5 @@
 package dev.fullstate.outbox.aggregate;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,14 +54,7 @@ public final class Aggregates {
 
     /** The ways up from a part; empty for entities that belong to no captured aggregate, and for roots. */
     public List<OwnerLink> ownersOf(EntityMappingType part) {
-        if (ownersByPart.isEmpty()) {
-            return List.of();
-        }
-        List<OwnerLink> links = new ArrayList<>();
-        for (EntityMappingType type = part; type != null; type = type.getSuperMappingType()) {
-            links.addAll(ownersByPart.getOrDefault(type.getEntityName(), List.of()));
-        }
-        return links;
+        return ownersByPart.getOrDefault(part.getEntityName(), List.of());
     }
 
     /** Whether changes of this entity may be changes of a captured aggregate. */

@@ -1,8 +1,11 @@
 package dev.fullstate.outbox.capture;
 
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 import org.hibernate.Hibernate;
 import org.hibernate.engine.spi.EntityEntry;
@@ -24,8 +27,12 @@ final class OwnedParts {
     /** Whether the root's parts in this persistence context are what the database has of them; loads the missing ones. */
     boolean areCurrent(Object root, EntityEntry rootEntry, PersistenceContext context) {
         Deque<Object> toVisit = new ArrayDeque<>(List.of(root));
+        Set<Object> visited = Collections.newSetFromMap(new IdentityHashMap<>());
         while (!toVisit.isEmpty()) {
             Object holder = toVisit.remove();
+            if (!visited.add(holder)) {
+                continue;
+            }
             EntityEntry entry = context.getEntry(holder);
             if (entry != null && !LoadOrder.isAtLeastAsNew(entry, rootEntry)) {
                 return false;

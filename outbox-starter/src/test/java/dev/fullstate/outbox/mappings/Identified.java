@@ -1,0 +1,20 @@
+package dev.fullstate.outbox.mappings;
+
+import jakarta.persistence.Id;
+import jakarta.persistence.MappedSuperclass;
+import jakarta.persistence.Version;
+
+/** Where id and version are. */
+@MappedSuperclass
+public abstract class Identified {
+
+    @Id
+    protected String id;
+
+    @Version
+    private Integer version;
+
+    public Integer getVersion() {
+        return version;
+    }
+}
