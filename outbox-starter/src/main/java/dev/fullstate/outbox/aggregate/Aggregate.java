@@ -13,15 +13,13 @@ public final class Aggregate {
     private final AggregateId id;
     private final RootTable table;
     private final @Nullable Attribute lastModified;
-    private final boolean cached;
 
     Aggregate(
             String type,
             String eventType,
             @Nullable String dataSchema,
             EntityPersister root,
-            @Nullable Attribute lastModified,
-            boolean cached) {
+            @Nullable Attribute lastModified) {
         this.type = type;
         this.eventType = eventType;
         this.dataSchema = dataSchema;
@@ -29,7 +27,6 @@ public final class Aggregate {
         this.id = new AggregateId(root);
         this.table = new RootTable(root);
         this.lastModified = lastModified;
-        this.cached = cached;
     }
 
     /** Column {@code aggregatetype}; routes to the topic. */
@@ -55,11 +52,6 @@ public final class Aggregate {
     /** The attribute that says when the aggregate was last modified, if it has one. */
     public @Nullable Attribute lastModified() {
         return lastModified;
-    }
-
-    /** Whether a part of the aggregate may come from the second-level cache, and so be older than its root. */
-    public boolean cached() {
-        return cached;
     }
 
     /** The text form of an id: the key of the aggregate's events. */

@@ -8,9 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
-
-import javax.sql.DataSource;
 
 import org.hibernate.engine.spi.CascadeStyle;
 import org.hibernate.engine.spi.CascadingActions;
@@ -29,9 +26,9 @@ import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.EmbeddedCollectionPart;
 import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
-import org.hibernate.metamodel.mapping.internal.VirtualEmbeddedAttributeMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.spi.NavigablePath;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.Attribute.Role;
@@ -44,8 +41,10 @@ import dev.fullstate.outbox.aggregate.Attribute.Role;
  */
 public final class AggregateResolver {
 
+    /** Marks, in an attribute's path, the step into an element of a collection. */
+    private static final String ELEMENT = "{element}.";
+
     private final SessionFactoryImplementor sessionFactory;
-    private final StoredTypes storedTypes;
 
     private final Map<String, Aggregate> byEntity = new LinkedHashMap<>();
     private final Map<String, List<OwnerLink>> ownersByPart = new LinkedHashMap<>();
@@ -54,28 +53,25 @@ public final class AggregateResolver {
     private final Set<String> backReferences = new HashSet<>();
     private final Deque<EntityPersister> toWalk = new ArrayDeque<>();
     private final Set<String> walked = new HashSet<>();
-    private boolean cached;
 
-    private AggregateResolver(SessionFactoryImplementor sessionFactory, DataSource dataSource) {
+    private AggregateResolver(SessionFactoryImplementor sessionFactory) {
         this.sessionFactory = sessionFactory;
-        this.storedTypes = new StoredTypes(dataSource);
     }
 
     /**
      * Resolves the aggregates of a persistence unit.
      *
-     * @param dataSource where the column types of the mapped tables are read
      * @throws AggregateMappingException where a root cannot be captured as it is mapped
      */
-    public static Aggregates resolve(SessionFactoryImplementor sessionFactory, DataSource dataSource) {
-        return new AggregateResolver(sessionFactory, dataSource).resolve();
+    public static Aggregates resolve(SessionFactoryImplementor sessionFactory) {
+        return new AggregateResolver(sessionFactory).resolve();
     }
 
     private Aggregates resolve() {
         Roots roots = Roots.of(sessionFactory);
         roots.topmost().forEach(root -> walk(root, roots));
         for (EntityPersister root : roots.topmost()) {
-            Aggregate aggregate = roots.aggregate(root, attributesOf(root), cached);
+            Aggregate aggregate = roots.aggregate(root, attributesOf(root));
             hierarchy(root).forEach(entity -> byEntity.put(entity.getEntityName(), aggregate));
         }
         Map<Class<?>, ManagedType> types = new LinkedHashMap<>();
@@ -91,7 +87,6 @@ public final class AggregateResolver {
         toWalk.add(root);
         while (!toWalk.isEmpty()) {
             for (EntityPersister entity : hierarchy(toWalk.remove())) {
-                cached |= entity.canReadFromCache();
                 if (walked.add(entity.getEntityName())) {
                     walkEntity(entity, roots);
                 }
@@ -121,7 +116,7 @@ public final class AggregateResolver {
             walkAttributes(entity, several.getVirtualIdEmbeddable(), "", attributes, roots);
             return;
         }
-        attributes.put(id.getAttributeName(), Attribute.value(id.getAttributeName(), null, UnaryOperator.identity()));
+        attributes.put(id.getAttributeName(), Attribute.value(id.getAttributeName(), null));
         if (id instanceof CompositeIdentifierMapping composite) {
             EmbeddableMappingType embeddable = composite.getPartMappingType();
             String path = id.getAttributeName() + ".";
@@ -136,7 +131,7 @@ public final class AggregateResolver {
             Map<String, Attribute> attributes,
             Roots roots) {
         container.forEachAttributeMapping(mapping -> {
-            if (mapping instanceof VirtualEmbeddedAttributeMapping) {
+            if (mapping.getAttributeName().equals(NavigablePath.IDENTIFIER_MAPPER_PROPERTY)) {
                 return; // Hibernate's view of an @IdClass: the entity itself, and its attributes once more.
             }
             Attribute attribute = attribute(entity, mapping, path, roots);
@@ -147,12 +142,12 @@ public final class AggregateResolver {
     private Attribute attribute(EntityPersister entity, AttributeMapping mapping, String path, Roots roots) {
         String name = mapping.getAttributeName();
         if (path.isEmpty() && entity.isVersioned() && entity.getVersionMapping().getVersionAttribute() == mapping) {
-            return Attribute.of(name, Role.VERSION, mapping, null);
+            return new Attribute(name, Role.VERSION, mapping, null);
         }
         if (mapping instanceof EmbeddedAttributeMapping embedded) {
             EmbeddableMappingType embeddable = embedded.getEmbeddableTypeDescriptor();
             walkAttributes(entity, embeddable, path + name + ".", attributesOfType(javaType(embeddable)), roots);
-            return Attribute.value(name, mapping, UnaryOperator.identity());
+            return Attribute.value(name, mapping);
         }
         if (mapping instanceof PluralAttributeMapping plural) {
             return collection(entity, plural, path, roots);
@@ -160,8 +155,8 @@ public final class AggregateResolver {
         if (mapping instanceof ToOneAttributeMapping toOne) {
             return toOne(entity, toOne, path, roots);
         }
-        if (mapping instanceof BasicValuedModelPart basic) {
-            return Attribute.value(name, mapping, storedTypes.of(basic));
+        if (mapping instanceof BasicValuedModelPart) {
+            return Attribute.value(name, mapping);
         }
         throw new AggregateMappingException(
                 "Attribute '" + path + name + "' of " + entity.getEntityName()
@@ -172,40 +167,40 @@ public final class AggregateResolver {
 
     private Attribute collection(EntityPersister entity, PluralAttributeMapping plural, String path, Roots roots) {
         CollectionPersister collection = plural.getCollectionDescriptor();
-        cached |= collection.hasCache();
         if (plural.getElementDescriptor() instanceof EmbeddedCollectionPart embedded) {
             EmbeddableMappingType embeddable = embedded.getEmbeddableTypeDescriptor();
-            walkAttributes(entity, embeddable, "", attributesOfType(javaType(embeddable)), roots);
+            String elementPath = path + plural.getAttributeName() + ELEMENT;
+            walkAttributes(entity, embeddable, elementPath, attributesOfType(javaType(embeddable)), roots);
         }
         if (!(plural.getElementDescriptor() instanceof EntityCollectionPart element)) {
             collectionRoles.add(collection.getRole());
-            return Attribute.value(plural.getAttributeName(), plural, UnaryOperator.identity());
+            return Attribute.value(plural.getAttributeName(), plural);
         }
         EntityPersister target = element.getAssociatedEntityMappingType().getEntityPersister();
         String mappedBy = collection.getMappedByProperty();
         if (isOwned(plural, target, roots)) {
-            String backReference = own(entity, plural, path, target, mappedBy);
+            own(entity, plural, path, target, mappedBy);
             collectionRoles.add(collection.getRole());
-            return Attribute.owned(plural.getAttributeName(), plural, target, backReference);
+            return new Attribute(plural.getAttributeName(), Role.OWNED, plural, target);
         }
         if (collection.isInverse()) {
-            return Attribute.of(plural.getAttributeName(), Role.OUTSIDE, plural, target);
+            return new Attribute(plural.getAttributeName(), Role.OUTSIDE, plural, target);
         }
         collectionRoles.add(collection.getRole());
-        return Attribute.of(plural.getAttributeName(), Role.REFERENCE, plural, target);
+        return new Attribute(plural.getAttributeName(), Role.REFERENCE, plural, target);
     }
 
     private Attribute toOne(EntityPersister entity, ToOneAttributeMapping toOne, String path, Roots roots) {
         EntityPersister target = toOne.getAssociatedEntityMappingType().getEntityPersister();
         boolean inverse = toOne.getSideNature() == ForeignKeyDescriptor.Nature.TARGET;
         if (isBackReference(entity, path + toOne.getAttributeName())) {
-            return Attribute.of(toOne.getAttributeName(), Role.OUTSIDE, toOne, target);
+            return new Attribute(toOne.getAttributeName(), Role.OUTSIDE, toOne, target);
         }
         if (isOwned(toOne, target, roots)) {
-            String backReference = own(entity, toOne, path, target, inverse ? owningSide(toOne, target) : null);
-            return Attribute.owned(toOne.getAttributeName(), toOne, target, backReference);
+            own(entity, toOne, path, target, inverse ? owningSide(toOne, target) : null);
+            return new Attribute(toOne.getAttributeName(), Role.OWNED, toOne, target);
         }
-        return Attribute.of(toOne.getAttributeName(), inverse ? Role.OUTSIDE : Role.REFERENCE, toOne, target);
+        return new Attribute(toOne.getAttributeName(), inverse ? Role.OUTSIDE : Role.REFERENCE, toOne, target);
     }
 
     private static boolean isOwned(AttributeMapping association, EntityPersister target, Roots roots) {
@@ -214,27 +209,46 @@ public final class AggregateResolver {
         return cascades && !roots.contains(target);
     }
 
-    /** Notes the way from part to owner; returns the back-reference where it is part of the part's plain state. */
-    private @Nullable String own(
+    /** Notes the way from part to owner. */
+    private void own(
             EntityPersister owner,
             AttributeMapping attribute,
             String path,
             EntityPersister part,
             @Nullable String mappedBy) {
+        if (path.contains(ELEMENT)) {
+            throw new AggregateMappingException(
+                    "Attribute '" + path + attribute.getAttributeName() + "' of " + owner.getEntityName()
+                            + " owns entities from inside an element collection, where no way leads back to the root",
+                    "Make the element an entity of its own, or take the cascade off the association.");
+        }
         if (mappedBy != null) {
             hierarchy(part).forEach(entity -> backReferences.add(entity.getEntityName() + "#" + mappedBy));
         }
-        boolean plainState =
-                mappedBy != null && List.of(part.getPropertyNames()).contains(mappedBy);
-        String backReference = plainState ? mappedBy : null;
-        OwnerLink link = new OwnerLink(owner, path + attribute.getAttributeName(), backReference);
+        OwnerLink link = new OwnerLink(owner, path + attribute.getAttributeName(), backReference(part, mappedBy));
         for (EntityPersister entity : hierarchy(part)) {
             ownersByPart
                     .computeIfAbsent(entity.getEntityName(), name -> new ArrayList<>())
                     .add(link);
         }
         toWalk.add(part);
-        return backReference;
+    }
+
+    private static OwnerLink.@Nullable BackReference backReference(EntityPersister part, @Nullable String mappedBy) {
+        if (mappedBy == null) {
+            return null;
+        }
+        if (List.of(part.getPropertyNames()).contains(mappedBy)) {
+            return new OwnerLink.BackReference(mappedBy, null);
+        }
+        if (part.getIdentifierMapping() instanceof NonAggregatedIdentifierMapping id) {
+            AttributeMapping attribute = id.getVirtualIdEmbeddable().findAttributeMapping(mappedBy);
+            return attribute == null
+                    ? null
+                    : new OwnerLink.BackReference(
+                            mappedBy, attribute.getPropertyAccess().getGetter());
+        }
+        return null;
     }
 
     private boolean isBackReference(EntityPersister entity, String path) {

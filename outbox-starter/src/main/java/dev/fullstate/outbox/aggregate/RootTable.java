@@ -29,7 +29,9 @@ public final class RootTable {
     private final String lockSuffix;
     private final String idPlaceholders;
 
-    RootTable(EntityPersister root) {
+    /** The table is that of the topmost entity of the root's hierarchy, whose key columns may have names of their own. */
+    RootTable(EntityPersister entity) {
+        EntityPersister root = (EntityPersister) entity.getRootEntityDescriptor();
         String[] columns = root.getIdentifierColumnNames();
         String table = root.getRootTableName();
         String version = root.getVersionColumnName();

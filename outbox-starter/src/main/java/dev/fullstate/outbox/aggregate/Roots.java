@@ -64,16 +64,11 @@ final class Roots {
         return annotation(entity) != null;
     }
 
-    Aggregate aggregate(EntityPersister root, Map<String, Attribute> attributes, boolean cached) {
+    Aggregate aggregate(EntityPersister root, Map<String, Attribute> attributes) {
         PublishFullState annotation = requireAnnotation(root);
         String eventType = annotation.type().isEmpty() ? root.getEntityName() : annotation.type();
         return new Aggregate(
-                aggregateType(root),
-                eventType,
-                dataSchema(root, annotation),
-                root,
-                lastModified(root, attributes),
-                cached);
+                aggregateType(root), eventType, dataSchema(root, annotation), root, lastModified(root, attributes));
     }
 
     private static String aggregateType(EntityPersister entity) {

@@ -52,7 +52,7 @@ final class PersistenceUnits {
         if (units.containsKey(sessionFactory)) {
             return;
         }
-        Aggregates aggregates = AggregateResolver.resolve(sessionFactory, dataSource);
+        Aggregates aggregates = AggregateResolver.resolve(sessionFactory);
         if (aggregates.all().isEmpty()) {
             return;
         }

@@ -24,7 +24,6 @@ public final class Capture {
             ChangeSink sink,
             int maxAggregatesPerTransaction) {
         ChangeListener changes = new ChangeListener(aggregates, sink, maxAggregatesPerTransaction);
-        LoadListener loads = new LoadListener(aggregates);
         EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
         registry.appendListeners(EventType.POST_INSERT, changes);
         registry.appendListeners(EventType.POST_UPDATE, changes);
@@ -33,6 +32,7 @@ public final class Capture {
         registry.appendListeners(EventType.POST_COLLECTION_RECREATE, changes);
         registry.appendListeners(EventType.POST_COLLECTION_UPDATE, changes);
         registry.appendListeners(EventType.POST_COLLECTION_REMOVE, changes);
-        registry.appendListeners(EventType.POST_LOAD, loads);
+        registry.appendListeners(EventType.PRE_COLLECTION_UPDATE, changes);
+        registry.appendListeners(EventType.PRE_COLLECTION_REMOVE, changes);
     }
 }

@@ -1,9 +1,12 @@
 package dev.fullstate.outbox.capture;
 
+import java.lang.ref.WeakReference;
+import java.util.Collections;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 
+import org.hibernate.StatelessSession;
+import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
@@ -25,6 +28,10 @@ import org.hibernate.event.spi.PostUpdateEvent;
 import org.hibernate.event.spi.PostUpdateEventListener;
 import org.hibernate.event.spi.PostUpsertEvent;
 import org.hibernate.event.spi.PostUpsertEventListener;
+import org.hibernate.event.spi.PreCollectionRemoveEvent;
+import org.hibernate.event.spi.PreCollectionRemoveEventListener;
+import org.hibernate.event.spi.PreCollectionUpdateEvent;
+import org.hibernate.event.spi.PreCollectionUpdateEventListener;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
@@ -35,6 +42,7 @@ import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.OwnerLink;
+import dev.fullstate.outbox.capture.TransactionChanges.OrphanedPart;
 import dev.fullstate.outbox.contract.Operation;
 
 /**
@@ -46,6 +54,8 @@ final class ChangeListener
                 PostUpdateEventListener,
                 PostDeleteEventListener,
                 PostUpsertEventListener,
+                PreCollectionUpdateEventListener,
+                PreCollectionRemoveEventListener,
                 PostCollectionRecreateEventListener,
                 PostCollectionUpdateEventListener,
                 PostCollectionRemoveEventListener {
@@ -55,7 +65,10 @@ final class ChangeListener
     private final transient Aggregates aggregates;
     private final transient ChangeSink sink;
     private final int maxAggregates;
-    private final transient Map<SharedSessionContractImplementor, TransactionChanges> open = new ConcurrentHashMap<>();
+
+    /** Held weakly, because a session may be closed in mid-transaction; the session's own callback holds the marks. */
+    private final transient Map<SharedSessionContractImplementor, WeakReference<TransactionChanges>> open =
+            Collections.synchronizedMap(new WeakHashMap<>());
 
     ChangeListener(Aggregates aggregates, ChangeSink sink, int maxAggregates) {
         this.aggregates = aggregates;
@@ -81,11 +94,18 @@ final class ChangeListener
     @Override
     public void onPostDelete(PostDeleteEvent event) {
         Object[] deleted = event.getDeletedState();
-        entity(
-                event,
-                Operation.DELETE,
-                null,
-                deleted == null ? event.getPersister().getValues(event.getEntity()) : deleted);
+        Object[] state = deleted == null ? event.getPersister().getValues(event.getEntity()) : deleted;
+        entity(event, Operation.DELETE, null, state);
+    }
+
+    @Override
+    public void onPreUpdateCollection(PreCollectionUpdateEvent event) {
+        leaving(event);
+    }
+
+    @Override
+    public void onPreRemoveCollection(PreCollectionRemoveEvent event) {
+        leaving(event);
     }
 
     @Override
@@ -116,63 +136,51 @@ final class ChangeListener
         EntityPersister entity = event.getPersister();
         Aggregate aggregate = aggregates.rootedAt(entity);
         if (aggregate != null) {
-            RootChange change = changes(event.getSession(), entity).root(aggregate, entity, event.getId());
-            if (operation == Operation.DELETE) {
-                change.deleted(version(entity, oldState));
-                return;
-            }
-            change.add(operation);
-            if (!Objects.equals(version(entity, state), version(entity, oldState))) {
-                change.versionRaised();
-            }
-            return;
+            changes(event.getSession(), entity)
+                    .root(aggregate, event.getId())
+                    .row(operation, version(entity, oldState), version(entity, state));
         }
         for (OwnerLink link : aggregates.ownersOf(entity)) {
-            TransactionChanges changes = changes(event.getSession(), entity);
-            if (operation == Operation.DELETE) {
-                changes.deletedPart(entity, event.getId());
-            }
-            if (link.backReference() == null) {
-                changes.part(entity, event.getId());
-            } else {
-                int attribute = entity.getPropertyIndex(link.backReference());
-                Object owner = ownerId(event.getSession(), link, state, attribute);
-                Object oldOwner = ownerId(event.getSession(), link, oldState, attribute);
-                owned(changes, link, owner, oldOwner, event.getEntity());
-            }
+            part(event, operation, link, state, oldState);
         }
     }
 
     /** Marks the owner that a part refers to and the one that it referred to before: parts come, go and move. */
-    private void owned(
-            TransactionChanges changes,
+    private void part(
+            AbstractPostDatabaseOperationEvent event,
+            Operation operation,
             OwnerLink link,
-            @Nullable Object owner,
-            @Nullable Object oldOwner,
-            Object part) {
+            Object @Nullable [] state,
+            Object @Nullable [] oldState) {
+        EntityPersister entity = event.getPersister();
+        TransactionChanges changes = changes(event.getSession(), entity);
+        Object owner = owner(event, link, state);
+        Object oldOwner = owner(event, link, oldState);
         if (owner != null) {
             changes.changed(link.owner(), owner);
         }
-        if (Objects.equals(owner, oldOwner)) {
-            return;
-        }
-        if (owner != null) {
-            changes.membership(new Membership(link, owner, part, true));
-        }
-        if (oldOwner != null) {
+        if (oldOwner != null && !oldOwner.equals(owner)) {
             changes.changed(link.owner(), oldOwner);
-            changes.membership(new Membership(link, oldOwner, part, false));
+        }
+        boolean ownerIsKnown = owner != null || oldOwner != null;
+        if (operation == Operation.DELETE) {
+            if (link.backReference() == null || (!ownerIsKnown && event.getSession() instanceof StatelessSession)) {
+                changes.deletedWithoutOwner(event.getEntity(), new OrphanedPart(entity, event.getId(), link));
+            }
+        } else if (link.backReference() == null) {
+            changes.part(new PartChange(entity, event.getId(), link));
         }
     }
 
-    private static @Nullable Object ownerId(
-            SharedSessionContractImplementor session, OwnerLink link, Object @Nullable [] state, int attribute) {
-        Object owner = state == null ? null : state[attribute];
+    private static @Nullable Object owner(
+            AbstractPostDatabaseOperationEvent event, OwnerLink link, Object @Nullable [] state) {
+        OwnerLink.BackReference back = link.backReference();
+        Object owner = back == null ? null : back.owner(event.getPersister(), event.getEntity(), state);
         if (owner == null) {
             return null;
         }
         LazyInitializer proxy = HibernateProxy.extractLazyInitializer(owner);
-        return proxy == null ? link.owner().getIdentifier(owner, session) : proxy.getInternalIdentifier();
+        return proxy == null ? link.owner().getIdentifier(owner, event.getSession()) : proxy.getInternalIdentifier();
     }
 
     private void collection(AbstractCollectionEvent event) {
@@ -188,8 +196,23 @@ final class ChangeListener
         }
     }
 
+    /** Notes what a collection held so far: if it is deleted, this is where it belonged. */
+    private void leaving(AbstractCollectionEvent event) {
+        CollectionPersister collection = event.getCollectionPersister();
+        PersistentCollection<?> held = event.getCollection();
+        if (held == null || collection == null || !aggregates.include(collection) || collection.isInverse()) {
+            return;
+        }
+        EventSource session = sessionOf(event);
+        if (session != null) {
+            TransactionChanges changes = changes(session, collection.getOwnerEntityPersister());
+            Elements.of(held.getStoredSnapshot()).forEach(changes::left);
+        }
+    }
+
     private TransactionChanges changes(SharedSessionContractImplementor session, EntityPersister entity) {
-        TransactionChanges changes = open.get(session);
+        WeakReference<TransactionChanges> reference = open.get(session);
+        TransactionChanges changes = reference == null ? null : reference.get();
         return changes == null ? begin(session, entity) : changes;
     }
 
@@ -200,14 +223,18 @@ final class ChangeListener
                     + " Write it in a transaction");
         }
         TransactionChanges changes = new TransactionChanges(aggregates, maxAggregates);
-        open.put(session, changes);
+        open.put(session, new WeakReference<>(changes));
         TransactionCompletionCallbacks callbacks = session.getTransactionCompletionCallbacks();
-        callbacks.registerCallback((BeforeCompletionCallback) completing -> {
-            open.remove(session);
-            new BeforeCommit(session, aggregates, changes).handOver(sink);
-        });
-        callbacks.registerCallback((AfterCompletionCallback) (success, completed) -> open.remove(session, changes));
+        // Once more at the end of the queue: what other callbacks write belongs to the same events.
+        callbacks.registerCallback((BeforeCompletionCallback)
+                first -> callbacks.registerCallback((BeforeCompletionCallback) last -> complete(session, changes)));
+        callbacks.registerCallback((AfterCompletionCallback) (success, completed) -> open.remove(session));
         return changes;
+    }
+
+    private void complete(SharedSessionContractImplementor session, TransactionChanges changes) {
+        open.remove(session);
+        new BeforeCommit(session, changes).handOver(sink);
     }
 
     private static @Nullable Long version(EntityPersister entity, Object @Nullable [] state) {

@@ -9,13 +9,14 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.aggregate.OwnerLink;
-
 /**
  * A persistence context of its own on the connection of a session, opened when first needed: it sees what the transaction
  * has written, not what the session has in memory or in a cache.
  */
 final class FreshSession implements AutoCloseable {
+
+    /** Collections of so many roots at a time are loaded with one query. */
+    private static final int BATCH_SIZE = 64;
 
     private final SharedSessionContractImplementor session;
     private @Nullable Session fresh;
@@ -24,16 +25,16 @@ final class FreshSession implements AutoCloseable {
         this.session = session;
     }
 
-    @Nullable
-    Object find(EntityPersister entity, Object id) {
-        return open().find(entity.getMappedClass(), id);
+    /** The entities with these ids, in this order; null where there is none. */
+    List<? extends @Nullable Object> find(EntityPersister entity, List<Object> ids) {
+        return open().findMultiple(entity.getMappedClass(), ids);
     }
 
     /** The ids of those that own this part. */
-    List<Object> ownersOf(PartChange part, OwnerLink link) {
+    List<Object> ownersOf(PartChange part) {
         return open().createSelectionQuery(
-                        "select id(o) from " + link.owner().getEntityName() + " o join o." + link.attributePath()
-                                + " p where id(p) = :part",
+                        "select id(o) from " + part.link().owner().getEntityName() + " o join o."
+                                + part.link().attributePath() + " p where id(p) = :part",
                         Object.class)
                 .setParameter("part", part.id())
                 .getResultList();
@@ -46,6 +47,7 @@ final class FreshSession implements AutoCloseable {
                     .flushMode(FlushMode.MANUAL)
                     .initialCacheMode(CacheMode.IGNORE)
                     .open();
+            fresh.setFetchBatchSize(BATCH_SIZE);
         }
         return fresh;
     }
@@ -53,6 +55,8 @@ final class FreshSession implements AutoCloseable {
     @Override
     public void close() {
         if (fresh != null) {
+            // In a transaction, closing may be put off until its end; what was read need not be kept so long.
+            fresh.clear();
             fresh.close();
         }
     }

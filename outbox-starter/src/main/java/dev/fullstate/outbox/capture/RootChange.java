@@ -1,6 +1,5 @@
 package dev.fullstate.outbox.capture;
 
-import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
@@ -10,38 +9,50 @@ import dev.fullstate.outbox.contract.Operation;
 final class RootChange {
 
     private final Aggregate aggregate;
-    private final EntityPersister entity;
     private final Object id;
     private final String idText;
 
     private @Nullable Operation first;
     private @Nullable Operation last;
+    private boolean rowSeen;
+    private @Nullable Long versionBefore;
     private boolean versionRaised;
-    private @Nullable Long deletedVersion;
 
-    RootChange(Aggregate aggregate, EntityPersister entity, Object id, String idText) {
+    RootChange(Aggregate aggregate, Object id, String idText) {
         this.aggregate = aggregate;
-        this.entity = entity;
         this.id = id;
         this.idText = idText;
     }
 
-    void add(Operation operation) {
+    /**
+     * The root's own row is inserted, updated or deleted.
+     *
+     * @param before its version until now; null if it had none or that is not known
+     * @param after its version from now on; null if it has none
+     */
+    void row(Operation operation, @Nullable Long before, @Nullable Long after) {
+        if (!rowSeen) {
+            versionBefore = before;
+            rowSeen = true;
+        }
+        mark(operation);
+        if (after != null && !after.equals(before)) {
+            versionRaised = true;
+        }
+    }
+
+    /** Something that belongs to the root is changed. */
+    void content() {
+        if (last != Operation.DELETE) {
+            mark(Operation.UPDATE);
+        }
+    }
+
+    private void mark(Operation operation) {
         if (first == null) {
             first = operation;
         }
-        if (operation != Operation.UPDATE || last != Operation.DELETE) {
-            last = operation;
-        }
-    }
-
-    void versionRaised() {
-        versionRaised = true;
-    }
-
-    void deleted(@Nullable Long version) {
-        add(Operation.DELETE);
-        deletedVersion = version;
+        last = operation;
     }
 
     /** All in all: null where nothing is left of it, because the root was created and deleted again. */
@@ -54,16 +65,21 @@ final class RootChange {
     }
 
     /** Whether the row is locked by this transaction, and its version counts this change, without our doing. */
-    boolean locked() {
-        return versionRaised || first == Operation.CREATE || last == Operation.CREATE;
+    boolean isLocked() {
+        return versionRaised || last == Operation.DELETE;
+    }
+
+    /**
+     * Whether a version that the row has now is not the one from before: a rollback to a savepoint takes changes back that
+     * were marked.
+     */
+    boolean isChangedAt(long version) {
+        boolean replaced = first == Operation.DELETE && last != Operation.DELETE;
+        return versionBefore == null || replaced || version > versionBefore;
     }
 
     Aggregate aggregate() {
         return aggregate;
-    }
-
-    EntityPersister entity() {
-        return entity;
     }
 
     Object id() {
@@ -74,9 +90,10 @@ final class RootChange {
         return idText;
     }
 
+    /** Of a deleted root: the last version that was committed. */
     @Nullable
-    Long deletedVersion() {
-        return deletedVersion;
+    Long versionBefore() {
+        return versionBefore;
     }
 
     @Override

@@ -3,14 +3,15 @@ package dev.fullstate.outbox.capture;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.stream.Stream;
 
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -18,27 +19,30 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
-import dev.fullstate.outbox.contract.Operation;
+import dev.fullstate.outbox.aggregate.OwnerLink;
 
 /** The marks of one transaction. Confined to its thread. */
 final class TransactionChanges {
 
     private final Aggregates aggregates;
     private final int maxAggregates;
-    private final Map<RootKey, RootChange> roots = new LinkedHashMap<>();
+    private final Map<RootKey, RootChange> roots = new HashMap<>();
     private final Queue<PartChange> partsWithoutOwner = new ArrayDeque<>();
     private final Set<PartChange> seenParts = new HashSet<>();
-    private final Set<PartChange> deletedParts = new HashSet<>();
-    private final List<Membership> memberships = new ArrayList<>();
+    private final Set<Object> partsThatLeft = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final IdentityHashMap<Object, OrphanedPart> partsDeletedWithoutOwner = new IdentityHashMap<>();
 
     private record RootKey(String aggregateType, String id) {}
+
+    /** A deleted part of which nothing says whose it was. */
+    record OrphanedPart(EntityPersister part, Object id, OwnerLink link) {}
 
     TransactionChanges(Aggregates aggregates, int maxAggregates) {
         this.aggregates = aggregates;
         this.maxAggregates = maxAggregates;
     }
 
-    RootChange root(Aggregate aggregate, EntityPersister entity, Object id) {
+    RootChange root(Aggregate aggregate, Object id) {
         String idText = aggregate.idText(id);
         RootKey key = new RootKey(aggregate.type(), idText);
         RootChange change = roots.get(key);
@@ -48,7 +52,7 @@ final class TransactionChanges {
                         + " aggregates, the last one being " + aggregate.type() + " " + idText
                         + ". Change fewer in one transaction, or raise outbox.capture.max-aggregates-per-transaction");
             }
-            change = new RootChange(aggregate, entity, id, idText);
+            change = new RootChange(aggregate, id, idText);
             roots.put(key, change);
         }
         return change;
@@ -58,33 +62,16 @@ final class TransactionChanges {
     void changed(EntityPersister entity, Object id) {
         Aggregate aggregate = aggregates.rootedAt(entity);
         if (aggregate != null) {
-            root(aggregate, entity, id).add(Operation.UPDATE);
+            root(aggregate, id).content();
         } else {
-            part(entity, id);
+            aggregates.ownersOf(entity).forEach(link -> part(new PartChange(entity, id, link)));
         }
     }
 
-    void part(EntityPersister part, Object id) {
-        PartChange change = new PartChange(part, id);
+    void part(PartChange change) {
         if (seenParts.add(change)) {
             partsWithoutOwner.add(change);
         }
-    }
-
-    void deletedPart(EntityPersister part, Object id) {
-        deletedParts.add(new PartChange(part, id));
-    }
-
-    void membership(Membership membership) {
-        memberships.add(membership);
-    }
-
-    Collection<Membership> memberships() {
-        return memberships;
-    }
-
-    boolean isDeleted(PartChange part) {
-        return deletedParts.contains(part);
     }
 
     @Nullable
@@ -92,12 +79,24 @@ final class TransactionChanges {
         return partsWithoutOwner.poll();
     }
 
-    /** Whether a root or part of this entity's hierarchy has a mark of its own. */
-    boolean touches(EntityPersister entity) {
-        return Stream.concat(
-                        roots.values().stream().map(RootChange::entity),
-                        seenParts.stream().map(PartChange::part))
-                .anyMatch(marked -> marked.getRootEntityName().equals(entity.getRootEntityName()));
+    /** A part was in a collection whose owner is marked, and may not be any more. */
+    void left(Object part) {
+        partsThatLeft.add(part);
+    }
+
+    void deletedWithoutOwner(Object part, OrphanedPart orphan) {
+        partsDeletedWithoutOwner.put(part, orphan);
+    }
+
+    /** Deleted parts that belonged to nobody who is marked, as far as can be told. */
+    List<OrphanedPart> orphans() {
+        List<OrphanedPart> orphans = new ArrayList<>();
+        partsDeletedWithoutOwner.forEach((part, orphan) -> {
+            if (!partsThatLeft.contains(part)) {
+                orphans.add(orphan);
+            }
+        });
+        return orphans;
     }
 
     Collection<RootChange> roots() {

@@ -54,8 +54,7 @@ final class AttributeSelection extends ValueSerializerModifier {
     private static @Nullable BeanPropertyWriter writer(
             BeanPropertyWriter property, Attribute attribute, boolean named) {
         return switch (attribute.role()) {
-            case VALUE -> new StoredValueWriter(property, attribute.asStored());
-            case OWNED -> property;
+            case VALUE, OWNED -> property;
             case REFERENCE -> new ReferenceWriter(property, referenceName(property, attribute, named), attribute);
             case OUTSIDE, VERSION -> null;
         };

@@ -115,6 +115,7 @@ final class Chunks {
         SessionImplementor session = entityManager.unwrap(SessionImplementor.class);
         session.setHibernateFlushMode(FlushMode.MANUAL);
         session.setCacheMode(CacheMode.IGNORE);
+        session.setFetchBatchSize(chunkSize);
         return session;
     }
 
@@ -180,9 +181,9 @@ final class Chunks {
     /** Reads and writes what is locked; returns how many events that are. */
     private int publish(SessionImplementor session, UUID job, Aggregate aggregate, List<Object> ids) {
         List<AggregateChange> states = new ArrayList<>();
-        for (Object id : ids) {
-            Object root = session.find(aggregate.root().getMappedClass(), id);
+        for (Object root : session.findMultiple(aggregate.root().getMappedClass(), ids)) {
             if (root != null) {
+                Object id = aggregate.root().getIdentifier(root, session);
                 Long version = ((Number) aggregate.root().getVersion(root)).longValue();
                 states.add(new AggregateChange(aggregate, aggregate.idText(id), Operation.UPDATE, root, version));
             }

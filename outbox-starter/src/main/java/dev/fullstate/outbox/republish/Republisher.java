@@ -140,17 +140,35 @@ public final class Republisher implements SmartLifecycle {
     }
 
     private void work() {
-        while (isRunning()) {
-            try {
-                jobs.running().forEach(this::work);
-            } catch (RuntimeException e) {
-                log.warn("Cannot look for republish jobs; trying again in {}", pollInterval, e);
+        try {
+            while (isRunning()) {
+                workOnAll();
+                waitForWork();
             }
-            waitForWork();
+        } catch (Error e) {
+            worker = null;
+            log.error("The republish thread has died; jobs go on in other instances, or when this one is restarted", e);
         }
     }
 
-    private void work(UUID job) {
+    private void workOnAll() {
+        try {
+            for (UUID id : jobs.running()) {
+                // Another version of the application may have asked for types that this one does not know.
+                if (jobs.find(id).filter(this::isOurs).isPresent()) {
+                    workOn(id);
+                }
+            }
+        } catch (RuntimeException e) {
+            log.warn("Cannot look for republish jobs; trying again in {}", pollInterval, e);
+        }
+    }
+
+    private boolean isOurs(RepublishJob job) {
+        return job.aggregateTypes().stream().allMatch(type -> aggregates.ofType(type) != null);
+    }
+
+    private void workOn(UUID job) {
         try {
             boolean more = true;
             while (more && isRunning()) {

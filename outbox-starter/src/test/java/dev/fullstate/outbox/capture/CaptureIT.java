@@ -1,16 +1,21 @@
 package dev.fullstate.outbox.capture;
 
 import java.math.BigDecimal;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 
 import jakarta.persistence.EntityManager;
+import org.hibernate.FlushMode;
 import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -277,6 +282,114 @@ class CaptureIT {
     }
 
     @Test
+    void partMovedInOneTransactionIsInItsNewRootInTheNextOneOfTheSameSession() {
+        UUID from = newPurchase();
+        UUID to = newPurchase();
+        try (EntityManager em = shop.bean(SessionFactory.class).createEntityManager()) {
+            em.getTransaction().begin();
+            Purchase target = purchase(em, to);
+            assertThat(target.getLines()).hasSize(2);
+            purchase(em, from).line("apple").moveTo(target);
+            em.getTransaction().commit();
+            em.getTransaction().begin();
+            target.setReference("again");
+            em.getTransaction().commit();
+        }
+
+        assertThat(shop.outbox(to))
+                .extracting(row -> row.data().get("pieces").asInt())
+                .containsExactly(5, 5);
+    }
+
+    @Test
+    void collectionThatAQueryLoadedInPartIsPublishedInFull() {
+        UUID id = newPurchase();
+
+        shop.run(em -> {
+            Purchase purchase = em.createQuery(
+                            "from Purchase p join fetch p.lines l where p.purchaseId = :id and l.quantity > 1",
+                            Purchase.class)
+                    .setParameter("id", id)
+                    .getSingleResult();
+            assertThat(purchase.getLines()).hasSize(1);
+            purchase.setReference("seen in part");
+        });
+
+        assertThat(onlyRow().data().get("pieces").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void changeInMemoryThatIsNeverWrittenIsNotPublished() {
+        UUID id = newPurchase();
+
+        shop.run(em -> {
+            em.unwrap(Session.class).setHibernateFlushMode(FlushMode.MANUAL);
+            Purchase purchase = purchase(em, id);
+            purchase.setReference("flushed");
+            em.flush();
+            purchase.setReference("never written");
+        });
+
+        assertThat(onlyRow().data().get("reference").asString()).isEqualTo("flushed");
+    }
+
+    @Test
+    void stateBesideABulkStatementIsThatOfTheDatabase() {
+        UUID id = newPurchase();
+
+        shop.run(em -> {
+            Purchase purchase = purchase(em, id);
+            assertThat(purchase.line("apple").getQuantity()).isEqualTo(2);
+            em.createQuery("update Line set quantity = 50 where purchase.purchaseId = :id and product = 'apple'")
+                    .setParameter("id", id)
+                    .executeUpdate();
+            purchase.setReference("beside a bulk statement");
+        });
+
+        assertThat(onlyRow().data().get("pieces").asInt()).isEqualTo(51);
+    }
+
+    @Test
+    void changesThatARollbackToASavepointTookBackAreNotPublished() {
+        UUID kept = newPurchase();
+        UUID takenBack = newPurchase();
+        UUID broughtBack = newPurchase();
+
+        shop.run(em -> {
+            purchase(em, kept).setReference("kept");
+            em.flush();
+            Session session = em.unwrap(Session.class);
+            Savepoint savepoint = session.doReturningWork(Connection::setSavepoint);
+            purchase(em, takenBack).setReference("taken back");
+            em.remove(purchase(em, broughtBack));
+            em.persist(new Purchase("ghost", null));
+            em.flush();
+            session.doWork(connection -> connection.rollback(savepoint));
+            em.clear();
+        });
+
+        assertThat(onlyRow().aggregateId()).isEqualTo(kept.toString());
+    }
+
+    @Test
+    void whatOtherCallbacksWriteBeforeTheCommitBelongsToTheSameEvent() {
+        UUID id = newPurchase();
+
+        shop.run(em -> {
+            Purchase purchase = purchase(em, id);
+            purchase.setReference("first");
+            em.flush();
+            SessionImplementor session = em.unwrap(SessionImplementor.class);
+            session.getTransactionCompletionCallbacks().registerCallback((BeforeCompletionCallback) completing -> {
+                purchase.line("apple").setQuantity(20);
+                session.flush();
+            });
+        });
+
+        assertThat(onlyRow().data().get("pieces").asInt()).isEqualTo(21);
+    }
+
+    @Test
     void elementCollectionEmbeddableAndReferenceAreState() {
         UUID id = newPurchase();
         shop.run(em -> em.persist(new Buyer("b-" + id, "Bob")));
@@ -391,6 +504,25 @@ class CaptureIT {
                 .hasStackTraceContaining("Remove it from 'shelves' of its owner");
         assertThat(shop.outbox()).isEmpty();
         assertThat(shop.<Object>call(em -> em.find(Shelf.class, "s8"))).isNotNull();
+    }
+
+    @Test
+    void partDeletedDirectlyFailsTheTransactionAlsoIfAnotherRootOfItsKindIsChanged() {
+        shop.run(em -> {
+            for (long number = 20; number <= 21; number++) {
+                Warehouse warehouse = new Warehouse(number, "twin");
+                warehouse.getShelves().add(new Shelf("s" + number, 10));
+                em.persist(warehouse);
+            }
+        });
+        shop.forgetOutbox();
+
+        assertThatThrownBy(() -> shop.run(em -> {
+                    em.remove(em.find(Shelf.class, "s20"));
+                    em.find(Warehouse.class, 21L).getShelves().clear();
+                }))
+                .hasStackTraceContaining("s20 was deleted, and nothing tells which");
+        assertThat(shop.outbox()).isEmpty();
     }
 
     @Test

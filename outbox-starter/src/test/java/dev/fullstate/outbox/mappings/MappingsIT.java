@@ -137,6 +137,23 @@ class MappingsIT {
     }
 
     @Test
+    void rootBelowAnEntityThatIsNotCapturedIsLockedInTheTableThatHasTheVersion() {
+        application.run(em -> {
+            Machine machine = new Machine("m1");
+            machine.gears.add(new Machine.Gear("g1", 12));
+            em.persist(machine);
+        });
+        application.run(em -> em.find(Machine.Gear.class, "g1").teeth = 16);
+
+        assertThat(payloads())
+                .containsExactly(
+                        "{\"id\":\"m1\",\"gears\":[{\"id\":\"g1\",\"teeth\":12}]}",
+                        "{\"id\":\"m1\",\"gears\":[{\"id\":\"g1\",\"teeth\":16}]}");
+        assertThat(application.outbox()).extracting(OutboxRow::entityVersion).containsExactly(0L, 1L);
+        republishedIsTheSameAsTheLast();
+    }
+
+    @Test
     void entityMappedByItsGettersIsReadThroughThem() {
         application.run(em -> em.persist(new Account(7, "Ada")));
         application.run(em -> em.find(Account.class, 7L).setHolder("Bob"));

@@ -203,6 +203,25 @@ class RepublishIT {
     }
 
     @Test
+    void jobForTypesThatThisInstanceDoesNotKnowIsLeftToOthers() {
+        UUID unknown = UUID.randomUUID();
+        shop.jdbc()
+                .sql("insert into outbox_republish_job (id, state, aggregate_types, requested_by)"
+                        + " values (?, 'RUNNING', array['purchase', 'of-the-next-version'], 'newer')")
+                .param(unknown)
+                .update();
+        purchases(1);
+
+        assertThat(republish("purchase").state()).isEqualTo(RepublishJob.State.COMPLETED);
+        assertThat(shop.bean(Republisher.class).find(unknown).orElseThrow().state())
+                .isEqualTo(RepublishJob.State.RUNNING);
+        shop.jdbc()
+                .sql("delete from outbox_republish_job where id = ?")
+                .param(unknown)
+                .update();
+    }
+
+    @Test
     void lastEventIsTheStateInTheDatabaseWhateverWritersDoMeanwhile() throws Exception {
         List<UUID> ids = purchases(8);
         AtomicBoolean writing = new AtomicBoolean(true);
