@@ -1,0 +1,2 @@
+/** An aggregate in the second-level cache. */
+package dev.fullstate.outbox.cached;
