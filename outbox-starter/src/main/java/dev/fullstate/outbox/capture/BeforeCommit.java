@@ -24,10 +24,12 @@ final class BeforeCommit {
 
     private final SharedSessionContractImplementor session;
     private final TransactionChanges changes;
+    private final RootLock lock;
 
     BeforeCommit(SharedSessionContractImplementor session, TransactionChanges changes) {
         this.session = session;
         this.changes = changes;
+        this.lock = new RootLock(session);
     }
 
     void handOver(ChangeSink sink) {
@@ -67,7 +69,6 @@ final class BeforeCommit {
     }
 
     private void lockRoots() {
-        RootLock lock = new RootLock(session);
         for (RootChange change : changes.inLockOrder()) {
             if (change.operation() != null && !change.isLocked()) {
                 lock.acquire(change);
@@ -79,7 +80,7 @@ final class BeforeCommit {
         List<RootChange> ordered = changes.inLockOrder().stream()
                 .filter(change -> change.operation() != null)
                 .toList();
-        IdentityHashMap<RootChange, Object> states = states(ordered, fresh);
+        IdentityHashMap<RootChange, Object> states = lockedStates(ordered, fresh);
         List<AggregateChange> result = new ArrayList<>();
         for (RootChange change : ordered) {
             AggregateChange aggregateChange = aggregateChange(change, states.get(change));
@@ -88,6 +89,20 @@ final class BeforeCommit {
             }
         }
         return result;
+    }
+
+    private IdentityHashMap<RootChange, Object> lockedStates(List<RootChange> ordered, FreshSession fresh) {
+        IdentityHashMap<RootChange, Object> states = states(ordered, fresh);
+        List<RootChange> unlocked = ordered.stream()
+                .filter(change -> states.containsKey(change)
+                        && change.hasLostItsLockAt(version(change.aggregate(), states.get(change))))
+                .toList();
+        if (!unlocked.isEmpty()) {
+            unlocked.forEach(lock::acquire);
+            fresh.clear();
+            states.putAll(states(ordered, fresh));
+        }
+        return states;
     }
 
     /** What the database has of the roots; also of deleted ones, because a savepoint may have brought them back. */
@@ -117,11 +132,15 @@ final class BeforeCommit {
                     ? new AggregateChange(aggregate, change.idText(), operation, null, change.versionBefore())
                     : null;
         }
-        long version = ((Number) aggregate.root().getVersion(root)).longValue();
+        long version = version(aggregate, root);
         if (operation == null || !change.isChangedAt(version)) {
             return null;
         }
         Operation seen = operation == Operation.DELETE ? Operation.UPDATE : operation;
         return new AggregateChange(aggregate, change.idText(), seen, root, version);
+    }
+
+    private static long version(Aggregate aggregate, Object root) {
+        return ((Number) aggregate.root().getVersion(root)).longValue();
     }
 }

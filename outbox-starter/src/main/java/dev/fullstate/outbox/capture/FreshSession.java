@@ -40,6 +40,13 @@ final class FreshSession implements AutoCloseable {
                 .getResultList();
     }
 
+    /** Forgets what was read, to read it again. */
+    void clear() {
+        if (fresh != null) {
+            fresh.clear();
+        }
+    }
+
     private Session open() {
         if (fresh == null) {
             fresh = session.sessionWithOptions()
@@ -56,7 +63,7 @@ final class FreshSession implements AutoCloseable {
     public void close() {
         if (fresh != null) {
             // In a transaction, closing may be put off until its end; what was read need not be kept so long.
-            fresh.clear();
+            clear();
             fresh.close();
         }
     }

@@ -17,6 +17,7 @@ final class RootChange {
     private boolean rowSeen;
     private @Nullable Long versionBefore;
     private boolean versionRaised;
+    private boolean contentSeen;
 
     RootChange(Aggregate aggregate, Object id, String idText) {
         this.aggregate = aggregate;
@@ -32,8 +33,9 @@ final class RootChange {
      */
     void row(Operation operation, @Nullable Long before, @Nullable Long after) {
         if (!rowSeen) {
-            versionBefore = before;
             rowSeen = true;
+            first = operation; // Whatever its parts did before.
+            versionBefore = before;
         }
         mark(operation);
         if (after != null && !after.equals(before)) {
@@ -43,6 +45,7 @@ final class RootChange {
 
     /** Something that belongs to the root is changed. */
     void content() {
+        contentSeen = true;
         if (last != Operation.DELETE) {
             mark(Operation.UPDATE);
         }
@@ -76,6 +79,11 @@ final class RootChange {
     boolean isChangedAt(long version) {
         boolean replaced = first == Operation.DELETE && last != Operation.DELETE;
         return versionBefore == null || replaced || version > versionBefore;
+    }
+
+    /** Whether a rollback to a savepoint has taken back the raised version, but maybe not a change of a part. */
+    boolean hasLostItsLockAt(long version) {
+        return contentSeen && last != Operation.DELETE && !isChangedAt(version);
     }
 
     Aggregate aggregate() {

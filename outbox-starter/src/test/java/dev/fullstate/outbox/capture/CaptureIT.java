@@ -372,6 +372,25 @@ class CaptureIT {
     }
 
     @Test
+    void partChangedAfterARollbackToASavepointPublishesItsRootUnderANewVersion() {
+        UUID id = newPurchase();
+
+        shop.run(em -> {
+            Session session = em.unwrap(Session.class);
+            Savepoint savepoint = session.doReturningWork(Connection::setSavepoint);
+            purchase(em, id).setReference("taken back");
+            em.flush();
+            session.doWork(connection -> connection.rollback(savepoint));
+            em.clear();
+            purchase(em, id).line("apple").setQuantity(6);
+        });
+
+        assertThat(onlyRow().entityVersion()).isEqualTo(1);
+        assertThat(onlyRow().data().get("pieces").asInt()).isEqualTo(7);
+        assertThat(onlyRow().data().get("reference").asString()).isEqualTo("ref");
+    }
+
+    @Test
     void whatOtherCallbacksWriteBeforeTheCommitBelongsToTheSameEvent() {
         UUID id = newPurchase();
 
