@@ -3,6 +3,7 @@ package dev.fullstate.outbox.store;
 import javax.sql.DataSource;
 
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,21 +23,27 @@ public final class OutboxSchema {
     /**
      * Runs the migrations that are missing. Several instances may do so at once: one works, the others wait.
      *
-     * @throws org.flywaydb.core.api.FlywayException where a script fails, for one because the role may not create tables or
-     *     publications
+     * @throws OutboxSchemaException where a script fails, for one because the role may not create tables or publications
      */
     public static void migrate(DataSource dataSource) {
-        MigrateResult result = Flyway.configure(OutboxSchema.class.getClassLoader())
+        try {
+            MigrateResult result = flyway(dataSource).migrate();
+            if (result.migrationsExecuted > 0) {
+                log.info("The outbox schema is now at version {}", result.targetSchemaVersion);
+            }
+        } catch (FlywayException e) {
+            throw new OutboxSchemaException("The outbox schema could not be migrated: " + e.getMessage(), e);
+        }
+    }
+
+    private static Flyway flyway(DataSource dataSource) {
+        return Flyway.configure(OutboxSchema.class.getClassLoader())
                 .dataSource(dataSource)
                 .locations("classpath:" + OutboxTable.MIGRATION_LOCATION)
                 .table(OutboxTable.MIGRATION_HISTORY)
                 // The application's tables are there already: that is not our schema's version 1.
                 .baselineOnMigrate(true)
                 .baselineVersion("0")
-                .load()
-                .migrate();
-        if (result.migrationsExecuted > 0) {
-            log.info("The outbox schema is now at version {}", result.targetSchemaVersion);
-        }
+                .load();
     }
 }

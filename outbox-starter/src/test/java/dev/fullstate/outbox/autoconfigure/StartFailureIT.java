@@ -1,6 +1,8 @@
 package dev.fullstate.outbox.autoconfigure;
 
-import java.util.Locale;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -15,6 +17,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import dev.fullstate.outbox.unversioned.Unversioned;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** What cannot be captured fails the start, with the line that mends it. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -26,28 +29,43 @@ class StartFailureIT {
     static class Application {}
 
     @Test
-    void rootWithoutAVersionShowsTheLineToAdd(CapturedOutput output) {
+    void roleThatMayNotCreateAnythingShowsTheGrants(CapturedOutput output) throws SQLException {
         try (PostgresServer postgres = PostgresServer.start()) {
-            try {
-                new SpringApplicationBuilder(Application.class)
-                        .run(
-                                "--spring.main.web-application-type=none",
-                                "--spring.datasource.url=" + postgres.jdbcUrl(),
-                                "--spring.datasource.username=" + postgres.username(),
-                                "--spring.datasource.password=" + postgres.password())
-                        .close();
-            } catch (RuntimeException e) {
-                assertThat(e).hasStackTraceContaining(Unversioned.class.getName());
+            try (Connection admin = postgres.connect("postgres");
+                    Statement statement = admin.createStatement()) {
+                statement.execute("create role poor login password 'poor'");
             }
+            start(postgres.jdbcUrl(), "poor", "poor");
         }
 
-        assertThat(output.getOut().replace('\r', ' '))
+        assertThat(output.getOut())
+                .contains("APPLICATION FAILED TO START")
+                .contains("The outbox schema could not be migrated", "permission denied for schema public")
+                .contains("GRANT CREATE ON SCHEMA public TO the_role;")
+                .contains("outbox.schema.initialize=false");
+    }
+
+    /** Starts and, as is expected, fails; the analysis is in the output. */
+    private static void start(String url, String username, String password) {
+        SpringApplicationBuilder application = new SpringApplicationBuilder(Application.class);
+        assertThatThrownBy(() -> application.run(
+                        "--spring.main.web-application-type=none",
+                        "--spring.datasource.url=" + url,
+                        "--spring.datasource.username=" + username,
+                        "--spring.datasource.password=" + password))
+                .isInstanceOf(RuntimeException.class);
+    }
+
+    @Test
+    void rootWithoutAVersionShowsTheLineToAdd(CapturedOutput output) {
+        try (PostgresServer postgres = PostgresServer.start()) {
+            start(postgres.jdbcUrl(), postgres.username(), postgres.password());
+        }
+
+        assertThat(output.getOut())
                 .contains("APPLICATION FAILED TO START")
                 .contains(Unversioned.class.getName() + " has @PublishFullState but no @Version attribute")
                 .contains("    @Version\n    private long version;")
-                .contains("alter table unversioned add column version bigint not null default 0;"
-                        .toUpperCase(Locale.ROOT)
-                        .replace("UNVERSIONED", "unversioned")
-                        .replace("VERSION BIGINT", "version bigint"));
+                .contains("ALTER TABLE unversioned ADD COLUMN version bigint NOT NULL DEFAULT 0;");
     }
 }

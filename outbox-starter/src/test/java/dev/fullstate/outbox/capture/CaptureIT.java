@@ -603,6 +603,21 @@ class CaptureIT {
     }
 
     @Test
+    void partThatAStatelessSessionDeletesWithoutItsRootFailsTheTransaction() {
+        UUID id = newPurchase();
+        Long lineId = shop.call(em -> purchase(em, id).line("apple").getId());
+
+        assertThatThrownBy(() -> shop.bean(SessionFactory.class).inStatelessTransaction(session -> {
+                    Line line = session.get(Line.class, lineId);
+                    line.moveTo(null);
+                    session.delete(line);
+                }))
+                .hasStackTraceContaining("nothing tells which");
+        assertThat(shop.outbox()).isEmpty();
+        assertThat(shop.<Object>call(em -> em.find(Line.class, lineId))).isNotNull();
+    }
+
+    @Test
     void transactionInsideATransactionHasEventsOfItsOwn() {
         UUID outer = newPurchase();
         UUID inner = newPurchase();

@@ -1,0 +1,15 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+import dev.fullstate.outbox.store.OutboxSchemaException;
+
+/** Shows what the migration failed at, and which rights it needs. */
+final class OutboxSchemaFailureAnalyzer extends AbstractFailureAnalyzer<OutboxSchemaException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, OutboxSchemaException cause) {
+        return new FailureAnalysis(cause.getMessage(), cause.action(), cause);
+    }
+}
