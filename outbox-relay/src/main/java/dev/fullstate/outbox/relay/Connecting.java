@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.wal.WalSession;
+import dev.fullstate.outbox.relay.wal.WalStream;
 
 /** Opens the connections to both sides; holds none itself. */
 final class Connecting implements Activity {
@@ -26,19 +27,23 @@ final class Connecting implements Activity {
     public Activity step() {
         WalSession session = stages.source().open();
         try {
-            return connectToKafka(session);
+            return session.slotPosition().isPresent() ? stream(session) : firstStart(session);
         } catch (RuntimeException e) {
             session.close();
             throw e;
         }
     }
 
-    private Activity connectToKafka(WalSession session) {
+    /** Takes the slot first: a relay that has to stand by needs no connection to Kafka. */
+    private Activity stream(WalSession session) {
+        WalStream stream = session.stream();
+        return new Streaming(stages, session, stream, stages.publisher().get());
+    }
+
+    private Activity firstStart(WalSession session) {
         Publisher publisher = stages.publisher().get();
         try {
-            return session.slotPosition().isPresent()
-                    ? Streaming.start(stages, session, publisher)
-                    : FirstStart.start(stages, session, publisher);
+            return FirstStart.start(stages, session, publisher);
         } catch (RuntimeException e) {
             publisher.close();
             throw e;

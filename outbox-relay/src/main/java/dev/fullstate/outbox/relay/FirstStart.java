@@ -59,7 +59,7 @@ final class FirstStart implements Activity {
         } else if (tracker.advance().published().equals(rows.end())) {
             rows.complete();
             log.info("First start: {} retained rows are published, the stream goes on at {}", rowCount, rows.end());
-            return Streaming.start(stages, session, publisher);
+            return new Streaming(stages, session, session.stream(), publisher);
         }
         return this;
     }

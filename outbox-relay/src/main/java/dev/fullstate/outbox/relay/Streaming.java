@@ -35,17 +35,13 @@ final class Streaming implements Activity {
     private final Confirmation confirmation;
     private boolean idle;
 
-    private Streaming(Stages stages, WalSession session, WalStream stream, Publisher publisher) {
+    Streaming(Stages stages, WalSession session, WalStream stream, Publisher publisher) {
         this.stages = stages;
         this.session = session;
         this.stream = stream;
         this.publisher = publisher;
         this.tracker = new AcknowledgeTracker(stream.start());
         this.confirmation = new Confirmation(session, stream, tracker, stages.nanoTime());
-    }
-
-    static Streaming start(Stages stages, WalSession session, Publisher publisher) {
-        return new Streaming(stages, session, session.stream(), publisher);
     }
 
     @Override
