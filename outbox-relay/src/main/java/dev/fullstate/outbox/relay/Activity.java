@@ -24,6 +24,11 @@ sealed interface Activity permits Connecting, FirstStart, Streaming {
     @Nullable
     Progress progress();
 
+    /** What is wrong although it goes on; null if nothing is. */
+    default RelayStatus.@Nullable Problem problem() {
+        return null;
+    }
+
     /** Brings what has been begun to an end, as far as that is possible in the time. */
     void drain(Duration timeout);
 

@@ -20,7 +20,7 @@ final class Confirmation {
 
     private static final long PROGRESS_NANOS = Duration.ofMillis(100).toNanos();
     private static final long ALIVE_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final long IDLE_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final long CHECK_NANOS = Duration.ofSeconds(3).toNanos();
     private static final long IDLE_BYTES = DataSize.ofMegabytes(16).toBytes();
 
     private final WalSession session;
@@ -28,7 +28,7 @@ final class Confirmation {
     private final AcknowledgeTracker tracker;
     private final LongSupplier nanoTime;
     private long lastConfirmation;
-    private long lastIdle;
+    private long lastCheck;
 
     Confirmation(WalSession session, WalStream stream, AcknowledgeTracker tracker, LongSupplier nanoTime) {
         this.session = session;
@@ -36,7 +36,7 @@ final class Confirmation {
         this.tracker = tracker;
         this.nanoTime = nanoTime;
         this.lastConfirmation = nanoTime.getAsLong();
-        this.lastIdle = lastConfirmation;
+        this.lastCheck = lastConfirmation;
     }
 
     void step() {
@@ -44,7 +44,7 @@ final class Confirmation {
         boolean progressed = progress.published().isAfter(progress.confirmed());
         long now = nanoTime.getAsLong();
         if (now - lastConfirmation >= (progressed ? PROGRESS_NANOS : ALIVE_NANOS)) {
-            advanceWhenIdle(now);
+            check(now);
             confirmPublished();
             lastConfirmation = now;
         }
@@ -58,16 +58,21 @@ final class Confirmation {
         return published;
     }
 
-    private void advanceWhenIdle(long now) {
+    /**
+     * Asks the server now and then about the publication, through the other connection: this also notices that the server is
+     * shutting down or cut off, which the stream alone does not.
+     */
+    private void check(long now) {
         // The position is taken before the publication is checked: the check answers for everything up to it.
         Lsn server = stream.serverPosition();
-        Lsn published = tracker.progress().published();
-        if (tracker.isIdle()
-                && server.isAfter(published)
-                && (now - lastIdle >= IDLE_NANOS || server.bytesSince(published) >= IDLE_BYTES)) {
-            session.requirePublication();
+        boolean far = tracker.isIdle() && server.bytesSince(tracker.progress().published()) >= IDLE_BYTES;
+        if (now - lastCheck < CHECK_NANOS && !far) {
+            return;
+        }
+        session.requirePublication();
+        lastCheck = now;
+        if (tracker.isIdle() && server.isAfter(tracker.progress().published())) {
             tracker.idleAt(server);
-            lastIdle = now;
         }
     }
 }

@@ -77,6 +77,9 @@ public final class Relay implements SmartLifecycle {
      */
     @Override
     public void start() {
+        if (thread != null) {
+            return;
+        }
         preflight();
         stopRequested = new CountDownLatch(1);
         Thread loop = new Thread(this::run, "outbox-relay-" + settings.slotName());
@@ -147,6 +150,7 @@ public final class Relay implements SmartLifecycle {
             enter(RelayState.STOPPED, null);
         } catch (RuntimeException | Error e) {
             log.error("The relay's thread has died; nothing is published until the application is restarted", e);
+            giveUp();
             enter(RelayState.FAILED, new Problem("The relay's thread has died: " + e, "Restart the application"));
         }
     }
@@ -173,7 +177,7 @@ public final class Relay implements SmartLifecycle {
             status = new RelayStatus(status.state(), settings.slotName(), progress, status.problem());
         }
         if (activity.state() != RelayState.STARTING) {
-            enter(activity.state(), null);
+            enter(activity.state(), activity.problem());
         }
     }
 
@@ -218,6 +222,9 @@ public final class Relay implements SmartLifecycle {
         RelayStatus previous = status;
         if (state != previous.state() || !Objects.equals(problem, previous.problem())) {
             status = new RelayStatus(state, settings.slotName(), previous.progress(), problem);
+            if (state == RelayState.STREAMING && problem != null) {
+                log.warn("{} Remedy: {}", problem.message(), problem.remedy());
+            }
             if (state != previous.state()) {
                 log.info("The relay is now {}, before {}", state, previous.state());
             }

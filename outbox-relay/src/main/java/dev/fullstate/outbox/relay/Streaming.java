@@ -7,6 +7,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
@@ -23,6 +24,7 @@ import dev.fullstate.outbox.relay.wal.WalStream;
 final class Streaming implements Activity {
 
     private static final int MESSAGES_PER_STEP = 256;
+    private static final long STALLED_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
 
     private final Stages stages;
@@ -34,6 +36,9 @@ final class Streaming implements Activity {
     private final AcknowledgeTracker tracker;
     private final Confirmation confirmation;
     private boolean idle;
+    private long answeredCount;
+    private long answeredAt;
+    private boolean stalled;
 
     Streaming(Stages stages, WalSession session, WalStream stream, Publisher publisher) {
         this.stages = stages;
@@ -41,6 +46,7 @@ final class Streaming implements Activity {
         this.stream = stream;
         this.publisher = publisher;
         this.tracker = new AcknowledgeTracker(stream.start());
+        this.answeredAt = stages.nanoTime().getAsLong();
         this.confirmation = new Confirmation(session, stream, tracker, stages.nanoTime());
     }
 
@@ -54,7 +60,30 @@ final class Streaming implements Activity {
         publisher.requireNoFailure();
         idle = read(MESSAGES_PER_STEP) == 0;
         confirmation.step();
+        watchKafka();
         return this;
+    }
+
+    /** The producer retries for minutes before it fails an event; that long nobody shall believe that all is well. */
+    private void watchKafka() {
+        long now = stages.nanoTime().getAsLong();
+        long count = publisher.answeredCount();
+        if (publisher.inFlightBytes() == 0 || count != answeredCount) {
+            answeredCount = count;
+            answeredAt = now;
+        }
+        stalled = now - answeredAt > STALLED_NANOS;
+    }
+
+    @Override
+    public @Nullable Problem problem() {
+        return stalled
+                ? new Problem(
+                        "Kafka has not acknowledged any event for "
+                                + Duration.ofNanos(STALLED_NANOS).toSeconds()
+                                + " seconds; nothing is confirmed meanwhile",
+                        "Check the brokers, and that enough replicas of the topics' partitions are in sync")
+                : null;
     }
 
     /** Reads until there is nothing, or nothing more may be in flight; what is not read stays in the WAL. */
@@ -91,7 +120,7 @@ final class Streaming implements Activity {
             if (!tracker.isInsideTransaction() || read(1) == 0) {
                 LockSupport.parkNanos(DRAIN_POLL_NANOS);
             }
-            tracker.advance();
+            confirmation.step();
         }
         Lsn confirmed = confirmation.confirmPublished();
         // Closing the connection may overtake the confirmation, so wait until the server shows it.

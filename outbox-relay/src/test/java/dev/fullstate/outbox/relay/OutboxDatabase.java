@@ -46,6 +46,13 @@ final class OutboxDatabase implements AutoCloseable {
         return database;
     }
 
+    /** A new database of another server, with the outbox. */
+    static OutboxDatabase migrated(PostgresServer server) throws SQLException {
+        OutboxDatabase database = new OutboxDatabase(server, "outbox_it_" + COUNT.incrementAndGet());
+        database.migrate();
+        return database;
+    }
+
     void migrate() throws SQLException {
         execute(migration());
     }

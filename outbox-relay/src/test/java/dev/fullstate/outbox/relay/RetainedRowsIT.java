@@ -83,6 +83,39 @@ class RetainedRowsIT extends RelayIntegrationTest {
     }
 
     @Test
+    void sessionTimeoutOfTheDatabaseDoesNotCutTheFirstStartOff() throws SQLException {
+        database.execute("alter database " + database.name() + " set idle_in_transaction_session_timeout = '50ms'");
+        database.execute("alter database " + database.name() + " set statement_timeout = '50ms'");
+        database.insert("a", "1");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.PUBLISHING_RETAINED);
+            // Longer than the timeouts, of which there is nothing to wait for if they do not strike.
+            database.query("select pg_sleep(0.3)");
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        assertThat(published()).containsExactly("1");
+    }
+
+    @Test
+    void firstStartDoesNotBeginWithoutAFreeSlotForItsEnd() throws SQLException {
+        String free = database.query(
+                "select current_setting('max_replication_slots')::integer - count(*)" + " from pg_replication_slots");
+        String fill =
+                "select pg_create_physical_replication_slot('fill_' || n) from generate_series(2, " + free + ") n";
+        database.execute(fill);
+        database.insert("a", "1");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(relay.problem().message()).contains("no free replication slot");
+            assertThat(relay.problem().remedy()).contains("max_replication_slots");
+        } finally {
+            database.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots"
+                    + " where slot_name like 'fill\\_%'");
+        }
+        assertThat(published()).isEmpty();
+    }
+
+    @Test
     void slotCreationThatATransactionBlocksTimesOutAndNamesIt() throws SQLException {
         try (Connection open = database.connect();
                 SteppedRelay relay = SteppedRelay.of(database, Map.of(), RetainedRowsIT::impatient)) {

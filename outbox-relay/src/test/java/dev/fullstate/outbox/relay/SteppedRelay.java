@@ -93,6 +93,10 @@ final class SteppedRelay implements AutoCloseable {
         return relay.status().state();
     }
 
+    RelayStatus status() {
+        return relay.status();
+    }
+
     Progress progress() {
         return Objects.requireNonNull(relay.status().progress());
     }

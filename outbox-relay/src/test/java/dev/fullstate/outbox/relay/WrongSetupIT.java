@@ -5,10 +5,45 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
+import dev.fullstate.outbox.relay.wal.WalSettings;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What is wrong beside the relay: it waits, says why and what to do, and goes on by itself. */
 class WrongSetupIT extends RelayIntegrationTest {
+
+    @Test
+    void publicationThatFiltersRowsIsNotStreamed() throws SQLException {
+        database.execute("drop publication outbox; create publication outbox for table outbox where (seq > 1000000)"
+                + " with (publish = 'insert', publish_via_partition_root = true)");
+        database.insert("a", "1");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(relay.problem().message()).contains("filters the rows of public.outbox");
+            assertThat(database.hasSlot()).isFalse();
+        }
+    }
+
+    @Test
+    void parametersInTheUrlDoNotReplaceTheRelaysOwn() throws SQLException {
+        database.execute("create role " + database.name() + " login password 'other'");
+        String parameters = "?user=" + database.name() + "&password=other&options=-c%20statement_timeout=60000";
+        try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), wal -> withParameters(wal, parameters))) {
+            relay.stepUntil(RelayState.STREAMING);
+        }
+    }
+
+    private static WalSettings withParameters(WalSettings wal, String parameters) {
+        return new WalSettings(
+                wal.url() + parameters,
+                wal.username(),
+                wal.password(),
+                wal.slotName(),
+                wal.connectTimeout(),
+                wal.queryTimeout(),
+                wal.slotCreationTimeout(),
+                wal.walSenderTimeout());
+    }
 
     @Test
     void missingPublicationIsWaitedForAndExplained() throws SQLException {

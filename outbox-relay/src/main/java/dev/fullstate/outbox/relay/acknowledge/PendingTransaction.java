@@ -11,17 +11,24 @@ public final class PendingTransaction {
 
     private final AtomicInteger unpublishedCount = new AtomicInteger();
     private @Nullable Lsn endLsn;
+    private boolean empty = true;
 
     PendingTransaction() {}
 
     /** One more event is about to be sent; called by the loop. */
     public void sending() {
+        empty = false;
         unpublishedCount.incrementAndGet();
     }
 
     /** Kafka has one more of the events; called by any thread, once for each {@link #sending()}. */
     public void published() {
         unpublishedCount.decrementAndGet();
+    }
+
+    /** Whether it had no event at all; the server may send such transactions. */
+    boolean isEmpty() {
+        return empty;
     }
 
     void end(Lsn end) {

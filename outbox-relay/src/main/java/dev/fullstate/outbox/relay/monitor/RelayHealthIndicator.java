@@ -6,13 +6,12 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
-import dev.fullstate.outbox.relay.RelayState;
 import dev.fullstate.outbox.relay.RelayStatus;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
 
 /**
- * Health of the relay: UP only while it streams. Out of service while it starts, publishes retained rows or has stopped; DOWN
+ * Health of the relay: UP only while it streams and Kafka answers. Out of service while it starts, publishes retained rows or has stopped; DOWN
  * with the cause and its remedy while something is wrong. A relay on standby is UNKNOWN, which takes nothing down: its service
  * works, and another relay publishes.
  */
@@ -27,7 +26,7 @@ public final class RelayHealthIndicator implements HealthIndicator {
     @Override
     public Health health() {
         RelayStatus status = relay.get();
-        Health.Builder health = Health.status(health(status.state()))
+        Health.Builder health = Health.status(health(status))
                 .withDetail("state", status.state())
                 .withDetail("slot", status.slotName());
         Progress progress = status.progress();
@@ -43,9 +42,9 @@ public final class RelayHealthIndicator implements HealthIndicator {
         return health.build();
     }
 
-    private static Status health(RelayState state) {
-        return switch (state) {
-            case STREAMING -> Status.UP;
+    private static Status health(RelayStatus status) {
+        return switch (status.state()) {
+            case STREAMING -> status.problem() == null ? Status.UP : Status.DOWN;
             case STANDBY -> Status.UNKNOWN;
             case STARTING, PUBLISHING_RETAINED, STOPPED -> Status.OUT_OF_SERVICE;
             case RETRYING, FAILED -> Status.DOWN;

@@ -25,6 +25,9 @@ final class ClientProperties {
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         properties.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+        // Order per key needs one partition per key.
+        properties.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
+        properties.remove(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG);
 
         // No loss and no change of order: every replica in sync has it, retried without repeats or overtaking.
         properties.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -112,7 +112,11 @@ final class EventRecord {
 
     /** A user's extension never replaces an attribute of ours, and no header comes twice. */
     private static void addExtensions(Headers headers, byte[] json) {
-        EXTENSIONS.readValue(json, STRINGS).forEach((name, value) -> {
+        Map<String, @Nullable String> extensions = EXTENSIONS.readValue(json, STRINGS);
+        if (extensions == null) {
+            return; // JSON's null.
+        }
+        extensions.forEach((name, value) -> {
             String header = EventHeaders.PREFIX + name;
             if (value != null && !OWN_HEADERS.contains(header)) {
                 headers.add(header, utf8(value));

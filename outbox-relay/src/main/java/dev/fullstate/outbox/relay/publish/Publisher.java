@@ -26,6 +26,7 @@ public final class Publisher implements AutoCloseable {
     private final Topics topics;
     private final int maxRequestBytes;
     private final AtomicLong inFlightBytes = new AtomicLong();
+    private final AtomicLong answeredCount = new AtomicLong();
     private final AtomicReference<@Nullable PublishException> failure = new AtomicReference<>();
 
     private Publisher(Admin admin, Producer<byte[], byte @Nullable []> producer, Topics topics, int maxRequestBytes) {
@@ -65,6 +66,7 @@ public final class Publisher implements AutoCloseable {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.
     public void publish(RoutedEvent routed, Runnable published) {
+        requireNoFailure();
         ProducerRecord<byte[], byte @Nullable []> record = EventRecord.of(routed);
         int size = EventRecord.sizeInBytes(record);
         if (size > maxRequestBytes) {
@@ -78,13 +80,15 @@ public final class Publisher implements AutoCloseable {
         inFlightBytes.addAndGet(size);
         producer.send(record, (metadata, exception) -> {
             inFlightBytes.addAndGet(-size);
+            answeredCount.incrementAndGet();
             if (exception == null) {
                 published.run();
-            } else {
-                failure.compareAndSet(
-                        null,
-                        PublishException.of(
-                                routed.event() + " was not taken by topic '" + routed.topic() + "'", exception));
+            } else if (failure.compareAndSet(
+                    null,
+                    PublishException.of(
+                            routed.event() + " was not taken by topic '" + routed.topic() + "'", exception))) {
+                // What is queued behind it must not overtake it; what is on the wire can not be called back.
+                producer.close(Duration.ZERO);
             }
         });
     }
@@ -92,6 +96,11 @@ public final class Publisher implements AutoCloseable {
     /** Sizes of all events that were sent and whose outcome is not known yet. */
     public long inFlightBytes() {
         return inFlightBytes.get();
+    }
+
+    /** How many events' outcome is known, whatever it was. */
+    public long answeredCount() {
+        return answeredCount.get();
     }
 
     /**

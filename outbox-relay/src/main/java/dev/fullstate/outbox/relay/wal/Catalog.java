@@ -30,6 +30,7 @@ final class Catalog {
         List<PublishedTable> tables = query("""
                 select p.oid || '.' || p.xmin as publication, p.pubinsert, p.pubviaroot,
                        c.oid || '.' || coalesce(r.oid || '.' || r.xmin, '') as membership,
+                       to_jsonb(r) ->> 'prqual' is not null as filtered,
                        format('%I.%I', t.schemaname, t.tablename) as table_name
                   from pg_publication p
                   left join pg_publication_tables t on t.pubname = p.pubname
@@ -61,6 +62,13 @@ final class Catalog {
                             + " SET (publish = 'insert', publish_via_partition_root = true);",
                     null);
         }
+        if (table.filtered()) {
+            throw new WalException(
+                    "Publication '" + OutboxTable.PUBLICATION + "' filters the rows of " + table.name()
+                            + "; what it leaves out would never be published",
+                    "DROP PUBLICATION " + OutboxTable.PUBLICATION + "; " + CREATE_PUBLICATION,
+                    null);
+        }
         return new Publication(table.publication() + "/" + table.membership(), table.name());
     }
 
@@ -83,6 +91,14 @@ final class Catalog {
                 .get(0);
     }
 
+    /** How many more slots the server can have. */
+    int freeSlotCount() {
+        return query(
+                        "select current_setting('max_replication_slots')::integer - count(*) from pg_replication_slots",
+                        row -> row.getInt(1))
+                .get(0);
+    }
+
     /** The statements that are missing for the role to read the table; empty if it may. */
     List<String> missingGrants(Publication publication) {
         return query("""
@@ -95,13 +111,16 @@ final class Catalog {
                 """, row -> row.getString(1), publication.table(), publication.table());
     }
 
-    /** Process ids (or names, where prepared) of transactions that have written and are older than a duration. */
+    /**
+     * Process ids (or names, where prepared) of transactions that have written and are older than a duration, or of other
+     * roles, whose age a role without pg_read_all_stats is not shown.
+     */
     List<String> transactionsOlderThan(Duration age) {
         String seconds = Long.toString(age.toSeconds());
         return query("""
                 select 'pid ' || pid from pg_stat_activity
                  where backend_xid is not null and pid <> pg_backend_pid()
-                   and xact_start < clock_timestamp() - ?::integer * interval '1 second'
+                   and coalesce(xact_start < clock_timestamp() - ?::integer * interval '1 second', true)
                 union all
                 select 'prepared transaction ' || gid from pg_prepared_xacts
                  where prepared < clock_timestamp() - ?::integer * interval '1 second'
@@ -147,12 +166,18 @@ final class Catalog {
             String publication,
             boolean inserts,
             boolean viaRoot,
+            boolean filtered,
             @Nullable String membership,
             String name) {
 
         static PublishedTable of(ResultSet row) throws SQLException {
             return new PublishedTable(
-                    row.getString(1), row.getBoolean(2), row.getBoolean(3), row.getString(4), row.getString(5));
+                    row.getString("publication"),
+                    row.getBoolean("pubinsert"),
+                    row.getBoolean("pubviaroot"),
+                    row.getBoolean("filtered"),
+                    row.getString("membership"),
+                    row.getString("table_name"));
         }
     }
 }

@@ -36,18 +36,22 @@ final class Connections {
         Properties properties = common();
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
-        PGProperty.OPTIONS.set(
-                properties,
-                "-c wal_sender_timeout=" + settings.walSenderTimeout().toMillis());
         try {
-            return open(properties);
+            Connection connection = open(properties);
+            set(connection, "wal_sender_timeout", settings.walSenderTimeout().toMillis() + "ms");
+            return connection;
         } catch (SQLException e) {
             throw SqlFailure.connectingForReplication(e, settings);
         }
     }
 
     private Properties common() {
+        // The driver lets the URL's parameters win; here they come first, and what the relay relies on after them.
         Properties properties = new Properties();
+        Properties inUrl = Driver.parseURL(settings.url(), null);
+        if (inUrl != null) {
+            inUrl.stringPropertyNames().forEach(name -> properties.setProperty(name, inUrl.getProperty(name)));
+        }
         if (settings.username() != null) {
             PGProperty.USER.set(properties, settings.username());
         }
@@ -62,20 +66,33 @@ final class Connections {
     }
 
     private Connection open(Properties properties) throws SQLException {
-        Connection connection = new Driver().connect(settings.url(), properties);
+        String url = settings.url();
+        int parameters = url.indexOf('?');
+        Connection connection = new Driver().connect(parameters < 0 ? url : url.substring(0, parameters), properties);
         if (connection == null) {
             throw new DatabaseSetupException(
                     "'" + settings.address() + "' is not a JDBC URL of PostgreSQL",
                     "Set outbox.relay.url to one that begins with jdbc:postgresql:",
                     null);
         }
-        try (Statement statement = connection.createStatement()) {
+        try {
             // The driver has sent the JVM's time zone; timestamps shall arrive in UTC, in one known form.
-            statement.execute("set time zone 'UTC'");
+            set(connection, "timezone", "UTC");
+            // Limits that a database or role has for its applications: a first start waits for Kafka in a transaction.
+            set(connection, "idle_in_transaction_session_timeout", "0");
+            set(connection, "idle_session_timeout", "0");
+            set(connection, "statement_timeout", "0");
+            set(connection, "lock_timeout", "0");
             return connection;
         } catch (SQLException e) {
             connection.close();
             throw e;
+        }
+    }
+
+    private static void set(Connection connection, String parameter, String value) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set " + parameter + " = '" + value + "'");
         }
     }
 

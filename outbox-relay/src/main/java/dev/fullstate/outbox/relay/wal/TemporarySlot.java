@@ -62,6 +62,13 @@ record TemporarySlot(
             throw new SlotInUseException(
                     "Another relay has just created replication slot '" + permanentName + "'", null);
         }
+        if (catalog.freeSlotCount() < 1) {
+            throw new WalException(
+                    "PostgreSQL has no free replication slot for '" + permanentName
+                            + "'; a first start needs two for a moment",
+                    "Drop a slot that nobody needs, or ALTER SYSTEM SET max_replication_slots = ...; -- and restart",
+                    null);
+        }
     }
 
     private static WalException blocked(Catalog catalog, WalSettings settings, SQLException cause) {

@@ -19,6 +19,24 @@ class AcknowledgeTrackerTest {
     private final AcknowledgeTracker tracker = new AcknowledgeTracker(new Lsn(100));
 
     @Test
+    void emptyTransactionsBehindAnUnpublishedOneAreNotKept() {
+        AcknowledgeTracker tracker = new AcknowledgeTracker(new Lsn(1));
+        PendingTransaction first = tracker.begin();
+        first.sending();
+        tracker.end(new Lsn(2));
+        for (int lsn = 3; lsn < 10; lsn++) {
+            tracker.begin();
+            tracker.end(new Lsn(lsn));
+        }
+        assertThat(tracker.advance().published()).isEqualTo(new Lsn(1));
+
+        first.published();
+
+        assertThat(tracker.advance().published()).isEqualTo(new Lsn(9));
+        assertThat(tracker.isIdle()).isTrue();
+    }
+
+    @Test
     void transactionIsPublishedWhenItHasEndedAndAllItsEventsArePublished() {
         PendingTransaction transaction = tracker.begin();
         transaction.sending();

@@ -33,6 +33,14 @@ class RelayHealthIndicatorTest {
     }
 
     @Test
+    void aRelayThatStreamsButHasAProblemIsDown() {
+        Problem problem = new Problem("Kafka does not answer", "remedy");
+        assertThat(health(new RelayStatus(RelayState.STREAMING, "outbox", null, problem))
+                        .getStatus())
+                .isEqualTo(Status.DOWN);
+    }
+
+    @Test
     void detailsSayHowFarItIsAndWhatIsWrong() {
         RelayStatus status = new RelayStatus(
                 RelayState.RETRYING,

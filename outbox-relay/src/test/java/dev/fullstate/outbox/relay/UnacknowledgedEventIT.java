@@ -1,0 +1,46 @@
+package dev.fullstate.outbox.relay;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** An event is on its way and Kafka does not answer; here because the producer keeps it back. */
+class UnacknowledgedEventIT {
+
+    private static final Map<String, Object> KEEPS_EVENTS_BACK = Map.of("linger.ms", 100_000);
+
+    @Test
+    void isNoticedAndDoesNotKeepPostgresqlFromAFastShutdown() throws Exception {
+        try (PostgresServer postgres = PostgresServer.start()) {
+            OutboxDatabase database = OutboxDatabase.migrated(postgres);
+            try (SteppedRelay relay = SteppedRelay.of(database, KEEPS_EVENTS_BACK)) {
+                relay.stepUntil(RelayState.STREAMING);
+                database.insert("a", "1");
+                relay.stepUntil(() ->
+                        relay.progress().received().isAfter(relay.progress().published()));
+                assertThat(relay.status().problem()).isNull();
+
+                relay.moveTime(Duration.ofSeconds(11));
+                relay.step();
+                assertThat(relay.state()).isEqualTo(RelayState.STREAMING);
+                assertThat(relay.problem().message()).contains("Kafka has not acknowledged");
+
+                Path pidFile = Path.of(database.query("show data_directory"), "postmaster.pid");
+                String pid = Files.readAllLines(pidFile).get(0).strip();
+                assertThat(new ProcessBuilder("kill", "-INT", pid).start().waitFor())
+                        .isZero();
+                relay.stepUntil(() -> {
+                    relay.moveTime(Duration.ofMillis(100));
+                    return relay.state() == RelayState.RETRYING && !Files.exists(pidFile);
+                });
+            }
+        }
+    }
+}
