@@ -57,11 +57,6 @@ public final class Aggregates {
         return ownersByPart.getOrDefault(part.getEntityName(), List.of());
     }
 
-    /** Whether changes of this entity may be changes of a captured aggregate. */
-    public boolean concern(EntityMappingType entity) {
-        return rootedAt(entity) != null || !ownersOf(entity).isEmpty();
-    }
-
     /** Whether what a collection holds is part of a captured aggregate's state. */
     public boolean include(CollectionPersister collection) {
         return collectionRoles.contains(collection.getRole());

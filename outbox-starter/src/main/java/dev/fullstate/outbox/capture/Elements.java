@@ -7,21 +7,26 @@ import java.util.Map;
 import org.hibernate.Hibernate;
 import org.jspecify.annotations.Nullable;
 
-/** What an attribute holds, whether it is one thing or many. */
+/** What a persistent collection held when it was last in line with the database. */
 final class Elements {
 
     private Elements() {}
 
-    /** The elements of a collection, the values of a map, the thing itself; entities instead of their proxies. */
-    static List<Object> of(@Nullable Object value) {
-        if (value == null) {
+    /**
+     * Its elements, or the values of a map; entities instead of their proxies. Proxies that stand for nothing in memory are
+     * left out: nothing may be loaded in a flush.
+     *
+     * @param snapshot as Hibernate keeps it: a list, or a map; null where the collection was not loaded
+     */
+    static List<Object> of(@Nullable Object snapshot) {
+        if (snapshot == null) {
             return List.of();
         }
-        Collection<?> elements = value instanceof Collection<?> collection
+        Collection<?> elements = snapshot instanceof Collection<?> collection
                 ? collection
-                : value instanceof Map<?, ?> map ? map.values() : List.of(value);
+                : snapshot instanceof Map<?, ?> map ? map.values() : List.of();
         return elements.stream()
-                .filter(element -> element != null)
+                .filter(element -> element != null && Hibernate.isInitialized(element))
                 .<Object>map(Hibernate::unproxy)
                 .toList();
     }
