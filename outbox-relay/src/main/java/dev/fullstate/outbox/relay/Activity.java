@@ -21,8 +21,9 @@ sealed interface Activity permits Connecting, FirstStart, Streaming {
     boolean isIdle();
 
     /** Null where nothing is streamed yet. */
-    @Nullable
-    Progress progress();
+    default @Nullable Progress progress() {
+        return null;
+    }
 
     /** What is wrong although it goes on; null if nothing is. */
     default RelayStatus.@Nullable Problem problem() {

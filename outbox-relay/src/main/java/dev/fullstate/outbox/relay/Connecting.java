@@ -2,9 +2,6 @@ package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
 
-import org.jspecify.annotations.Nullable;
-
-import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
@@ -53,11 +50,6 @@ final class Connecting implements Activity {
     @Override
     public boolean isIdle() {
         return false;
-    }
-
-    @Override
-    public @Nullable Progress progress() {
-        return null;
     }
 
     @Override

@@ -8,7 +8,6 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
-import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 import dev.fullstate.outbox.relay.transaction.Position;
@@ -82,11 +81,6 @@ final class FirstStart implements Activity {
     @Override
     public boolean isIdle() {
         return idle;
-    }
-
-    @Override
-    public @Nullable Progress progress() {
-        return null;
     }
 
     @Override

@@ -64,6 +64,11 @@ public final class Aggregate {
         return id.parse(text);
     }
 
+    /** The version that a root entity has in memory. */
+    public long version(Object root) {
+        return ((Number) this.root.getVersion(root)).longValue();
+    }
+
     /** The table that holds the root's version. */
     public RootTable table() {
         return table;

@@ -23,6 +23,7 @@ final class AggregateId {
 
     private final EntityPersister root;
     private final Type type;
+    private final int[] order;
 
     AggregateId(EntityPersister root) {
         this.root = root;
@@ -33,6 +34,7 @@ final class AggregateId {
                             + ", which has no text form to use as the key of its events",
                     "Use a basic type, or an embeddable of basic types, as the id of an entity with @PublishFullState.");
         }
+        this.order = type instanceof ComponentType component ? declaredOrder(component) : new int[0];
     }
 
     private static boolean isTextual(Type type) {
@@ -47,7 +49,7 @@ final class AggregateId {
             return text(type, id);
         }
         Object[] values = component.getPropertyValues(id);
-        return IntStream.of(declaredOrder(component))
+        return IntStream.of(order)
                 .mapToObj(index -> text(component.getSubtypes()[index], values[index]))
                 .map(text -> text.replace("%", "%25").replace(":", "%3A"))
                 .collect(Collectors.joining(":"));
@@ -59,7 +61,6 @@ final class AggregateId {
             return value(type, text);
         }
         String[] parts = text.split(":", -1);
-        int[] order = declaredOrder(component);
         Object[] values = new Object[order.length];
         for (int part = 0; part < order.length; part++) {
             String decoded = parts[part].replace("%3A", ":").replace("%25", "%");

@@ -1,8 +1,10 @@
 package dev.fullstate.outbox.autoconfigure;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import javax.sql.DataSource;
 
@@ -27,6 +29,7 @@ final class PersistenceUnits {
     private final EnvelopeFactory envelopes;
     private final int maxAggregatesPerTransaction;
     private final Map<SessionFactoryImplementor, PersistenceUnit> units = new HashMap<>();
+    private final Set<EntityManagerFactory> seen = new HashSet<>();
 
     /**
      * A captured persistence unit.
@@ -41,7 +44,15 @@ final class PersistenceUnits {
         this.maxAggregatesPerTransaction = maxAggregatesPerTransaction;
     }
 
+    /** Attaches the capture, once: Spring shows a factory more than once if it is asked for while it is being created. */
     void add(EntityManagerFactory entityManagerFactory) {
+        if (!seen.contains(entityManagerFactory)) {
+            attach(entityManagerFactory);
+            seen.add(entityManagerFactory);
+        }
+    }
+
+    private void attach(EntityManagerFactory entityManagerFactory) {
         DataSource dataSource =
                 entityManagerFactory instanceof EntityManagerFactoryInfo info ? info.getDataSource() : null;
         if (dataSource == null || !Databases.isPostgresql(dataSource)) {
@@ -49,9 +60,6 @@ final class PersistenceUnits {
             return;
         }
         SessionFactoryImplementor sessionFactory = entityManagerFactory.unwrap(SessionFactoryImplementor.class);
-        if (units.containsKey(sessionFactory)) {
-            return;
-        }
         Aggregates aggregates = AggregateResolver.resolve(sessionFactory);
         if (aggregates.all().isEmpty()) {
             return;

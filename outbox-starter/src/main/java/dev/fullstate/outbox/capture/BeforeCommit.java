@@ -95,7 +95,7 @@ final class BeforeCommit {
         IdentityHashMap<RootChange, Object> states = states(ordered, fresh);
         List<RootChange> unlocked = ordered.stream()
                 .filter(change -> states.containsKey(change)
-                        && change.hasLostItsLockAt(version(change.aggregate(), states.get(change))))
+                        && change.hasLostItsLockAt(change.aggregate().version(states.get(change))))
                 .toList();
         if (!unlocked.isEmpty()) {
             unlocked.forEach(lock::acquire);
@@ -132,15 +132,11 @@ final class BeforeCommit {
                     ? new AggregateChange(aggregate, change.idText(), operation, null, change.versionBefore())
                     : null;
         }
-        long version = version(aggregate, root);
+        long version = aggregate.version(root);
         if (operation == null || !change.isChangedAt(version)) {
             return null;
         }
         Operation seen = operation == Operation.DELETE ? Operation.UPDATE : operation;
         return new AggregateChange(aggregate, change.idText(), seen, root, version);
-    }
-
-    private static long version(Aggregate aggregate, Object root) {
-        return ((Number) aggregate.root().getVersion(root)).longValue();
     }
 }

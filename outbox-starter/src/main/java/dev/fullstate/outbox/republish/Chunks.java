@@ -184,8 +184,8 @@ final class Chunks {
         for (Object root : session.findMultiple(aggregate.root().getMappedClass(), ids)) {
             if (root != null) {
                 Object id = aggregate.root().getIdentifier(root, session);
-                Long version = ((Number) aggregate.root().getVersion(root)).longValue();
-                states.add(new AggregateChange(aggregate, aggregate.idText(id), Operation.UPDATE, root, version));
+                states.add(new AggregateChange(
+                        aggregate, aggregate.idText(id), Operation.UPDATE, root, aggregate.version(root)));
             }
         }
         List<OutboxEvent> events = envelope.republished(states, job);
