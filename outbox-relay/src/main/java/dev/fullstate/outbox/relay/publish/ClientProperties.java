@@ -11,7 +11,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** The user's properties, with those replaced on which the relay's guarantees rest. */
 final class ClientProperties {
 
-    private static final int LINGER_MILLIS = 5;
+    private static final int LINGER_MILLIS = 2;
+    private static final int BATCH_BYTES = 64 * 1024;
 
     private ClientProperties() {}
 
@@ -20,6 +21,7 @@ final class ClientProperties {
         // Choices that are the user's to make; these are the measured defaults.
         properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
+        properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
 
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, settings.clientId());
         properties.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);

@@ -20,15 +20,25 @@ class ClientPropertiesTest {
     void measuredDefaultsHoldWhereTheUserHasSetNothing() {
         assertThat(producer(Map.of()))
                 .containsEntry("compression.type", "lz4")
-                .containsEntry("linger.ms", 5)
+                .containsEntry("linger.ms", 2)
+                .containsEntry("batch.size", 65536)
                 .containsEntry("client.id", "outbox-relay-test");
     }
 
     @Test
-    void compressionAndLingerAreTheUsersChoice() {
-        assertThat(producer(Map.of("compression.type", "zstd", "linger.ms", "0", "security.protocol", "SSL")))
+    void compressionLingerAndBatchesAreTheUsersChoice() {
+        assertThat(producer(Map.of(
+                        "compression.type",
+                        "zstd",
+                        "linger.ms",
+                        "0",
+                        "batch.size",
+                        "1000",
+                        "security.protocol",
+                        "SSL")))
                 .containsEntry("compression.type", "zstd")
                 .containsEntry("linger.ms", "0")
+                .containsEntry("batch.size", "1000")
                 .containsEntry("security.protocol", "SSL");
     }
 

@@ -1,0 +1,7 @@
+/**
+ * Namastack Outbox in the order application. In comes the state of a changed order, out goes a record of the topic.
+ */
+@NullMarked
+package dev.fullstate.outbox.benchmarks.orders.namastack;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,130 @@
+package dev.fullstate.outbox.benchmarks.orders.arrival;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What was committed during one load and what of it has arrived. Written by the load's threads and by the reader of the topic.
+ *
+ * <p>A permit is returned for every change that has arrived, so that a writer that takes one before each change is held back as
+ * soon as too many are under way. Where nothing is expected to arrive, the permit is returned by the commit.
+ */
+public final class Journal {
+
+    private final Window window;
+    private final boolean arrivalsExpected;
+    private final Semaphore permits;
+
+    /** The time of the half that came first: usually the commit, but the event may be seen before its commit is noted. */
+    private final ConcurrentMap<Change, Long> halves = new ConcurrentHashMap<>();
+
+    private final Latencies latencies = new Latencies();
+    private final LongAdder committed = new LongAdder();
+    private final LongAdder arrived = new LongAdder();
+    private final LongAdder committedInWindow = new LongAdder();
+    private final LongAdder arrivedInWindow = new LongAdder();
+    private final LongAdder duplicates = new LongAdder();
+    private final LongAdder overtaken = new LongAdder();
+
+    /**
+     * @param arrivalsExpected whether every change leads to an event
+     * @param permits          how many changes may be under way at first
+     */
+    public Journal(Window window, boolean arrivalsExpected, Semaphore permits) {
+        this.window = window;
+        this.arrivalsExpected = arrivalsExpected;
+        this.permits = permits;
+    }
+
+    /** Notes a change, as soon as its commit has returned. */
+    public void committed(Change change) {
+        long time = System.currentTimeMillis();
+        committed.increment();
+        if (window.contains(time)) {
+            committedInWindow.increment();
+        }
+        if (!arrivalsExpected) {
+            permits.release();
+            return;
+        }
+        Long appended = halves.putIfAbsent(change, time);
+        if (appended != null) {
+            paired(change, time, appended);
+        }
+    }
+
+    /**
+     * Notes the first event of a change.
+     *
+     * @param appended the broker's timestamp
+     * @param late     whether the event of a later change of the order came before
+     */
+    void arrived(Change change, long appended, boolean late) {
+        arrived.increment();
+        if (late) {
+            overtaken.increment();
+        }
+        if (window.contains(appended)) {
+            arrivedInWindow.increment();
+        }
+        permits.release();
+        Long time = halves.putIfAbsent(change, appended);
+        if (time != null) {
+            paired(change, time, appended);
+        }
+    }
+
+    /** Notes a further event of a change that has arrived before. */
+    void repeated() {
+        duplicates.increment();
+    }
+
+    private void paired(Change change, long time, long appended) {
+        halves.remove(change);
+        if (window.contains(time)) {
+            latencies.add(appended - time);
+        }
+    }
+
+    /** {@return how many changes are committed and have not arrived} */
+    public long outstanding() {
+        return arrivalsExpected ? Math.max(0, committed.sum() - arrived.sum()) : 0;
+    }
+
+    /**
+     * Waits until every change has arrived.
+     *
+     * @return how many have not arrived within the time
+     */
+    public long awaitArrivals(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (outstanding() > 0 && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return outstanding();
+    }
+
+    /** {@return the figures of the window; without latencies where nothing arrives} */
+    public Map<String, Number> figures() {
+        Map<String, Number> figures = new LinkedHashMap<>();
+        figures.put("committedPerSecond", committedInWindow.sum() / window.seconds());
+        if (arrivalsExpected) {
+            figures.put("arrivedPerSecond", arrivedInWindow.sum() / window.seconds());
+            figures.put("duplicates", duplicates.sum());
+            figures.put("overtaken", overtaken.sum());
+        }
+        if (!latencies.isEmpty()) {
+            figures.put("latencyP50Millis", latencies.percentile(0.50));
+            figures.put("latencyP95Millis", latencies.percentile(0.95));
+            figures.put("latencyP99Millis", latencies.percentile(0.99));
+            figures.put("latencyMaxMillis", latencies.percentile(1));
+        }
+        return figures;
+    }
+}

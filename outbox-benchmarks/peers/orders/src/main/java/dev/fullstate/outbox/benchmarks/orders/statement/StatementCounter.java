@@ -1,0 +1,86 @@
+package dev.fullstate.outbox.benchmarks.orders.statement;
+
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+import net.ttddyy.dsproxy.ExecutionInfo;
+import net.ttddyy.dsproxy.QueryInfo;
+import net.ttddyy.dsproxy.listener.MethodExecutionContext;
+import net.ttddyy.dsproxy.listener.NoOpQueryExecutionListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts statements and round trips, those of one thread apart from all others.
+ *
+ * <p>A statement is one set of parameters: a batch of five inserts is five statements. A round trip is one execution, whatever
+ * the size of its batch, or one commit or rollback; the driver sends the beginning of a transaction together with its first
+ * statement. What does not go through the pool, such as a replication connection, is not counted.
+ */
+public final class StatementCounter extends NoOpQueryExecutionListener {
+
+    private final Tally watched = new Tally();
+    private final Tally others = new Tally();
+    private volatile @Nullable Thread thread;
+
+    /** Counts from zero, the current thread as the watched one. */
+    public void watchThisThread() {
+        thread = Thread.currentThread();
+        watched.reset();
+        others.reset();
+    }
+
+    /** {@return what the watched thread has asked} */
+    public Tally watched() {
+        return watched;
+    }
+
+    /** {@return what all other threads have asked in the meantime} */
+    public Tally others() {
+        return others;
+    }
+
+    @Override
+    public void afterQuery(ExecutionInfo execution, List<QueryInfo> queries) {
+        current().executed(execution.isBatch() ? execution.getBatchSize() : 1);
+    }
+
+    void afterMethod(MethodExecutionContext call) {
+        String method = call.getMethod().getName();
+        if (method.equals("commit") || method.equals("rollback")) {
+            current().ended();
+        }
+    }
+
+    private Tally current() {
+        return Thread.currentThread() == thread ? watched : others;
+    }
+
+    /** A count of statements and of round trips. */
+    public static final class Tally {
+
+        private final LongAdder statements = new LongAdder();
+        private final LongAdder roundTrips = new LongAdder();
+
+        public long statementCount() {
+            return statements.sum();
+        }
+
+        public long roundTripCount() {
+            return roundTrips.sum();
+        }
+
+        private void executed(int statementCount) {
+            statements.add(statementCount);
+            roundTrips.increment();
+        }
+
+        private void ended() {
+            roundTrips.increment();
+        }
+
+        private void reset() {
+            statements.reset();
+            roundTrips.reset();
+        }
+    }
+}

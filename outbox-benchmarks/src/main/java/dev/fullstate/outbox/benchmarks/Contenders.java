@@ -1,0 +1,84 @@
+package dev.fullstate.outbox.benchmarks;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+import dev.fullstate.outbox.benchmarks.cases.WholeWayCase;
+import dev.fullstate.outbox.benchmarks.contender.Contender;
+import dev.fullstate.outbox.benchmarks.contender.DebeziumConnect;
+import dev.fullstate.outbox.benchmarks.contender.DebeziumTuning;
+import dev.fullstate.outbox.benchmarks.contender.LimitProcess;
+import dev.fullstate.outbox.benchmarks.contender.OrdersApplication.Outbox;
+import dev.fullstate.outbox.benchmarks.contender.RelayProcess;
+import dev.fullstate.outbox.benchmarks.limit.Limit;
+
+/** Who competes, in the order of the report. */
+final class Contenders {
+
+    static final String RELAY = "relay-at-least-once";
+
+    static final String DEBEZIUM_DEFAULT = "debezium-default";
+    static final String DEBEZIUM = "debezium-tuned";
+    static final String DEBEZIUM_LOW_LATENCY = "debezium-lowlatency";
+
+    private static final String HEAP = "-Xmx512m";
+
+    private final List<Contender> all = new ArrayList<>();
+    private final Parameters parameters;
+
+    Contenders(Parameters parameters) {
+        this.parameters = parameters;
+        Path relay = parameters.module().resolve("target/contenders/outbox-relay-exec.jar");
+        all.add(new LimitProcess(Limit.SLOT_ONLY, HEAP));
+        all.add(new LimitProcess(Limit.BARE, HEAP));
+        all.add(new LimitProcess(Limit.BARE_LOW_LATENCY, HEAP));
+        all.add(new RelayProcess(RELAY, relay, HEAP, Map.of()));
+        Path connect = peers().resolve("debezium/target/connect");
+        // The gate runs without the peers.
+        if (Files.isDirectory(connect)) {
+            for (DebeziumTuning tuning : DebeziumTuning.values()) {
+                all.add(new DebeziumConnect(tuning, connect));
+            }
+        }
+    }
+
+    /** {@return the folder of the peers' modules} */
+    Path peers() {
+        return parameters.module().resolve("peers");
+    }
+
+    /** {@return those of these names that the parameters include; all if there are no names} */
+    List<Contender> named(String... names) {
+        return all.stream()
+                .filter(contender -> parameters.includesContender(contender.name()))
+                .filter(contender -> names.length == 0 || Arrays.asList(names).contains(contender.name()))
+                .toList();
+    }
+
+    /** {@return the ways from an application's transaction to Kafka; none without the peers} */
+    List<WholeWayCase.Entry> wholeWays() {
+        List<WholeWayCase.Entry> ways = new ArrayList<>();
+        ways.add(new WholeWayCase.Entry("no-outbox", Outbox.NONE, null));
+        ways.add(new WholeWayCase.Entry(RELAY, Outbox.FULLSTATE, null));
+        named(DEBEZIUM)
+                .forEach(debezium -> ways.add(new WholeWayCase.Entry(debezium.name(), Outbox.HANDWRITTEN, debezium)));
+        ways.add(new WholeWayCase.Entry("namastack", Outbox.NAMASTACK, null));
+        ways.add(new WholeWayCase.Entry("modulith", Outbox.MODULITH, null));
+        ways.removeIf(way -> !parameters.includesContender(way.name()));
+        return ways;
+    }
+
+    /** {@return those that are set up for a backlog} */
+    List<Contender> draining() {
+        return named("slot-only", "bare", RELAY, DEBEZIUM_DEFAULT, DEBEZIUM);
+    }
+
+    /** {@return those that publish, the limit in its variant for latency} */
+    List<Contender> prompt() {
+        return named("bare-lowlatency", RELAY, DEBEZIUM_DEFAULT, DEBEZIUM, DEBEZIUM_LOW_LATENCY);
+    }
+}

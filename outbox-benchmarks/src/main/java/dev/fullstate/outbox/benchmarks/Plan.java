@@ -1,0 +1,117 @@
+package dev.fullstate.outbox.benchmarks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import dev.fullstate.outbox.benchmarks.cases.CaptureCase;
+import dev.fullstate.outbox.benchmarks.cases.Case;
+import dev.fullstate.outbox.benchmarks.cases.DrainCase;
+import dev.fullstate.outbox.benchmarks.cases.IdleCase;
+import dev.fullstate.outbox.benchmarks.cases.LatencyCase;
+import dev.fullstate.outbox.benchmarks.cases.MemoryCase;
+import dev.fullstate.outbox.benchmarks.cases.MicroCase;
+import dev.fullstate.outbox.benchmarks.cases.PipelinesCase;
+import dev.fullstate.outbox.benchmarks.cases.StartCase;
+import dev.fullstate.outbox.benchmarks.cases.WholeWayCase;
+import dev.fullstate.outbox.benchmarks.contender.Contender;
+import dev.fullstate.outbox.benchmarks.contender.OrdersApplication.Outbox;
+import dev.fullstate.outbox.benchmarks.load.Backlog;
+
+/** Which cases there are, with their sizes, in the order of the report. */
+final class Plan {
+
+    private static final int KEYS = 50_000;
+    private static final int ROWS = 10;
+    private static final int ONE_KILOBYTE = 1_000;
+    private static final int PARTITIONS = 6;
+
+    private final Parameters parameters;
+    private final Contenders contenders;
+
+    Plan(Parameters parameters, Contenders contenders) {
+        this.parameters = parameters;
+        this.contenders = contenders;
+    }
+
+    /** {@return a drain whose figures nobody reads: a broker that has compiled nothing yet is not the one to measure with} */
+    Case warmUp() {
+        return new DrainCase(
+                "warm-up",
+                backlog(200_000, ROWS, ONE_KILOBYTE),
+                PARTITIONS,
+                contenders.named("bare", Contenders.RELAY));
+    }
+
+    /** {@return the cases that the parameters include and that have a contender} */
+    List<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        cases.add(drain("drain-1k", backlog(500_000, ROWS, ONE_KILOBYTE)));
+        cases.add(drain("drain-200b", backlog(300_000, ROWS, 200)));
+        cases.add(drain("drain-10k", backlog(30_000, ROWS, 10_000)));
+        cases.add(drain("drain-1k-single", backlog(200_000, 1, ONE_KILOBYTE)));
+        cases.add(latency());
+        cases.add(new WholeWayCase(contenders.peers(), seconds(10), seconds(10), 200, contenders.wholeWays()));
+        cases.add(new CaptureCase(
+                contenders.peers(), seconds(3), List.of(Outbox.NONE, Outbox.HANDWRITTEN, Outbox.FULLSTATE)));
+        cases.add(new StartCase(contenders.named(Contenders.RELAY, Contenders.DEBEZIUM)));
+        cases.add(new IdleCase(
+                seconds(5),
+                seconds(10),
+                contenders.named(Contenders.RELAY, Contenders.DEBEZIUM, Contenders.DEBEZIUM_LOW_LATENCY)));
+        cases.add(new MemoryCase(
+                backlog(50_000, ROWS, ONE_KILOBYTE),
+                backlog(1_000_000, Integer.MAX_VALUE, ONE_KILOBYTE),
+                contenders.named(Contenders.RELAY, Contenders.DEBEZIUM)));
+        cases.addAll(growth());
+        cases.add(new MicroCase());
+        cases.removeIf(candidate -> !included(candidate));
+        return cases;
+    }
+
+    private boolean included(Case candidate) {
+        return candidate instanceof LatencyCase latency
+                ? !latency.rates().isEmpty()
+                : parameters.includesCase(candidate.name());
+    }
+
+    private DrainCase drain(String name, Backlog backlog) {
+        return new DrainCase(name, backlog, PARTITIONS, contenders.draining());
+    }
+
+    private LatencyCase latency() {
+        List<Integer> rates = Stream.of(500, 2_000)
+                .filter(rate -> parameters.includesCase(LatencyCase.NAME + "-" + rate))
+                .toList();
+        return new LatencyCase(rates, seconds(6), seconds(8), contenders.prompt());
+    }
+
+    /** What changes with the size of an installation: the relay beside the limit that it reads from. */
+    private List<Case> growth() {
+        List<Contender> ours = contenders.named(Contenders.RELAY);
+        List<Case> cases = new ArrayList<>();
+        for (int events : new int[] {100_000, 2_000_000}) {
+            cases.add(new DrainCase(
+                    "growth-backlog-" + events / 1_000 + "k", backlog(events, ROWS, ONE_KILOBYTE), PARTITIONS, ours));
+        }
+        for (int partitions : new int[] {1, 16}) {
+            cases.add(new DrainCase(
+                    "growth-partitions-" + partitions, backlog(200_000, ROWS, ONE_KILOBYTE), partitions, ours));
+        }
+        Backlog beside = new Backlog(parameters.scaled(100_000), KEYS, ROWS, ONE_KILOBYTE, 9);
+        cases.add(new DrainCase("growth-unpublished-wal", beside, PARTITIONS, ours));
+        contenders
+                .named(Contenders.RELAY)
+                .forEach(relay -> cases.add(new PipelinesCase(List.of(1, 4, 16), 500, seconds(8), seconds(6), relay)));
+        return cases;
+    }
+
+    private Backlog backlog(int events, int rowsPerTransaction, int payloadBytes) {
+        return new Backlog(parameters.scaled(events), KEYS, rowsPerTransaction, payloadBytes);
+    }
+
+    private Duration seconds(int count) {
+        return Duration.ofSeconds(parameters.scaled(count));
+    }
+}

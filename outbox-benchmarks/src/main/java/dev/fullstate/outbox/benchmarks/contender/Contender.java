@@ -1,0 +1,26 @@
+package dev.fullstate.outbox.benchmarks.contender;
+
+import java.util.Map;
+
+import dev.fullstate.outbox.benchmarks.process.ChildJvm;
+
+/** A program that reads a slot and publishes what comes, in a JVM of its own. */
+public interface Contender {
+
+    /** {@return the name in the report} */
+    String name();
+
+    /** {@return everything that is set and differs from the program's own defaults, the heap included, for the report} */
+    Map<String, String> settings();
+
+    /** {@return the same with another limit of its heap, in MB} */
+    Contender withHeap(int megabytes);
+
+    /** Starts the program; returns at once, before it publishes. */
+    ChildJvm start(Pipeline pipeline);
+
+    /** {@return whether events arrive in Kafka; {@code false} of a program that only reads} */
+    default boolean publishes() {
+        return true;
+    }
+}

@@ -1,0 +1,256 @@
+package dev.fullstate.outbox.benchmarks.contender;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.fullstate.outbox.benchmarks.process.ChildJvm;
+import dev.fullstate.outbox.benchmarks.process.LogTail;
+import dev.fullstate.outbox.benchmarks.process.ProcessUsage;
+
+/**
+ * A running order application, which puts itself under load on command and answers with figures. Every command first warms up
+ * for half of its duration. The names of the figures are the application's; each ends with its unit.
+ */
+public final class OrdersApplication implements AutoCloseable {
+
+    /** How an order's change becomes an event. */
+    public enum Outbox {
+        /** Not at all: no event and no cost of one, the limit. */
+        NONE("no-outbox", "orders"),
+        /** A row that the application inserts itself; whatever reads the outbox runs beside it. */
+        HANDWRITTEN("handwritten", "orders"),
+        /** Our starter, and our relay inside the application. */
+        FULLSTATE("fullstate", "orders-fullstate"),
+        NAMASTACK("namastack", "orders-namastack"),
+        MODULITH("modulith", "orders-modulith");
+
+        private final String label;
+        private final String module;
+
+        Outbox(String label, String module) {
+            this.label = label;
+            this.module = module;
+        }
+
+        /** {@return the name in the report} */
+        public String label() {
+            return label;
+        }
+
+        private Map<String, String> properties() {
+            return this == HANDWRITTEN ? Map.of("benchmark.outbox", "handwritten") : Map.of();
+        }
+
+        private Path jar(Path peers) {
+            return peers.resolve("%1$s/target/benchmark-%1$s-0.1.0-SNAPSHOT-exec.jar".formatted(module));
+        }
+    }
+
+    /** A transaction of the application. */
+    public enum Operation {
+        /** An order with five items. */
+        INSERT("insert"),
+        /** An attribute of the order, loaded with its items. */
+        UPDATE_ROOT("update-root"),
+        /** An attribute of one item of the order, loaded with all of them. */
+        UPDATE_PART("update-part");
+
+        private final String word;
+
+        Operation(String word) {
+            this.word = word;
+        }
+
+        /** {@return the name in the report} */
+        public String word() {
+            return word;
+        }
+    }
+
+    private static final String HEAP = "-Xmx512m";
+    private static final Duration START = Duration.ofMinutes(2);
+
+    /** What a command may take longer than its load: the wait for the last events is half a minute at most. */
+    private static final Duration GRACE = Duration.ofMinutes(1);
+
+    private static final String READY = "READY";
+    private static final String RESULT = "RESULT ";
+    private static final long LOOK_MILLIS = 20;
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final ChildJvm jvm;
+    private final LogTail output;
+    private final OutputStream input;
+
+    private OrdersApplication(ChildJvm jvm, LogTail output) {
+        this.jvm = jvm;
+        this.output = output;
+        this.input = jvm.process().getOutputStream();
+    }
+
+    /**
+     * Starts an application in a database without orders; returns when its orders exist and its outbox is at work.
+     *
+     * @param outbox     which application
+     * @param peers      the folder of the applications' modules, built
+     * @param pipeline   its database, topic and broker; the slot is that of the relay inside the application, if there is one
+     * @param properties further properties of the application
+     */
+    public static OrdersApplication start(
+            Outbox outbox, Path peers, Pipeline pipeline, Map<String, String> properties) {
+        List<String> arguments = new ArrayList<>(List.of(
+                HEAP,
+                "-jar",
+                outbox.jar(peers.toAbsolutePath()).toString(),
+                "--spring.datasource.url=" + pipeline.jdbcUrl(),
+                "--spring.datasource.username=" + pipeline.username(),
+                "--spring.datasource.password=" + pipeline.password(),
+                "--spring.kafka.bootstrap-servers=" + pipeline.bootstrapServers(),
+                "--benchmark.topic=" + pipeline.topic()));
+        if (outbox == Outbox.FULLSTATE) {
+            arguments.add("--outbox.relay.slot-name=" + pipeline.slot());
+        }
+        outbox.properties().forEach((name, value) -> arguments.add("--" + name + "=" + value));
+        properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
+        ChildJvm jvm = ChildJvm.start("orders-" + outbox.label, pipeline.folder(), arguments);
+        try {
+            OrdersApplication application = new OrdersApplication(jvm, new LogTail(jvm.log()));
+            application.await(READY::equals, START);
+            return application;
+        } catch (IOException e) {
+            jvm.close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            jvm.close();
+            throw e;
+        }
+    }
+
+    /** {@return what the application runs with, the heap included, for the report} */
+    public Map<String, String> settings() {
+        Map<String, String> settings = new TreeMap<>(
+                JSON.readValue(answer("settings", Duration.ZERO), new TypeReference<Map<String, String>>() {}));
+        settings.put("heap", HEAP);
+        return settings;
+    }
+
+    /**
+     * As many updates per second as the whole way to the topic keeps up with.
+     *
+     * @param maxOutstanding most changes that may be under way; a writer waits while there are more
+     * @return {@code committedPerSecond}, {@code outstandingAtBegin}, {@code outstandingAtEnd}, {@code missing}; and if events
+     *     are expected, {@code arrivedPerSecond}, {@code duplicates}, {@code overtaken} by a later version of the same order, and
+     *     from commit to append {@code latencyP50Millis}, {@code P95}, {@code P99}, {@code Max}
+     */
+    public Measured saturate(Duration length, int threads, int maxOutstanding) {
+        return figures("saturate %d %d %d".formatted(length.toSeconds(), threads, maxOutstanding), length);
+    }
+
+    /**
+     * Updates at a fixed rate, whether or not their events arrive.
+     *
+     * @return what {@link #saturate} returns, and {@code startedLate}: how many could not be started within 5 ms of their time
+     */
+    public Measured rate(int perSecond, Duration length) {
+        return figures("rate %d %d".formatted(perSecond, length.toSeconds()), length);
+    }
+
+    /**
+     * The write path alone, one transaction after the other on each thread; nobody waits for events, so the application is of no
+     * use for {@link #saturate} and {@link #rate} afterwards.
+     *
+     * @return {@code transactionsPerSecond}, {@code walBytesPerTransaction}, {@code averageMillis}
+     */
+    public Measured capture(Operation operation, int threads, Duration length) {
+        return figures("capture %s %d %d".formatted(operation.word, threads, length.toSeconds()), length);
+    }
+
+    /**
+     * Counts what a transaction asks of the database. Needs the property {@code benchmark.count-statements=true}, which makes
+     * everything else slower.
+     *
+     * @return {@code statementsPerTransaction} and {@code roundTripsPerTransaction} of the writing thread, where a batch is one
+     *     round trip and the commit is one; and what all other threads did meanwhile, as {@code backgroundStatementsPerTransaction}
+     *     and {@code backgroundRoundTripsPerTransaction}
+     */
+    public Measured statements(Operation operation, int count) {
+        return figures("statements %s %d".formatted(operation.word, count), GRACE);
+    }
+
+    public ProcessUsage usage() {
+        return jvm.usage();
+    }
+
+    private Measured figures(String command, Duration load) {
+        return new Measured(JSON.readValue(answer(command, load), new TypeReference<Map<String, Double>>() {}));
+    }
+
+    private String answer(String command, Duration load) {
+        send(command);
+        return await(line -> line.startsWith(RESULT), load.multipliedBy(2).plus(GRACE))
+                .substring(RESULT.length());
+    }
+
+    private void send(String command) {
+        try {
+            input.write((command + "\n").getBytes(StandardCharsets.UTF_8));
+            input.flush();
+        } catch (IOException e) {
+            jvm.requireAlive();
+            throw new UncheckedIOException("Could not send the command " + command, e);
+        }
+    }
+
+    private String await(Predicate<String> expected, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        try {
+            while (System.nanoTime() < deadline) {
+                Optional<String> line = output.nextLine();
+                if (line.isEmpty()) {
+                    jvm.requireAlive();
+                    TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                } else if (expected.test(line.get())) {
+                    return line.get();
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read " + jvm.log(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for the application", e);
+        }
+        throw new IllegalStateException(
+                "The application did not answer within %s:%n%s".formatted(patience, jvm.endOfLog()));
+    }
+
+    /** Ends the application, unless it has ended. */
+    @Override
+    public void close() {
+        try (output;
+                jvm) {
+            if (jvm.process().isAlive()) {
+                send("quit");
+                jvm.process().waitFor(GRACE.toSeconds(), TimeUnit.SECONDS);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not close " + jvm.log(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.fullstate.outbox.benchmarks.process;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What one process of this machine has used so far, as Linux counts it (proc(5)): all its threads, those that have ended
+ * included, its children not.
+ *
+ * @param pid the process
+ */
+public record ProcessUsage(long pid) {
+
+    /** USER_HZ, which Linux has fixed at 100 for programs on every architecture that matters here. */
+    private static final double TICKS_PER_SECOND = 100;
+
+    private static final int USER_TIME = 11;
+    private static final int SYSTEM_TIME = 12;
+
+    /** {@return processor time in seconds, user and system, in steps of 10 ms; 0 of a process that has ended} */
+    public double cpuSeconds() {
+        String stat = read("stat");
+        if (stat.isEmpty()) {
+            return 0;
+        }
+        // The second field is the program's name in parentheses and may contain blanks; the third follows its last
+        // parenthesis.
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME])) / TICKS_PER_SECOND;
+    }
+
+    /** {@return the most memory that the process has held at any time, in bytes; 0 of a process that has ended} */
+    public long peakResidentBytes() {
+        return statusBytes("VmHWM:");
+    }
+
+    /** {@return the memory that the process holds now, in bytes; 0 of a process that has ended} */
+    public long residentBytes() {
+        return statusBytes("VmRSS:");
+    }
+
+    private long statusBytes(String field) {
+        return read("status")
+                .lines()
+                .filter(line -> line.startsWith(field))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private String read(String file) {
+        Path path = Path.of("/proc", Long.toString(pid), file);
+        try {
+            return Files.exists(path) ? Files.readString(path) : "";
+        } catch (IOException e) {
+            if (!Files.exists(path.getParent())) {
+                return "";
+            }
+            throw new UncheckedIOException("Could not read " + path, e);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.fullstate.outbox.benchmarks.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.OptionalLong;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.test.PostgresServer;
+
+/**
+ * A database with the outbox as the starter creates it, and a slot that keeps the WAL from before the first row: each contender
+ * drains a copy of it, so that all read the same WAL.
+ */
+public final class OutboxDatabase implements AutoCloseable {
+
+    static final String BASE_SLOT = "base";
+
+    private static final String MIGRATION = OutboxTable.MIGRATION_LOCATION + "/V1__outbox.sql";
+
+    private final PostgresServer server;
+    private final String name;
+    private final Connection connection;
+
+    private OutboxDatabase(PostgresServer server, String name, Connection connection) {
+        this.server = server;
+        this.name = name;
+        this.connection = connection;
+    }
+
+    static OutboxDatabase create(PostgresServer server, String name) throws SQLException {
+        server.createDatabase(name);
+        OutboxDatabase database = new OutboxDatabase(server, name, server.connect(name));
+        database.execute(migration());
+        database.execute("select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(database.baseSlot()));
+        return database;
+    }
+
+    private static String migration() {
+        try (InputStream script = OutboxTable.class.getClassLoader().getResourceAsStream(MIGRATION)) {
+            if (script == null) {
+                throw new IllegalStateException(MIGRATION + " is not on the class path");
+            }
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String host() {
+        return "127.0.0.1";
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    public String jdbcUrl() {
+        return server.jdbcUrl(name);
+    }
+
+    public String username() {
+        return server.username();
+    }
+
+    public String password() {
+        return server.password();
+    }
+
+    /** {@return a new connection that sends a batch of inserts as one statement} */
+    public Connection connectForBatches() throws SQLException {
+        return DriverManager.getConnection(jdbcUrl() + "?reWriteBatchedInserts=true", username(), password());
+    }
+
+    public void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** {@return the first column of the first row as a number} */
+    public long number(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** Adds a slot that will send everything since the database was created. */
+    public void copySlot(String slot) throws SQLException {
+        execute("select pg_copy_logical_replication_slot('%s', '%s')".formatted(baseSlot(), slot));
+    }
+
+    /** Removes a slot, with the walsender of a contender that has not noticed its end. */
+    public void dropSlot(String slot) throws SQLException {
+        OptionalLong sender = walSender(slot);
+        while (sender.isPresent()) {
+            execute("select pg_terminate_backend(%d, 1000)".formatted(sender.getAsLong()));
+            sender = walSender(slot);
+        }
+        execute("select pg_drop_replication_slot('%s')".formatted(slot));
+    }
+
+    /** {@return the process that sends what the slot holds; empty while nobody reads it} */
+    public OptionalLong walSender(String slot) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select active_pid from pg_replication_slots where slot_name = ?")) {
+            statement.setString(1, slot);
+            try (ResultSet row = statement.executeQuery()) {
+                boolean active = row.next() && row.getObject(1) != null;
+                return active ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+            }
+        }
+    }
+
+    private String baseSlot() {
+        // Slots belong to the server: two databases need two names.
+        return BASE_SLOT + "_" + name;
+    }
+
+    /** Releases the WAL and the disk. */
+    @Override
+    public void close() throws SQLException {
+        dropSlot(baseSlot());
+        connection.close();
+        try (Connection other = server.connect("postgres");
+                Statement statement = other.createStatement()) {
+            statement.execute("drop database \"%s\" with (force)".formatted(name));
+            statement.execute("checkpoint");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.fullstate.outbox.benchmarks;
+
+import java.nio.file.Path;
+import java.util.Set;
+
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.benchmarks.report.Figure;
+import dev.fullstate.outbox.benchmarks.report.Results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+/** The benchmark in small, with our own contenders: the gate shows that it runs, not how fast anything is. */
+class SmokeIT {
+
+    private static final Parameters SMALL = new Parameters(
+            Set.of("drain-1k", "latency-500"),
+            Set.of("slot-only", "bare", "bare-lowlatency", Contenders.RELAY),
+            1,
+            0.004,
+            Path.of("").toAbsolutePath());
+
+    @Test
+    void measuresWhatItIsAskedForAndWritesIt() throws Exception {
+        Results results = Benchmarks.run(SMALL);
+
+        assertThat(results.run().voidReason()).isNull();
+        assertThat(results.figures())
+                .extracting(Figure::benchmarkCase, Figure::contender)
+                .contains(
+                        tuple("drain-1k", "slot-only"),
+                        tuple("drain-1k", "bare"),
+                        tuple("drain-1k", Contenders.RELAY),
+                        tuple("latency-500", "bare-lowlatency"),
+                        tuple("latency-500", Contenders.RELAY));
+        assertThat(results.figures())
+                .filteredOn(figure -> figure.metric().equals("throughput"))
+                .allSatisfy(figure -> assertThat(figure.median()).isPositive());
+        assertThat(Results.read(SMALL.results().resolve(Results.FILE))).isEqualTo(results);
+    }
+}
