@@ -130,6 +130,6 @@ final class Chart {
         if (figure.contender().startsWith("relay-")) {
             return "ours";
         }
-        return List.of("slot-only", "bare").contains(figure.contender()) ? "limit" : "peer";
+        return List.of("slot-only", "bare", "bare-lowlatency").contains(figure.contender()) ? "limit" : "peer";
     }
 }
