@@ -58,9 +58,9 @@ record Parameters(Set<String> cases, Set<String> contenders, int rounds, double 
         return contenders.isEmpty() || contenders.contains(name);
     }
 
-    /** {@return where the results of this run go: beside the sources if it is full, else to what a build leaves behind} */
+    /** {@return where the results go of a run that is not the one to show} */
     Path results() {
-        return full() ? module.resolve("results") : module.resolve("target/results");
+        return module.resolve("target/results");
     }
 
     Path repository() {

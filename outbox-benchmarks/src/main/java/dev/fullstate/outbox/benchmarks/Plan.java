@@ -87,7 +87,7 @@ final class Plan {
         return new LatencyCase(rates, seconds(6), seconds(8), contenders.prompt());
     }
 
-    /** What changes with the size of an installation: the relay beside the limit that it reads from. */
+    /** What changes with the size of an installation. */
     private List<Case> growth() {
         List<Contender> ours = contenders.named(Contenders.RELAY);
         List<Case> cases = new ArrayList<>();
@@ -101,9 +101,7 @@ final class Plan {
         }
         Backlog beside = new Backlog(parameters.scaled(100_000), KEYS, ROWS, ONE_KILOBYTE, 9);
         cases.add(new DrainCase("growth-unpublished-wal", beside, PARTITIONS, ours));
-        contenders
-                .named(Contenders.RELAY)
-                .forEach(relay -> cases.add(new PipelinesCase(List.of(1, 4, 16), 500, seconds(8), seconds(6), relay)));
+        ours.forEach(relay -> cases.add(new PipelinesCase(List.of(1, 4, 16), 500, seconds(8), seconds(6), relay)));
         return cases;
     }
 

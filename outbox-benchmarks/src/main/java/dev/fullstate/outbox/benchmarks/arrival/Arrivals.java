@@ -118,11 +118,6 @@ public final class Arrivals {
         }
     }
 
-    /** {@return when the broker appended the event, in milliseconds since the epoch; 0 if it did not} */
-    public long appendedMillis(int number) {
-        return appendedMillis[number];
-    }
-
     /** {@return when the first, the middle and the last event were appended} */
     public Timeline timeline() {
         long[] times =

@@ -23,10 +23,6 @@ final class Figures {
         this.caseSettings = caseSettings;
     }
 
-    String benchmarkCase() {
-        return benchmarkCase;
-    }
-
     /** Names what a contender was configured with; before or after its values. */
     void settings(String contender, Map<String, String> settings) {
         settingsOf.put(contender, settings);

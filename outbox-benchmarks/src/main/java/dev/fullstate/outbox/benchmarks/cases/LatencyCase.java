@@ -104,7 +104,7 @@ public record LatencyCase(List<Integer> rates, Duration warmUp, Duration duratio
     }
 
     /** Both ends in whole milliseconds, as the broker counts: the errors of rounding cancel each other out. */
-    private static double appendMillis(PacedWriter writer, ArrivalTimes arrivals, int event) {
+    static double appendMillis(PacedWriter writer, ArrivalTimes arrivals, int event) {
         return arrivals.appendedMillis(event) - writer.startedMicros(event) / 1000;
     }
 

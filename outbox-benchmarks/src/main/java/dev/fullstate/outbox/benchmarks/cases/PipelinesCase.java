@@ -135,7 +135,7 @@ public record PipelinesCase(
         }
 
         double appendMillis(int event) {
-            return arrivals.appendedMillis(event) - writer.startedMicros(event) / 1000;
+            return LatencyCase.appendMillis(writer, arrivals, event);
         }
 
         void close() throws SQLException {

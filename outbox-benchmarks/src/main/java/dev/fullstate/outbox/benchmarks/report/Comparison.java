@@ -133,7 +133,12 @@ final class Comparison {
             return Optional.empty();
         }
         long agreeing = lines.stream().filter(Line::agrees).count();
-        double[] noise = lines.stream().mapToDouble(Line::noise).sorted().toArray();
+        // A ratio to nothing has no bounds.
+        double[] noise = lines.stream()
+                .mapToDouble(Line::noise)
+                .filter(Double::isFinite)
+                .sorted()
+                .toArray();
         return Optional.of("- **%d of %d %s (%s) agree within the noise**, which is %s in the median and %s at most."
                 .formatted(
                         agreeing,
