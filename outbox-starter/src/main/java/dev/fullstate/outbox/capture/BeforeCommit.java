@@ -127,13 +127,15 @@ final class BeforeCommit {
     private static @Nullable AggregateChange aggregateChange(RootChange change, @Nullable Object root) {
         Aggregate aggregate = change.aggregate();
         Operation operation = change.operation();
+        if (operation == null || (root == null && operation == Operation.CREATE)) {
+            return null;
+        }
         if (root == null) {
-            return operation == Operation.DELETE
-                    ? new AggregateChange(aggregate, change.idText(), operation, null, change.versionBefore())
-                    : null;
+            // Deleted, or hidden since by a restriction of the mapping: who reads it now does not find it any more.
+            return new AggregateChange(aggregate, change.idText(), Operation.DELETE, null, change.versionBefore());
         }
         long version = aggregate.version(root);
-        if (operation == null || !change.isChangedAt(version)) {
+        if (!change.isChangedAt(version)) {
             return null;
         }
         Operation seen = operation == Operation.DELETE ? Operation.UPDATE : operation;
