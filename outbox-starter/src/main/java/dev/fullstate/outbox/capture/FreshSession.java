@@ -5,6 +5,7 @@ import java.util.List;
 import org.hibernate.CacheMode;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,17 @@ final class FreshSession implements AutoCloseable {
     void clear() {
         if (fresh != null) {
             fresh.clear();
+        }
+    }
+
+    /**
+     * Makes sure that whoever wrote the states only read them.
+     *
+     * @throws dev.fullstate.outbox.OutboxException where an entity is not as it was read; it names the entity
+     */
+    void requireUntouched() {
+        if (fresh != null) {
+            Untouched.require(fresh.unwrap(SessionImplementor.class).getPersistenceContextInternal());
         }
     }
 
