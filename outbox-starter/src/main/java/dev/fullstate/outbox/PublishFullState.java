@@ -32,6 +32,6 @@ public @interface PublishFullState {
     /** CloudEvents {@code type}. By default the entity's qualified class name. */
     String type() default "";
 
-    /** CloudEvents {@code dataschema}, a URI. By default none. */
+    /** CloudEvents {@code dataschema}, an absolute URI. By default none. */
     String dataSchema() default "";
 }

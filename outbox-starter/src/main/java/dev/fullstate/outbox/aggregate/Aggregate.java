@@ -69,6 +69,11 @@ public final class Aggregate {
         return ((Number) this.root.getVersion(root)).longValue();
     }
 
+    /** Whether the mapping has SQL of its own for a delete, which may change the row instead ({@code @SQLDelete}). */
+    public boolean deletesBySql() {
+        return root.getIdentifierTableMapping().getDeleteDetails().getCustomSql() != null;
+    }
+
     /** The table that holds the root's version. */
     public RootTable table() {
         return table;

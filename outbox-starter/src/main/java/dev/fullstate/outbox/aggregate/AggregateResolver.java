@@ -67,8 +67,16 @@ public final class AggregateResolver {
         return new AggregateResolver(sessionFactory).resolve();
     }
 
+    /** The names of the entities with {@code @PublishFullState}, whether they can be captured or not. */
+    public static List<String> annotatedEntities(SessionFactoryImplementor sessionFactory) {
+        return Roots.annotated(sessionFactory);
+    }
+
     private Aggregates resolve() {
         Roots roots = Roots.of(sessionFactory);
+        if (!roots.topmost().isEmpty()) {
+            Refusals.requireOneTenant(sessionFactory, roots.topmost());
+        }
         roots.topmost().forEach(root -> walk(root, roots));
         for (EntityPersister root : roots.topmost()) {
             Aggregate aggregate = roots.aggregate(root, attributesOf(root));
@@ -141,6 +149,7 @@ public final class AggregateResolver {
 
     private Attribute attribute(EntityPersister entity, AttributeMapping mapping, String path, Roots roots) {
         String name = mapping.getAttributeName();
+        Refusals.requireNoTenant(entity, mapping, path);
         if (path.isEmpty() && entity.isVersioned() && entity.getVersionMapping().getVersionAttribute() == mapping) {
             return new Attribute(name, Role.VERSION, mapping, null);
         }
@@ -227,6 +236,7 @@ public final class AggregateResolver {
         }
         OwnerLink link = new OwnerLink(owner, path + attribute.getAttributeName(), backReference(part, mappedBy));
         for (EntityPersister entity : hierarchy(part)) {
+            Refusals.requireWayFromHiddenPart(link, attribute, entity);
             ownersByPart
                     .computeIfAbsent(entity.getEntityName(), name -> new ArrayList<>())
                     .add(link);

@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.aggregate;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,16 @@ final class Roots {
         return roots;
     }
 
+    static List<String> annotated(SessionFactoryImplementor sessionFactory) {
+        List<String> names = new ArrayList<>();
+        sessionFactory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
+            if (annotation(entity) != null) {
+                names.add(entity.getEntityName());
+            }
+        });
+        return names;
+    }
+
     private void add(EntityPersister entity) {
         EntityMappingType parent = entity.getSuperMappingType();
         if (annotation(entity) == null || (parent != null && annotation(parent) != null)) {
@@ -66,9 +77,12 @@ final class Roots {
 
     Aggregate aggregate(EntityPersister root, Map<String, Attribute> attributes) {
         PublishFullState annotation = requireAnnotation(root);
-        String eventType = annotation.type().isEmpty() ? root.getEntityName() : annotation.type();
         return new Aggregate(
-                aggregateType(root), eventType, dataSchema(root, annotation), root, lastModified(root, attributes));
+                aggregateType(root),
+                eventType(root, annotation),
+                dataSchema(root, annotation),
+                root,
+                lastModified(root, attributes));
     }
 
     private static String aggregateType(EntityPersister entity) {
@@ -89,16 +103,34 @@ final class Roots {
         return WORD_START.matcher(name).replaceAll("-").toLowerCase(Locale.ROOT);
     }
 
+    private static String eventType(EntityPersister entity, PublishFullState annotation) {
+        String type = annotation.type().isEmpty() ? entity.getEntityName() : annotation.type();
+        if (type.isBlank() || type.chars().anyMatch(Character::isISOControl)) {
+            throw new AggregateMappingException(
+                    "The event type of " + entity.getEntityName() + " is blank or has a control character",
+                    "Name it in reverse DNS: @PublishFullState(type = \"com.example.order\").");
+        }
+        return type;
+    }
+
     private static @Nullable String dataSchema(EntityPersister entity, PublishFullState annotation) {
         if (annotation.dataSchema().isEmpty()) {
             return null;
         }
-        try {
-            return URI.create(annotation.dataSchema()).toString();
-        } catch (IllegalArgumentException e) {
+        if (!isAbsoluteUri(annotation.dataSchema())) {
             throw new AggregateMappingException(
-                    "The dataSchema '" + annotation.dataSchema() + "' of " + entity.getEntityName() + " is not a URI",
-                    "Give an absolute URI: @PublishFullState(dataSchema = \"https://...\").");
+                    "The dataSchema '" + annotation.dataSchema() + "' of " + entity.getEntityName()
+                            + " is not an absolute URI",
+                    "Give one: @PublishFullState(dataSchema = \"https://...\").");
+        }
+        return annotation.dataSchema();
+    }
+
+    private static boolean isAbsoluteUri(String text) {
+        try {
+            return new URI(text).isAbsolute();
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 

@@ -1,10 +1,11 @@
 package dev.fullstate.outbox.autoconfigure;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Clock;
 
-import javax.sql.DataSource;
-
 import io.micrometer.tracing.Tracer;
+import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.SessionFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -13,7 +14,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -26,12 +26,11 @@ import dev.fullstate.outbox.envelope.TraceContext;
 /** Captures changes of entities with {@code @PublishFullState} wherever there is a JPA entity manager factory. */
 @AutoConfiguration(
         afterName = {
-            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
             "org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration"
         })
 @ConditionalOnClass(SessionFactory.class)
-@ConditionalOnBean(DataSource.class)
+@ConditionalOnBean(EntityManagerFactory.class)
 @ConditionalOnBooleanProperty(name = "outbox.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(OutboxProperties.class)
 public final class OutboxAutoConfiguration {
@@ -49,19 +48,25 @@ public final class OutboxAutoConfiguration {
             ObjectProvider<FullStateJsonCustomizer> customizers,
             TraceContext.Source traces) {
         String source = properties.source() == null
-                ? "urn:service:" + environment.getProperty("spring.application.name", "application")
+                ? defaultSource(environment.getProperty("spring.application.name", ""))
                 : properties.source();
         DataSize maxPayloadSize = properties.payload().maxSize();
         EnvelopeFactory envelopes = new EnvelopeFactory(
                 customizers.orderedStream().toList(), source, maxPayloadSize, traces, Clock.systemUTC());
-        return new PersistenceUnits(envelopes, properties.capture().maxAggregatesPerTransaction());
+        return new PersistenceUnits(
+                envelopes,
+                properties.capture().maxAggregatesPerTransaction(),
+                properties.schema().initialize());
     }
 
-    @Bean
-    @ConditionalOnSingleCandidate(DataSource.class)
-    @ConditionalOnBooleanProperty(name = "outbox.schema.initialize", matchIfMissing = true)
-    OutboxSchemaInitializer outboxSchemaInitializer(DataSource dataSource) {
-        return new OutboxSchemaInitializer(dataSource);
+    /** A name may have spaces and whatever else a URI must not have. */
+    static String defaultSource(String name) {
+        try {
+            return new URI("urn", "service:" + (name.isBlank() ? "application" : name), null).toASCIIString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(
+                    "The application's name '" + name + "' cannot be part of a URI; set outbox.source", e);
+        }
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.autoconfigure;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
@@ -29,10 +31,25 @@ record OutboxProperties(
         @DefaultValue Republish republish,
         @DefaultValue Admin admin) {
 
+    OutboxProperties {
+        Assert.isTrue(
+                source == null || isUriReference(source),
+                () -> "outbox.source must be a URI reference and not empty, but is '" + source + "'");
+    }
+
+    private static boolean isUriReference(String text) {
+        try {
+            return !new URI(text).toString().isEmpty();
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+
     /**
      * Outbox schema.
      *
-     * @param initialize Whether the outbox tables and the publication are created and migrated at start-up.
+     * @param initialize Whether the outbox tables and the publication are created and migrated at start-up, in each
+     *     database with captured entities.
      */
     record Schema(@DefaultValue("true") boolean initialize) {}
 
@@ -56,7 +73,17 @@ record OutboxProperties(
      * @param maxSize Largest payload of an event; a transaction with a larger one fails. Keep it below the largest record
      *     that Kafka takes, less about 16 KB for key and headers.
      */
-    record Payload(@DefaultValue("1000000B") DataSize maxSize) {}
+    record Payload(@DefaultValue("1000000B") DataSize maxSize) {
+
+        /** The table's own check. */
+        private static final DataSize CEILING = DataSize.ofMegabytes(100);
+
+        Payload {
+            Assert.isTrue(
+                    maxSize.toBytes() > 0 && maxSize.compareTo(CEILING) <= 0,
+                    () -> "outbox.payload.max-size must be between 1B and " + CEILING + ", but is " + maxSize);
+        }
+    }
 
     /**
      * Republish jobs.

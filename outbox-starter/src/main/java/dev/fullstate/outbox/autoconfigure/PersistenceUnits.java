@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.orm.jpa.EntityManagerFactoryInfo;
@@ -19,15 +20,17 @@ import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.capture.Capture;
 import dev.fullstate.outbox.contract.OutboxEvent;
 import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.store.OutboxStore;
 
-/** The persistence units whose changes are captured. */
+/** The persistence units whose changes are captured, each into the outbox of its own database. */
 final class PersistenceUnits {
 
     private static final Logger log = LoggerFactory.getLogger(PersistenceUnits.class);
 
     private final EnvelopeFactory envelopes;
     private final int maxAggregatesPerTransaction;
+    private final boolean initializeSchema;
     private final Map<SessionFactoryImplementor, PersistenceUnit> units = new HashMap<>();
     private final Set<EntityManagerFactory> seen = new HashSet<>();
 
@@ -36,12 +39,17 @@ final class PersistenceUnits {
      *
      * @param aggregates what is captured
      * @param envelope how its changes are said
+     * @param dataSource where its outbox is; null where nothing is captured
      */
-    record PersistenceUnit(Aggregates aggregates, Envelope envelope) {}
+    record PersistenceUnit(
+            Aggregates aggregates,
+            Envelope envelope,
+            @Nullable DataSource dataSource) {}
 
-    PersistenceUnits(EnvelopeFactory envelopes, int maxAggregatesPerTransaction) {
+    PersistenceUnits(EnvelopeFactory envelopes, int maxAggregatesPerTransaction, boolean initializeSchema) {
         this.envelopes = envelopes;
         this.maxAggregatesPerTransaction = maxAggregatesPerTransaction;
+        this.initializeSchema = initializeSchema;
     }
 
     /** Attaches the capture, once: Spring shows a factory more than once if it is asked for while it is being created. */
@@ -52,17 +60,30 @@ final class PersistenceUnits {
         }
     }
 
+    /**
+     * The outbox is made here, so that each database with captured entities gets one, and no other does. The application's own
+     * migrations have run by now, since Spring Boot lets entity manager factories wait for them, and nobody can write yet.
+     */
     private void attach(EntityManagerFactory entityManagerFactory) {
+        SessionFactoryImplementor sessionFactory = sessionFactory(entityManagerFactory);
+        List<String> entities =
+                sessionFactory == null ? List.of() : AggregateResolver.annotatedEntities(sessionFactory);
+        if (sessionFactory == null || entities.isEmpty()) {
+            return;
+        }
         DataSource dataSource =
                 entityManagerFactory instanceof EntityManagerFactoryInfo info ? info.getDataSource() : null;
         if (dataSource == null || !Databases.isPostgresql(dataSource)) {
-            log.warn("Changes are not captured for an entity manager factory that is not on PostgreSQL");
+            log.warn(
+                    "Changes of {} are not captured: their entity manager factory '{}' {}",
+                    entities,
+                    sessionFactory.getName(),
+                    dataSource == null ? "has no DataSource that Spring knows" : "is not on PostgreSQL");
             return;
         }
-        SessionFactoryImplementor sessionFactory = entityManagerFactory.unwrap(SessionFactoryImplementor.class);
         Aggregates aggregates = AggregateResolver.resolve(sessionFactory);
-        if (aggregates.all().isEmpty()) {
-            return;
+        if (initializeSchema) {
+            OutboxSchema.migrate(dataSource);
         }
         Envelope envelope = envelopes.create(aggregates);
         Capture.install(
@@ -73,17 +94,25 @@ final class PersistenceUnits {
                     session.doWork(connection -> OutboxStore.append(connection, events));
                 },
                 maxAggregatesPerTransaction);
-        units.put(sessionFactory, new PersistenceUnit(aggregates, envelope));
+        units.put(sessionFactory, new PersistenceUnit(aggregates, envelope, dataSource));
         log.info("Changes of {} are captured", aggregates.all());
+    }
+
+    /** Null for another provider's; Hibernate need not be the only one on the class path. */
+    private static @Nullable SessionFactoryImplementor sessionFactory(EntityManagerFactory entityManagerFactory) {
+        EntityManagerFactory target = entityManagerFactory instanceof EntityManagerFactoryInfo info
+                ? info.getNativeEntityManagerFactory()
+                : entityManagerFactory;
+        return target instanceof SessionFactoryImplementor sessionFactory ? sessionFactory : null;
     }
 
     /** The unit of this factory; without any aggregate if nothing of it is captured. */
     PersistenceUnit of(EntityManagerFactory entityManagerFactory) {
-        PersistenceUnit unit = units.get(entityManagerFactory.unwrap(SessionFactoryImplementor.class));
+        PersistenceUnit unit = units.get(sessionFactory(entityManagerFactory));
         if (unit != null) {
             return unit;
         }
         Aggregates none = Aggregates.none();
-        return new PersistenceUnit(none, envelopes.create(none));
+        return new PersistenceUnit(none, envelopes.create(none), null);
     }
 }

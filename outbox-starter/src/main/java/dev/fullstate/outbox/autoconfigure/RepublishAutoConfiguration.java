@@ -3,10 +3,12 @@ package dev.fullstate.outbox.autoconfigure;
 import javax.sql.DataSource;
 
 import jakarta.persistence.EntityManagerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
+import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
 import dev.fullstate.outbox.republish.Republisher;
@@ -15,25 +17,37 @@ import dev.fullstate.outbox.republish.Republisher;
 @AutoConfiguration(
         after = OutboxAutoConfiguration.class,
         afterName = "org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration")
-@ConditionalOnBean(PersistenceUnits.class)
+@ConditionalOnBean({PersistenceUnits.class, DataSource.class})
 @ConditionalOnSingleCandidate(EntityManagerFactory.class)
 public final class RepublishAutoConfiguration {
 
     @Bean
     Republisher outboxRepublisher(
             EntityManagerFactory entityManagerFactory,
-            DataSource dataSource,
-            PlatformTransactionManager transactionManager,
+            ObjectProvider<DataSource> dataSources,
+            ObjectProvider<PlatformTransactionManager> transactionManagers,
             PersistenceUnits units,
             OutboxProperties properties) {
         PersistenceUnits.PersistenceUnit unit = units.of(entityManagerFactory);
+        DataSource dataSource = unit.dataSource();
         OutboxProperties.Republish republish = properties.republish();
         return new Republisher(
                 entityManagerFactory,
-                dataSource,
-                transactionManager,
+                // Where nothing is captured it is never used, so any will do.
+                dataSource == null ? dataSources.stream().findFirst().orElseThrow() : dataSource,
+                transactionManager(transactionManagers, entityManagerFactory),
                 unit.aggregates(),
                 unit.envelope(),
                 new Republisher.Options(republish.chunkSize(), republish.lockTimeout(), republish.pollInterval()));
+    }
+
+    /** The one of the persistence unit, among those of other data sources and of Kafka. */
+    private static PlatformTransactionManager transactionManager(
+            ObjectProvider<PlatformTransactionManager> transactionManagers, EntityManagerFactory entityManagerFactory) {
+        return transactionManagers.stream()
+                .filter(manager -> manager instanceof JpaTransactionManager jpa
+                        && entityManagerFactory.equals(jpa.getEntityManagerFactory()))
+                .findFirst()
+                .orElseGet(transactionManagers::getObject);
     }
 }

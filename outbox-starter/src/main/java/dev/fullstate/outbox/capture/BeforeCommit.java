@@ -8,6 +8,7 @@ import java.util.Map;
 
 import org.hibernate.HibernateException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.OutboxException;
@@ -40,7 +41,7 @@ final class BeforeCommit {
             lockRoots();
             List<AggregateChange> result = read(fresh);
             if (!result.isEmpty()) {
-                sink.accept(session, result);
+                write(result, sink, fresh);
             }
         } catch (HibernateException e) {
             throw e;
@@ -50,6 +51,22 @@ final class BeforeCommit {
                             + changes.roots() + ": " + e.getMessage(),
                     e);
         }
+    }
+
+    /** Whoever writes the states may only read: after the flush, what else is queued would never be sent. */
+    private void write(List<AggregateChange> result, ChangeSink sink, FreshSession fresh) {
+        boolean queued = isWriteQueued();
+        sink.accept(session, result);
+        fresh.requireUntouched();
+        if (!queued && isWriteQueued()) {
+            throw new OutboxException("An entity was persisted or removed while the state of " + changes.roots()
+                    + " was written as JSON. What writes a state (serializers, getters, mapper modules) may only read."
+                    + " Persist or remove it where the aggregate is changed");
+        }
+    }
+
+    private boolean isWriteQueued() {
+        return session instanceof EventSource source && source.getActionQueue().areInsertionsOrDeletionsQueued();
     }
 
     private void findRoots(FreshSession fresh) {
@@ -127,13 +144,15 @@ final class BeforeCommit {
     private static @Nullable AggregateChange aggregateChange(RootChange change, @Nullable Object root) {
         Aggregate aggregate = change.aggregate();
         Operation operation = change.operation();
+        if (operation == null || (root == null && operation == Operation.CREATE)) {
+            return null;
+        }
         if (root == null) {
-            return operation == Operation.DELETE
-                    ? new AggregateChange(aggregate, change.idText(), operation, null, change.versionBefore())
-                    : null;
+            // Deleted, or hidden since by a restriction of the mapping: who reads it now does not find it any more.
+            return new AggregateChange(aggregate, change.idText(), Operation.DELETE, null, change.versionBefore());
         }
         long version = aggregate.version(root);
-        if (operation == null || !change.isChangedAt(version)) {
+        if (!change.isChangedAt(version)) {
             return null;
         }
         Operation seen = operation == Operation.DELETE ? Operation.UPDATE : operation;

@@ -213,7 +213,16 @@ final class ChangeListener
     private TransactionChanges changes(SharedSessionContractImplementor session, EntityPersister entity) {
         WeakReference<TransactionChanges> reference = open.get(session);
         TransactionChanges changes = reference == null ? null : reference.get();
-        return changes == null ? begin(session, entity) : changes;
+        if (changes == null) {
+            return begin(session, entity);
+        }
+        if (changes.isBeingWritten()) {
+            throw new OutboxException(
+                    "A " + entity.getEntityName() + " was written while the events of this transaction"
+                            + " were. What writes the state of an aggregate (serializers, getters, mapper modules, callbacks) may"
+                            + " only read. Write it where the aggregate is changed");
+        }
+        return changes;
     }
 
     private TransactionChanges begin(SharedSessionContractImplementor session, EntityPersister entity) {
@@ -233,8 +242,12 @@ final class ChangeListener
     }
 
     private void complete(SharedSessionContractImplementor session, TransactionChanges changes) {
-        open.remove(session);
-        new BeforeCommit(session, changes).handOver(sink);
+        changes.beginWriting();
+        try {
+            new BeforeCommit(session, changes).handOver(sink);
+        } finally {
+            open.remove(session);
+        }
     }
 
     private static @Nullable Long version(EntityPersister entity, Object @Nullable [] state) {

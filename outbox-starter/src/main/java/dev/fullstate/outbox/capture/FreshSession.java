@@ -5,6 +5,7 @@ import java.util.List;
 import org.hibernate.CacheMode;
 import org.hibernate.FlushMode;
 import org.hibernate.Session;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,17 @@ final class FreshSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes sure that whoever wrote the states only read them.
+     *
+     * @throws dev.fullstate.outbox.OutboxException where an entity is not as it was read; it names the entity
+     */
+    void requireUntouched() {
+        if (fresh != null) {
+            Untouched.require(fresh.unwrap(SessionImplementor.class).getPersistenceContextInternal());
+        }
+    }
+
     private Session open() {
         if (fresh == null) {
             fresh = session.sessionWithOptions()
@@ -55,6 +67,8 @@ final class FreshSession implements AutoCloseable {
                     .initialCacheMode(CacheMode.IGNORE)
                     .open();
             fresh.setFetchBatchSize(BATCH_SIZE);
+            // Also those that enable themselves: a filter would thin out the state.
+            session.getFactory().getDefinedFilterNames().forEach(fresh::disableFilter);
         }
         return fresh;
     }

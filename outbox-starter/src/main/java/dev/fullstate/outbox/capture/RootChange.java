@@ -81,9 +81,13 @@ final class RootChange {
         return versionBefore == null || replaced || version > versionBefore;
     }
 
-    /** Whether a rollback to a savepoint has taken back the raised version, but maybe not a change of a part. */
+    /**
+     * Whether a row that is still there has the version from before, though maybe not the content: a rollback to a savepoint
+     * has taken back the raised version, but not a change of a part; or the mapping's own SQL for a delete has left the row.
+     */
     boolean hasLostItsLockAt(long version) {
-        return contentSeen && last != Operation.DELETE && !isChangedAt(version);
+        boolean maybeChanged = last == Operation.DELETE ? aggregate.deletesBySql() : contentSeen;
+        return maybeChanged && !isChangedAt(version);
     }
 
     Aggregate aggregate() {

@@ -32,6 +32,8 @@ final class TransactionChanges {
     private final Set<Object> partsThatLeft = Collections.newSetFromMap(new IdentityHashMap<>());
     private final IdentityHashMap<Object, OrphanedPart> partsDeletedWithoutOwner = new IdentityHashMap<>();
 
+    private boolean beingWritten;
+
     private record RootKey(String aggregateType, String id) {}
 
     /** A deleted part of which nothing says whose it was. */
@@ -40,6 +42,15 @@ final class TransactionChanges {
     TransactionChanges(Aggregates aggregates, int maxAggregates) {
         this.aggregates = aggregates;
         this.maxAggregates = maxAggregates;
+    }
+
+    /** From now on, no more changes are expected: their events are being written. */
+    void beginWriting() {
+        beingWritten = true;
+    }
+
+    boolean isBeingWritten() {
+        return beingWritten;
     }
 
     RootChange root(Aggregate aggregate, Object id) {

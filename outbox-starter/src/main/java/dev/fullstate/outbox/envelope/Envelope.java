@@ -55,7 +55,8 @@ public final class Envelope {
     /**
      * Events of what a transaction has just changed.
      *
-     * @throws OutboxException where a state cannot be written or is too large; it names the aggregate
+     * @throws OutboxException where a state cannot be written or is too large, or an id cannot be a key; it names the
+     *     aggregate
      */
     public List<OutboxEvent> changed(List<AggregateChange> changes) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
@@ -81,7 +82,7 @@ public final class Envelope {
         return new OutboxEvent(
                 UuidCreator.getTimeOrderedEpoch(),
                 aggregate.type(),
-                change.id(),
+                Subject.of(change),
                 aggregate.eventType(),
                 change.root() == null ? null : payload(change, change.root()),
                 source,
@@ -99,12 +100,12 @@ public final class Envelope {
         String payload;
         try {
             payload = states.write(root);
-        } catch (JacksonException | StackOverflowError e) {
+        } catch (RuntimeException | StackOverflowError e) {
             throw new OutboxException(
                     "The state of " + name(change)
                             + " cannot be written as JSON, so its transaction fails. Mark what should"
                             + " not be published with @JsonIgnore, or give it a serializer with @JsonSerialize. Cause: "
-                            + (e instanceof JacksonException json ? json.getOriginalMessage() : "it contains itself"),
+                            + reason(e),
                     e);
         }
         long size = payload.length() > maxPayloadSize.toBytes() / 3
@@ -118,6 +119,13 @@ public final class Envelope {
                     + " outbox.payload.max-size together with the broker's and the relay's limits");
         }
         return payload;
+    }
+
+    private static String reason(Throwable failure) {
+        if (failure instanceof StackOverflowError) {
+            return "it contains itself";
+        }
+        return failure instanceof JacksonException json ? json.getOriginalMessage() : failure.toString();
     }
 
     private static String name(AggregateChange change) {

@@ -116,6 +116,8 @@ final class Chunks {
         session.setHibernateFlushMode(FlushMode.MANUAL);
         session.setCacheMode(CacheMode.IGNORE);
         session.setFetchBatchSize(chunkSize);
+        // Also those that enable themselves: a filter would thin out states, or hide whole aggregates.
+        session.getFactory().getDefinedFilterNames().forEach(session::disableFilter);
         return session;
     }
 

@@ -81,11 +81,15 @@ public final class Republisher implements SmartLifecycle {
      * @param aggregateTypes what to republish; empty for every captured type
      * @param requestedBy who asks, for the record
      * @return the job's id
-     * @throws UnknownAggregateTypeException if one of the types is not captured; nothing is started then
+     * @throws UnknownAggregateTypeException if one of the types, or anything at all, is not captured; nothing is started
+     *     then
      */
     public UUID start(List<String> aggregateTypes, String requestedBy) {
         List<String> captured =
                 aggregates.all().stream().map(Aggregate::type).sorted().toList();
+        if (captured.isEmpty()) {
+            throw new UnknownAggregateTypeException("", captured);
+        }
         for (String type : aggregateTypes) {
             if (!captured.contains(type)) {
                 throw new UnknownAggregateTypeException(type, captured);
@@ -101,9 +105,9 @@ public final class Republisher implements SmartLifecycle {
         return id;
     }
 
-    /** The job as it stands. */
+    /** The job as it stands. Without captured aggregates there is none, and maybe no table to look into. */
     public Optional<RepublishJob> find(UUID id) {
-        return jobs.find(id);
+        return aggregates.all().isEmpty() ? Optional.empty() : jobs.find(id);
     }
 
     /** Without captured aggregates there is nothing to work on, and maybe no job table either. */

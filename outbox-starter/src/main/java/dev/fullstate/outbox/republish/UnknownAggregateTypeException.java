@@ -8,6 +8,9 @@ public final class UnknownAggregateTypeException extends IllegalArgumentExceptio
     private static final long serialVersionUID = 1L;
 
     UnknownAggregateTypeException(String type, List<String> captured) {
-        super("Unknown aggregate type '" + type + "'; captured are " + captured);
+        super(
+                captured.isEmpty()
+                        ? "No entity has @PublishFullState, so there is nothing to republish"
+                        : "Unknown aggregate type '" + type + "'; captured are " + captured);
     }
 }

@@ -13,6 +13,7 @@ import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import dev.fullstate.outbox.fragile.Fragile;
 import dev.fullstate.outbox.test.PostgresServer;
 import dev.fullstate.outbox.unversioned.Unversioned;
 
@@ -26,7 +27,24 @@ class StartFailureIT {
     @SpringBootConfiguration
     @EnableAutoConfiguration
     @EntityScan(basePackageClasses = Unversioned.class)
-    static class Application {}
+    static class WithoutAVersion {}
+
+    @SpringBootConfiguration
+    @EnableAutoConfiguration
+    @EntityScan(basePackageClasses = Fragile.class)
+    static class WithAVersion {}
+
+    /** Starts and, as is expected, fails; the analysis is in the output. */
+    private static void start(
+            Class<?> configuration, PostgresServer postgres, String username, String password, String... arguments) {
+        SpringApplicationBuilder application = new SpringApplicationBuilder(configuration)
+                .properties(
+                        "spring.main.web-application-type=none",
+                        "spring.datasource.url=" + postgres.jdbcUrl(),
+                        "spring.datasource.username=" + username,
+                        "spring.datasource.password=" + password);
+        assertThatThrownBy(() -> application.run(arguments)).isInstanceOf(RuntimeException.class);
+    }
 
     @Test
     void roleThatMayNotCreateAnythingShowsTheGrants(CapturedOutput output) throws SQLException {
@@ -35,7 +53,7 @@ class StartFailureIT {
                     Statement statement = admin.createStatement()) {
                 statement.execute("create role poor login password 'poor'");
             }
-            start(postgres.jdbcUrl(), "poor", "poor");
+            start(WithAVersion.class, postgres, "poor", "poor");
         }
 
         assertThat(output.getOut())
@@ -45,21 +63,10 @@ class StartFailureIT {
                 .contains("outbox.schema.initialize=false");
     }
 
-    /** Starts and, as is expected, fails; the analysis is in the output. */
-    private static void start(String url, String username, String password) {
-        SpringApplicationBuilder application = new SpringApplicationBuilder(Application.class);
-        assertThatThrownBy(() -> application.run(
-                        "--spring.main.web-application-type=none",
-                        "--spring.datasource.url=" + url,
-                        "--spring.datasource.username=" + username,
-                        "--spring.datasource.password=" + password))
-                .isInstanceOf(RuntimeException.class);
-    }
-
     @Test
     void rootWithoutAVersionShowsTheLineToAdd(CapturedOutput output) {
         try (PostgresServer postgres = PostgresServer.start()) {
-            start(postgres.jdbcUrl(), postgres.username(), postgres.password());
+            start(WithoutAVersion.class, postgres, postgres.username(), postgres.password());
         }
 
         assertThat(output.getOut())
@@ -67,5 +74,16 @@ class StartFailureIT {
                 .contains(Unversioned.class.getName() + " has @PublishFullState but no @Version attribute")
                 .contains("    @Version\n    private long version;")
                 .contains("ALTER TABLE unversioned ADD COLUMN version bigint NOT NULL DEFAULT 0;");
+    }
+
+    @Test
+    void sourceThatIsNoUriIsNamedWithItsProperty(CapturedOutput output) {
+        try (PostgresServer postgres = PostgresServer.start()) {
+            start(WithAVersion.class, postgres, postgres.username(), postgres.password(), "--outbox.source=no uri");
+        }
+
+        assertThat(output.getOut())
+                .contains("APPLICATION FAILED TO START")
+                .contains("outbox.source must be a URI reference and not empty, but is 'no uri'");
     }
 }

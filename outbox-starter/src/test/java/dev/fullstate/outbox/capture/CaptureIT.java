@@ -176,40 +176,6 @@ class CaptureIT extends ShopTest {
     }
 
     @Test
-    void statelessSessionIsCapturedToo() {
-        UUID id = newPurchase();
-        SessionFactory factory = shop.bean(SessionFactory.class);
-
-        factory.inStatelessTransaction(session -> {
-            Purchase purchase = session.get(Purchase.class, id);
-            purchase.setReference("stateless");
-            session.update(purchase);
-        });
-        factory.inStatelessTransaction(session -> session.insert(new Buyer("b2-" + id, "Dora")));
-
-        assertThat(onlyRow().data().get("reference").asString()).isEqualTo("stateless");
-        assertThat(onlyRow().data().get("pieces").asInt()).isEqualTo(3);
-    }
-
-    @Test
-    void transactionInsideATransactionHasEventsOfItsOwn() {
-        UUID outer = newPurchase();
-        UUID inner = newPurchase();
-
-        assertThatThrownBy(() -> shop.run(em -> {
-                    purchase(em, outer).setReference("outer");
-                    em.flush();
-                    shop.newTransaction()
-                            .executeWithoutResult(status ->
-                                    purchase(shop.entityManager(), inner).setReference("inner"));
-                    throw new IllegalStateException("outer fails");
-                }))
-                .hasMessage("outer fails");
-
-        assertThat(onlyRow().aggregateId()).isEqualTo(inner.toString());
-    }
-
-    @Test
     void transactionWithTooManyAggregatesFails() throws SQLException {
         try (ShopApplication small =
                 ShopApplication.start(postgres, "small", "outbox.capture.max-aggregates-per-transaction=2")) {

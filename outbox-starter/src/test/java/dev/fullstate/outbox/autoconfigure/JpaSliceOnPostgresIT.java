@@ -1,0 +1,64 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import java.util.stream.Stream;
+
+import jakarta.persistence.EntityManager;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.data.jpa.test.autoconfigure.DataJpaTest;
+import org.springframework.boot.jdbc.test.autoconfigure.AutoConfigureTestDatabase;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+import dev.fullstate.outbox.fragile.Fragile;
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A slice for repositories has no outbox, and does not miss it. */
+@DataJpaTest
+@AutoConfigureTestDatabase(replace = AutoConfigureTestDatabase.Replace.NONE)
+@ExtendWith(OutputCaptureExtension.class)
+class JpaSliceOnPostgresIT {
+
+    static final PostgresServer POSTGRES = PostgresServer.start();
+
+    @AfterAll
+    static void stop() {
+        POSTGRES.close();
+    }
+
+    @DynamicPropertySource
+    static void database(DynamicPropertyRegistry properties) {
+        properties.add("spring.datasource.url", POSTGRES::jdbcUrl);
+        properties.add("spring.datasource.username", POSTGRES::username);
+        properties.add("spring.datasource.password", POSTGRES::password);
+        properties.add("spring.jpa.hibernate.ddl-auto", () -> "update");
+    }
+
+    @SpringBootConfiguration
+    @EnableAutoConfiguration
+    @EntityScan(basePackageClasses = Fragile.class)
+    static class Application {}
+
+    @Test
+    void annotatedEntitiesAreStoredAndNothingElseHappens(
+            @Autowired ApplicationContext context, @Autowired EntityManager entityManager, CapturedOutput output) {
+        entityManager.persist(new Fragile("f1"));
+        entityManager.flush();
+        entityManager.clear();
+
+        assertThat(entityManager.find(Fragile.class, "f1").labels).containsExactly("first");
+        assertThat(Stream.of(context.getBeanDefinitionNames()).filter(name -> name.startsWith("outbox")))
+                .isEmpty();
+        assertThat(output).doesNotContain(" WARN ", " ERROR ", "are not captured");
+    }
+}

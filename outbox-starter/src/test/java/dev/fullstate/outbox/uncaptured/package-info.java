@@ -1,0 +1,2 @@
+/** Entities that nobody wants to be published. */
+package dev.fullstate.outbox.uncaptured;
