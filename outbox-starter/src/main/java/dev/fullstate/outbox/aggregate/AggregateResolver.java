@@ -234,8 +234,12 @@ public final class AggregateResolver {
         if (mappedBy != null) {
             hierarchy(part).forEach(entity -> backReferences.add(entity.getEntityName() + "#" + mappedBy));
         }
-        OwnerLink link = new OwnerLink(owner, path + attribute.getAttributeName(), backReference(part, mappedBy));
         for (EntityPersister entity : hierarchy(part)) {
+            OwnerLink link = new OwnerLink(
+                    owner,
+                    path + attribute.getAttributeName(),
+                    backReference(part, mappedBy),
+                    mappedBy == null ? null : PartTable.of(entity, owner, mappedBy));
             Refusals.requireWayFromHiddenPart(link, attribute, entity);
             ownersByPart
                     .computeIfAbsent(entity.getEntityName(), name -> new ArrayList<>())

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param owner the entity with the owning attribute: a root or again a part
  * @param attributePath the owning attribute, dotted where it lies in an embeddable
  * @param backReference the part's attribute that points to the owner; null if the association has one direction only
+ * @param table where the part says whose it is; null where nobody can change that unnoticed
  */
 public record OwnerLink(
         EntityPersister owner,
         String attributePath,
-        @Nullable BackReference backReference) {
+        @Nullable BackReference backReference,
+        @Nullable PartTable table) {
 
     /**
      * From a part to its owner.

@@ -42,7 +42,8 @@ public final class RootTable {
                 + version;
         this.idPlaceholders = String.join(", ", Collections.nCopies(columns.length, "?"));
         String keys = IntStream.range(0, columns.length).mapToObj(i -> "k" + i).collect(Collectors.joining(", "));
-        this.lockPrefix = "select page.position from (values ";
+        this.lockPrefix = "select page.position, root." + version + ", root.xmin::text::bigint"
+                + " = (pg_current_xact_id()::text::bigint & 4294967295) from (values ";
         this.lockSuffix = ") as page (position, " + keys + ") join " + table + " root on "
                 + IntStream.range(0, columns.length)
                         .mapToObj(i -> "root." + columns[i] + " = page.k" + i)
@@ -72,7 +73,7 @@ public final class RootTable {
      * @return the ids whose rows are locked now, in the given order; the others are held by others or do not exist
      */
     public List<Object> lockAvailable(SharedSessionContractImplementor session, List<Object> ids) {
-        return lock(session, ids, " skip locked");
+        return lock(session, ids, " skip locked").stream().map(LockedRow::id).toList();
     }
 
     /**
@@ -81,10 +82,24 @@ public final class RootTable {
      * @return the ids whose rows are locked now; the others do not exist
      */
     public List<Object> lockWaiting(SharedSessionContractImplementor session, List<Object> ids) {
+        return lockedRows(session, ids).stream().map(LockedRow::id).toList();
+    }
+
+    /** As {@link #lockWaiting}, with what there is. */
+    public List<LockedRow> lockedRows(SharedSessionContractImplementor session, List<Object> ids) {
         return lock(session, ids, "");
     }
 
-    private List<Object> lock(SharedSessionContractImplementor session, List<Object> ids, String waiting) {
+    /**
+     * A row that this transaction has locked.
+     *
+     * @param id of the root
+     * @param version that the row has
+     * @param own whether the transaction has written it itself; not, if it did so between savepoints
+     */
+    public record LockedRow(Object id, long version, boolean own) {}
+
+    private List<LockedRow> lock(SharedSessionContractImplementor session, List<Object> ids, String waiting) {
         if (ids.isEmpty()) {
             return List.of();
         }
@@ -95,7 +110,7 @@ public final class RootTable {
                 connection -> lock(connection, session, lockPrefix + rows + lockSuffix + waiting, ids));
     }
 
-    private List<Object> lock(
+    private List<LockedRow> lock(
             Connection connection, SharedSessionContractImplementor session, String sql, List<Object> ids)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -104,10 +119,10 @@ public final class RootTable {
                 idType.nullSafeSet(statement, id, index, session);
                 index += idColumnCount;
             }
-            List<Object> locked = new ArrayList<>();
+            List<LockedRow> locked = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    locked.add(ids.get(row.getInt(1)));
+                    locked.add(new LockedRow(ids.get(row.getInt(1)), row.getLong(2), row.getBoolean(3)));
                 }
             }
             return locked;

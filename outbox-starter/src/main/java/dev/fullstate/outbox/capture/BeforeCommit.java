@@ -3,16 +3,20 @@ package dev.fullstate.outbox.capture;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.hibernate.FlushMode;
 import org.hibernate.HibernateException;
+import org.hibernate.Session;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
+import dev.fullstate.outbox.aggregate.RootTable.LockedRow;
 import dev.fullstate.outbox.capture.TransactionChanges.OrphanedPart;
 import dev.fullstate.outbox.contract.Operation;
 
@@ -21,7 +25,7 @@ import dev.fullstate.outbox.contract.Operation;
  * changed part; lock every root; read its state back from the database, because what a session has in memory need not be
  * what will be committed; hand over.
  */
-final class BeforeCommit {
+class BeforeCommit {
 
     private final SharedSessionContractImplementor session;
     private final TransactionChanges changes;
@@ -36,10 +40,8 @@ final class BeforeCommit {
     void handOver(ChangeSink sink) {
         // A stateless session calls back before it sends what it has batched.
         session.getJdbcCoordinator().executeBatch();
-        try (FreshSession fresh = new FreshSession(session)) {
-            findRoots(fresh);
-            lockRoots();
-            List<AggregateChange> result = read(fresh);
+        try (FreshSession fresh = freshSession()) {
+            List<AggregateChange> result = steps(fresh);
             if (!result.isEmpty()) {
                 write(result, sink, fresh);
             }
@@ -69,7 +71,23 @@ final class BeforeCommit {
         return session instanceof EventSource source && source.getActionQueue().areInsertionsOrDeletionsQueued();
     }
 
-    private void findRoots(FreshSession fresh) {
+    FreshSession freshSession() {
+        return new FreshSession(session);
+    }
+
+    /** Only in this order is what is read what will be committed. */
+    List<AggregateChange> steps(FreshSession fresh) {
+        lookForOwnRows();
+        findRoots(fresh);
+        while (lockRoots() && changes.askForOwnersAgain()) {
+            // Until a root was locked, somebody may have moved a part to another one.
+            fresh.clear();
+            findRoots(fresh);
+        }
+        return read(fresh);
+    }
+
+    final void findRoots(FreshSession fresh) {
         for (PartChange part = changes.nextPartWithoutOwner(); part != null; part = changes.nextPartWithoutOwner()) {
             for (Object owner : fresh.ownersOf(part)) {
                 changes.changed(part.link().owner(), owner);
@@ -85,19 +103,53 @@ final class BeforeCommit {
         }
     }
 
-    private void lockRoots() {
+    /**
+     * Takes a second look at what was marked before the flush of the commit: there was time to go back to a savepoint, which
+     * takes back changes, versions and locks.
+     */
+    private void lookForOwnRows() {
+        int commitFlush = commitFlush();
+        Map<Aggregate, Map<Object, RootChange>> older = new HashMap<>();
+        for (RootChange change : changes.inLockOrder()) {
+            if (change.operation() != null && change.isLocked() && change.isOlderThan(commitFlush)) {
+                older.computeIfAbsent(change.aggregate(), aggregate -> new LinkedHashMap<>())
+                        .put(change.id(), change);
+            }
+        }
+        older.forEach((aggregate, byId) -> {
+            for (LockedRow row : aggregate.table().lockedRows(session, List.copyOf(byId.keySet()))) {
+                RootChange change = byId.get(row.id());
+                if (change != null && !row.own()) {
+                    change.isNotOwnAt(row.version());
+                }
+            }
+        });
+    }
+
+    /** The number of the flush that belongs to the commit; where none does, all others are older. */
+    private int commitFlush() {
+        boolean flushes = session instanceof Session of && of.getHibernateFlushMode() != FlushMode.MANUAL;
+        return flushes ? changes.flushCount() - 1 : Integer.MAX_VALUE;
+    }
+
+    /** Whether there were roots to lock. */
+    boolean lockRoots() {
+        boolean locked = false;
         for (RootChange change : changes.inLockOrder()) {
             if (change.operation() != null && !change.isLocked()) {
                 lock.acquire(change);
+                change.locked();
+                locked = true;
             }
         }
+        return locked;
     }
 
-    private List<AggregateChange> read(FreshSession fresh) {
+    final List<AggregateChange> read(FreshSession fresh) {
         List<RootChange> ordered = changes.inLockOrder().stream()
                 .filter(change -> change.operation() != null)
                 .toList();
-        IdentityHashMap<RootChange, Object> states = lockedStates(ordered, fresh);
+        IdentityHashMap<RootChange, Object> states = states(ordered, fresh);
         List<AggregateChange> result = new ArrayList<>();
         for (RootChange change : ordered) {
             AggregateChange aggregateChange = aggregateChange(change, states.get(change));
@@ -106,20 +158,6 @@ final class BeforeCommit {
             }
         }
         return result;
-    }
-
-    private IdentityHashMap<RootChange, Object> lockedStates(List<RootChange> ordered, FreshSession fresh) {
-        IdentityHashMap<RootChange, Object> states = states(ordered, fresh);
-        List<RootChange> unlocked = ordered.stream()
-                .filter(change -> states.containsKey(change)
-                        && change.hasLostItsLockAt(change.aggregate().version(states.get(change))))
-                .toList();
-        if (!unlocked.isEmpty()) {
-            unlocked.forEach(lock::acquire);
-            fresh.clear();
-            states.putAll(states(ordered, fresh));
-        }
-        return states;
     }
 
     /** What the database has of the roots; also of deleted ones, because a savepoint may have brought them back. */
@@ -152,10 +190,7 @@ final class BeforeCommit {
             return new AggregateChange(aggregate, change.idText(), Operation.DELETE, null, change.versionBefore());
         }
         long version = aggregate.version(root);
-        if (!change.isChangedAt(version)) {
-            return null;
-        }
         Operation seen = operation == Operation.DELETE ? Operation.UPDATE : operation;
-        return new AggregateChange(aggregate, change.idText(), seen, root, version);
+        return change.isPublished() ? new AggregateChange(aggregate, change.idText(), seen, root, version) : null;
     }
 }

@@ -23,8 +23,21 @@ public final class Capture {
             Aggregates aggregates,
             ChangeSink sink,
             int maxAggregatesPerTransaction) {
-        ChangeListener changes = new ChangeListener(aggregates, sink, maxAggregatesPerTransaction);
+        attach(
+                sessionFactory,
+                new PartGuard(aggregates),
+                new ChangeListener(
+                        aggregates,
+                        maxAggregatesPerTransaction,
+                        (session, changes) -> new BeforeCommit(session, changes).handOver(sink)));
+    }
+
+    static void attach(SessionFactoryImplementor sessionFactory, PartGuard guard, ChangeListener changes) {
         EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
+        registry.appendListeners(EventType.AUTO_FLUSH, changes);
+        registry.appendListeners(EventType.FLUSH, changes);
+        registry.appendListeners(EventType.PRE_UPDATE, guard);
+        registry.appendListeners(EventType.PRE_DELETE, guard);
         registry.appendListeners(EventType.POST_INSERT, changes);
         registry.appendListeners(EventType.POST_UPDATE, changes);
         registry.appendListeners(EventType.POST_DELETE, changes);

@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.BiConsumer;
 
 import org.hibernate.StatelessSession;
 import org.hibernate.collection.spi.PersistentCollection;
@@ -13,7 +14,11 @@ import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCa
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.hibernate.event.spi.AbstractCollectionEvent;
 import org.hibernate.event.spi.AbstractPostDatabaseOperationEvent;
+import org.hibernate.event.spi.AutoFlushEvent;
+import org.hibernate.event.spi.AutoFlushEventListener;
 import org.hibernate.event.spi.EventSource;
+import org.hibernate.event.spi.FlushEvent;
+import org.hibernate.event.spi.FlushEventListener;
 import org.hibernate.event.spi.PostCollectionRecreateEvent;
 import org.hibernate.event.spi.PostCollectionRecreateEventListener;
 import org.hibernate.event.spi.PostCollectionRemoveEvent;
@@ -34,8 +39,6 @@ import org.hibernate.event.spi.PreCollectionUpdateEvent;
 import org.hibernate.event.spi.PreCollectionUpdateEventListener;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.proxy.HibernateProxy;
-import org.hibernate.proxy.LazyInitializer;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.OutboxException;
@@ -50,7 +53,9 @@ import dev.fullstate.outbox.contract.Operation;
  * turns the marks into events before the commit.
  */
 final class ChangeListener
-        implements PostInsertEventListener,
+        implements AutoFlushEventListener,
+                FlushEventListener,
+                PostInsertEventListener,
                 PostUpdateEventListener,
                 PostDeleteEventListener,
                 PostUpsertEventListener,
@@ -63,17 +68,39 @@ final class ChangeListener
     private static final long serialVersionUID = 1L;
 
     private final transient Aggregates aggregates;
-    private final transient ChangeSink sink;
     private final int maxAggregates;
+    private final transient BiConsumer<SharedSessionContractImplementor, TransactionChanges> beforeCommit;
 
     /** Held weakly, because a session may be closed in mid-transaction; the session's own callback holds the marks. */
     private final transient Map<SharedSessionContractImplementor, WeakReference<TransactionChanges>> open =
             Collections.synchronizedMap(new WeakHashMap<>());
 
-    ChangeListener(Aggregates aggregates, ChangeSink sink, int maxAggregates) {
+    /** @param beforeCommit what to do with the marks of a transaction once it has made all of them */
+    ChangeListener(
+            Aggregates aggregates,
+            int maxAggregates,
+            BiConsumer<SharedSessionContractImplementor, TransactionChanges> beforeCommit) {
         this.aggregates = aggregates;
-        this.sink = sink;
         this.maxAggregates = maxAggregates;
+        this.beforeCommit = beforeCommit;
+    }
+
+    @Override
+    public void onAutoFlush(AutoFlushEvent event) {
+        flushed(event.getSession());
+    }
+
+    @Override
+    public void onFlush(FlushEvent event) {
+        flushed(event.getSession());
+    }
+
+    private void flushed(SharedSessionContractImplementor session) {
+        WeakReference<TransactionChanges> reference = open.get(session);
+        TransactionChanges changes = reference == null ? null : reference.get();
+        if (changes != null) {
+            changes.flushed();
+        }
     }
 
     @Override
@@ -136,9 +163,9 @@ final class ChangeListener
         EntityPersister entity = event.getPersister();
         Aggregate aggregate = aggregates.rootedAt(entity);
         if (aggregate != null) {
-            changes(event.getSession(), entity)
-                    .root(aggregate, event.getId())
-                    .row(operation, version(entity, oldState), version(entity, state));
+            TransactionChanges changes = changes(event.getSession(), entity);
+            changes.root(aggregate, event.getId())
+                    .row(operation, changes.flushCount(), version(entity, oldState), version(entity, state));
         }
         for (OwnerLink link : aggregates.ownersOf(entity)) {
             part(event, operation, link, state, oldState);
@@ -174,13 +201,7 @@ final class ChangeListener
 
     private static @Nullable Object owner(
             AbstractPostDatabaseOperationEvent event, OwnerLink link, Object @Nullable [] state) {
-        OwnerLink.BackReference back = link.backReference();
-        Object owner = back == null ? null : back.owner(event.getPersister(), event.getEntity(), state);
-        if (owner == null) {
-            return null;
-        }
-        LazyInitializer proxy = HibernateProxy.extractLazyInitializer(owner);
-        return proxy == null ? link.owner().getIdentifier(owner, event.getSession()) : proxy.getInternalIdentifier();
+        return Owners.id(link, event.getPersister(), event.getEntity(), state, event.getSession());
     }
 
     private void collection(AbstractCollectionEvent event) {
@@ -244,7 +265,7 @@ final class ChangeListener
     private void complete(SharedSessionContractImplementor session, TransactionChanges changes) {
         changes.beginWriting();
         try {
-            new BeforeCommit(session, changes).handOver(sink);
+            beforeCommit.accept(session, changes);
         } finally {
             open.remove(session);
         }

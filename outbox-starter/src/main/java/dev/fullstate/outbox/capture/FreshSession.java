@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.capture;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import org.hibernate.CacheMode;
@@ -14,10 +15,13 @@ import org.jspecify.annotations.Nullable;
  * A persistence context of its own on the connection of a session, opened when first needed: it sees what the transaction
  * has written, not what the session has in memory or in a cache.
  */
-final class FreshSession implements AutoCloseable {
+class FreshSession implements AutoCloseable {
 
     /** Collections of so many roots at a time are loaded with one query. */
     private static final int BATCH_SIZE = 64;
+
+    /** Up to so many roots, queries for each are cheaper: batched ones Hibernate makes anew in each session. */
+    private static final int FEW = 2;
 
     private final SharedSessionContractImplementor session;
     private @Nullable Session fresh;
@@ -28,7 +32,14 @@ final class FreshSession implements AutoCloseable {
 
     /** The entities with these ids, in this order; null where there is none. */
     List<? extends @Nullable Object> find(EntityPersister entity, List<Object> ids) {
-        return open().findMultiple(entity.getMappedClass(), ids);
+        Session reading = open();
+        if (ids.size() > FEW) {
+            reading.setFetchBatchSize(BATCH_SIZE);
+            return reading.findMultiple(entity.getMappedClass(), ids);
+        }
+        List<@Nullable Object> found = new ArrayList<>();
+        ids.forEach(id -> found.add(reading.find(entity.getMappedClass(), id)));
+        return found;
     }
 
     /** The ids of those that own this part. */
@@ -59,14 +70,13 @@ final class FreshSession implements AutoCloseable {
         }
     }
 
-    private Session open() {
+    Session open() {
         if (fresh == null) {
             fresh = session.sessionWithOptions()
                     .connection()
                     .flushMode(FlushMode.MANUAL)
                     .initialCacheMode(CacheMode.IGNORE)
                     .open();
-            fresh.setFetchBatchSize(BATCH_SIZE);
             // Also those that enable themselves: a filter would thin out the state.
             session.getFactory().getDefinedFilterNames().forEach(fresh::disableFilter);
         }

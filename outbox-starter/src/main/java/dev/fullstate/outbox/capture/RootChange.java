@@ -15,9 +15,12 @@ final class RootChange {
     private @Nullable Operation first;
     private @Nullable Operation last;
     private boolean rowSeen;
+    private int rowSeenInFlush;
     private @Nullable Long versionBefore;
     private boolean versionRaised;
     private boolean contentSeen;
+    private int contentSeenInFlush;
+    private boolean takenBack;
 
     RootChange(Aggregate aggregate, Object id, String idText) {
         this.aggregate = aggregate;
@@ -28,14 +31,19 @@ final class RootChange {
     /**
      * The root's own row is inserted, updated or deleted.
      *
+     * @param flush the number of the flush that does so
      * @param before its version until now; null if it had none or that is not known
      * @param after its version from now on; null if it has none
      */
-    void row(Operation operation, @Nullable Long before, @Nullable Long after) {
+    void row(Operation operation, int flush, @Nullable Long before, @Nullable Long after) {
         if (!rowSeen) {
             rowSeen = true;
             first = operation; // Whatever its parts did before.
             versionBefore = before;
+        }
+        rowSeenInFlush = flush;
+        if (operation == Operation.DELETE && contentSeenInFlush == flush) {
+            contentSeen = false; // It was the deletion of what belongs to the root.
         }
         mark(operation);
         if (after != null && !after.equals(before)) {
@@ -44,8 +52,11 @@ final class RootChange {
     }
 
     /** Something that belongs to the root is changed. */
-    void content() {
-        contentSeen = true;
+    void content(int flush) {
+        if (!contentSeen) {
+            contentSeen = true;
+            contentSeenInFlush = flush;
+        }
         if (last != Operation.DELETE) {
             mark(Operation.UPDATE);
         }
@@ -58,36 +69,49 @@ final class RootChange {
         last = operation;
     }
 
-    /** All in all: null where nothing is left of it, because the root was created and deleted again. */
+    /** All in all: null where nothing is left of it, because it was created and deleted again, or taken back. */
     @Nullable
     Operation operation() {
+        if (takenBack) {
+            return null;
+        }
         if (last == Operation.DELETE) {
             return first == Operation.CREATE ? null : Operation.DELETE;
         }
         return first == Operation.CREATE ? Operation.CREATE : Operation.UPDATE;
     }
 
-    /** Whether the row is locked by this transaction, and its version counts this change, without our doing. */
+    /** Whether the row is locked by this transaction, and its version counts this change, as far as the marks tell. */
     boolean isLocked() {
-        return versionRaised || last == Operation.DELETE;
+        return versionRaised || (last == Operation.DELETE && !aggregate.deletesBySql());
+    }
+
+    /** Our own statement has locked the row, and raised its version. */
+    void locked() {
+        versionRaised = true;
+    }
+
+    /** Whether something other than a flush can have come after what the row's marks tell. */
+    boolean isOlderThan(int flush) {
+        return rowSeen && rowSeenInFlush < flush;
     }
 
     /**
-     * Whether a version that the row has now is not the one from before: a rollback to a savepoint takes changes back that
-     * were marked.
+     * There is a row, but it is not what this transaction has written itself: a rollback to a savepoint has taken that back,
+     * or it was written between savepoints, where transactions have other numbers.
      */
-    boolean isChangedAt(long version) {
-        boolean replaced = first == Operation.DELETE && last != Operation.DELETE;
-        return versionBefore == null || replaced || version > versionBefore;
+    void isNotOwnAt(long version) {
+        if (last == Operation.DELETE) {
+            last = Operation.UPDATE;
+            first = Operation.UPDATE;
+        }
+        versionRaised = false;
+        takenBack = !contentSeen && versionBefore != null && versionBefore == version;
     }
 
-    /**
-     * Whether a row that is still there has the version from before, though maybe not the content: a rollback to a savepoint
-     * has taken back the raised version, but not a change of a part; or the mapping's own SQL for a delete has left the row.
-     */
-    boolean hasLostItsLockAt(long version) {
-        boolean maybeChanged = last == Operation.DELETE ? aggregate.deletesBySql() : contentSeen;
-        return maybeChanged && !isChangedAt(version);
+    /** Whether the version of the row counts a change of this transaction. */
+    boolean isPublished() {
+        return versionRaised;
     }
 
     Aggregate aggregate() {

@@ -33,6 +33,7 @@ final class TransactionChanges {
     private final IdentityHashMap<Object, OrphanedPart> partsDeletedWithoutOwner = new IdentityHashMap<>();
 
     private boolean beingWritten;
+    private int flushCount;
 
     private record RootKey(String aggregateType, String id) {}
 
@@ -51,6 +52,16 @@ final class TransactionChanges {
 
     boolean isBeingWritten() {
         return beingWritten;
+    }
+
+    /** A flush is at its end. */
+    void flushed() {
+        flushCount++;
+    }
+
+    /** How many flushes have come to their end. */
+    int flushCount() {
+        return flushCount;
     }
 
     RootChange root(Aggregate aggregate, Object id) {
@@ -73,7 +84,7 @@ final class TransactionChanges {
     void changed(EntityPersister entity, Object id) {
         Aggregate aggregate = aggregates.rootedAt(entity);
         if (aggregate != null) {
-            root(aggregate, id).content();
+            root(aggregate, id).content(flushCount);
         } else {
             aggregates.ownersOf(entity).forEach(link -> part(new PartChange(entity, id, link)));
         }
@@ -83,6 +94,12 @@ final class TransactionChanges {
         if (seenParts.add(change)) {
             partsWithoutOwner.add(change);
         }
+    }
+
+    /** Lets the owners of parts be looked for once more; whether there are such parts. */
+    boolean askForOwnersAgain() {
+        partsWithoutOwner.addAll(seenParts);
+        return !seenParts.isEmpty();
     }
 
     @Nullable

@@ -62,7 +62,11 @@ public class Purchase {
     protected Purchase() {}
 
     public Purchase(String reference, Buyer buyer) {
-        this.purchaseId = UUID.randomUUID();
+        this(UUID.randomUUID(), reference, buyer);
+    }
+
+    public Purchase(UUID purchaseId, String reference, Buyer buyer) {
+        this.purchaseId = purchaseId;
         this.reference = reference;
         this.buyer = buyer;
         this.address = new Address("Main St", "Springfield");

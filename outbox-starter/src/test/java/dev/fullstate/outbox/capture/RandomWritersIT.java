@@ -1,0 +1,231 @@
+package dev.fullstate.outbox.capture;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.Session;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.aggregate.AggregateResolver;
+import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.envelope.TraceContext;
+import dev.fullstate.outbox.shop.ShopApplication;
+import dev.fullstate.outbox.store.OutboxSchema;
+import dev.fullstate.outbox.store.OutboxStore;
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whoever writes at the same time: each transaction that changes an aggregate has exactly one event, with the state that it
+ * commits, in the order of the commits. And without any one of the capture's three mechanisms this is not so.
+ */
+class RandomWritersIT {
+
+    private static final long SEED = Long.getLong("outbox.test.seed", 20260101);
+    private static final int WRITERS = 12;
+    private static final int PURCHASES = 4;
+    private static final int TRANSACTIONS_EACH = 1_500;
+    private static final int TRANSACTIONS_EACH_OF_A_MUTANT = 200;
+
+    /** Refused transactions are what this is about. */
+    private static final String QUIET = "logging.level.org.hibernate=off";
+
+    /** What a part changes then reaches the database late, and in another order than it was changed. */
+    private static final String[] BATCHING = {
+        QUIET,
+        "spring.jpa.properties.hibernate.jdbc.batch_size=20",
+        "spring.jpa.properties.hibernate.order_inserts=true",
+        "spring.jpa.properties.hibernate.order_updates=true"
+    };
+
+    static PostgresServer postgres;
+
+    @BeforeAll
+    static void start() {
+        // Deadlocks are part of it; nobody need wait a second for each.
+        postgres = PostgresServer.start(0, Map.of("deadlock_timeout", "20ms"));
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
+    @Test
+    void eachCommitHasOneEventWithItsStateInItsOrder() throws Exception {
+        try (ShopApplication shop = ShopApplication.start(postgres, "captured", BATCHING)) {
+            CommittedStates states = CommittedStates.watch(shop.jdbc());
+            RandomWriters writers = new RandomWriters(shop, PURCHASES);
+
+            writers.run(SEED, WRITERS, TRANSACTIONS_EACH);
+
+            report("captured", writers);
+            assertThat(states.violations()).isEmpty();
+            assertThat(writers.committed()).isGreaterThan(10_000);
+            assertThat(states.count()).isGreaterThan(writers.committed() / 2);
+            assertThat(writers.overlapping()).isGreaterThan(writers.committed() / 4);
+        }
+    }
+
+    /** For comparison: what the same transactions do to each other where nothing is captured. */
+    @Test
+    void withoutCaptureTransactionsFailEachOtherToo() throws Exception {
+        try (ShopApplication shop = ShopApplication.start(postgres, "uncaptured", QUIET, "outbox.enabled=false")) {
+            RandomWriters writers = new RandomWriters(shop, PURCHASES);
+
+            writers.run(SEED, WRITERS, TRANSACTIONS_EACH / 4);
+
+            report("not captured", writers);
+            assertThat(writers.committed()).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aMissingMechanismIsNoticed(Mutant mutant) throws Exception {
+        String database = "mutant_" + mutant.name().toLowerCase(Locale.ROOT);
+        try (ShopApplication shop = ShopApplication.start(postgres, database, QUIET, "outbox.enabled=false")) {
+            OutboxSchema.migrate(shop.bean(javax.sql.DataSource.class));
+            mutant.attachTo(shop);
+            CommittedStates states = CommittedStates.watch(shop.jdbc());
+            RandomWriters writers = new RandomWriters(shop, PURCHASES);
+
+            writers.run(SEED, WRITERS, TRANSACTIONS_EACH_OF_A_MUTANT);
+
+            List<String> violations = states.violations();
+            report(mutant + ", " + violations.size() + " violations", writers);
+            assertThat(violations.isEmpty()).isEqualTo(mutant == Mutant.NONE);
+        }
+    }
+
+    private static void report(String what, RandomWriters writers) {
+        Map<String, Long> refused = writers.refused();
+        System.out.println("Random writers, seed " + SEED + ", " + what + ": " + writers.committed() + " committed, "
+                + writers.overlapping() + " of them beside another one on the same aggregate, refused " + refused);
+    }
+
+    /** The capture without one of its mechanisms. */
+    private enum Mutant {
+        NONE {
+            @Override
+            BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes) {
+                return new BeforeCommit(session, changes);
+            }
+        },
+        /** Nobody raises the version, and so locks the root, where Hibernate did not. */
+        VERSION_IS_NOT_RAISED {
+            @Override
+            BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes) {
+                return new BeforeCommit(session, changes) {
+                    @Override
+                    boolean lockRoots() {
+                        return false;
+                    }
+                };
+            }
+        },
+        /** What the session has in memory is published. */
+        STATE_IS_NOT_READ_BACK {
+            @Override
+            BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes) {
+                return new BeforeCommit(session, changes) {
+                    @Override
+                    FreshSession freshSession() {
+                        return new SessionItself(session);
+                    }
+                };
+            }
+        },
+        /** Parts are written back although another transaction has moved them. */
+        PARTS_ARE_NOT_GUARDED {
+            @Override
+            Aggregates guarded(Aggregates aggregates) {
+                return Aggregates.none();
+            }
+
+            @Override
+            BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes) {
+                return new BeforeCommit(session, changes);
+            }
+        },
+        /** The state is read, and then its root is locked. */
+        STATE_IS_READ_BEFORE_THE_LOCK {
+            @Override
+            BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes) {
+                return new BeforeCommit(session, changes) {
+                    @Override
+                    List<AggregateChange> steps(FreshSession fresh) {
+                        findRoots(fresh);
+                        List<AggregateChange> result = read(fresh);
+                        lockRoots();
+                        return result;
+                    }
+                };
+            }
+        };
+
+        /** What of it is guarded. */
+        Aggregates guarded(Aggregates aggregates) {
+            return aggregates;
+        }
+
+        abstract BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes);
+
+        void attachTo(ShopApplication shop) {
+            SessionFactoryImplementor sessions =
+                    shop.bean(EntityManagerFactory.class).unwrap(SessionFactoryImplementor.class);
+            Aggregates aggregates = AggregateResolver.resolve(sessions);
+            Envelope envelope = new Envelope(
+                    aggregates,
+                    List.of(),
+                    "urn:service:shop",
+                    DataSize.ofMegabytes(1),
+                    () -> TraceContext.NONE,
+                    Clock.systemUTC());
+            ChangeSink sink = (session, changes) ->
+                    session.doWork(connection -> OutboxStore.append(connection, envelope.changed(changes)));
+            BiConsumer<SharedSessionContractImplementor, TransactionChanges> beforeCommit =
+                    (session, changes) -> create(session, changes).handOver(sink);
+            Capture.attach(
+                    sessions,
+                    new PartGuard(guarded(aggregates)),
+                    new ChangeListener(aggregates, Integer.MAX_VALUE, beforeCommit));
+        }
+    }
+
+    /** Finds what the session has. */
+    private static final class SessionItself extends FreshSession {
+
+        private final SharedSessionContractImplementor session;
+
+        SessionItself(SharedSessionContractImplementor session) {
+            super(session);
+            this.session = session;
+        }
+
+        @Override
+        List<Object> find(EntityPersister entity, List<Object> ids) {
+            List<Object> found = new ArrayList<>();
+            ids.forEach(id -> found.add(((Session) session).find(entity.getMappedClass(), id)));
+            return found;
+        }
+
+        @Override
+        void clear() {}
+    }
+}

@@ -1,0 +1,198 @@
+package dev.fullstate.outbox.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+import javax.sql.DataSource;
+
+import jakarta.persistence.EntityManager;
+import net.ttddyy.dsproxy.QueryInfo;
+import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import dev.fullstate.outbox.shop.Line;
+import dev.fullstate.outbox.shop.Purchase;
+import dev.fullstate.outbox.shop.ShopApplication;
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a transaction asks of the database on account of the capture, counted between the pool and everything that uses it. A
+ * purchase has two collections.
+ */
+class RoundTripsIT {
+
+    private static final String READ_ROOT = "select from purchase";
+    private static final String READ_LINES = "select from line";
+    private static final String READ_NOTES = "select from purchase_notes";
+    private static final String LOCK_LINE = "lock line";
+    private static final String LOCK_ROOTS = "lock (values";
+    private static final String RAISE_VERSION = "update purchase returning";
+    private static final String WRITE_EVENTS = "insert into outbox";
+
+    static PostgresServer postgres;
+    static ShopApplication captured;
+    static ShopApplication bare;
+
+    @BeforeAll
+    static void start() throws Exception {
+        postgres = PostgresServer.start();
+        captured = ShopApplication.startWith(Counting.class, postgres, "captured");
+        bare = ShopApplication.startWith(Counting.class, postgres, "bare", "outbox.enabled=false");
+    }
+
+    @AfterAll
+    static void stop() {
+        bare.close();
+        captured.close();
+        postgres.close();
+    }
+
+    @Test
+    void changedRootIsReadBackWithAQueryForItAndOneForEachCollectionAndWrittenWithOne() {
+        assertThat(addedBy(1, (em, ids) -> em.find(Purchase.class, ids.get(0)).setReference("changed")))
+                .containsExactly(READ_ROOT, READ_LINES, READ_NOTES, WRITE_EVENTS);
+    }
+
+    @Test
+    void newRootToo() {
+        assertThat(addedBy(0, (em, ids) -> em.persist(new Purchase("new", null))))
+                .containsExactly(READ_ROOT, READ_LINES, READ_NOTES, WRITE_EVENTS);
+    }
+
+    @Test
+    void changedPartIsLockedBeforeIfItHasNoVersionAndRaisesTheVersionOfItsRootAfterwards() {
+        assertThat(addedBy(
+                        1,
+                        (em, ids) ->
+                                em.find(Purchase.class, ids.get(0)).line("a").setQuantity(7)))
+                .containsExactly(LOCK_LINE, RAISE_VERSION, READ_ROOT, READ_LINES, READ_NOTES, WRITE_EVENTS);
+    }
+
+    @Test
+    void deletedRootIsOnlyLookedFor() {
+        assertThat(addedBy(1, (em, ids) -> em.remove(em.find(Purchase.class, ids.get(0)))))
+                .containsExactly(READ_ROOT, WRITE_EVENTS);
+    }
+
+    @Test
+    void manyRootsAreReadAndWrittenTogether() {
+        assertThat(addedBy(
+                        20,
+                        (em, ids) ->
+                                ids.forEach(id -> em.find(Purchase.class, id).setReference("all"))))
+                .containsExactly(READ_ROOT, READ_LINES, READ_NOTES, WRITE_EVENTS);
+    }
+
+    @Test
+    void rootsThatWereFlushedBeforeTheCommitAreLookedAtOnceMore() {
+        assertThat(addedBy(3, (em, ids) -> {
+                    ids.forEach(id -> em.find(Purchase.class, id).setReference("flushed"));
+                    em.flush();
+                }))
+                .containsExactly(LOCK_ROOTS, READ_ROOT, READ_LINES, READ_NOTES, WRITE_EVENTS);
+    }
+
+    @Test
+    void transactionThatChangesNothingAsksForNothing() {
+        assertThat(addedBy(
+                        1,
+                        (em, ids) ->
+                                em.find(Purchase.class, ids.get(0)).line("a").getQuantity()))
+                .isEmpty();
+        assertThat(addedBy(
+                        1, (em, ids) -> em.createQuery("from Line", Line.class).getResultList()))
+                .isEmpty();
+    }
+
+    private interface Work {
+        void accept(EntityManager em, List<UUID> ids);
+    }
+
+    /** The statements that the same transaction does not send where nothing is captured. */
+    private static List<String> addedBy(int purchases, Work work) {
+        List<String> all = sentBy(captured, purchases, work);
+        List<String> own = sentBy(bare, purchases, work);
+        List<String> added = new ArrayList<>(all);
+        own.forEach(added::remove);
+        assertThat(all).containsSubsequence(own);
+        return added;
+    }
+
+    private static List<String> sentBy(ShopApplication shop, int purchases, Work work) {
+        List<UUID> ids = new ArrayList<>();
+        for (int i = 0; i < purchases; i++) {
+            ids.add(shop.call(em -> {
+                Purchase purchase = new Purchase("ref", null);
+                purchase.add("a", 1);
+                purchase.add("b", 2);
+                purchase.getNotes().add("note");
+                em.persist(purchase);
+                return purchase.getPurchaseId();
+            }));
+        }
+        Statements statements = shop.bean(Statements.class);
+        statements.sent.clear();
+        Consumer<EntityManager> transaction = em -> work.accept(em, ids);
+        shop.run(transaction);
+        return List.copyOf(statements.sent);
+    }
+
+    /** Kinds of statements that the test's thread has sent, in their order; a batch is one. */
+    static final class Statements {
+
+        private final Thread thread = Thread.currentThread();
+        private final List<String> sent = new ArrayList<>();
+
+        void add(List<QueryInfo> queries) {
+            if (Thread.currentThread() == thread) {
+                sent.add(kind(queries.get(0).getQuery()));
+            }
+        }
+
+        private static String kind(String sql) {
+            List<String> words = List.of(sql.split("\\s+"));
+            String first = words.get(0);
+            return switch (first) {
+                case "select" ->
+                    (sql.contains("for no key update") ? "lock " : "select from ")
+                            + words.get(words.indexOf("from") + 1);
+                case "delete" -> first + " from " + words.get(words.indexOf("from") + 1);
+                case "insert" -> "insert into " + words.get(2);
+                default -> first + " " + words.get(1) + (words.contains("returning") ? " returning" : "");
+            };
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Counting {
+
+        @Bean
+        static Statements statements() {
+            return new Statements();
+        }
+
+        @Bean
+        static BeanPostProcessor countedDataSource(Statements statements) {
+            return new BeanPostProcessor() {
+
+                @Override
+                public Object postProcessAfterInitialization(Object bean, String name) {
+                    return bean instanceof DataSource source
+                            ? ProxyDataSourceBuilder.create(source)
+                                    .afterQuery((execution, queries) -> statements.add(queries))
+                                    .build()
+                            : bean;
+                }
+            };
+        }
+    }
+}
