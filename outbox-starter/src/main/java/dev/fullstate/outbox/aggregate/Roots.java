@@ -3,6 +3,7 @@ package dev.fullstate.outbox.aggregate;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,6 +47,7 @@ final class Roots {
                 names.add(entity.getEntityName());
             }
         });
+        names.sort(Comparator.naturalOrder());
         return names;
     }
 

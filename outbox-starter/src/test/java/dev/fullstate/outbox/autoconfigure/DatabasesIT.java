@@ -156,8 +156,8 @@ class DatabasesIT {
             assertThat(application.getBeanNamesForType(Republisher.class)).isEmpty();
         }
         assertThat(output)
-                .contains("Changes of [" + Fragile.class.getName()
-                        + "] are not captured: their entity manager factory 'other' is not on PostgreSQL")
+                .containsPattern("Changes of \\[.*" + Fragile.class.getName()
+                        + "\\] are not captured: their entity manager factory 'other' is not on PostgreSQL")
                 .doesNotContain(Plain.class.getName(), Anchor.class.getName());
     }
 }

@@ -160,6 +160,20 @@ class StatelessSessionIT extends ShopTest {
     }
 
     @Test
+    void whatIsStillInABatchBelongsToTheState() {
+        UUID id = newPurchase();
+        Line apple = shop.call(em -> purchase(em, id).line("apple"));
+
+        stateless(session -> {
+            session.setJdbcBatchSize(20);
+            apple.setQuantity(50);
+            session.update(apple);
+        });
+
+        assertThat(pieces(onlyRow())).isEqualTo(51);
+    }
+
+    @Test
     void severalChangesInOneTransactionAreOneEventAndARollbackLeavesNothing() {
         UUID id = newPurchase();
         UUID other = newPurchase();

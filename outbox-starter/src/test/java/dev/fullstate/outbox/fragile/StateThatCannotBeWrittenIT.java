@@ -20,7 +20,11 @@ import tools.jackson.databind.ser.std.StdSerializer;
 
 import dev.fullstate.outbox.FullStateJsonCustomizer;
 import dev.fullstate.outbox.OutboxException;
+import dev.fullstate.outbox.fragile.DirtyByItself.Completed;
+import dev.fullstate.outbox.fragile.DirtyByItself.Converted;
+import dev.fullstate.outbox.fragile.DirtyByItself.Trimmed;
 import dev.fullstate.outbox.fragile.Fragile.Fault;
+import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -135,6 +139,24 @@ class StateThatCannotBeWrittenIT {
                 .satisfies(row -> assertThat(row.payload())
                         .isEqualTo("{\"id\":\"" + id + "\",\"name\":\"sound\",\"fault\":\"NONE\",\"anchorId\":null,"
                                 + "\"labels\":[\"first\"]}"));
+    }
+
+    @Test
+    void entityThatDiffersFromWhatWasReadByItselfIsPublishedAllTheSame() {
+        application.run(em -> em.persist(new Trimmed("t", "already trimmed")));
+        application.jdbc().sql("update trimmed set text = ' padded '").update();
+        application.forgetOutbox();
+
+        application.run(em -> em.persist(new Converted("c")));
+        application.run(em -> em.persist(new Completed("p")));
+        application.run(em -> em.find(Trimmed.class, "t").setText(" padded again "));
+
+        assertThat(application.outbox())
+                .extracting(OutboxRow::payload)
+                .containsExactly(
+                        "{\"id\":\"c\",\"remark\":{\"text\":\"converted\"}}",
+                        "{\"id\":\"p\",\"text\":\"completed\"}",
+                        "{\"id\":\"t\",\"text\":\"padded again\"}");
     }
 
     @Test
