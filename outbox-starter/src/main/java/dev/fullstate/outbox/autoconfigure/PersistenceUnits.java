@@ -77,6 +77,11 @@ final class PersistenceUnits {
         log.info("Changes of {} are captured", aggregates.all());
     }
 
+    /** Whether anything is captured; known when all entity manager factories are there. */
+    boolean isCapturing() {
+        return !units.isEmpty();
+    }
+
     /** The unit of this factory; without any aggregate if nothing of it is captured. */
     PersistenceUnit of(EntityManagerFactory entityManagerFactory) {
         PersistenceUnit unit = units.get(entityManagerFactory.unwrap(SessionFactoryImplementor.class));
