@@ -77,7 +77,10 @@ final class LeafRetirement {
         return Optional.ofNullable(findings(leaf).outcome(period));
     }
 
-    /** Newest row by transaction and by sequence: each is the last entry of an index. */
+    /**
+     * Newest row by transaction and by sequence: each is the last entry of an index. What was running when the relay's snapshot
+     * was taken is looked up as the next in order, which an index answers whatever the statistics say.
+     */
     private Findings findings(String leaf) {
         return jdbc.sql("""
                         with newest as (select (select xid from %1$s order by xid desc limit 1) as xid)
@@ -93,7 +96,8 @@ final class LeafRetirement {
                                    and (r.system_identifier <> s.system_identifier
                                         or newest.xid >= pg_snapshot_xmax(r.snapshot)
                                         or exists (select from pg_snapshot_xip(r.snapshot) as running (xid)
-                                                     join %1$s using (xid)))) as behind
+                                                    where running.xid = (select xid from %1$s where xid >= running.xid
+                                                                          order by xid limit 1)))) as behind
                         """.formatted(leaf))
                 .param("seconds", period.toSeconds())
                 .query((row, number) -> new Findings(

@@ -20,6 +20,8 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.test.PostgresServer;
 
+import static org.awaitility.Awaitility.await;
+
 /** A database with the outbox, and a role that owns nothing in it. The test plays the relay. */
 final class OutboxDatabase implements AutoCloseable {
 
@@ -112,6 +114,21 @@ final class OutboxDatabase implements AutoCloseable {
                 return row.getLong(1);
             }
         }
+    }
+
+    /** Commits many rows that were written so many days ago, each in the leaf of that day. */
+    void insertMany(int daysAgo, int count) throws SQLException {
+        execute("""
+                insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation, bucket, created_at)
+                select gen_random_uuid(), 'order', 'a', 'T', '{}', 'urn:test', gen_random_uuid(), 'update',
+                       mod(floor(extract(epoch from now()) / 86400)::bigint - %1$d, 16), now() - %1$d * interval '1 day'
+                  from generate_series(1, %2$d)
+                """.formatted(daysAgo, count));
+    }
+
+    /** Until the connections of the application have ended, which report what they have done when they do. */
+    void awaitStatistics() {
+        await().until(() -> query("select 1 from pg_stat_activity where usename = '" + role() + "'") == null);
     }
 
     /** A relay has published everything that is committed now. */

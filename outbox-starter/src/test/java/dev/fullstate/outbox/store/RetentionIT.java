@@ -413,6 +413,32 @@ class RetentionIT {
     }
 
     @Test
+    void noLookReadsAWholeLeaf() throws SQLException {
+        try (Connection slow = database.connect()) {
+            slow.setAutoCommit(false);
+            OutboxDatabase.insert(slow, 0, 0);
+            for (int daysAgo : new int[] {0, 3, 9}) {
+                database.insertMany(daysAgo, 20_000);
+            }
+            database.published(RELAY);
+            database.insertMany(0, 20_000);
+            database.execute("analyze outbox");
+            database.execute("select pg_stat_reset()");
+            slow.commit();
+        }
+        retention.check();
+        assertThat(retention.retiredCount()).isEqualTo(1);
+        assertThat(retention.lastState().orElseThrow().oldestUnpublished()).isNotNull();
+
+        database.awaitStatistics();
+        assertThat(database.query("select sum(idx_scan) from pg_stat_user_tables where relname like 'outbox\\___'"))
+                .isNotEqualTo("0");
+        assertThat(database.query("select string_agg(relname || ': ' || seq_tup_read, ', ') from pg_stat_user_tables"
+                        + " where relname like 'outbox\\___' and seq_tup_read > 1000"))
+                .isNull();
+    }
+
+    @Test
     void threadLooksAgainAndAgainUntilItIsStopped() throws Exception {
         Retention running = new Retention(
                 database.application(), new Retention.Options(true, WEEK, Duration.ofMillis(20)), () -> true);
