@@ -16,6 +16,15 @@ public final class OutboxTable {
     /** The publication through which the relay receives inserts. */
     public static final String PUBLICATION = "outbox";
 
+    /** The leaves of the ring, one for each day, over and over again. */
+    public static final int LEAF_COUNT = 16;
+
+    /**
+     * What the relays have published, one row per pipeline: each transaction that the row's {@code snapshot} shows as ended is
+     * published or was rolled back. It holds on the server with the row's {@code system_identifier}, and on no other.
+     */
+    public static final String RELAYS = "outbox_relay";
+
     /** Where the migration scripts are, as a class path location. */
     public static final String MIGRATION_LOCATION = "dev/fullstate/outbox/contract/migration";
 
@@ -100,4 +109,12 @@ public final class OutboxTable {
             CREATED_AT);
 
     private OutboxTable() {}
+
+    /** The leaf that holds the rows of a bucket. */
+    public static String leaf(int bucket) {
+        if (bucket < 0 || bucket >= LEAF_COUNT) {
+            throw new IllegalArgumentException("Bucket " + bucket + " is none of the ring's " + LEAF_COUNT);
+        }
+        return bucket < 10 ? NAME + "_0" + bucket : NAME + "_" + bucket;
+    }
 }

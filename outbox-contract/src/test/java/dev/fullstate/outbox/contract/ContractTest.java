@@ -42,6 +42,23 @@ class ContractTest {
     }
 
     @Test
+    void everyLeafOfTheRingIsCreated() throws IOException {
+        String table = migration();
+        for (int bucket = 0; bucket < OutboxTable.LEAF_COUNT; bucket++) {
+            assertThat(table)
+                    .contains("create table " + OutboxTable.leaf(bucket) + " partition of outbox for values in ("
+                            + bucket + ");");
+        }
+        assertThat(table).contains("bigint % " + OutboxTable.LEAF_COUNT + ")::smallint");
+        assertThatThrownBy(() -> OutboxTable.leaf(OutboxTable.LEAF_COUNT)).hasMessageContaining("Bucket 16");
+    }
+
+    @Test
+    void relaysHaveATable() throws IOException {
+        assertThat(migration()).contains("create table " + OutboxTable.RELAYS + " (");
+    }
+
+    @Test
     void deleteHasNoPayloadAndEverythingElseHasOne() {
         assertThat(event("1", null, Operation.DELETE).payload()).isNull();
         assertThat(event("1", "{}", Operation.UPDATE).payload()).isEqualTo("{}");

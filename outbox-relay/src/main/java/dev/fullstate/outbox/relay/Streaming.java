@@ -35,6 +35,7 @@ final class Streaming implements Activity {
     private final TransactionAssembler assembler = new TransactionAssembler(new Sender());
     private final AcknowledgeTracker tracker;
     private final Confirmation confirmation;
+    private final HorizonWriter horizon;
     private boolean idle;
     private long answeredCount;
     private long answeredAt;
@@ -48,6 +49,7 @@ final class Streaming implements Activity {
         this.tracker = new AcknowledgeTracker(stream.start());
         this.answeredAt = stages.nanoTime().getAsLong();
         this.confirmation = new Confirmation(session, stream, tracker, stages.nanoTime());
+        this.horizon = new HorizonWriter(HorizonWriter.Database.of(session), stages.nanoTime());
     }
 
     @Override
@@ -60,6 +62,7 @@ final class Streaming implements Activity {
         publisher.requireNoFailure();
         idle = read(MESSAGES_PER_STEP) == 0;
         confirmation.step();
+        horizon.step(tracker.progress().published());
         watchKafka();
         return this;
     }
@@ -154,6 +157,7 @@ final class Streaming implements Activity {
         public void event(CommittedEvent event) {
             PendingTransaction current = Objects.requireNonNull(transaction, "An event lies in a transaction");
             current.sending();
+            horizon.received();
             publisher.publish(stages.router().route(event), current::published);
         }
 

@@ -54,13 +54,16 @@ class RelaySetupIT {
             database.execute("create role no_grant login replication password 'secret'");
             fails(database.url(), "no_grant", "secret");
         }
-        assertThat(output).contains("GRANT SELECT ON outbox TO no_grant;");
+        assertThat(output)
+                .contains("GRANT SELECT ON outbox TO no_grant;")
+                .contains("GRANT SELECT, INSERT, UPDATE ON outbox_relay TO no_grant;");
     }
 
     @Test
-    void roleWithNothingButReplicationAndSelectIsEnough() throws SQLException {
+    void roleWithNothingButReplicationAndItsGrantsIsEnough() throws SQLException {
         try (OutboxDatabase database = OutboxDatabase.migrated()) {
-            database.execute("create role least login replication password 'secret'; grant select on outbox to least");
+            database.execute("create role least login replication password 'secret'; grant select on outbox to least;"
+                    + " grant select, insert, update on outbox_relay to least");
             database.insert("a", "1");
             try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), RelaySetupIT::asLeast)) {
                 relay.stepUntil(RelayState.STREAMING);

@@ -61,6 +61,21 @@ class WrongSetupIT extends RelayIntegrationTest {
     }
 
     @Test
+    void missingTableOfTheRelaysIsWaitedForAndExplained() throws SQLException {
+        database.execute("alter table outbox_relay rename to other");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.step();
+            assertThat(relay.state()).isEqualTo(RelayState.RETRYING);
+            assertThat(relay.problem().message()).isEqualTo("Table public.outbox_relay does not exist");
+            assertThat(relay.problem().remedy()).contains("its migration creates it");
+            assertThat(database.hasSlot()).isFalse();
+
+            database.execute("alter table other rename to outbox_relay");
+            relay.stepUntil(RelayState.STREAMING);
+        }
+    }
+
+    @Test
     void publicationWithoutInsertsIsExplained() throws SQLException {
         database.execute("alter publication outbox set (publish = 'delete')");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
@@ -72,8 +87,9 @@ class WrongSetupIT extends RelayIntegrationTest {
 
     @Test
     void tableInAnotherSchemaIsFoundThroughThePublication() throws SQLException {
-        database.execute("create schema \"My Schema\"; alter table outbox set schema \"My Schema\";"
-                + " alter sequence outbox_seq set schema \"My Schema\"");
+        database.execute(
+                "create schema \"My Schema\"; alter table outbox set schema \"My Schema\";"
+                        + " alter sequence outbox_seq set schema \"My Schema\"; alter table outbox_relay set schema \"My Schema\"");
         database.execute("set search_path to \"My Schema\"");
         database.insert("a", "1");
         try (SteppedRelay relay = SteppedRelay.of(database)) {

@@ -19,6 +19,7 @@ import org.springframework.util.unit.DataSize;
  * @param capture Capture of changes.
  * @param payload Data of events.
  * @param republish Republish jobs.
+ * @param retention Retention of the outbox's rows.
  * @param admin Admin endpoints.
  */
 @ConfigurationProperties("outbox")
@@ -29,6 +30,7 @@ record OutboxProperties(
         @DefaultValue Capture capture,
         @DefaultValue Payload payload,
         @DefaultValue Republish republish,
+        @DefaultValue Retention retention,
         @DefaultValue Admin admin) {
 
     OutboxProperties {
@@ -100,6 +102,31 @@ record OutboxProperties(
             Assert.isTrue(
                     chunkSize > 0 && chunkSize <= 1000,
                     "outbox.republish.chunk-size must be between 1 and 1000, but is " + chunkSize);
+        }
+    }
+
+    /**
+     * Retention of the outbox's rows.
+     *
+     * @param enabled Whether rows are removed, a day at a time, once they are published and past the period.
+     * @param period Time for which a row is kept at least, between 1 and 14 days.
+     * @param checkInterval Time between two looks at the outbox, for what is to be removed and for its meters.
+     */
+    record Retention(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("7d") Duration period,
+            @DefaultValue("1m") Duration checkInterval) {
+
+        // The ring has 16 days: today's, and the one that is emptied before it is used again.
+        private static final Duration LONGEST = Duration.ofDays(14);
+
+        Retention {
+            Assert.isTrue(
+                    period.compareTo(Duration.ofDays(1)) >= 0 && period.compareTo(LONGEST) <= 0,
+                    "outbox.retention.period must be between 1 and 14 days, but is " + period);
+            Assert.isTrue(
+                    checkInterval.compareTo(Duration.ZERO) > 0,
+                    "outbox.retention.check-interval must be positive, but is " + checkInterval);
         }
     }
 

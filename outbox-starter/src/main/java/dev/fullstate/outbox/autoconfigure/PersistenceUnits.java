@@ -106,6 +106,11 @@ final class PersistenceUnits {
         return target instanceof SessionFactoryImplementor sessionFactory ? sessionFactory : null;
     }
 
+    /** Whether anything is captured; known when all entity manager factories are there. */
+    boolean isCapturing() {
+        return !units.isEmpty();
+    }
+
     /** The unit of this factory; without any aggregate if nothing of it is captured. */
     PersistenceUnit of(EntityManagerFactory entityManagerFactory) {
         PersistenceUnit unit = units.get(sessionFactory(entityManagerFactory));

@@ -17,7 +17,8 @@ import dev.fullstate.outbox.test.OutboxTestServices;
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"outbox.test.postgres.port=0", "outbox.test.kafka.port=0"})
+        properties = {"outbox.test.postgres.port=0", "outbox.test.kafka.port=0", "outbox.retention.check-interval=200ms"
+        })
 @ActiveProfiles("dev")
 @Import({OutboxTestServices.class, OrdersApi.class})
 public @interface WholeService {}

@@ -56,8 +56,23 @@ create table outbox_13 partition of outbox for values in (13);
 create table outbox_14 partition of outbox for values in (14);
 create table outbox_15 partition of outbox for values in (15);
 
+-- Which rows a relay has not published yet is asked by the writing transaction.
+create index outbox_xid on outbox (xid);
+
 -- Inserts only, so that truncating a leaf publishes nothing; via the root, so that the relay sees one table, not sixteen.
 create publication outbox for table outbox with (publish = 'insert', publish_via_partition_root = true);
+
+-- What the relays have published, one row per pipeline, written by the relay itself and read before a leaf is retired.
+create table outbox_relay (
+    pipeline          text        not null primary key,
+    slot_name         text        not null,
+    -- Every transaction that this snapshot shows is published, or was rolled back. Only ever replaced by a later one.
+    snapshot          pg_snapshot not null,
+    published_lsn     pg_lsn      not null,
+    -- Of the server that the snapshot is from. To another one, where a dump may have been restored, its numbers mean nothing.
+    system_identifier bigint      not null,
+    updated_at        timestamptz not null default clock_timestamp()
+);
 
 -- Republish jobs, one row each. The cursor advances in the transaction that writes the events of its chunk.
 create table outbox_republish_job (

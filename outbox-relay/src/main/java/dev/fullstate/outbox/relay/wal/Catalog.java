@@ -31,14 +31,15 @@ final class Catalog {
                 select p.oid || '.' || p.xmin as publication, p.pubinsert, p.pubviaroot,
                        c.oid || '.' || coalesce(r.oid || '.' || r.xmin, '') as membership,
                        to_jsonb(r) ->> 'prqual' is not null as filtered,
-                       format('%I.%I', t.schemaname, t.tablename) as table_name
+                       format('%I.%I', t.schemaname, t.tablename) as table_name,
+                       format('%I.%I', t.schemaname, ?) as relays
                   from pg_publication p
                   left join pg_publication_tables t on t.pubname = p.pubname
                   left join pg_namespace n on n.nspname = t.schemaname
                   left join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
                   left join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid
                  where p.pubname = ?
-                """, PublishedTable::of, OutboxTable.PUBLICATION);
+                """, PublishedTable::of, OutboxTable.RELAYS, OutboxTable.PUBLICATION);
         if (tables.isEmpty()) {
             throw new WalException(
                     "Publication '" + OutboxTable.PUBLICATION + "' does not exist",
@@ -69,7 +70,7 @@ final class Catalog {
                     "DROP PUBLICATION " + OutboxTable.PUBLICATION + "; " + CREATE_PUBLICATION,
                     null);
         }
-        return new Publication(table.publication() + "/" + table.membership(), table.name());
+        return new Publication(table.publication() + "/" + table.membership(), table.name(), table.relays());
     }
 
     Optional<Slot> slot(String name) {
@@ -99,7 +100,12 @@ final class Catalog {
                 .get(0);
     }
 
-    /** The statements that are missing for the role to read the table; empty if it may. */
+    boolean exists(String table) {
+        return query("select to_regclass(?) is not null", row -> row.getBoolean(1), table)
+                .get(0);
+    }
+
+    /** The statements that are missing for the role to read the outbox and to note what is published; empty if it may. */
     List<String> missingGrants(Publication publication) {
         return query("""
                 select format('GRANT USAGE ON SCHEMA %I TO %I;', n.nspname, current_user)
@@ -108,7 +114,16 @@ final class Catalog {
                 union all
                 select format('GRANT SELECT ON %s TO %I;', c.oid::regclass, current_user)
                   from pg_class c where c.oid = to_regclass(?) and not has_table_privilege(c.oid, 'select')
-                """, row -> row.getString(1), publication.table(), publication.table());
+                union all
+                select format('GRANT SELECT, INSERT, UPDATE ON %s TO %I;', c.oid::regclass, current_user)
+                  from pg_class c
+                 where c.oid = to_regclass(?)
+                   and not (has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
+                            and has_table_privilege(c.oid, 'update'))
+                union all
+                select format('GRANT EXECUTE ON FUNCTION pg_control_system() TO %I;', current_user)
+                 where not has_function_privilege('pg_control_system()', 'execute')
+                """, row -> row.getString(1), publication.table(), publication.table(), publication.relays());
     }
 
     /**
@@ -168,7 +183,8 @@ final class Catalog {
             boolean viaRoot,
             boolean filtered,
             @Nullable String membership,
-            String name) {
+            String name,
+            String relays) {
 
         static PublishedTable of(ResultSet row) throws SQLException {
             return new PublishedTable(
@@ -177,7 +193,8 @@ final class Catalog {
                     row.getBoolean("pubviaroot"),
                     row.getBoolean("filtered"),
                     row.getString("membership"),
-                    row.getString("table_name"));
+                    row.getString("table_name"),
+                    row.getString("relays"));
         }
     }
 }

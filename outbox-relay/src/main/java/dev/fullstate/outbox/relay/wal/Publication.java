@@ -6,5 +6,6 @@ package dev.fullstate.outbox.relay.wal;
  *
  * @param version of the catalog rows of publication, table and the table's membership
  * @param table the outbox table, quoted and with its schema
+ * @param relays the table beside it in which relays note what is published, quoted and with its schema
  */
-record Publication(String version, String table) {}
+record Publication(String version, String table, String relays) {}

@@ -37,7 +37,7 @@ final class SqlFailure {
     }
 
     static WalException connectingForReplication(SQLException e, WalSettings settings) {
-        if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
+        if (isInsufficientPrivilege(e)) {
             return new DatabaseSetupException(
                     "Role " + settings.role() + " may not replicate: " + e.getMessage(),
                     "ALTER ROLE " + settings.role() + " REPLICATION;",
@@ -55,6 +55,10 @@ final class SqlFailure {
             return new WalException(message, "Restore the column: nothing is published without it", e);
         }
         return new WalException(message, "See the message of PostgreSQL; the relay connects again", e);
+    }
+
+    static boolean isInsufficientPrivilege(SQLException e) {
+        return INSUFFICIENT_PRIVILEGE.equals(e.getSQLState());
     }
 
     static boolean isCanceled(SQLException e) {

@@ -3,8 +3,10 @@ package dev.fullstate.outbox.relay.wal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,7 @@ public final class WalSession implements AutoCloseable {
     private final Connection replication;
     private final Catalog catalog;
     private final PublicationGuard guard;
+    private @Nullable HorizonTable horizons;
 
     WalSession(WalSettings settings, Connection ordinary, Connection replication, PublicationGuard guard) {
         this.settings = settings;
@@ -42,22 +45,34 @@ public final class WalSession implements AutoCloseable {
     }
 
     /**
-     * @throws DatabaseSetupException if the role may not read the table's rows; carries the grants
-     * @throws WalException if there is no publication that names the table
+     * @throws DatabaseSetupException if the role may not do with the tables what the relay does; carries the grants
+     * @throws WalException if there is no publication that names the outbox table, or no table for the relays beside it
      */
-    void requireReadableTable() {
-        requireReadable(catalog.publication());
+    void requireUsableTables() {
+        requireUsable(catalog.publication());
     }
 
-    private void requireReadable(Publication publication) {
+    private void requireUsable(Publication publication) {
         List<String> grants = catalog.missingGrants(publication);
         if (!grants.isEmpty()) {
             throw new DatabaseSetupException(
-                    "Role " + settings.role() + " may not read " + publication.table()
-                            + ", whose retained rows the relay publishes when it starts for the first time",
+                    "Role " + settings.role() + " lacks rights: the relay reads " + publication.table()
+                            + " when it starts for the first time, and notes in " + publication.relays()
+                            + " what it has published",
                     String.join(" ", grants),
                     null);
         }
+        if (!catalog.exists(publication.relays())) {
+            throw new WalException(
+                    "Table " + publication.relays() + " does not exist",
+                    "Start the service that writes to the outbox: its migration creates it",
+                    null);
+        }
+    }
+
+    /** Where the loop notes what is published. There is something to note only after {@link #stream()}. */
+    public HorizonTable horizons() {
+        return Objects.requireNonNull(horizons, "Nothing is streamed yet");
     }
 
     /**
@@ -73,14 +88,16 @@ public final class WalSession implements AutoCloseable {
     }
 
     /**
-     * Reserves a position in the WAL and reads the rows that are older.
+     * Reserves a position in the WAL and reads the rows that are older. From here on nothing is retired that this pipeline has
+     * not published.
      *
      * @throws SlotInUseException if another relay makes its first start at the same time
      * @throws WalException if transactions that stay open keep the position from being reserved
      */
     public RetainedRows retainedRows() {
         Publication publication = catalog.publication();
-        requireReadable(publication);
+        requireUsable(publication);
+        new HorizonTable(ordinary, settings, publication).announce();
         TemporarySlot temporary = TemporarySlot.create(replication, catalog, settings);
         guard.adopt(publication);
         return RetainedRows.read(ordinary, publication, temporary);
@@ -97,7 +114,11 @@ public final class WalSession implements AutoCloseable {
                         "Replication slot '" + settings.slotName() + "' does not exist",
                         "None: the relay publishes the retained rows and creates it",
                         null));
-        requirePublication();
+        Publication publication = catalog.publication();
+        guard.require(publication);
+        HorizonTable table = new HorizonTable(ordinary, settings, publication);
+        table.hurry();
+        horizons = table;
         return WalStream.start(replication, settings.slotName(), confirmed);
     }
 

@@ -25,7 +25,7 @@ public final class WalSource {
     public void preflight() {
         try (WalSession session = open()) {
             session.slotPosition();
-            session.requireReadableTable();
+            session.requireUsableTables();
         }
     }
 

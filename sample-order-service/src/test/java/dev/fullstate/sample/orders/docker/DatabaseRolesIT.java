@@ -57,6 +57,7 @@ class DatabaseRolesIT {
     @ValueSource(
             strings = {
                 "select * from outbox",
+                "select * from outbox_relay",
                 "select pg_create_logical_replication_slot('relay', 'pgoutput', true)",
             })
     void relayReadsTheOutboxAndTheWal(String sql) {
@@ -69,6 +70,7 @@ class DatabaseRolesIT {
                 "select * from orders",
                 "select * from outbox_republish_job",
                 "truncate outbox",
+                "delete from outbox_relay",
                 "insert into outbox select * from outbox",
                 "create table mine (id int)",
                 "create temporary table mine (id int)",

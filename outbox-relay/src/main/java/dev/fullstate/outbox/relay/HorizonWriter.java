@@ -1,0 +1,134 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.relay.wal.Horizon;
+import dev.fullstate.outbox.relay.wal.HorizonTable;
+import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.wal.WalException;
+import dev.fullstate.outbox.relay.wal.WalSession;
+
+/**
+ * Notes in the database which transactions are published, so that the writing side can retire their rows: once a second at
+ * most, and only while there are events. The last note of a busy time shows all of its events, and then there is silence.
+ *
+ * <p>A horizon is read, and written when everything up to its position is published. Nothing is lost where it cannot be
+ * written: rows are kept longer.
+ */
+final class HorizonWriter {
+
+    private static final Logger log = LoggerFactory.getLogger(HorizonWriter.class);
+    private static final long INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final Database database;
+    private final LongSupplier nanoTime;
+    // What an earlier relay has left to be noted is not known, so the first horizon is written without any event.
+    private boolean newEvents = true;
+    private @Nullable Horizon horizon;
+    private long resting;
+    private boolean failing;
+
+    /** The database, as far as it is asked and told about this. */
+    interface Database {
+
+        /**
+         * Makes sure that the stream cannot have missed rows.
+         *
+         * @throws WalException if it may have, so that nothing more may be said to be published
+         */
+        void requirePublication();
+
+        Horizon now();
+
+        void note(Horizon horizon, Lsn published);
+
+        static Database of(WalSession session) {
+            HorizonTable table = session.horizons();
+            return new Database() {
+
+                @Override
+                public void requirePublication() {
+                    session.requirePublication();
+                }
+
+                @Override
+                public Horizon now() {
+                    return table.now();
+                }
+
+                @Override
+                public void note(Horizon horizon, Lsn published) {
+                    table.note(horizon, published);
+                }
+            };
+        }
+    }
+
+    HorizonWriter(Database database, LongSupplier nanoTime) {
+        this.database = database;
+        this.nanoTime = nanoTime;
+        this.resting = nanoTime.getAsLong();
+    }
+
+    /** One more event has come in: the transaction is over, so each horizon that is read from now on shows it. */
+    void received() {
+        newEvents = true;
+    }
+
+    /**
+     * @param published everything before it is published
+     * @throws WalException if the publication is not what it was; what else goes wrong is logged and tried again
+     */
+    void step(Lsn published) {
+        long now = nanoTime.getAsLong();
+        if (now - resting < 0) {
+            return;
+        }
+        Horizon reached = horizon;
+        if (reached == null) {
+            if (newEvents) {
+                attempt(this::read, now);
+            }
+        } else if (!reached.lsn().isAfter(published)) {
+            // After the position is reached: what the stream had missed before it shows now.
+            database.requirePublication();
+            attempt(() -> write(reached, published, now), now);
+        }
+    }
+
+    private void read() {
+        horizon = database.now();
+        newEvents = false;
+    }
+
+    private void write(Horizon reached, Lsn published, long now) {
+        database.note(reached, published);
+        horizon = null;
+        resting = now + INTERVAL_NANOS;
+        failing = false;
+    }
+
+    private void attempt(Runnable step, long now) {
+        try {
+            step.run();
+        } catch (WalException e) {
+            resting = now + RETRY_NANOS;
+            if (!failing) {
+                log.warn(
+                        "{} The relay goes on and tries again; until then no rows are retired. Remedy: {}",
+                        e.getMessage(),
+                        e.remedy(),
+                        e);
+            } else {
+                log.debug("What is published still cannot be noted", e);
+            }
+            failing = true;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * The relay's row in the table by which the writing side knows what is published. It never goes back, except where it was
+ * written on another server, whose transaction ids mean nothing here: what has come with a dump is replaced.
+ */
+public final class HorizonTable {
+
+    /** What is written before anything is published: no transaction has an id below 3. */
+    private static final Horizon NOTHING = new Horizon("1:1:", Lsn.ZERO);
+
+    /** The loop waits meanwhile. Nobody but another relay on its way out has a reason to hold the row. */
+    private static final String LOCK_TIMEOUT = "500ms";
+
+    private final Connection connection;
+    private final WalSettings settings;
+    private final String table;
+
+    HorizonTable(Connection connection, WalSettings settings, Publication publication) {
+        this.connection = connection;
+        this.settings = settings;
+        this.table = publication.relays();
+    }
+
+    /**
+     * Lets the connection wait neither for locks nor for disks and standbys. A note that is lost in a crash is written again; a
+     * loop that waits for a standby would be lost to PostgreSQL.
+     */
+    void hurry() {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set lock_timeout = '" + LOCK_TIMEOUT + "'");
+            statement.execute("set synchronous_commit = off");
+        } catch (SQLException e) {
+            throw SqlFailure.of("The connection for the relay's notes could not be set up", e);
+        }
+    }
+
+    /** Makes the pipeline known to the writing side, so that nothing is retired that it has not published. */
+    void announce() {
+        note(NOTHING, Lsn.ZERO);
+    }
+
+    /**
+     * The database as it is now.
+     *
+     * @throws WalException if the connection is lost
+     */
+    public Horizon now() {
+        try (Statement statement = connection.createStatement();
+                // The statement's snapshot is taken before any of its functions is called.
+                ResultSet row = statement.executeQuery(
+                        "select pg_current_snapshot()::text, pg_current_wal_insert_lsn()::text")) {
+            row.next();
+            return new Horizon(row.getString(1), Lsn.parse(row.getString(2)));
+        } catch (SQLException e) {
+            throw SqlFailure.of("The database's snapshot could not be read", e);
+        }
+    }
+
+    /**
+     * Notes that everything which the horizon shows is published. A note that is older than the one that is there changes
+     * nothing.
+     *
+     * @param published for those who read the table; not before the horizon
+     * @throws WalException if it could not be written, with the grant where that is what is missing
+     */
+    public void note(Horizon horizon, Lsn published) {
+        try (PreparedStatement statement = connection.prepareStatement("""
+                insert into %s as noted (pipeline, slot_name, snapshot, published_lsn, system_identifier)
+                select ?, ?, ?::pg_snapshot, ?::pg_lsn, system_identifier from pg_control_system()
+                on conflict (pipeline) do update
+                   set slot_name = excluded.slot_name, snapshot = excluded.snapshot,
+                       published_lsn = excluded.published_lsn, system_identifier = excluded.system_identifier,
+                       updated_at = clock_timestamp()
+                 where noted.system_identifier <> excluded.system_identifier
+                    or (pg_snapshot_xmin(noted.snapshot) <= pg_snapshot_xmin(excluded.snapshot)
+                        and pg_snapshot_xmax(noted.snapshot) <= pg_snapshot_xmax(excluded.snapshot))
+                """.formatted(table))) {
+            statement.setString(1, settings.slotName());
+            statement.setString(2, settings.slotName());
+            statement.setString(3, horizon.snapshot());
+            statement.setString(4, published.toString());
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private WalException failure(SQLException e) {
+        String message = "What is published could not be noted in " + table + ": " + e.getMessage();
+        return SqlFailure.isInsufficientPrivilege(e)
+                ? new WalException(
+                        message, "GRANT SELECT, INSERT, UPDATE ON " + table + " TO " + settings.role() + ";", e)
+                : new WalException(message, "None; it is tried again, and nothing is retired meanwhile", e);
+    }
+}

@@ -1,0 +1,223 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.wal.WalSettings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The note by which rows are retired: it says of no row that it is published before Kafka has it. */
+@ExtendWith(OutputCaptureExtension.class)
+class HorizonIT extends RelayIntegrationTest {
+
+    /** How many rows the relay has not said to be published. */
+    private int unpublished() throws SQLException {
+        return Integer.parseInt(database.query("""
+                select count(*) from outbox
+                 where not exists (select from outbox_relay where pg_visible_in_snapshot(xid, snapshot))
+                """));
+    }
+
+    /** Steps through time until the relay has noted so many rows as not published. */
+    private void stepUntilUnpublished(SteppedRelay relay, int count) {
+        relay.stepUntil(() -> {
+            relay.moveTime(Duration.ofSeconds(1));
+            return unpublished() == count;
+        });
+    }
+
+    /** Whatever horizon the relay had read until now has been reached. */
+    private void stepUntilAllWalIsPublished(SteppedRelay relay) throws SQLException {
+        // A commit brings all WAL before it to the disk, and so to the relay.
+        database.query("select pg_logical_emit_message(true, '', '')");
+        Lsn end = database.walPosition();
+        relay.stepUntil(() -> {
+            relay.moveTime(Duration.ofSeconds(1));
+            return !end.isAfter(relay.progress().published());
+        });
+    }
+
+    /** Lets enough time pass for whatever would be written to be written. */
+    private static void passTime(SteppedRelay relay) {
+        for (int i = 0; i < 60; i++) {
+            relay.moveTime(Duration.ofSeconds(1));
+            relay.step();
+        }
+    }
+
+    @Test
+    void afterTheLastEventEveryRowIsSaidToBePublished() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            for (int i = 0; i < 20; i++) {
+                database.insert("a", "" + i);
+            }
+            stepUntilUnpublished(relay, 0);
+            assertThat(published()).hasSize(20);
+        }
+        assertThat(database.query(
+                        "select pipeline || ' ' || slot_name || ' ' || (published_lsn > '0/0') from outbox_relay"))
+                .isEqualTo(database.name() + " " + database.name() + " true");
+    }
+
+    @Test
+    void nothingIsWrittenWhileNothingIsPublished() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            stepUntilUnpublished(relay, 0);
+            stepUntilAllWalIsPublished(relay);
+            passTime(relay);
+            String noted = database.query("select updated_at from outbox_relay");
+            database.execute("create table other as select n from generate_series(1, 1000) n");
+            stepUntilAllWalIsPublished(relay);
+            passTime(relay);
+            assertThat(database.query("select updated_at from outbox_relay")).isEqualTo(noted);
+        }
+    }
+
+    @Test
+    void transactionThatIsOpenIsNotSaidToBePublished() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database);
+                Connection slow = database.connect()) {
+            relay.stepUntil(RelayState.STREAMING);
+            slow.setAutoCommit(false);
+            OutboxDatabase.insert(slow, "slow", "1");
+            database.insert("quick", "2");
+            stepUntilUnpublished(relay, 0);
+            passTime(relay);
+
+            slow.commit();
+            assertThat(unpublished()).isEqualTo(1);
+            stepUntilUnpublished(relay, 0);
+        }
+        assertThat(published()).containsExactly("2", "1");
+    }
+
+    @Test
+    void transactionThatKafkaDoesNotTakeIsNotSaidToBePublished() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database, Map.of("max.request.size", 10_000))) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            stepUntilUnpublished(relay, 0);
+            database.insert("a", "x".repeat(10_000));
+            database.insert("a", "3");
+            relay.stepUntil(RelayState.RETRYING);
+            passTime(relay);
+            assertThat(unpublished()).isEqualTo(2);
+        }
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            stepUntilUnpublished(relay, 0);
+        }
+        assertThat(published()).hasSize(3);
+    }
+
+    @Test
+    void retainedRowsAreNotSaidToBePublishedBeforeTheFirstStartIsThrough() throws SQLException {
+        database.insert("a", "1");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.PUBLISHING_RETAINED);
+            assertThat(database.query("select snapshot from outbox_relay")).isEqualTo("1:1:");
+            assertThat(unpublished()).isEqualTo(1);
+
+            relay.stepUntil(RelayState.STREAMING);
+            stepUntilUnpublished(relay, 0);
+        }
+        assertThat(published()).containsExactly("1");
+    }
+
+    @Test
+    void whatWasNotedOnAnotherServerIsReplaced() throws SQLException {
+        database.execute(
+                "insert into outbox_relay (pipeline, slot_name, snapshot, published_lsn, system_identifier) values ('"
+                        + database.name() + "', 'other', '900000000:900000000:', 'F/0', 42)");
+        database.insert("a", "1");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.PUBLISHING_RETAINED);
+            assertThat(database.query("select snapshot from outbox_relay")).isEqualTo("1:1:");
+            stepUntilUnpublished(relay, 0);
+        }
+        assertThat(published()).containsExactly("1");
+        assertThat(database.query("select system_identifier = (select system_identifier from pg_control_system())"
+                        + " from outbox_relay"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void noteThatIsOlderThanTheOneThatIsThereChangesNothing() throws SQLException {
+        String later = "900000000:900000000:";
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            passTime(relay);
+            database.execute("update outbox_relay set snapshot = '" + later + "'");
+            database.insert("a", "1");
+            relay.stepUntil(topic, 1);
+            passTime(relay);
+        }
+        assertThat(database.query("select snapshot from outbox_relay")).isEqualTo(later);
+    }
+
+    @Test
+    void relayThatMayNotWriteItPublishesAllTheSameAndShowsTheGrant(CapturedOutput output) throws SQLException {
+        String role = database.name() + "_relay";
+        database.execute("create role " + role + " login replication password 'secret'; grant select on outbox to "
+                + role + "; grant select, insert, update on outbox_relay to " + role);
+        try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), wal -> as(role, wal))) {
+            relay.stepUntil(RelayState.STREAMING);
+            passTime(relay);
+            database.execute("revoke update on outbox_relay from " + role);
+            database.insert("a", "1");
+            relay.stepUntil(topic, 1);
+            passTime(relay);
+            assertThat(relay.state()).isEqualTo(RelayState.STREAMING);
+            assertThat(unpublished()).isEqualTo(1);
+            assertThat(output).containsOnlyOnce("GRANT SELECT, INSERT, UPDATE ON public.outbox_relay TO " + role + ";");
+
+            database.execute("grant update on outbox_relay to " + role);
+            stepUntilUnpublished(relay, 0);
+        }
+    }
+
+    @Test
+    void relayDoesNotWaitForWhoeverHoldsTheRow() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database);
+                Connection holder = database.connect()) {
+            relay.stepUntil(RelayState.STREAMING);
+            passTime(relay);
+            holder.setAutoCommit(false);
+            try (var statement = holder.createStatement()) {
+                statement.execute("select from outbox_relay for update");
+            }
+            database.insert("a", "1");
+            relay.stepUntil(topic, 1);
+            passTime(relay);
+            database.insert("a", "2");
+            relay.stepUntil(topic, 2);
+            assertThat(relay.state()).isEqualTo(RelayState.STREAMING);
+
+            holder.rollback();
+            stepUntilUnpublished(relay, 0);
+        }
+    }
+
+    private static WalSettings as(String role, WalSettings wal) {
+        return new WalSettings(
+                wal.url(),
+                role,
+                "secret",
+                wal.slotName(),
+                wal.connectTimeout(),
+                wal.queryTimeout(),
+                wal.slotCreationTimeout(),
+                wal.walSenderTimeout());
+    }
+}

@@ -1,0 +1,11 @@
+package dev.fullstate.outbox.relay.wal;
+
+/** Failures for tests outside of this package. */
+public final class WalFailures {
+
+    private WalFailures() {}
+
+    public static WalException failure(String message) {
+        return new WalException(message, "None", null);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.fullstate.outbox.monitor;
+
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.store.OutboxState;
+import dev.fullstate.outbox.store.OutboxState.Leaf;
+import dev.fullstate.outbox.store.Retention;
+
+/**
+ * Meters of the outbox, as it was at the last look; reading them asks no database. Before the first look and after one that
+ * failed, gauges are not a number. All instances show the same outbox, so only the counter adds up over them.
+ */
+public final class OutboxMeters implements MeterBinder {
+
+    private static final String DAYS_AGO = "days.ago";
+    private static final double MILLIS_PER_SECOND = 1000;
+
+    private final Retention retention;
+
+    public OutboxMeters(Retention retention) {
+        this.retention = retention;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        for (int day = 0; day < OutboxTable.LEAF_COUNT; day++) {
+            bindDay(registry, day);
+        }
+        Gauge.builder("outbox.unpublished.age", retention, last(OutboxMeters::unpublishedSeconds))
+                .description("Age of the oldest row that may not be published yet")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("outbox.leaves.overdue", retention, last(OutboxMeters::overdueCount))
+                .description("Leaves that are past the retention and not retired")
+                .baseUnit("leaves")
+                .register(registry);
+        FunctionCounter.builder("outbox.leaves.retired", retention, Retention::retiredCount)
+                .description("Leaves that this instance has retired")
+                .baseUnit("leaves")
+                .register(registry);
+    }
+
+    private void bindDay(MeterRegistry registry, int day) {
+        Predicate<Leaf> ofThatDay = leaf -> leaf.daysAgo() == day;
+        String tag = Integer.toString(day);
+        Gauge.builder(
+                        "outbox.rows",
+                        retention,
+                        last(state -> state.leaves().stream()
+                                .filter(ofThatDay)
+                                .mapToLong(Leaf::rowCount)
+                                .sum()))
+                .description("Rows of a day, as PostgreSQL's statistics estimate them")
+                .baseUnit("rows")
+                .tag(DAYS_AGO, tag)
+                .register(registry);
+        Gauge.builder(
+                        "outbox.size",
+                        retention,
+                        last(state -> state.leaves().stream()
+                                .filter(ofThatDay)
+                                .mapToLong(Leaf::sizeBytes)
+                                .sum()))
+                .description("Size of a day's rows, with indexes")
+                .baseUnit("bytes")
+                .tag(DAYS_AGO, tag)
+                .register(registry);
+    }
+
+    private static ToDoubleFunction<Retention> last(ToDoubleFunction<OutboxState> value) {
+        return retention -> retention.lastState().map(value::applyAsDouble).orElse(Double.NaN);
+    }
+
+    private static double unpublishedSeconds(OutboxState state) {
+        return state.obstacle() == null ? state.oldestUnpublishedAge().toMillis() / MILLIS_PER_SECOND : Double.NaN;
+    }
+
+    private static double overdueCount(OutboxState state) {
+        return state.leaves().stream().filter(Leaf::overdue).count();
+    }
+}

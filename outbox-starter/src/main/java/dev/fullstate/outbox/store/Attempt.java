@@ -1,0 +1,16 @@
+package dev.fullstate.outbox.store;
+
+import dev.fullstate.outbox.store.OutboxState.Obstacle;
+
+/** What came of the attempt to retire a leaf. */
+sealed interface Attempt {
+
+    /** It is empty now, and was not before. */
+    record Retired() implements Attempt {}
+
+    /** It was empty already: another instance was faster. */
+    record Empty() implements Attempt {}
+
+    /** It stays as it is. */
+    record Kept(Obstacle obstacle) implements Attempt {}
+}

@@ -1,0 +1,232 @@
+package dev.fullstate.outbox.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+import dev.fullstate.outbox.store.OutboxState.Leaf;
+import dev.fullstate.outbox.store.OutboxState.Obstacle;
+import dev.fullstate.outbox.store.OutboxState.Pipeline;
+import dev.fullstate.outbox.store.OutboxState.Retired;
+import dev.fullstate.outbox.store.OutboxState.Retirement;
+
+/**
+ * Keeps the outbox from growing: empties the leaves whose day is past the retention, once every relay has noted that their rows
+ * are published. Looks at the outbox at the same time, for those who want to know its state.
+ *
+ * <p>No row goes that is not published, none that is younger than the retention, and no writer ever waits for the retention.
+ * Any number of instances may do this at once. Times are the database's.
+ */
+public final class Retention implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Retention.class);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+    private static final int LAST_DAY_OF_THE_RING = 15;
+
+    private final Options options;
+    private final BooleanSupplier capturing;
+    private final Ring ring;
+    private final LeafRetirement retirement;
+    private final Map<String, Obstacle> obstacles = new ConcurrentHashMap<>();
+    private final Map<String, Warning> warnings = new ConcurrentHashMap<>();
+    private final AtomicLong retiredCount = new AtomicLong();
+    private volatile @Nullable Retired lastRetired;
+    private volatile @Nullable OutboxState lastState;
+    private volatile CountDownLatch stopRequested = new CountDownLatch(1);
+    private volatile @Nullable Thread worker;
+    private boolean failing;
+
+    /**
+     * How long rows are kept.
+     *
+     * @param enabled whether leaves are retired; the outbox is looked at in any case
+     * @param period for which a row is kept at least
+     * @param checkInterval between two looks
+     */
+    public record Options(boolean enabled, Duration period, Duration checkInterval) {}
+
+    /** What was warned of, so that it is said once; the day tells the rounds of the ring apart. */
+    private record Warning(@Nullable LocalDate day, Obstacle obstacle) {}
+
+    /**
+     * @param capturing whether the application writes to the outbox at all; asked at the start
+     */
+    public Retention(DataSource dataSource, Options options, BooleanSupplier capturing) {
+        this.options = options;
+        this.capturing = capturing;
+        this.ring = new Ring(dataSource);
+        this.retirement = new LeafRetirement(dataSource, options.period());
+    }
+
+    /**
+     * The outbox as it is now.
+     *
+     * @throws org.springframework.dao.DataAccessException where the database cannot be asked
+     */
+    public OutboxState state() {
+        Obstacle obstacle = ring.obstacle(options.enabled()).orElse(null);
+        List<Leaf> leaves = ring.leaves(options.period()).stream()
+                .map(leaf -> leaf.withObstacle(leaf.overdue() ? obstacles.get(leaf.name()) : null))
+                .toList();
+        Retirement done = new Retirement(options.enabled(), options.period(), retiredCount.get(), lastRetired);
+        if (obstacle != null) {
+            return new OutboxState(ring.now(), leaves, List.of(), null, done, obstacle);
+        }
+        List<Pipeline> pipelines = ring.pipelines();
+        Optional<Instant> oldest = pipelines.isEmpty()
+                ? ring.oldest()
+                : pipelines.stream()
+                        .flatMap(pipeline -> Optional.ofNullable(pipeline.oldestUnpublished()).stream())
+                        .min(Comparator.naturalOrder());
+        return new OutboxState(ring.now(), leaves, pipelines, oldest.orElse(null), done, null);
+    }
+
+    /** The outbox as it was at the last look; empty before the first, and after one that failed. */
+    public Optional<OutboxState> lastState() {
+        return Optional.ofNullable(lastState);
+    }
+
+    /** Leaves that this instance has retired. */
+    public long retiredCount() {
+        return retiredCount.get();
+    }
+
+    /** Without captured aggregates nothing is written, and maybe there is no outbox either. */
+    @Override
+    public boolean isAutoStartup() {
+        return capturing.getAsBoolean();
+    }
+
+    @Override
+    public void start() {
+        CountDownLatch stop = new CountDownLatch(1);
+        Thread thread = new Thread(() -> run(stop), "outbox-retention");
+        thread.setDaemon(true);
+        stopRequested = stop;
+        worker = thread;
+        thread.start();
+    }
+
+    @Override
+    public void stop() {
+        Thread thread = worker;
+        worker = null;
+        stopRequested.countDown();
+        if (thread == null) {
+            return;
+        }
+        try {
+            thread.join(STOP_TIMEOUT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            log.warn("A look at the outbox has not ended within {}; it ends with the database's answer", STOP_TIMEOUT);
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return worker != null;
+    }
+
+    private void run(CountDownLatch stop) {
+        try {
+            do {
+                tryToCheck();
+            } while (!stop.await(options.checkInterval().toNanos(), TimeUnit.NANOSECONDS));
+        } catch (InterruptedException e) {
+            worker = null;
+            Thread.currentThread().interrupt();
+        } catch (Error e) {
+            worker = null;
+            lastState = null;
+            log.error("The retention's thread has died; other instances go on, or this one when it is restarted", e);
+        }
+    }
+
+    private void tryToCheck() {
+        try {
+            check();
+            failing = false;
+        } catch (RuntimeException e) {
+            lastState = null;
+            if (failing) {
+                log.debug("The outbox still cannot be looked after", e);
+            } else {
+                log.warn("The outbox cannot be looked after; it is tried again every {}", options.checkInterval(), e);
+            }
+            failing = true;
+        }
+    }
+
+    /** Retires what is due, and looks at what is there afterwards. */
+    void check() {
+        Obstacle obstacle = ring.obstacle(options.enabled()).orElse(null);
+        if (obstacle != null) {
+            if (isNew("", new Warning(null, obstacle))) {
+                log.warn("{}; nothing is retired. Remedy: {}", obstacle.reason(), obstacle.remedy());
+            }
+        } else {
+            warnings.remove("");
+            if (options.enabled()) {
+                ring.leaves(options.period()).stream().filter(Leaf::overdue).forEach(this::retire);
+            }
+        }
+        lastState = state();
+    }
+
+    private void retire(Leaf leaf) {
+        Attempt attempt = retirement.attempt(leaf.name());
+        if (attempt instanceof Attempt.Kept kept) {
+            kept(leaf, kept.obstacle());
+            return;
+        }
+        obstacles.remove(leaf.name());
+        if (attempt instanceof Attempt.Retired) {
+            retiredCount.incrementAndGet();
+            lastRetired = new Retired(leaf.name(), leaf.day(), ring.now());
+            log.info(
+                    "Retired {} with the rows of {}, about {} in {} bytes",
+                    leaf.name(),
+                    leaf.day(),
+                    leaf.rowCount(),
+                    leaf.sizeBytes());
+        }
+    }
+
+    private void kept(Leaf leaf, Obstacle obstacle) {
+        obstacles.put(leaf.name(), obstacle);
+        if (leaf.daysAgo() == LAST_DAY_OF_THE_RING && isNew(leaf.name(), new Warning(leaf.day(), obstacle))) {
+            log.warn(
+                    "{} with the rows of {} (about {} in {} bytes) cannot be retired, and is used again tomorrow; it keeps"
+                            + " growing then. {}. Remedy: {}",
+                    leaf.name(),
+                    leaf.day(),
+                    leaf.rowCount(),
+                    leaf.sizeBytes(),
+                    obstacle.reason(),
+                    obstacle.remedy());
+        }
+    }
+
+    private boolean isNew(String about, Warning warning) {
+        return !warning.equals(warnings.put(about, warning));
+    }
+}

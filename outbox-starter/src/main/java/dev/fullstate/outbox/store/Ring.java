@@ -1,0 +1,160 @@
+package dev.fullstate.outbox.store;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+
+import javax.sql.DataSource;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.store.OutboxState.Leaf;
+import dev.fullstate.outbox.store.OutboxState.Obstacle;
+import dev.fullstate.outbox.store.OutboxState.Pipeline;
+
+/**
+ * Looks at the ring of leaves, and at what relays have noted of it. Nothing here reads a whole leaf: sizes and counts come from
+ * the catalogue, and rows through an index.
+ */
+final class Ring {
+
+    private static final String LEAVES = """
+            select name, day, ago,
+                   pg_stat_get_live_tuples(leaf) as row_count,
+                   pg_total_relation_size(leaf) as size_bytes,
+                   pg_relation_size(leaf) > 0
+                       and to_timestamp((today - ago + 1) * 86400) <= now() - make_interval(secs => :seconds) as overdue
+              from (select floor(extract(epoch from now()) / 86400)::bigint as today) as clock
+             cross join lateral (
+                   select 'outbox_' || lpad(bucket::text, 2, '0') as name, mod(today - bucket, 16) as ago
+                     from generate_series(0, 15) as bucket) as ring
+             cross join lateral (
+                   select to_regclass(name)::oid as leaf, date '1970-01-01' + (today - ago)::integer as day) as found
+             where leaf is not null
+             order by ago
+            """;
+
+    /**
+     * Unpublished is what had not begun when the relay's snapshot was taken, and what was running then. Each transaction is looked
+     * up as the next one in order, which an index answers whatever the statistics say.
+     */
+    private static final String PIPELINES = """
+            select pipeline, r.slot_name, coalesce(active, false) as active, published_lsn::text as published_lsn, updated_at,
+                   pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint as unconfirmed, of_this_server, oldest
+              from outbox_relay as r
+              left join pg_replication_slots as s on s.slot_name = r.slot_name
+             cross join lateral (
+                   select r.system_identifier = system_identifier as of_this_server from pg_control_system()) as server
+             cross join lateral (
+                   select case when of_this_server then r.snapshot else '1:1:' end as snapshot) as noted
+             cross join lateral (
+                   select min(created_at) as oldest from (
+                       (select created_at from outbox where xid >= pg_snapshot_xmax(noted.snapshot) order by xid limit 1000)
+                       union all
+                       select created_at
+                         from pg_snapshot_xip(noted.snapshot) as running (xid)
+                        cross join lateral (
+                              select xid, created_at from outbox where xid >= running.xid order by xid limit 1) as next
+                        where next.xid = running.xid
+                   ) as unpublished) as behind
+             order by pipeline
+            """;
+
+    private final JdbcClient jdbc;
+
+    Ring(DataSource dataSource) {
+        this.jdbc = JdbcClient.create(dataSource);
+    }
+
+    Instant now() {
+        return jdbc.sql("select now()").query(OffsetDateTime.class).single().toInstant();
+    }
+
+    /** What is missing for the ring to be looked at, and for its leaves to be retired if that is wanted. */
+    Optional<Obstacle> obstacle(boolean retiring) {
+        boolean there = jdbc.sql("select to_regclass(:outbox) is not null and to_regclass(:relays) is not null")
+                .param("outbox", OutboxTable.NAME)
+                .param("relays", OutboxTable.RELAYS)
+                .query(Boolean.class)
+                .single();
+        if (!there) {
+            return Optional.of(new Obstacle(
+                    "The tables " + OutboxTable.NAME + " and " + OutboxTable.RELAYS + " are not there",
+                    "Let the application create them (outbox.schema.initialize=true), or run V1__outbox.sql of"
+                            + " outbox-contract"));
+        }
+        List<String> grants = missingGrants(retiring);
+        return grants.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Obstacle("The application's role may not look after the outbox", String.join(" ", grants)));
+    }
+
+    private List<String> missingGrants(boolean retiring) {
+        return jdbc.sql("""
+                        select format('GRANT SELECT ON %s TO %I;', string_agg(name, ', '), current_user)
+                          from unnest(array['outbox', 'outbox_relay']) as name
+                         where not has_table_privilege(to_regclass(name), 'select')
+                        having count(*) > 0
+                        union all
+                        select format('GRANT SELECT, TRUNCATE ON %s TO %I;', string_agg(name, ', ' order by name), current_user)
+                          from (select 'outbox_' || lpad(bucket::text, 2, '0') as name from generate_series(0, 15) as bucket) as ring
+                         where :retiring
+                           and not (has_table_privilege(to_regclass(name), 'select')
+                                    and has_table_privilege(to_regclass(name), 'truncate'))
+                        having count(*) > 0
+                        union all
+                        select format('GRANT EXECUTE ON FUNCTION pg_control_system() TO %I;', current_user)
+                         where not has_function_privilege('pg_control_system()', 'execute')
+                        """).param("retiring", retiring).query(String.class).list();
+    }
+
+    /** The leaves that there are, today's first. */
+    List<Leaf> leaves(Duration period) {
+        return jdbc.sql(LEAVES)
+                .param("seconds", period.toSeconds())
+                .query((row, number) -> new Leaf(
+                        row.getString("name"),
+                        row.getObject("day", LocalDate.class),
+                        row.getInt("ago"),
+                        row.getLong("row_count"),
+                        row.getLong("size_bytes"),
+                        row.getBoolean("overdue"),
+                        null))
+                .list();
+    }
+
+    List<Pipeline> pipelines() {
+        return jdbc.sql(PIPELINES)
+                .query((row, number) -> new Pipeline(
+                        row.getString("pipeline"),
+                        row.getString("slot_name"),
+                        row.getBoolean("active"),
+                        row.getObject("unconfirmed", Long.class),
+                        row.getString("published_lsn"),
+                        row.getObject("updated_at", OffsetDateTime.class).toInstant(),
+                        row.getBoolean("of_this_server"),
+                        instant(row, "oldest")))
+                .list();
+    }
+
+    /** When about the oldest row was written; empty if there is none. */
+    Optional<Instant> oldest() {
+        return jdbc.sql("select created_at from outbox order by xid limit 1")
+                .query(OffsetDateTime.class)
+                .optional()
+                .map(OffsetDateTime::toInstant);
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime value = row.getObject(column, OffsetDateTime.class);
+        return value == null ? null : value.toInstant();
+    }
+}

@@ -1,0 +1,91 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import dev.fullstate.outbox.monitor.OutboxEndpoint;
+import dev.fullstate.outbox.monitor.OutboxMeters;
+import dev.fullstate.outbox.store.Retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RetentionAutoConfigurationTest {
+
+    /** Nothing is captured in it, so nothing ever connects to the database that is not there. */
+    private final ApplicationContextRunner contexts = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    DataSourceAutoConfiguration.class, OutboxAutoConfiguration.class, RetentionAutoConfiguration.class))
+            .withPropertyValues(
+                    "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none",
+                    "outbox.schema.initialize=false",
+                    "management.endpoints.web.exposure.include=outbox");
+
+    @Test
+    void withADataSourceThereIsARetentionWithEndpointAndMeters() {
+        contexts.run(context -> assertThat(context)
+                .hasNotFailed()
+                .hasSingleBean(Retention.class)
+                .hasSingleBean(OutboxEndpoint.class)
+                .hasSingleBean(OutboxMeters.class));
+    }
+
+    @Test
+    void whereNothingIsCapturedItDoesNotRun() {
+        contexts.run(context ->
+                assertThat(context.getBean(Retention.class).isRunning()).isFalse());
+    }
+
+    @Test
+    void endpointThatIsNotExposedDoesNotExist() {
+        contexts.withPropertyValues("management.endpoints.web.exposure.include=health")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(Retention.class)
+                        .doesNotHaveBean(OutboxEndpoint.class));
+    }
+
+    @Test
+    void withoutActuatorThereIsNoEndpoint() {
+        contexts.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(Retention.class)
+                        .hasSingleBean(OutboxMeters.class)
+                        .doesNotHaveBean(OutboxEndpoint.class));
+    }
+
+    @Test
+    void withoutMicrometerThereAreNoMeters() {
+        contexts.withClassLoader(new FilteredClassLoader("io.micrometer.core"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(Retention.class)
+                        .doesNotHaveBean("outboxMeters"));
+    }
+
+    @Test
+    void withoutADataSourceThereIsNoRetention() {
+        new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(OutboxAutoConfiguration.class, RetentionAutoConfiguration.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Retention.class));
+    }
+
+    @Test
+    void whereCaptureIsSwitchedOffThereIsNoRetention() {
+        contexts.withPropertyValues("outbox.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Retention.class));
+    }
+
+    @Test
+    void periodThatDoesNotFitIntoTheRingIsRefused() {
+        for (String period : new String[] {"23h", "15d"}) {
+            contexts.withPropertyValues("outbox.retention.period=" + period)
+                    .run(context -> assertThat(context.getStartupFailure())
+                            .hasStackTraceContaining("outbox.retention.period must be between 1 and 14 days"));
+        }
+    }
+}

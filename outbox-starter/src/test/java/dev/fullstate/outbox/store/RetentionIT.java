@@ -1,0 +1,473 @@
+package dev.fullstate.outbox.store;
+
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+import dev.fullstate.outbox.store.OutboxState.Leaf;
+import dev.fullstate.outbox.store.OutboxState.Pipeline;
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** A leaf goes when it is old, published and not in use, and only then. The application's role owns nothing. */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+class RetentionIT {
+
+    private static final Duration WEEK = Duration.ofDays(7);
+    private static final String RELAY = "relay";
+
+    static PostgresServer postgres;
+
+    private OutboxDatabase database;
+    private Retention retention;
+
+    @BeforeAll
+    static void startPostgres() {
+        postgres = PostgresServer.start(0, Map.of("max_prepared_transactions", "5"));
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void migrate() throws SQLException {
+        database = new OutboxDatabase(postgres);
+        retention = retention(true);
+    }
+
+    @AfterEach
+    void disconnect() throws SQLException {
+        database.close();
+    }
+
+    private Retention retention(boolean enabled) {
+        return new Retention(
+                database.application(), new Retention.Options(enabled, WEEK, Duration.ofMinutes(1)), () -> true);
+    }
+
+    private Leaf leaf(int daysAgo) {
+        return retention.lastState().orElseThrow().leaves().stream()
+                .filter(leaf -> leaf.daysAgo() == daysAgo)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private String reason(int daysAgo) {
+        return leaf(daysAgo).obstacle().reason();
+    }
+
+    @Test
+    void leafGoesWhenItsDayIsPastTheRetentionAndItsRowsArePublished() throws SQLException {
+        for (int daysAgo : new int[] {0, 6, 7, 8, 14}) {
+            database.insert(daysAgo);
+        }
+        database.published(RELAY);
+
+        retention.check();
+
+        // The day before the eighth ended less than seven days ago.
+        assertThat(database.days()).containsExactly(7, 6, 0);
+        assertThat(retention.retiredCount()).isEqualTo(2);
+        assertThat(retention.lastState().orElseThrow().retirement().last().day())
+                .isEqualTo(leaf(14).day());
+    }
+
+    @Test
+    void rowThatIsNotPublishedKeepsItsLeaf() throws SQLException {
+        database.insert(9);
+        database.published(RELAY);
+        database.insert(9);
+
+        retention.check();
+        assertThat(database.days()).containsExactly(9, 9);
+        assertThat(reason(9)).isEqualTo("Not all of its rows are published by pipeline relay");
+
+        database.published(RELAY);
+        retention.check();
+        assertThat(database.days()).isEmpty();
+        assertThat(leaf(9).obstacle()).isNull();
+    }
+
+    @Test
+    void transactionThatWasRunningInTheRelaysSnapshotKeepsItsLeaf() throws SQLException {
+        try (Connection slow = database.connect();
+                Connection quick = database.connect()) {
+            slow.setAutoCommit(false);
+            OutboxDatabase.insert(slow, 9, 9);
+            OutboxDatabase.insert(quick, 0, 0);
+            database.published(RELAY);
+            slow.commit();
+        }
+        retention.check();
+        assertThat(database.days()).containsExactly(9, 0);
+
+        database.published(RELAY);
+        retention.check();
+        assertThat(database.days()).containsExactly(0);
+    }
+
+    @Test
+    void everyPipelineHasToHavePublishedIt() throws SQLException {
+        database.published("behind");
+        database.insert(9);
+        database.published(RELAY);
+
+        retention.check();
+        assertThat(database.days()).containsExactly(9);
+        assertThat(reason(9)).endsWith("by pipeline behind");
+
+        database.execute("delete from outbox_relay where pipeline = 'behind'");
+        retention.check();
+        assertThat(database.days()).isEmpty();
+    }
+
+    @Test
+    void withoutAnyRelayNothingGoes() throws SQLException {
+        database.insert(9);
+        retention.check();
+        assertThat(database.days()).containsExactly(9);
+        assertThat(reason(9)).startsWith("No relay has noted");
+    }
+
+    @Test
+    void noteThatCameWithADumpOfAnotherServerCountsForNothing() throws SQLException {
+        database.insert(9);
+        database.published(RELAY, "900000000:900000000:");
+        database.execute("update outbox_relay set system_identifier = 42");
+
+        retention.check();
+        assertThat(database.days()).containsExactly(9);
+        assertThat(reason(9)).endsWith("by pipeline relay (noted on another server)");
+    }
+
+    @Test
+    void rowThatALongTransactionWroteLateIsKeptForItsOwnWeek() throws SQLException {
+        try (Connection connection = database.connect()) {
+            OutboxDatabase.insert(connection, 9, 6);
+        }
+        database.published(RELAY);
+        retention.check();
+        assertThat(database.days()).containsExactly(9);
+        assertThat(reason(9)).contains("written less than PT168H ago");
+    }
+
+    @Test
+    void whoeverUsesTheLeafIsNotWaitedForAndNobodyWaitsBehindUs() throws SQLException {
+        database.insert(9);
+        database.published(RELAY);
+        try (Connection slow = database.connect();
+                Connection writer = database.connect();
+                Connection reader = database.connectAsOwner()) {
+            slow.setAutoCommit(false);
+            OutboxDatabase.insert(slow, 9, 9);
+            impatient(writer);
+            impatient(reader);
+
+            retention.check();
+            OutboxDatabase.insert(writer, 9, 9);
+            try (Statement statement = reader.createStatement()) {
+                statement.execute("select from outbox");
+            }
+            assertThat(database.days()).containsExactly(9, 9);
+            assertThat(reason(9)).matches("Transactions use it: pid \\d+");
+            slow.commit();
+        }
+        database.published(RELAY);
+        retention.check();
+        assertThat(database.days()).isEmpty();
+    }
+
+    @Test
+    void rowThatIsCommittedJustBeforeTheLockIsSeenUnderIt() throws SQLException {
+        database.insert(9);
+        database.published(RELAY);
+        retention = new Retention(
+                new DelegatingDataSource(database.application()) {
+                    @Override
+                    public Connection getConnection() throws SQLException {
+                        return beforeTheLock(super.getConnection(), () -> database.insert(9));
+                    }
+                },
+                new Retention.Options(true, WEEK, Duration.ofMinutes(1)),
+                () -> true);
+
+        retention.check();
+        assertThat(database.days()).containsExactly(9, 9);
+        assertThat(reason(9)).startsWith("Not all of its rows are published");
+    }
+
+    /** A connection that does something before it locks a table. */
+    private static Connection beforeTheLock(Connection connection, SqlAction action) {
+        return (Connection) Proxy.newProxyInstance(
+                RetentionIT.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (arguments != null && String.valueOf(arguments[0]).startsWith("lock table")) {
+                        action.run();
+                    }
+                    return method.invoke(connection, arguments);
+                });
+    }
+
+    private interface SqlAction {
+
+        void run() throws SQLException;
+    }
+
+    private static void impatient(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set lock_timeout = '1s'");
+        }
+    }
+
+    @Test
+    void preparedTransactionThatUsesTheLeafIsNamed() throws SQLException {
+        database.insert(9);
+        database.published(RELAY);
+        try (Connection distributed = database.connect();
+                Statement statement = distributed.createStatement()) {
+            distributed.setAutoCommit(false);
+            OutboxDatabase.insert(distributed, 9, 9);
+            statement.execute("prepare transaction 'distributed'");
+        }
+        retention.check();
+        assertThat(database.days()).containsExactly(9);
+        assertThat(reason(9)).isEqualTo("Transactions use it: a prepared transaction");
+
+        database.execute("rollback prepared 'distributed'");
+        retention.check();
+        assertThat(database.days()).isEmpty();
+    }
+
+    @Test
+    void twoInstancesAtOnceRetireALeafOnce() throws Exception {
+        Retention other = retention(true);
+        ExecutorService instances = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 1; round <= 20; round++) {
+                database.insert(9);
+                database.published(RELAY);
+                // Where each finds the other one looking at the leaf, both leave it for the next time.
+                while (!database.days().isEmpty()) {
+                    CyclicBarrier both = new CyclicBarrier(2);
+                    Future<?> first = instances.submit(() -> checkTogether(both, retention));
+                    Future<?> second = instances.submit(() -> checkTogether(both, other));
+                    first.get();
+                    second.get();
+                }
+                assertThat(retention.retiredCount() + other.retiredCount()).isEqualTo(round);
+            }
+        } finally {
+            instances.shutdownNow();
+        }
+    }
+
+    private static Void checkTogether(CyclicBarrier barrier, Retention instance) throws Exception {
+        barrier.await();
+        instance.check();
+        return null;
+    }
+
+    @Test
+    void switchedOffItOnlyLooks() throws SQLException {
+        database.revoke("truncate on outbox_00");
+        database.insert(9);
+        database.published(RELAY);
+        retention = retention(false);
+        retention.check();
+        assertThat(database.days()).containsExactly(9);
+        assertThat(leaf(9).overdue()).isTrue();
+        assertThat(retention.lastState().orElseThrow().obstacle()).isNull();
+    }
+
+    @Test
+    void roleWithoutTheRightsIsToldTheGrantsOnceAndGoesOnWhenItHasThem(CapturedOutput output) throws SQLException {
+        database.revoke("select on outbox_relay");
+        database.revoke("truncate on outbox_03");
+        database.insert(9);
+        database.published(RELAY);
+
+        retention.check();
+        retention.check();
+        assertThat(database.days()).containsExactly(9);
+        String relays = "GRANT SELECT ON outbox_relay TO " + database.role() + ";";
+        String leaf = "GRANT SELECT, TRUNCATE ON outbox_03 TO " + database.role() + ";";
+        assertThat(output).containsOnlyOnce(relays + " " + leaf);
+        assertThat(retention.state().obstacle().remedy()).isEqualTo(relays + " " + leaf);
+
+        database.execute(relays + leaf);
+        retention.check();
+        assertThat(database.days()).isEmpty();
+    }
+
+    @Test
+    void withoutTheTablesItSaysSo(CapturedOutput output) throws SQLException {
+        database.execute("drop table outbox_relay");
+        retention.check();
+        retention.check();
+        assertThat(output).containsOnlyOnce("The tables outbox and outbox_relay are not there");
+    }
+
+    @Test
+    void leafThatIsUsedAgainTomorrowIsWarnedOfOnce(CapturedOutput output) throws SQLException {
+        database.published(RELAY);
+        database.insert(14);
+        retention.check();
+        assertThat(output).doesNotContain("used again tomorrow");
+
+        database.insert(15);
+        retention.check();
+        retention.check();
+        assertThat(output)
+                .containsOnlyOnce("is used again tomorrow")
+                .contains("Not all of its rows are published by pipeline relay")
+                .contains("delete from outbox_relay where pipeline = '...';");
+    }
+
+    @Test
+    void stateTellsHowOldTheOldestUnpublishedRowIs() throws SQLException {
+        database.insert(3);
+        database.published(RELAY);
+        assertThat(retention.state().oldestUnpublished()).isNull();
+
+        database.insert(2);
+        database.insert(1);
+        OutboxState behind = retention.state();
+        assertThat(behind.oldestUnpublishedAge())
+                .isBetween(Duration.ofDays(2), Duration.ofDays(2).plusMinutes(1));
+        assertThat(behind.pipelines()).hasSize(1).first().satisfies(pipeline -> {
+            assertThat(pipeline.name()).isEqualTo(RELAY);
+            assertThat(pipeline.slotActive()).isFalse();
+            assertThat(pipeline.unconfirmedBytes()).isNull();
+            assertThat(pipeline.oldestUnpublished()).isEqualTo(behind.oldestUnpublished());
+        });
+
+        database.published(RELAY);
+        assertThat(retention.state().oldestUnpublished()).isNull();
+    }
+
+    @Test
+    void rowOfATransactionThatWasRunningInTheRelaysSnapshotIsNotPublished() throws SQLException {
+        try (Connection slow = database.connect()) {
+            slow.setAutoCommit(false);
+            OutboxDatabase.insert(slow, 5, 5);
+            database.insert(0);
+            database.published(RELAY);
+            assertThat(retention.state().oldestUnpublished()).isNull();
+            slow.commit();
+        }
+        assertThat(retention.state().oldestUnpublishedAge()).isGreaterThanOrEqualTo(Duration.ofDays(5));
+    }
+
+    @Test
+    void withoutARelayTheOldestRowIsNotPublished() throws SQLException {
+        database.insert(4);
+        OutboxState state = retention.state();
+        assertThat(state.pipelines()).isEmpty();
+        assertThat(state.oldestUnpublishedAge()).isGreaterThanOrEqualTo(Duration.ofDays(4));
+    }
+
+    @Test
+    void stateHasAllDaysOfTheRingAndTheSlot() throws SQLException {
+        database.query("select pg_create_physical_replication_slot('slot')");
+        try {
+            database.insert(0);
+            database.published(RELAY);
+            database.execute("select pg_stat_force_next_flush()");
+            OutboxState state = retention.state();
+            assertThat(state.leaves())
+                    .extracting(Leaf::daysAgo)
+                    .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+            assertThat(state.leaves().get(0).day())
+                    .isEqualTo(database.query("select (now() at time zone 'utc')::date"));
+            assertThat(state.leaves()).extracting(Leaf::rowCount).startsWith(1L, 0L);
+            assertThat(state.leaves().get(0).sizeBytes())
+                    .isGreaterThan(state.leaves().get(1).sizeBytes());
+            assertThat(state.leaves()).extracting(Leaf::overdue).containsOnly(false);
+            assertThat(state.pipelines()).extracting(Pipeline::ofThisServer).containsExactly(true);
+        } finally {
+            database.query("select pg_drop_replication_slot('slot')");
+        }
+    }
+
+    @Test
+    void noLookReadsAWholeLeaf() throws SQLException {
+        try (Connection slow = database.connect()) {
+            slow.setAutoCommit(false);
+            OutboxDatabase.insert(slow, 0, 0);
+            for (int daysAgo : new int[] {0, 3, 9}) {
+                database.insertMany(daysAgo, 20_000);
+            }
+            database.published(RELAY);
+            database.insertMany(0, 20_000);
+            database.execute("analyze outbox");
+            database.execute("select pg_stat_reset()");
+            slow.commit();
+        }
+        retention.check();
+        assertThat(retention.retiredCount()).isEqualTo(1);
+        assertThat(retention.lastState().orElseThrow().oldestUnpublished()).isNotNull();
+
+        database.awaitStatistics();
+        assertThat(database.query("select sum(idx_scan) from pg_stat_user_tables where relname like 'outbox\\___'"))
+                .isNotEqualTo("0");
+        assertThat(database.query("select string_agg(relname || ': ' || seq_tup_read, ', ') from pg_stat_user_tables"
+                        + " where relname like 'outbox\\___' and seq_tup_read > 1000"))
+                .isNull();
+    }
+
+    @Test
+    void threadLooksAgainAndAgainUntilItIsStopped() throws Exception {
+        Retention running = new Retention(
+                database.application(), new Retention.Options(true, WEEK, Duration.ofMillis(20)), () -> true);
+        running.start();
+        database.insert(9);
+        database.published(RELAY);
+        await().until(() -> running.retiredCount() == 1);
+        assertThat(running.isRunning()).isTrue();
+        running.stop();
+        assertThat(running.isRunning()).isFalse();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .extracting(Thread::getName)
+                .doesNotContain("outbox-retention");
+    }
+
+    @Test
+    void failureIsLoggedOnceAndTriedAgain(CapturedOutput output) throws SQLException {
+        Retention running = new Retention(
+                database.application(), new Retention.Options(true, WEEK, Duration.ofMillis(20)), () -> true);
+        database.execute("alter role " + database.role() + " nologin");
+        running.start();
+        try {
+            await().until(() -> output.getOut().contains("The outbox cannot be looked after"));
+            assertThat(running.lastState()).isEmpty();
+            database.execute("alter role " + database.role() + " login");
+            await().until(() -> running.lastState().isPresent());
+            assertThat(output).containsOnlyOnce("The outbox cannot be looked after");
+        } finally {
+            running.stop();
+        }
+    }
+}
