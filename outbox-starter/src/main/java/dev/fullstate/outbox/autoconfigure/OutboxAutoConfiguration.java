@@ -53,10 +53,7 @@ public final class OutboxAutoConfiguration {
         DataSize maxPayloadSize = properties.payload().maxSize();
         EnvelopeFactory envelopes = new EnvelopeFactory(
                 customizers.orderedStream().toList(), source, maxPayloadSize, traces, Clock.systemUTC());
-        return new PersistenceUnits(
-                envelopes,
-                properties.capture().maxAggregatesPerTransaction(),
-                properties.schema().initialize());
+        return new PersistenceUnits(envelopes, properties);
     }
 
     /** A name may have spaces and whatever else a URI must not have. */

@@ -17,6 +17,7 @@ import org.springframework.orm.jpa.EntityManagerFactoryInfo;
 
 import dev.fullstate.outbox.aggregate.AggregateResolver;
 import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.bulk.BulkOperations;
 import dev.fullstate.outbox.capture.Capture;
 import dev.fullstate.outbox.contract.OutboxEvent;
 import dev.fullstate.outbox.envelope.Envelope;
@@ -29,8 +30,7 @@ final class PersistenceUnits {
     private static final Logger log = LoggerFactory.getLogger(PersistenceUnits.class);
 
     private final EnvelopeFactory envelopes;
-    private final int maxAggregatesPerTransaction;
-    private final boolean initializeSchema;
+    private final OutboxProperties properties;
     private final Map<SessionFactoryImplementor, PersistenceUnit> units = new HashMap<>();
     private final Set<EntityManagerFactory> seen = new HashSet<>();
 
@@ -46,10 +46,9 @@ final class PersistenceUnits {
             Envelope envelope,
             @Nullable DataSource dataSource) {}
 
-    PersistenceUnits(EnvelopeFactory envelopes, int maxAggregatesPerTransaction, boolean initializeSchema) {
+    PersistenceUnits(EnvelopeFactory envelopes, OutboxProperties properties) {
         this.envelopes = envelopes;
-        this.maxAggregatesPerTransaction = maxAggregatesPerTransaction;
-        this.initializeSchema = initializeSchema;
+        this.properties = properties;
     }
 
     /** Attaches the capture, once: Spring shows a factory more than once if it is asked for while it is being created. */
@@ -82,7 +81,7 @@ final class PersistenceUnits {
             return;
         }
         Aggregates aggregates = AggregateResolver.resolve(sessionFactory);
-        if (initializeSchema) {
+        if (properties.schema().initialize()) {
             OutboxSchema.migrate(dataSource);
         }
         Envelope envelope = envelopes.create(aggregates);
@@ -93,7 +92,9 @@ final class PersistenceUnits {
                     List<OutboxEvent> events = envelope.changed(changes);
                     session.doWork(connection -> OutboxStore.append(connection, events));
                 },
-                maxAggregatesPerTransaction);
+                properties.capture().maxAggregatesPerTransaction());
+        BulkOperations.watch(
+                sessionFactory, aggregates, properties.capture().bulkOperations());
         units.put(sessionFactory, new PersistenceUnit(aggregates, envelope, dataSource));
         log.info("Changes of {} are captured", aggregates.all());
     }

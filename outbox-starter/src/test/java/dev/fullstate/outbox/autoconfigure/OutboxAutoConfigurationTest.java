@@ -22,6 +22,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.bulk.BulkOperations;
 import dev.fullstate.outbox.envelope.TraceContext;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.republish.UnknownAggregateTypeException;
@@ -147,6 +148,18 @@ class OutboxAutoConfigurationTest {
             assertThat(analysis.getDescription()).contains("cannot be asked what it is");
             assertThat(analysis.getAction()).contains("reachable when the application starts");
         });
+    }
+
+    @Test
+    void refusesBulkOperationsUnlessToldOtherwise() {
+        contexts.run(context -> assertThat(
+                        context.getBean(OutboxProperties.class).capture().bulkOperations())
+                .isEqualTo(BulkOperations.Policy.FAIL));
+        contexts.withPropertyValues("outbox.capture.bulk-operations=allow")
+                .run(context -> assertThat(context.getBean(OutboxProperties.class)
+                                .capture()
+                                .bulkOperations())
+                        .isEqualTo(BulkOperations.Policy.ALLOW));
     }
 
     @Test
