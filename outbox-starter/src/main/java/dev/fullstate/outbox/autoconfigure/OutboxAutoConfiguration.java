@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.FullStateJsonCustomizer;
 import dev.fullstate.outbox.envelope.TraceContext;
 
@@ -54,6 +55,11 @@ public final class OutboxAutoConfiguration {
         EnvelopeFactory envelopes = new EnvelopeFactory(
                 customizers.orderedStream().toList(), source, maxPayloadSize, traces, Clock.systemUTC());
         return new PersistenceUnits(envelopes, properties);
+    }
+
+    @Bean
+    FullStateEvents outboxFullStateEvents(PersistenceUnits units) {
+        return new TransactionalFullStateEvents(units);
     }
 
     /** A name may have spaces and whatever else a URI must not have. */

@@ -5,11 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import javax.sql.DataSource;
 
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ final class PersistenceUnits {
     private final EnvelopeFactory envelopes;
     private final OutboxProperties properties;
     private final Map<SessionFactoryImplementor, PersistenceUnit> units = new HashMap<>();
+    private final List<CapturedUnit> captured = new CopyOnWriteArrayList<>();
     private final Set<EntityManagerFactory> seen = new HashSet<>();
 
     /**
@@ -45,6 +48,27 @@ final class PersistenceUnits {
             Aggregates aggregates,
             Envelope envelope,
             @Nullable DataSource dataSource) {}
+
+    /**
+     * A captured persistence unit as the application uses it.
+     *
+     * @param entityManagerFactory to which Spring binds the current entity manager
+     * @param sessionFactory the same, as Hibernate's own
+     * @param aggregates what is captured
+     * @param capture takes marks from outside Hibernate
+     */
+    record CapturedUnit(
+            EntityManagerFactory entityManagerFactory,
+            SessionFactoryImplementor sessionFactory,
+            Aggregates aggregates,
+            Capture capture) {
+
+        /** The entity with this class, if it belongs to this unit. */
+        @Nullable
+        EntityPersister entity(Class<?> type) {
+            return sessionFactory.getMappingMetamodel().findEntityDescriptor(type);
+        }
+    }
 
     PersistenceUnits(EnvelopeFactory envelopes, OutboxProperties properties) {
         this.envelopes = envelopes;
@@ -85,7 +109,7 @@ final class PersistenceUnits {
             OutboxSchema.migrate(dataSource);
         }
         Envelope envelope = envelopes.create(aggregates);
-        Capture.install(
+        Capture capture = Capture.install(
                 sessionFactory,
                 aggregates,
                 (session, changes) -> {
@@ -93,8 +117,8 @@ final class PersistenceUnits {
                     session.doWork(connection -> OutboxStore.append(connection, events));
                 },
                 properties.capture().maxAggregatesPerTransaction());
-        BulkOperations.watch(
-                sessionFactory, aggregates, properties.capture().bulkOperations());
+        BulkOperations.watch(sessionFactory, aggregates, properties.capture().bulkOperations());
+        captured.add(new CapturedUnit(entityManagerFactory, sessionFactory, aggregates, capture));
         units.put(sessionFactory, new PersistenceUnit(aggregates, envelope, dataSource));
         log.info("Changes of {} are captured", aggregates.all());
     }
@@ -105,6 +129,11 @@ final class PersistenceUnits {
                 ? info.getNativeEntityManagerFactory()
                 : entityManagerFactory;
         return target instanceof SessionFactoryImplementor sessionFactory ? sessionFactory : null;
+    }
+
+    /** The units of which something is captured, in the order in which they were created. */
+    List<CapturedUnit> captured() {
+        return captured;
     }
 
     /** The unit of this factory; without any aggregate if nothing of it is captured. */
