@@ -7,6 +7,7 @@ import java.time.Clock;
 import io.micrometer.tracing.Tracer;
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.SessionFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -18,6 +19,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.FullStateEvents;
@@ -69,6 +71,17 @@ public final class OutboxAutoConfiguration {
         } catch (URISyntaxException e) {
             throw new IllegalStateException(
                     "The application's name '" + name + "' cannot be part of a URI; set outbox.source", e);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(Modifying.class)
+    static class RepositoriesConfiguration {
+
+        @Bean
+        ModifyingQueryReport outboxModifyingQueryReport(
+                ListableBeanFactory beans, PersistenceUnits units, OutboxProperties properties) {
+            return new ModifyingQueryReport(beans, units, properties.capture().bulkOperations());
         }
     }
 

@@ -22,6 +22,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.bulk.BulkOperations;
 import dev.fullstate.outbox.envelope.TraceContext;
 import dev.fullstate.outbox.republish.Republisher;
@@ -148,6 +149,21 @@ class OutboxAutoConfigurationTest {
             assertThat(analysis.getDescription()).contains("cannot be asked what it is");
             assertThat(analysis.getAction()).contains("reachable when the application starts");
         });
+    }
+
+    @Test
+    void takesMarksAndReportsTheQueriesOfRepositories() {
+        contexts.run(context ->
+                assertThat(context).hasSingleBean(FullStateEvents.class).hasSingleBean(ModifyingQueryReport.class));
+    }
+
+    @Test
+    void reportsNoQueriesWithoutSpringDataJpa() {
+        contexts.withClassLoader(new FilteredClassLoader("org.springframework.data.jpa"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(PersistenceUnits.class)
+                        .doesNotHaveBean(ModifyingQueryReport.class));
     }
 
     @Test
