@@ -14,8 +14,9 @@ import java.lang.annotation.Target;
  * exactly one event for it in the outbox table, written in that same transaction: with its commit the event exists, with
  * its rollback it does not. The event's data is the state that the transaction committed; a delete has none.
  *
- * <p>The root needs an integer {@code @Version} attribute; without one the application does not start. Changes made with
- * SQL or bulk JPQL statements are not seen.
+ * <p>The root needs an integer {@code @Version} attribute; without one the application does not start. Bulk
+ * statements in HQL, JPQL or criteria on the aggregate are refused by default; changes made with SQL are not seen, until
+ * {@link FullStateEvents#markChanged} names them.
  */
 @Documented
 @Inherited

@@ -1,7 +1,11 @@
 package dev.fullstate.outbox.aggregate;
 
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +59,26 @@ public final class Aggregates {
     /** The ways up from a part; empty for entities that belong to no captured aggregate, and for roots. */
     public List<OwnerLink> ownersOf(EntityMappingType part) {
         return ownersByPart.getOrDefault(part.getEntityName(), List.of());
+    }
+
+    /** The aggregates to which rows of this entity, or of one that extends it, belong: as their root or as a part. */
+    public Set<Aggregate> reachedFrom(EntityMappingType entity) {
+        Set<Aggregate> reached = new LinkedHashSet<>();
+        Set<String> visited = new HashSet<>();
+        Deque<String> toVisit = new ArrayDeque<>(entity.getSubclassEntityNames());
+        while (!toVisit.isEmpty()) {
+            String name = toVisit.remove();
+            if (visited.add(name)) {
+                Aggregate rooted = byEntity.get(name);
+                if (rooted != null) {
+                    reached.add(rooted);
+                }
+                ownersByPart
+                        .getOrDefault(name, List.of())
+                        .forEach(link -> toVisit.add(link.owner().getEntityName()));
+            }
+        }
+        return reached;
     }
 
     /** Whether what a collection holds is part of a captured aggregate's state. */

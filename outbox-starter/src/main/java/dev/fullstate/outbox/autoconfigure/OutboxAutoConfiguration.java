@@ -7,6 +7,7 @@ import java.time.Clock;
 import io.micrometer.tracing.Tracer;
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.SessionFactory;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -18,8 +19,10 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.FullStateJsonCustomizer;
 import dev.fullstate.outbox.envelope.TraceContext;
 
@@ -53,10 +56,12 @@ public final class OutboxAutoConfiguration {
         DataSize maxPayloadSize = properties.payload().maxSize();
         EnvelopeFactory envelopes = new EnvelopeFactory(
                 customizers.orderedStream().toList(), source, maxPayloadSize, traces, Clock.systemUTC());
-        return new PersistenceUnits(
-                envelopes,
-                properties.capture().maxAggregatesPerTransaction(),
-                properties.schema().initialize());
+        return new PersistenceUnits(envelopes, properties);
+    }
+
+    @Bean
+    FullStateEvents outboxFullStateEvents(PersistenceUnits units) {
+        return new TransactionalFullStateEvents(units);
     }
 
     /** A name may have spaces and whatever else a URI must not have. */
@@ -66,6 +71,17 @@ public final class OutboxAutoConfiguration {
         } catch (URISyntaxException e) {
             throw new IllegalStateException(
                     "The application's name '" + name + "' cannot be part of a URI; set outbox.source", e);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(Modifying.class)
+    static class RepositoriesConfiguration {
+
+        @Bean
+        ModifyingQueryReport outboxModifyingQueryReport(
+                ListableBeanFactory beans, PersistenceUnits units, OutboxProperties properties) {
+            return new ModifyingQueryReport(beans, units, properties.capture().bulkOperations());
         }
     }
 

@@ -10,6 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.Assert;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.bulk.BulkOperations;
+
 /**
  * Configuration of the writing side.
  *
@@ -59,8 +61,12 @@ record OutboxProperties(
      * Capture of changes.
      *
      * @param maxAggregatesPerTransaction Most aggregates that one transaction may change.
+     * @param bulkOperations What happens to an HQL, JPQL or criteria statement that changes captured aggregates in bulk, and
+     *     so without an event.
      */
-    record Capture(@DefaultValue("10000") int maxAggregatesPerTransaction) {
+    record Capture(
+            @DefaultValue("10000") int maxAggregatesPerTransaction,
+            @DefaultValue("fail") BulkOperations.Policy bulkOperations) {
         Capture {
             Assert.isTrue(
                     maxAggregatesPerTransaction > 0,

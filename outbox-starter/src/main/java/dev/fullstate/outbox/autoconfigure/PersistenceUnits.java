@@ -5,11 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import javax.sql.DataSource;
 
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +19,7 @@ import org.springframework.orm.jpa.EntityManagerFactoryInfo;
 
 import dev.fullstate.outbox.aggregate.AggregateResolver;
 import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.bulk.BulkOperations;
 import dev.fullstate.outbox.capture.Capture;
 import dev.fullstate.outbox.contract.OutboxEvent;
 import dev.fullstate.outbox.envelope.Envelope;
@@ -29,9 +32,9 @@ final class PersistenceUnits {
     private static final Logger log = LoggerFactory.getLogger(PersistenceUnits.class);
 
     private final EnvelopeFactory envelopes;
-    private final int maxAggregatesPerTransaction;
-    private final boolean initializeSchema;
+    private final OutboxProperties properties;
     private final Map<SessionFactoryImplementor, PersistenceUnit> units = new HashMap<>();
+    private final List<CapturedUnit> captured = new CopyOnWriteArrayList<>();
     private final Set<EntityManagerFactory> seen = new HashSet<>();
 
     /**
@@ -46,10 +49,30 @@ final class PersistenceUnits {
             Envelope envelope,
             @Nullable DataSource dataSource) {}
 
-    PersistenceUnits(EnvelopeFactory envelopes, int maxAggregatesPerTransaction, boolean initializeSchema) {
+    /**
+     * A captured persistence unit as the application uses it.
+     *
+     * @param entityManagerFactory to which Spring binds the current entity manager
+     * @param sessionFactory the same, as Hibernate's own
+     * @param aggregates what is captured
+     * @param capture takes marks from outside Hibernate
+     */
+    record CapturedUnit(
+            EntityManagerFactory entityManagerFactory,
+            SessionFactoryImplementor sessionFactory,
+            Aggregates aggregates,
+            Capture capture) {
+
+        /** The entity with this class, if it belongs to this unit. */
+        @Nullable
+        EntityPersister entity(Class<?> type) {
+            return sessionFactory.getMappingMetamodel().findEntityDescriptor(type);
+        }
+    }
+
+    PersistenceUnits(EnvelopeFactory envelopes, OutboxProperties properties) {
         this.envelopes = envelopes;
-        this.maxAggregatesPerTransaction = maxAggregatesPerTransaction;
-        this.initializeSchema = initializeSchema;
+        this.properties = properties;
     }
 
     /** Attaches the capture, once: Spring shows a factory more than once if it is asked for while it is being created. */
@@ -82,18 +105,20 @@ final class PersistenceUnits {
             return;
         }
         Aggregates aggregates = AggregateResolver.resolve(sessionFactory);
-        if (initializeSchema) {
+        if (properties.schema().initialize()) {
             OutboxSchema.migrate(dataSource);
         }
         Envelope envelope = envelopes.create(aggregates);
-        Capture.install(
+        Capture capture = Capture.install(
                 sessionFactory,
                 aggregates,
                 (session, changes) -> {
                     List<OutboxEvent> events = envelope.changed(changes);
                     session.doWork(connection -> OutboxStore.append(connection, events));
                 },
-                maxAggregatesPerTransaction);
+                properties.capture().maxAggregatesPerTransaction());
+        BulkOperations.watch(sessionFactory, aggregates, properties.capture().bulkOperations());
+        captured.add(new CapturedUnit(entityManagerFactory, sessionFactory, aggregates, capture));
         units.put(sessionFactory, new PersistenceUnit(aggregates, envelope, dataSource));
         log.info("Changes of {} are captured", aggregates.all());
     }
@@ -109,6 +134,11 @@ final class PersistenceUnits {
     /** Whether anything is captured; known when all entity manager factories are there. */
     boolean isCapturing() {
         return !units.isEmpty();
+    }
+
+    /** The units of which something is captured, in the order in which they were created. */
+    List<CapturedUnit> captured() {
+        return captured;
     }
 
     /** The unit of this factory; without any aggregate if nothing of it is captured. */

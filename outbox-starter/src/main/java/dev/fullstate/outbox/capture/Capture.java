@@ -1,15 +1,23 @@
 package dev.fullstate.outbox.capture;
 
+import java.util.Collection;
+
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.service.spi.EventListenerRegistry;
 import org.hibernate.event.spi.EventType;
 
+import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
 
-/** Attaches the capture to a session factory. */
+/** The capture that is attached to a session factory. */
 public final class Capture {
 
-    private Capture() {}
+    private final ChangeListener changes;
+
+    private Capture(ChangeListener changes) {
+        this.changes = changes;
+    }
 
     /**
      * From now on, every transaction of the session factory that changes a captured aggregate hands its changes to the sink
@@ -18,7 +26,7 @@ public final class Capture {
      *
      * @param maxAggregatesPerTransaction how many aggregates one transaction may change before it fails
      */
-    public static void install(
+    public static Capture install(
             SessionFactoryImplementor sessionFactory,
             Aggregates aggregates,
             ChangeSink sink,
@@ -47,5 +55,16 @@ public final class Capture {
         registry.appendListeners(EventType.POST_COLLECTION_REMOVE, changes);
         registry.appendListeners(EventType.PRE_COLLECTION_UPDATE, changes);
         registry.appendListeners(EventType.PRE_COLLECTION_REMOVE, changes);
+        return new Capture(changes);
+    }
+
+    /**
+     * Marks aggregates that the session's transaction has changed, or is going to change, with SQL.
+     *
+     * @param session with a transaction in progress
+     * @param ids of their roots, of the type that the root has; rows that do not exist at the end are published as deleted
+     */
+    public void markChanged(SharedSessionContractImplementor session, Aggregate aggregate, Collection<?> ids) {
+        changes.told(session, aggregate, ids);
     }
 }

@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.capture;
 
 import java.lang.ref.WeakReference;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
@@ -148,6 +149,11 @@ final class ChangeListener
     @Override
     public void onPostRemoveCollection(PostCollectionRemoveEvent event) {
         collection(event);
+    }
+
+    /** Marks roots that SQL has changed. */
+    void told(SharedSessionContractImplementor session, Aggregate aggregate, Collection<?> ids) {
+        ids.forEach(id -> changes(session, aggregate.root()).root(aggregate, id).told());
     }
 
     @Override

@@ -62,6 +62,12 @@ final class RootChange {
         }
     }
 
+    /** Told to have changed, in a way that nobody has seen: by SQL, which may also have inserted a deleted row again. */
+    void told() {
+        contentSeen = true;
+        mark(Operation.UPDATE);
+    }
+
     private void mark(Operation operation) {
         if (first == null) {
             first = operation;

@@ -28,6 +28,8 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
+import dev.fullstate.outbox.FullStateEvents;
+import dev.fullstate.outbox.bulk.BulkOperations;
 import dev.fullstate.outbox.envelope.TraceContext;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.republish.UnknownAggregateTypeException;
@@ -153,6 +155,33 @@ class OutboxAutoConfigurationTest {
             assertThat(analysis.getDescription()).contains("cannot be asked what it is");
             assertThat(analysis.getAction()).contains("reachable when the application starts");
         });
+    }
+
+    @Test
+    void takesMarksAndReportsTheQueriesOfRepositories() {
+        contexts.run(context ->
+                assertThat(context).hasSingleBean(FullStateEvents.class).hasSingleBean(ModifyingQueryReport.class));
+    }
+
+    @Test
+    void reportsNoQueriesWithoutSpringDataJpa() {
+        contexts.withClassLoader(new FilteredClassLoader("org.springframework.data.jpa"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(PersistenceUnits.class)
+                        .doesNotHaveBean(ModifyingQueryReport.class));
+    }
+
+    @Test
+    void refusesBulkOperationsUnlessToldOtherwise() {
+        contexts.run(context -> assertThat(
+                        context.getBean(OutboxProperties.class).capture().bulkOperations())
+                .isEqualTo(BulkOperations.Policy.FAIL));
+        contexts.withPropertyValues("outbox.capture.bulk-operations=allow")
+                .run(context -> assertThat(context.getBean(OutboxProperties.class)
+                                .capture()
+                                .bulkOperations())
+                        .isEqualTo(BulkOperations.Policy.ALLOW));
     }
 
     @Test

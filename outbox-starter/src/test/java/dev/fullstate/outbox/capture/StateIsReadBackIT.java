@@ -135,16 +135,16 @@ class StateIsReadBackIT extends ShopTest {
     }
 
     @Test
-    void stateBesideABulkStatementIsThatOfTheDatabase() {
+    void stateBesideASqlStatementIsThatOfTheDatabase() {
         UUID id = newPurchase();
 
         shop.run(em -> {
             Purchase purchase = purchase(em, id);
             assertThat(purchase.line("apple").getQuantity()).isEqualTo(2);
-            em.createQuery("update Line set quantity = 50 where purchase.purchaseId = :id and product = 'apple'")
+            em.createNativeQuery("update line set quantity = 50 where purchase_purchase_id = :id and product = 'apple'")
                     .setParameter("id", id)
                     .executeUpdate();
-            purchase.setReference("beside a bulk statement");
+            purchase.setReference("beside a SQL statement");
         });
 
         assertThat(onlyRow().data().get("pieces").asInt()).isEqualTo(51);

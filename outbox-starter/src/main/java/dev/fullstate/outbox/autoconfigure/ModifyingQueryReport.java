@@ -1,0 +1,49 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.springframework.beans.factory.BeanFactoryUtils;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.data.repository.core.support.RepositoryFactoryInformation;
+
+import dev.fullstate.outbox.autoconfigure.PersistenceUnits.CapturedUnit;
+import dev.fullstate.outbox.bulk.BulkOperations.Policy;
+import dev.fullstate.outbox.bulk.ModifyingQueries;
+
+/** Says at start-up which modifying queries of Spring Data repositories go past the capture, and what becomes of them. */
+final class ModifyingQueryReport implements SmartInitializingSingleton {
+
+    private static final Logger log = LoggerFactory.getLogger(ModifyingQueryReport.class);
+
+    private final ListableBeanFactory beans;
+    private final PersistenceUnits units;
+    private final Policy policy;
+
+    ModifyingQueryReport(ListableBeanFactory beans, PersistenceUnits units, Policy policy) {
+        this.beans = beans;
+        this.units = units;
+        this.policy = policy;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        Set<String> findings = new LinkedHashSet<>();
+        for (CapturedUnit unit : units.captured()) {
+            ModifyingQueries queries = new ModifyingQueries(unit.sessionFactory(), unit.aggregates(), policy);
+            // By their definitions: nothing is created that would not have been.
+            for (String name : beans.getBeanNamesForType(RepositoryFactoryInformation.class, true, false)) {
+                Class<?> repository = beans.getType(BeanFactoryUtils.transformedBeanName(name), false);
+                if (repository != null) {
+                    findings.addAll(queries.of(repository));
+                }
+            }
+        }
+        findings.forEach(finding ->
+                log.atLevel(policy == Policy.ALLOW ? Level.INFO : Level.WARN).log("{}", finding));
+    }
+}

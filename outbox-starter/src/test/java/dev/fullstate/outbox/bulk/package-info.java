@@ -1,0 +1,2 @@
+/** Aggregates that bulk statements and SQL change past the capture. */
+package dev.fullstate.outbox.bulk;
