@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 import org.hibernate.type.Type;
 
 /**
@@ -29,9 +30,14 @@ public final class RootTable {
     private final String lockSuffix;
     private final String idPlaceholders;
 
-    /** The table is that of the topmost entity of the root's hierarchy, whose key columns may have names of their own. */
+    /**
+     * The table is that of the topmost entity of the root's hierarchy, whose key columns may have names of their own; but with
+     * a table for each class, only the entity's own has its rows.
+     */
     RootTable(EntityPersister entity) {
-        EntityPersister root = (EntityPersister) entity.getRootEntityDescriptor();
+        EntityPersister root = entity instanceof UnionSubclassEntityPersister
+                ? entity
+                : (EntityPersister) entity.getRootEntityDescriptor();
         String[] columns = root.getIdentifierColumnNames();
         String table = root.getRootTableName();
         String version = root.getVersionColumnName();
