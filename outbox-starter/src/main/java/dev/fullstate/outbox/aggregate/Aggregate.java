@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.aggregate;
 
+import org.hibernate.Hibernate;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -64,9 +65,9 @@ public final class Aggregate {
         return id.parse(text);
     }
 
-    /** The version that a root entity has in memory. */
+    /** The version that a root entity, or a proxy of it, has in memory. */
     public long version(Object root) {
-        return ((Number) this.root.getVersion(root)).longValue();
+        return ((Number) this.root.getVersion(Hibernate.unproxy(root))).longValue();
     }
 
     /** Whether the mapping has SQL of its own for a delete, which may change the row instead ({@code @SQLDelete}). */

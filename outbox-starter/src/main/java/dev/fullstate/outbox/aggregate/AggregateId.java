@@ -1,101 +1,54 @@
 package dev.fullstate.outbox.aggregate;
 
-import java.lang.reflect.Field;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-
 import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
+import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.type.BasicType;
-import org.hibernate.type.ComponentType;
-import org.hibernate.type.Type;
 
-/**
- * The text form of an entity's identifier: Kafka key, CloudEvents {@code subject} and column {@code aggregateid}.
- *
- * <p>A simple id is its plain text. A composite id is its attributes in declared order, joined by {@code :}, with {@code :}
- * and {@code %} in them percent-encoded.
- */
+/** The text form of a root's identifier: Kafka key, CloudEvents {@code subject} and column {@code aggregateid}. */
 final class AggregateId {
 
-    private final EntityPersister root;
-    private final Type type;
-    private final int[] order;
+    private final EntityIdentifierMapping id;
+    private final TextForm form;
 
     AggregateId(EntityPersister root) {
-        this.root = root;
-        this.type = root.getIdentifierType();
-        if (!isTextual(type)) {
+        this.id = root.getIdentifierMapping();
+        if (id instanceof CompositeIdentifierMapping composite && isWithoutClass(composite)) {
             throw new AggregateMappingException(
-                    "The id of " + root.getEntityName() + " is of type " + type.getName()
+                    root.getEntityName()
+                            + " has @PublishFullState and an id of several attributes, or of an association,"
+                            + " but no class for it, so that nothing but the entity itself stands for its id",
+                    "Give it an @IdClass, or an @EmbeddedId.");
+        }
+        TextForm textForm = TextForm.of(id);
+        if (textForm == null) {
+            throw new AggregateMappingException(
+                    "The id of " + root.getEntityName() + " is of type "
+                            + root.getIdentifierType().getName()
                             + ", which has no text form to use as the key of its events",
                     "Use a basic type, or an embeddable of basic types, as the id of an entity with @PublishFullState.");
         }
-        this.order = type instanceof ComponentType component ? declaredOrder(component) : new int[0];
+        this.form = textForm;
     }
 
-    private static boolean isTextual(Type type) {
-        if (type instanceof ComponentType component) {
-            return List.of(component.getSubtypes()).stream().allMatch(BasicType.class::isInstance);
-        }
-        return type instanceof BasicType<?>;
+    /** Whether Hibernate has only the entity itself to stand for its id. */
+    static boolean isWithoutClass(CompositeIdentifierMapping id) {
+        return id.getNature() == EntityIdentifierMapping.Nature.VIRTUAL && !id.hasContainingClass();
     }
 
-    String format(Object id) {
-        if (!(type instanceof ComponentType component)) {
-            return text(type, id);
-        }
-        Object[] values = component.getPropertyValues(id);
-        return IntStream.of(order)
-                .mapToObj(index -> text(component.getSubtypes()[index], values[index]))
-                .map(text -> text.replace("%", "%25").replace(":", "%3A"))
-                .collect(Collectors.joining(":"));
+    String format(Object value) {
+        return form.write(value);
     }
 
     /** The id that {@link #format} turned into this text. */
     Object parse(String text) {
-        if (!(type instanceof ComponentType component)) {
-            return value(type, text);
+        Object[] values = form.read(text);
+        if (id instanceof CompositeIdentifierMapping composite) {
+            return composite
+                    .getMappedIdEmbeddableTypeDescriptor()
+                    .getRepresentationStrategy()
+                    .getInstantiator()
+                    .instantiate(() -> values);
         }
-        String[] parts = text.split(":", -1);
-        Object[] values = new Object[order.length];
-        for (int part = 0; part < order.length; part++) {
-            String decoded = parts[part].replace("%3A", ":").replace("%25", "%");
-            values[order[part]] = value(component.getSubtypes()[order[part]], decoded);
-        }
-        CompositeIdentifierMapping mapping = (CompositeIdentifierMapping) root.getIdentifierMapping();
-        return mapping.getMappedIdEmbeddableTypeDescriptor()
-                .getRepresentationStrategy()
-                .getInstantiator()
-                .instantiate(() -> values);
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static String text(Type type, Object value) {
-        return ((BasicType) type).getJavaTypeDescriptor().toString(value);
-    }
-
-    private static Object value(Type type, String text) {
-        return ((BasicType<?>) type).getJavaTypeDescriptor().fromString(text);
-    }
-
-    /** Hibernate sorts an embeddable's attributes by name; a reader expects them as they are declared. */
-    private static int[] declaredOrder(ComponentType component) {
-        List<String> declared = new ArrayList<>();
-        for (Class<?> type = component.getReturnedClass(); type != null; type = type.getSuperclass()) {
-            int position = 0;
-            for (Field field : type.getDeclaredFields()) {
-                declared.add(position++, field.getName());
-            }
-        }
-        List<String> names = List.of(component.getPropertyNames());
-        return IntStream.range(0, names.size())
-                .boxed()
-                .sorted(Comparator.comparingInt(index -> declared.indexOf(names.get(index))))
-                .mapToInt(Integer::intValue)
-                .toArray();
+        return values[0];
     }
 }

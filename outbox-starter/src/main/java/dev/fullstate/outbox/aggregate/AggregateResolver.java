@@ -9,16 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import org.hibernate.engine.spi.CascadeStyle;
-import org.hibernate.engine.spi.CascadingActions;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.AttributeMapping;
-import org.hibernate.metamodel.mapping.BasicValuedModelPart;
 import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
-import org.hibernate.metamodel.mapping.EntityMappingType;
-import org.hibernate.metamodel.mapping.ForeignKeyDescriptor;
 import org.hibernate.metamodel.mapping.ManagedMappingType;
 import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
@@ -29,7 +24,6 @@ import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.spi.NavigablePath;
-import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.Attribute.Role;
 
@@ -45,17 +39,23 @@ public final class AggregateResolver {
     private static final String ELEMENT = "{element}.";
 
     private final SessionFactoryImplementor sessionFactory;
+    private final Roots roots;
+    private final Ownership ownership;
 
     private final Map<String, Aggregate> byEntity = new LinkedHashMap<>();
     private final Map<String, List<OwnerLink>> ownersByPart = new LinkedHashMap<>();
-    private final Map<Class<?>, Map<String, Attribute>> managedTypes = new LinkedHashMap<>();
+    private final Map<String, List<AssociationPath>> ownedByReference = new LinkedHashMap<>();
+    private final ManagedTypes types;
+    private final MapKeys mapKeys = new MapKeys();
     private final Set<String> collectionRoles = new HashSet<>();
-    private final Set<String> backReferences = new HashSet<>();
     private final Deque<EntityPersister> toWalk = new ArrayDeque<>();
     private final Set<String> walked = new HashSet<>();
 
     private AggregateResolver(SessionFactoryImplementor sessionFactory) {
         this.sessionFactory = sessionFactory;
+        this.roots = Roots.of(sessionFactory);
+        this.ownership = new Ownership(sessionFactory, roots);
+        this.types = new ManagedTypes(sessionFactory);
     }
 
     /**
@@ -73,215 +73,170 @@ public final class AggregateResolver {
     }
 
     private Aggregates resolve() {
-        Roots roots = Roots.of(sessionFactory);
         if (!roots.topmost().isEmpty()) {
             Refusals.requireOneTenant(sessionFactory, roots.topmost());
         }
-        roots.topmost().forEach(root -> walk(root, roots));
+        roots.topmost().forEach(this::walk);
         for (EntityPersister root : roots.topmost()) {
-            Aggregate aggregate = roots.aggregate(root, attributesOf(root));
-            hierarchy(root).forEach(entity -> byEntity.put(entity.getEntityName(), aggregate));
+            Aggregate aggregate = roots.aggregate(root, types.of(root));
+            ownership.hierarchy(root).forEach(entity -> byEntity.put(entity.getEntityName(), aggregate));
         }
-        Map<Class<?>, ManagedType> types = new LinkedHashMap<>();
-        managedTypes.forEach((type, attributes) -> types.put(type, new ManagedType(type, attributes)));
-        return new Aggregates(byEntity, ownersByPart, collectionRoles, types);
+        return new Aggregates(byEntity, ownersByPart, ownedByReference, collectionRoles, types.all(), mapKeys.all());
     }
 
-    private Map<String, Attribute> attributesOf(EntityPersister entity) {
-        return managedTypes.getOrDefault(entity.getMappedClass(), Map.of());
-    }
-
-    private void walk(EntityPersister root, Roots roots) {
+    private void walk(EntityPersister root) {
         toWalk.add(root);
         while (!toWalk.isEmpty()) {
-            for (EntityPersister entity : hierarchy(toWalk.remove())) {
+            for (EntityPersister entity : ownership.hierarchy(toWalk.remove())) {
                 if (walked.add(entity.getEntityName())) {
-                    walkEntity(entity, roots);
+                    walkEntity(entity);
                 }
             }
         }
     }
 
-    private List<EntityPersister> hierarchy(EntityPersister entity) {
-        return entity.getSubclassEntityNames().stream()
-                .map(name -> sessionFactory.getMappingMetamodel().getEntityDescriptor(name))
-                .toList();
+    private void walkEntity(EntityPersister entity) {
+        Map<String, Attribute> attributes = types.of(entity);
+        walkIdentifier(entity, entity.getIdentifierMapping(), attributes);
+        walkAttributes(entity, entity, "", attributes);
     }
 
-    private void walkEntity(EntityPersister entity, Roots roots) {
-        Map<String, Attribute> attributes = attributesOfType(entity.getMappedClass());
-        walkIdentifier(entity, entity.getIdentifierMapping(), attributes, roots);
-        walkAttributes(entity, entity, "", attributes, roots);
-    }
-
-    private Map<String, Attribute> attributesOfType(Class<?> javaType) {
-        return managedTypes.computeIfAbsent(javaType, type -> new LinkedHashMap<>());
-    }
-
-    private void walkIdentifier(
-            EntityPersister entity, EntityIdentifierMapping id, Map<String, Attribute> attributes, Roots roots) {
+    private void walkIdentifier(EntityPersister entity, EntityIdentifierMapping id, Map<String, Attribute> attributes) {
         if (id instanceof NonAggregatedIdentifierMapping several) {
-            walkAttributes(entity, several.getVirtualIdEmbeddable(), "", attributes, roots);
+            walkAttributes(entity, several.getVirtualIdEmbeddable(), "", attributes);
             return;
         }
         attributes.put(id.getAttributeName(), Attribute.value(id.getAttributeName(), null));
         if (id instanceof CompositeIdentifierMapping composite) {
-            EmbeddableMappingType embeddable = composite.getPartMappingType();
             String path = id.getAttributeName() + ".";
-            walkAttributes(entity, embeddable, path, attributesOfType(javaType(embeddable)), roots);
+            composite
+                    .getPartMappingType()
+                    .forEachAttributeMapping(mapping -> Refusals.requireNoTenant(entity, mapping, path));
+            types.addId(composite.getPartMappingType());
         }
     }
 
     private void walkAttributes(
-            EntityPersister entity,
-            ManagedMappingType container,
-            String path,
-            Map<String, Attribute> attributes,
-            Roots roots) {
+            EntityPersister entity, ManagedMappingType container, String path, Map<String, Attribute> attributes) {
         container.forEachAttributeMapping(mapping -> {
             if (mapping.getAttributeName().equals(NavigablePath.IDENTIFIER_MAPPER_PROPERTY)) {
                 return; // Hibernate's view of an @IdClass: the entity itself, and its attributes once more.
             }
-            Attribute attribute = attribute(entity, mapping, path, roots);
+            Attribute attribute = attribute(entity, mapping, path);
             attributes.putIfAbsent(attribute.name(), attribute);
         });
     }
 
-    private Attribute attribute(EntityPersister entity, AttributeMapping mapping, String path, Roots roots) {
+    private Attribute attribute(EntityPersister entity, AttributeMapping mapping, String path) {
         String name = mapping.getAttributeName();
         Refusals.requireNoTenant(entity, mapping, path);
+        Refusals.requireWritable(entity, path, mapping);
         if (path.isEmpty() && entity.isVersioned() && entity.getVersionMapping().getVersionAttribute() == mapping) {
             return new Attribute(name, Role.VERSION, mapping, null);
         }
         if (mapping instanceof EmbeddedAttributeMapping embedded) {
             EmbeddableMappingType embeddable = embedded.getEmbeddableTypeDescriptor();
-            walkAttributes(entity, embeddable, path + name + ".", attributesOfType(javaType(embeddable)), roots);
+            walkAttributes(entity, embeddable, path + name + ".", types.of(embeddable));
             return Attribute.value(name, mapping);
         }
         if (mapping instanceof PluralAttributeMapping plural) {
-            return collection(entity, plural, path, roots);
+            return collection(entity, plural, path);
         }
         if (mapping instanceof ToOneAttributeMapping toOne) {
-            return toOne(entity, toOne, path, roots);
+            return toOne(entity, toOne, path);
         }
-        if (mapping instanceof BasicValuedModelPart) {
-            return Attribute.value(name, mapping);
-        }
-        throw new AggregateMappingException(
-                "Attribute '" + path + name + "' of " + entity.getEntityName()
-                        + ", which belongs to an aggregate with @PublishFullState, is of a kind that cannot be published"
-                        + " (such as @Any)",
-                "Replace it with an association to one entity type, or take @PublishFullState off the root.");
+        return Attribute.value(name, mapping);
     }
 
-    private Attribute collection(EntityPersister entity, PluralAttributeMapping plural, String path, Roots roots) {
+    private Attribute collection(EntityPersister entity, PluralAttributeMapping plural, String path) {
         CollectionPersister collection = plural.getCollectionDescriptor();
+        if (plural.getIndexDescriptor() instanceof EntityCollectionPart key) {
+            describeId(
+                    entity, plural, path, key.getAssociatedEntityMappingType().getEntityPersister());
+        }
+        mapKeys.add(entity, plural, path);
         if (plural.getElementDescriptor() instanceof EmbeddedCollectionPart embedded) {
             EmbeddableMappingType embeddable = embedded.getEmbeddableTypeDescriptor();
             String elementPath = path + plural.getAttributeName() + ELEMENT;
-            walkAttributes(entity, embeddable, elementPath, attributesOfType(javaType(embeddable)), roots);
+            walkAttributes(entity, embeddable, elementPath, types.of(embeddable));
         }
         if (!(plural.getElementDescriptor() instanceof EntityCollectionPart element)) {
             collectionRoles.add(collection.getRole());
             return Attribute.value(plural.getAttributeName(), plural);
         }
         EntityPersister target = element.getAssociatedEntityMappingType().getEntityPersister();
-        String mappedBy = collection.getMappedByProperty();
-        if (isOwned(plural, target, roots)) {
-            own(entity, plural, path, target, mappedBy);
+        if (ownership.isOwned(plural, target)) {
+            own(entity, plural, path, target);
             collectionRoles.add(collection.getRole());
             return new Attribute(plural.getAttributeName(), Role.OWNED, plural, target);
         }
         if (collection.isInverse()) {
             return new Attribute(plural.getAttributeName(), Role.OUTSIDE, plural, target);
         }
+        Refusals.requireOwnRows(entity, path, plural);
+        describeId(entity, plural, path, target);
         collectionRoles.add(collection.getRole());
         return new Attribute(plural.getAttributeName(), Role.REFERENCE, plural, target);
     }
 
-    private Attribute toOne(EntityPersister entity, ToOneAttributeMapping toOne, String path, Roots roots) {
-        EntityPersister target = toOne.getAssociatedEntityMappingType().getEntityPersister();
-        boolean inverse = toOne.getSideNature() == ForeignKeyDescriptor.Nature.TARGET;
-        if (isBackReference(entity, path + toOne.getAttributeName())) {
-            return new Attribute(toOne.getAttributeName(), Role.OUTSIDE, toOne, target);
+    /** The id of what is referred to is written as it is: all that is persistent of it. */
+    private void describeId(EntityPersister entity, AttributeMapping reference, String path, EntityPersister target) {
+        Refusals.requireIdClass(entity, path, reference, target);
+        if (target.getIdentifierMapping() instanceof CompositeIdentifierMapping id) {
+            types.addId(id.getMappedIdEmbeddableTypeDescriptor());
         }
-        if (isOwned(toOne, target, roots)) {
-            own(entity, toOne, path, target, inverse ? owningSide(toOne, target) : null);
-            return new Attribute(toOne.getAttributeName(), Role.OWNED, toOne, target);
-        }
-        return new Attribute(toOne.getAttributeName(), inverse ? Role.OUTSIDE : Role.REFERENCE, toOne, target);
     }
 
-    private static boolean isOwned(AttributeMapping association, EntityPersister target, Roots roots) {
-        CascadeStyle cascade = association.getAttributeMetadata().getCascadeStyle();
-        boolean cascades = cascade.doCascade(CascadingActions.REMOVE) || cascade.hasOrphanDelete();
-        return cascades && !roots.contains(target);
+    private Attribute toOne(EntityPersister entity, ToOneAttributeMapping toOne, String path) {
+        String name = toOne.getAttributeName();
+        EntityPersister target = ManagedTypes.target(toOne);
+        if (ownership.isBackReference(entity, path + name)) {
+            return new Attribute(name, Role.OUTSIDE, toOne, target);
+        }
+        Refusals.requireNoDeleteByTheDatabase(entity, path, toOne);
+        if (ownership.isOwned(toOne, target)) {
+            own(entity, toOne, path, target);
+            return new Attribute(name, Role.OWNED, toOne, target);
+        }
+        if (Ownership.isInverse(toOne)) {
+            return new Attribute(name, Role.OUTSIDE, toOne, target);
+        }
+        describeId(entity, toOne, path, target);
+        return new Attribute(name, Role.REFERENCE, toOne, target);
     }
 
-    /** Notes the way from part to owner. */
-    private void own(
-            EntityPersister owner,
-            AttributeMapping attribute,
-            String path,
-            EntityPersister part,
-            @Nullable String mappedBy) {
+    /** Notes the way from part to owner, and from owner to part. */
+    private void own(EntityPersister owner, AttributeMapping attribute, String path, EntityPersister part) {
         if (path.contains(ELEMENT)) {
-            throw new AggregateMappingException(
-                    "Attribute '" + path + attribute.getAttributeName() + "' of " + owner.getEntityName()
-                            + " owns entities from inside an element collection, where no way leads back to the root",
-                    "Make the element an entity of its own, or take the cascade off the association.");
+            throw Refusals.ownsFromAnElement(owner, path, attribute);
         }
-        if (mappedBy != null) {
-            hierarchy(part).forEach(entity -> backReferences.add(entity.getEntityName() + "#" + mappedBy));
-        }
-        for (EntityPersister entity : hierarchy(part)) {
-            OwnerLink link = new OwnerLink(
-                    owner,
-                    path + attribute.getAttributeName(),
-                    backReference(part, mappedBy),
-                    mappedBy == null ? null : PartTable.of(entity, owner, mappedBy));
+        String attributePath = path + attribute.getAttributeName();
+        String mappedBy = Ownership.mappedBy(attribute, part);
+        AssociationPath backReference = mappedBy == null ? null : backReference(owner, attribute, path, part, mappedBy);
+        for (EntityPersister entity : ownership.hierarchy(part)) {
+            PartTable table = mappedBy == null ? null : PartTable.of(entity, owner, mappedBy);
+            OwnerLink link = new OwnerLink(owner, attributePath, backReference, Ownership.sharesId(attribute), table);
             Refusals.requireWayFromHiddenPart(link, attribute, entity);
             ownersByPart
                     .computeIfAbsent(entity.getEntityName(), name -> new ArrayList<>())
                     .add(link);
         }
+        AssociationPath reference = AssociationPath.find(owner, attributePath);
+        if (reference != null) {
+            ownedByReference
+                    .computeIfAbsent(owner.getEntityName(), name -> new ArrayList<>())
+                    .add(reference);
+        }
         toWalk.add(part);
     }
 
-    private static OwnerLink.@Nullable BackReference backReference(EntityPersister part, @Nullable String mappedBy) {
-        if (mappedBy == null) {
-            return null;
+    private static AssociationPath backReference(
+            EntityPersister owner, AttributeMapping attribute, String path, EntityPersister part, String mappedBy) {
+        AssociationPath backReference = AssociationPath.find(part, mappedBy);
+        if (backReference == null) {
+            throw Refusals.ownsByManyToMany(owner, path, attribute, mappedBy);
         }
-        if (List.of(part.getPropertyNames()).contains(mappedBy)) {
-            return new OwnerLink.BackReference(mappedBy, null);
-        }
-        if (part.getIdentifierMapping() instanceof NonAggregatedIdentifierMapping id) {
-            AttributeMapping attribute = id.getVirtualIdEmbeddable().findAttributeMapping(mappedBy);
-            return attribute == null
-                    ? null
-                    : new OwnerLink.BackReference(
-                            mappedBy, attribute.getPropertyAccess().getGetter());
-        }
-        return null;
-    }
-
-    private boolean isBackReference(EntityPersister entity, String path) {
-        return backReferences.contains(entity.getEntityName() + "#" + path);
-    }
-
-    /** The attribute at the other end of an inverse one-to-one: the one that shares its foreign key. */
-    private static @Nullable String owningSide(ToOneAttributeMapping inverse, EntityMappingType target) {
-        List<String> names = new ArrayList<>();
-        target.forEachAttributeMapping(candidate -> {
-            if (candidate instanceof ToOneAttributeMapping toOne
-                    && toOne.getForeignKeyDescriptor() == inverse.getForeignKeyDescriptor()) {
-                names.add(toOne.getAttributeName());
-            }
-        });
-        return names.isEmpty() ? null : names.get(0);
-    }
-
-    private static Class<?> javaType(EmbeddableMappingType embeddable) {
-        return embeddable.getMappedJavaType().getJavaTypeClass();
+        Refusals.requireKnownOwner(part, mappedBy, backReference);
+        return backReference;
     }
 }

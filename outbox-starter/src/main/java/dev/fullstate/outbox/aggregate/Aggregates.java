@@ -20,25 +20,31 @@ public final class Aggregates {
     private final Map<String, Aggregate> byEntity;
     private final Map<String, Aggregate> byType;
     private final Map<String, List<OwnerLink>> ownersByPart;
+    private final Map<String, List<AssociationPath>> ownedByReference;
     private final Set<String> collectionRoles;
     private final Map<Class<?>, ManagedType> managedTypes;
+    private final Map<Class<?>, MapKey> mapKeys;
 
     Aggregates(
             Map<String, Aggregate> byEntity,
             Map<String, List<OwnerLink>> ownersByPart,
+            Map<String, List<AssociationPath>> ownedByReference,
             Set<String> collectionRoles,
-            Map<Class<?>, ManagedType> managedTypes) {
+            Map<Class<?>, ManagedType> managedTypes,
+            Map<Class<?>, MapKey> mapKeys) {
         this.byEntity = byEntity;
         this.byType = new LinkedHashMap<>();
         byEntity.values().forEach(aggregate -> byType.put(aggregate.type(), aggregate));
         this.ownersByPart = ownersByPart;
+        this.ownedByReference = ownedByReference;
         this.collectionRoles = collectionRoles;
         this.managedTypes = managedTypes;
+        this.mapKeys = mapKeys;
     }
 
     /** Nothing is captured. */
     public static Aggregates none() {
-        return new Aggregates(Map.of(), Map.of(), Set.of(), Map.of());
+        return new Aggregates(Map.of(), Map.of(), Map.of(), Set.of(), Map.of(), Map.of());
     }
 
     /** All captured aggregates. */
@@ -81,6 +87,11 @@ public final class Aggregates {
         return reached;
     }
 
+    /** Where an entity holds a part of its own, other than in collections. */
+    public List<AssociationPath> partsOf(EntityMappingType owner) {
+        return ownedByReference.getOrDefault(owner.getEntityName(), List.of());
+    }
+
     /** Whether what a collection holds is part of a captured aggregate's state. */
     public boolean include(CollectionPersister collection) {
         return collectionRoles.contains(collection.getRole());
@@ -94,5 +105,16 @@ public final class Aggregates {
     /** Every entity and embeddable that belongs to an aggregate. */
     public Collection<ManagedType> managedTypes() {
         return managedTypes.values();
+    }
+
+    /** How the keys of an aggregate's maps are written, where they are of a type that JSON has no name for; else null. */
+    public @Nullable MapKey mapKey(Class<?> javaType) {
+        for (Class<?> type = javaType; type != null; type = type.getSuperclass()) {
+            MapKey key = mapKeys.get(type);
+            if (key != null) {
+                return key;
+            }
+        }
+        return null;
     }
 }

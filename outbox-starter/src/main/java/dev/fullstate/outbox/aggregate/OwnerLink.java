@@ -1,7 +1,9 @@
 package dev.fullstate.outbox.aggregate;
 
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.property.access.spi.Getter;
+import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.proxy.LazyInitializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,29 +11,45 @@ import org.jspecify.annotations.Nullable;
  *
  * @param owner the entity with the owning attribute: a root or again a part
  * @param attributePath the owning attribute, dotted where it lies in an embeddable
- * @param backReference the part's attribute that points to the owner; null if the association has one direction only
+ * @param backReference the part's association to the owner; null if the association has one direction only
+ * @param sharesId whether the part has the id of its owner, so that it needs nothing else to tell whose it is
  * @param table where the part says whose it is; null where nobody can change that unnoticed
  */
 public record OwnerLink(
         EntityPersister owner,
         String attributePath,
-        @Nullable BackReference backReference,
+        @Nullable AssociationPath backReference,
+        boolean sharesId,
         @Nullable PartTable table) {
 
-    /**
-     * From a part to its owner.
-     *
-     * @param name the part's attribute
-     * @param idGetter how to read it where it belongs to the part's id, and so is not part of its state; else null
-     */
-    public record BackReference(String name, @Nullable Getter idGetter) {
+    /** Whether a part by itself tells its owner. */
+    public boolean isKnownToPart() {
+        return sharesId || backReference != null;
+    }
 
-        /** The owner, or a proxy of it, that the part had in a state; null if it had none, or the state is not known. */
-        public @Nullable Object owner(EntityPersister entity, Object part, Object @Nullable [] state) {
-            if (idGetter != null) {
-                return idGetter.get(part);
-            }
-            return state == null ? null : state[entity.getPropertyIndex(name)];
+    /**
+     * The id of the owner that a part refers to.
+     *
+     * @param entity the part's own entity
+     * @param id of the part
+     * @param part asked for its id only
+     * @param state its attributes at the time in question
+     * @return null if it refers to none, or that is not known
+     */
+    public @Nullable Object ownerId(
+            EntityPersister entity,
+            Object id,
+            Object part,
+            Object @Nullable [] state,
+            SharedSessionContractImplementor session) {
+        if (sharesId) {
+            return id;
         }
+        Object found = backReference == null ? null : backReference.read(entity, part, state);
+        if (found == null) {
+            return null;
+        }
+        LazyInitializer proxy = HibernateProxy.extractLazyInitializer(found);
+        return proxy == null ? owner.getIdentifier(found, session) : proxy.getInternalIdentifier();
     }
 }

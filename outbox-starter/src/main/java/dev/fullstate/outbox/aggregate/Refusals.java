@@ -1,16 +1,25 @@
 package dev.fullstate.outbox.aggregate;
 
 import java.lang.reflect.AnnotatedElement;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.util.List;
 
+import org.hibernate.annotations.OnDelete;
+import org.hibernate.annotations.OnDeleteAction;
 import org.hibernate.annotations.TenantId;
 import org.hibernate.boot.spi.SessionFactoryOptions;
+import org.hibernate.bytecode.spi.BytecodeEnhancementMetadata;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
+import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
+import org.hibernate.metamodel.mapping.DiscriminatedAssociationModelPart;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 
-/** Mappings that could be captured, but whose events would be mixed up or missing. */
+/** Mappings that could be captured, but whose events would be mixed up, missing or untrue, or could not be written. */
 final class Refusals {
 
     private static final String MIXED =
@@ -49,7 +58,7 @@ final class Refusals {
     static void requireWayFromHiddenPart(OwnerLink link, AttributeMapping attribute, EntityPersister part) {
         boolean restricted = part.hasWhereRestrictions()
                 || (attribute instanceof PluralAttributeMapping plural && plural.hasWhereRestrictions());
-        if (link.backReference() == null && restricted) {
+        if (!link.isKnownToPart() && restricted) {
             throw new AggregateMappingException(
                     "Attribute '" + link.attributePath() + "' of "
                             + link.owner().getEntityName()
@@ -58,5 +67,108 @@ final class Refusals {
                             + " only: from a part that has just been hidden, no way leads back to its root",
                     "Map the association in both directions, with mappedBy, or use @SoftDelete instead of the restriction.");
         }
+    }
+
+    /** What may not be part of a state, whatever its role. */
+    static void requireWritable(EntityPersister entity, String path, AttributeMapping attribute) {
+        boolean any = attribute instanceof DiscriminatedAssociationModelPart
+                || (attribute instanceof PluralAttributeMapping plural
+                        && (plural.getElementDescriptor() instanceof DiscriminatedAssociationModelPart
+                                || plural.getIndexDescriptor() instanceof DiscriminatedAssociationModelPart));
+        if (any) {
+            throw new AggregateMappingException(
+                    name(entity, path, attribute)
+                            + " is of a kind that cannot be published (@Any or @ManyToAny): it may"
+                            + " refer to entities of several types",
+                    "Replace it with an association to one entity type, or take @PublishFullState off the root.");
+        }
+        if (attribute instanceof BasicValuedModelPart) {
+            Class<?> type = attribute.getJavaType().getJavaTypeClass();
+            if (Blob.class.isAssignableFrom(type) || Clob.class.isAssignableFrom(type)) {
+                throw new AggregateMappingException(
+                        name(entity, path, attribute) + " is a " + type.getName()
+                                + ", which is a way to a value in the database, and not a value that could be published",
+                        "Make it a byte[] or a String; with @Lob, its column stays as it is.");
+            }
+        }
+    }
+
+    /** A foreign key must not let the database delete or change the row that it is in: no event would be written. */
+    static void requireNoDeleteByTheDatabase(EntityPersister entity, String path, ToOneAttributeMapping association) {
+        OnDelete onDelete = association.getPropertyAccess().getGetter().getMember() instanceof AnnotatedElement member
+                ? member.getAnnotation(OnDelete.class)
+                : null;
+        if (onDelete != null
+                && onDelete.action() != OnDeleteAction.NO_ACTION
+                && onDelete.action() != OnDeleteAction.RESTRICT) {
+            String target = association.getAssociatedEntityMappingType().getEntityName();
+            throw new AggregateMappingException(
+                    name(entity, path, association) + " has @OnDelete(" + onDelete.action() + "): when a " + target
+                            + " is deleted, the database changes the aggregate by itself, and no event is written",
+                    "Take @OnDelete off, and delete or change what refers to a " + target + " before it is deleted.");
+        }
+    }
+
+    /** The ids of a reference must not be in the rows that it refers to: they go with these, and no event is written. */
+    static void requireOwnRows(EntityPersister entity, String path, PluralAttributeMapping references) {
+        if (references.getCollectionDescriptor().isOneToMany()) {
+            throw new AggregateMappingException(
+                    name(entity, path, references) + " refers to entities with a life of their own, by a foreign key in"
+                            + " their table: when one of them is deleted, the aggregate changes and no event is written",
+                    "If they belong to the aggregate, say so with orphanRemoval = true or cascade REMOVE; if not, use"
+                            + " @JoinTable instead of @JoinColumn, or map the association from the other side with"
+                            + " mappedBy.");
+        }
+    }
+
+    /** What refers to an entity needs something else than that entity to stand for its id. */
+    static void requireIdClass(
+            EntityPersister entity, String path, AttributeMapping reference, EntityPersister target) {
+        if (target.getIdentifierMapping() instanceof CompositeIdentifierMapping id && AggregateId.isWithoutClass(id)) {
+            throw new AggregateMappingException(
+                    name(entity, path, reference) + " refers to " + target.getEntityName()
+                            + ", which has an id of several attributes, or of an association, but no class for it",
+                    "Give " + target.getEntityName() + " an @IdClass, or an @EmbeddedId.");
+        }
+    }
+
+    /** A part has to know its owner when it is changed or deleted. Bytecode enhancement may put that off until it is asked for. */
+    static void requireKnownOwner(EntityPersister part, String path, AssociationPath backReference) {
+        BytecodeEnhancementMetadata enhancement = part.getBytecodeEnhancementMetadata();
+        if (enhancement.isEnhancedForLazyLoading()
+                && backReference.stateAttribute() != null
+                && enhancement.getLazyAttributesMetadata().isLazyAttribute(backReference.stateAttribute())) {
+            throw new AggregateMappingException(
+                    "Attribute '" + path + "' of " + part.getEntityName()
+                            + ", which leads to the owner in an aggregate with @PublishFullState, is not loaded with its"
+                            + " entity, so that nothing tells whose part is changed",
+                    "Load it with its entity: fetch = FetchType.EAGER, or a foreign key to the owner's id.");
+        }
+    }
+
+    static AggregateMappingException ownsFromAnElement(EntityPersister entity, String path, AttributeMapping owning) {
+        return new AggregateMappingException(
+                "Attribute '" + path + owning.getAttributeName() + "' of " + entity.getEntityName()
+                        + " owns entities from inside an element collection, where no way leads back to the root",
+                "Make the element an entity of its own, or take the cascade off the association.");
+    }
+
+    static AggregateMappingException ownsByManyToMany(
+            EntityPersister entity, String path, AttributeMapping owning, String mappedBy) {
+        return new AggregateMappingException(
+                name(entity, path, owning) + " owns entities that hold their owners in a collection, '" + mappedBy
+                        + "': which of them loses a part when that changes, nothing tells",
+                "Take the cascade off the association, so that it is a reference, or map it from this side.");
+    }
+
+    static AggregateMappingException keyWithoutText(EntityPersister entity, String path, AttributeMapping map) {
+        return new AggregateMappingException(
+                name(entity, path, map) + " is a map whose keys have no text form, and so cannot be names in JSON",
+                "Use keys of a basic type, an embeddable of basic types, or an entity with such an id.");
+    }
+
+    private static String name(EntityPersister entity, String path, AttributeMapping attribute) {
+        return "Attribute '" + path + attribute.getAttributeName() + "' of " + entity.getEntityName()
+                + ", which belongs to an aggregate with @PublishFullState,";
     }
 }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 import org.hibernate.type.Type;
 
 /**
@@ -22,6 +23,9 @@ import org.hibernate.type.Type;
  */
 public final class RootTable {
 
+    /** Far below the number of parameters that the protocol allows. */
+    private static final int ROWS_PER_STATEMENT = 1_000;
+
     private final Type idType;
     private final int idColumnCount;
     private final String raiseVersion;
@@ -29,9 +33,14 @@ public final class RootTable {
     private final String lockSuffix;
     private final String idPlaceholders;
 
-    /** The table is that of the topmost entity of the root's hierarchy, whose key columns may have names of their own. */
+    /**
+     * The table is that of the topmost entity of the root's hierarchy, whose key columns may have names of their own; but with
+     * a table for each class, only the entity's own has its rows.
+     */
     RootTable(EntityPersister entity) {
-        EntityPersister root = (EntityPersister) entity.getRootEntityDescriptor();
+        EntityPersister root = entity instanceof UnionSubclassEntityPersister
+                ? entity
+                : (EntityPersister) entity.getRootEntityDescriptor();
         String[] columns = root.getIdentifierColumnNames();
         String table = root.getRootTableName();
         String version = root.getVersionColumnName();
@@ -87,7 +96,11 @@ public final class RootTable {
 
     /** As {@link #lockWaiting}, with what there is. */
     public List<LockedRow> lockedRows(SharedSessionContractImplementor session, List<Object> ids) {
-        return lock(session, ids, "");
+        List<LockedRow> rows = new ArrayList<>();
+        for (int from = 0; from < ids.size(); from += ROWS_PER_STATEMENT) {
+            rows.addAll(lock(session, ids.subList(from, Math.min(ids.size(), from + ROWS_PER_STATEMENT)), ""));
+        }
+        return rows;
     }
 
     /**

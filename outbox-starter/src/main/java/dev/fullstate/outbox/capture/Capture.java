@@ -31,7 +31,7 @@ public final class Capture {
             Aggregates aggregates,
             ChangeSink sink,
             int maxAggregatesPerTransaction) {
-        attach(
+        return attach(
                 sessionFactory,
                 new PartGuard(aggregates),
                 new ChangeListener(
@@ -40,7 +40,7 @@ public final class Capture {
                         (session, changes) -> new BeforeCommit(session, changes).handOver(sink)));
     }
 
-    static void attach(SessionFactoryImplementor sessionFactory, PartGuard guard, ChangeListener changes) {
+    static Capture attach(SessionFactoryImplementor sessionFactory, PartGuard guard, ChangeListener changes) {
         EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
         registry.appendListeners(EventType.AUTO_FLUSH, changes);
         registry.appendListeners(EventType.FLUSH, changes);

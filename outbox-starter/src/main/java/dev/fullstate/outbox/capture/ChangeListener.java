@@ -7,14 +7,12 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.BiConsumer;
 
-import org.hibernate.StatelessSession;
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.hibernate.event.spi.AbstractCollectionEvent;
-import org.hibernate.event.spi.AbstractPostDatabaseOperationEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
 import org.hibernate.event.spi.EventSource;
@@ -45,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.aggregate.AssociationPath;
 import dev.fullstate.outbox.aggregate.OwnerLink;
 import dev.fullstate.outbox.capture.TransactionChanges.OrphanedPart;
 import dev.fullstate.outbox.contract.Operation;
@@ -106,24 +105,24 @@ final class ChangeListener
 
     @Override
     public void onPostInsert(PostInsertEvent event) {
-        entity(event, Operation.CREATE, event.getState(), null);
+        entity(new EntityChange(event, Operation.CREATE, event.getState(), null));
     }
 
     @Override
     public void onPostUpdate(PostUpdateEvent event) {
-        entity(event, Operation.UPDATE, event.getState(), event.getOldState());
+        entity(new EntityChange(event, Operation.UPDATE, event.getState(), event.getOldState()));
     }
 
     @Override
     public void onPostUpsert(PostUpsertEvent event) {
-        entity(event, Operation.UPDATE, event.getState(), null);
+        entity(new EntityChange(event, Operation.UPDATE, event.getState(), null));
     }
 
     @Override
     public void onPostDelete(PostDeleteEvent event) {
         Object[] deleted = event.getDeletedState();
         Object[] state = deleted == null ? event.getPersister().getValues(event.getEntity()) : deleted;
-        entity(event, Operation.DELETE, null, state);
+        entity(new EntityChange(event, Operation.DELETE, null, state));
     }
 
     @Override
@@ -161,53 +160,46 @@ final class ChangeListener
         return false;
     }
 
-    private void entity(
-            AbstractPostDatabaseOperationEvent event,
-            Operation operation,
-            Object @Nullable [] state,
-            Object @Nullable [] oldState) {
-        EntityPersister entity = event.getPersister();
+    private void entity(EntityChange change) {
+        EntityPersister entity = change.entity();
         Aggregate aggregate = aggregates.rootedAt(entity);
         if (aggregate != null) {
-            TransactionChanges changes = changes(event.getSession(), entity);
-            changes.root(aggregate, event.getId())
-                    .row(operation, changes.flushCount(), version(entity, oldState), version(entity, state));
+            TransactionChanges changes = changes(change.session(), entity);
+            Long before = version(entity, change.oldState());
+            changes.root(aggregate, change.id())
+                    .row(change.operation(), changes.flushCount(), before, version(entity, change.state()));
         }
         for (OwnerLink link : aggregates.ownersOf(entity)) {
-            part(event, operation, link, state, oldState);
+            part(change, link);
+        }
+        for (AssociationPath path : aggregates.partsOf(entity)) {
+            change.partsHeld(path).forEach(changes(change.session(), entity)::left);
         }
     }
 
     /** Marks the owner that a part refers to and the one that it referred to before: parts come, go and move. */
-    private void part(
-            AbstractPostDatabaseOperationEvent event,
-            Operation operation,
-            OwnerLink link,
-            Object @Nullable [] state,
-            Object @Nullable [] oldState) {
-        EntityPersister entity = event.getPersister();
-        TransactionChanges changes = changes(event.getSession(), entity);
-        Object owner = owner(event, link, state);
-        Object oldOwner = owner(event, link, oldState);
+    private void part(EntityChange change, OwnerLink link) {
+        TransactionChanges changes = changes(change.session(), change.entity());
+        Object owner = change.owner(link);
+        Object oldOwner = change.oldOwner(link);
         if (owner != null) {
             changes.changed(link.owner(), owner);
         }
         if (oldOwner != null && !oldOwner.equals(owner)) {
             changes.changed(link.owner(), oldOwner);
         }
-        boolean ownerIsKnown = owner != null || oldOwner != null;
-        if (operation == Operation.DELETE) {
-            if (link.backReference() == null || (!ownerIsKnown && event.getSession() instanceof StatelessSession)) {
-                changes.deletedWithoutOwner(event.getEntity(), new OrphanedPart(entity, event.getId(), link));
+        if (change.operation() == Operation.DELETE) {
+            if (!link.isKnownToPart() || (change.isStateless() && hadNoOwner(change))) {
+                OrphanedPart orphan = new OrphanedPart(change.entity(), change.id(), link);
+                changes.deletedWithoutOwner(change.event().getEntity(), orphan);
             }
-        } else if (link.backReference() == null) {
-            changes.part(new PartChange(entity, event.getId(), link));
+        } else if (!link.isKnownToPart()) {
+            changes.part(new PartChange(change.entity(), change.id(), link));
         }
     }
 
-    private static @Nullable Object owner(
-            AbstractPostDatabaseOperationEvent event, OwnerLink link, Object @Nullable [] state) {
-        return Owners.id(link, event.getPersister(), event.getEntity(), state, event.getSession());
+    private boolean hadNoOwner(EntityChange change) {
+        return aggregates.ownersOf(change.entity()).stream().allMatch(link -> change.oldOwner(link) == null);
     }
 
     private void collection(AbstractCollectionEvent event) {
@@ -218,9 +210,18 @@ final class ChangeListener
         }
         EventSource session = sessionOf(event);
         if (session != null) {
-            EntityPersister owner = collection.getOwnerEntityPersister();
+            EntityPersister owner = ownerOf(event, collection, session);
             changes(session, owner).changed(owner, ownerId);
         }
+    }
+
+    /** The entity that has the collection: the one that declares it may be one that it extends, and not be captured. */
+    private static EntityPersister ownerOf(
+            AbstractCollectionEvent event, CollectionPersister collection, EventSource session) {
+        String name = event.getAffectedOwnerEntityName();
+        return name == null
+                ? collection.getOwnerEntityPersister()
+                : session.getFactory().getMappingMetamodel().getEntityDescriptor(name);
     }
 
     /** Notes what a collection held so far: if it is deleted, this is where it belonged. */

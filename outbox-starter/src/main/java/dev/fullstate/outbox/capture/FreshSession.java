@@ -8,6 +8,7 @@ import org.hibernate.FlushMode;
 import org.hibernate.Session;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.internal.SingleAttributeIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,14 @@ class FreshSession implements AutoCloseable {
 
     /** The ids of those that own this part. */
     List<Object> ownersOf(PartChange part) {
+        // Hibernate does not compare an id that is not one attribute; it does compare the entity.
+        boolean byId = part.part().getIdentifierMapping() instanceof SingleAttributeIdentifierMapping;
+        Object key = byId ? part.id() : open().getReference(part.part().getEntityName(), part.id());
         return open().createSelectionQuery(
                         "select id(o) from " + part.link().owner().getEntityName() + " o join o."
-                                + part.link().attributePath() + " p where id(p) = :part",
+                                + part.link().attributePath() + " p where " + (byId ? "id(p)" : "p") + " = :part",
                         Object.class)
-                .setParameter("part", part.id())
+                .setParameter("part", key)
                 .getResultList();
     }
 

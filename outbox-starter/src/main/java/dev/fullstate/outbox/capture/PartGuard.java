@@ -50,7 +50,8 @@ final class PartGuard implements PreUpdateEventListener, PreDeleteEventListener 
         for (OwnerLink link : aggregates.ownersOf(event.getPersister())) {
             PartTable table = link.table();
             if (table != null) {
-                Object owner = Owners.id(link, event.getPersister(), event.getEntity(), loaded, event.getSession());
+                Object owner = link.ownerId(
+                        event.getPersister(), event.getId(), event.getEntity(), loaded, event.getSession());
                 if (!isDeleted(link.owner(), owner, event.getSession())) {
                     require(table, event, link, owner);
                 }

@@ -42,6 +42,7 @@ final class RootLock {
         EntityEntry entry = entity == null ? null : context.getEntry(entity);
         if (entity != null
                 && entry != null
+                && root.isMutable()
                 && entry.getStatus() == Status.MANAGED
                 && entry.getLoadedState() != null
                 && ((Number) entry.getVersion()).longValue() + 1 == version) {

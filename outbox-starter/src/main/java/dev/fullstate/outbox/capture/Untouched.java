@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.capture;
 
+import java.lang.reflect.Field;
 import java.util.Map;
 
 import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
@@ -9,7 +10,6 @@ import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.jpa.event.spi.CallbackRegistry;
 import org.hibernate.jpa.event.spi.CallbackType;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.property.access.spi.GetterMethodImpl;
 import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -69,10 +69,15 @@ final class Untouched {
             return false;
         }
         Type type = entity.getPropertyTypes()[property];
-        return !type.isMutable() && !type.isSame(now, read) && !isReadByMethod(entity, property);
+        return !type.isMutable() && !type.isSame(now, read) && isReadFromItsField(entity, property);
     }
 
-    private static boolean isReadByMethod(EntityPersister entity, int property) {
-        return entity.getAttributeMapping(property).getPropertyAccess().getGetter() instanceof GetterMethodImpl;
+    /** Not so what a getter returns, and the attributes that Hibernate adds to a part for its owner's foreign key. */
+    private static boolean isReadFromItsField(EntityPersister entity, int property) {
+        return entity.getAttributeMapping(property)
+                        .getPropertyAccess()
+                        .getGetter()
+                        .getMember()
+                instanceof Field;
     }
 }

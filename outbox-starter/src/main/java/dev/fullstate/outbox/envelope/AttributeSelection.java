@@ -42,8 +42,9 @@ final class AttributeSelection extends ValueSerializerModifier {
         for (BeanPropertyWriter property : properties) {
             Attribute attribute = type.attributes().get(attributeName(property.getMember()));
             boolean named = isNamed(config, property);
-            BeanPropertyWriter writer =
-                    attribute == null ? (named ? property : null) : writer(property, attribute, named);
+            BeanPropertyWriter writer = attribute == null
+                    ? (named ? property : null)
+                    : writer(bean.getBeanClass(), property, attribute, named);
             if (writer != null) {
                 selected.add(writer);
             }
@@ -52,9 +53,9 @@ final class AttributeSelection extends ValueSerializerModifier {
     }
 
     private static @Nullable BeanPropertyWriter writer(
-            BeanPropertyWriter property, Attribute attribute, boolean named) {
+            Class<?> beanClass, BeanPropertyWriter property, Attribute attribute, boolean named) {
         return switch (attribute.role()) {
-            case VALUE, OWNED -> property;
+            case VALUE, OWNED -> LazyAttributeWriter.ifNeeded(property, attribute, beanClass);
             case REFERENCE -> new ReferenceWriter(property, referenceName(property, attribute, named), attribute);
             case OUTSIDE, VERSION -> null;
         };

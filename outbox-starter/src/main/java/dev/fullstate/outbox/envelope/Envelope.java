@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import org.hibernate.Hibernate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 import tools.jackson.core.JacksonException;
@@ -137,7 +138,7 @@ public final class Envelope {
         if (attribute == null || attribute.mapping() == null || state.root() == null) {
             return null;
         }
-        Object value = attribute.mapping().getPropertyAccess().getGetter().get(state.root());
+        Object value = attribute.mapping().getPropertyAccess().getGetter().get(Hibernate.unproxy(state.root()));
         if (value instanceof Instant instant) {
             return instant;
         }

@@ -2,9 +2,11 @@ package dev.fullstate.outbox.envelope;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
@@ -36,6 +38,7 @@ final class ReferenceWriter extends BeanPropertyWriter {
     @Override
     public void serializeAsProperty(Object bean, JsonGenerator generator, SerializationContext context)
             throws Exception {
+        LazyAttributeWriter.load(bean, attribute);
         generator.writeName(_name);
         context.writeValue(generator, reference(get(bean)));
     }
@@ -45,9 +48,21 @@ final class ReferenceWriter extends BeanPropertyWriter {
             return ids(several);
         }
         if (value instanceof Map<?, ?> several) {
-            return ids(several.values());
+            return hasKeysOfItsOwn() ? idsByKey(several) : ids(several.values());
         }
         return value == null ? null : id(value);
+    }
+
+    /** Keys that are an attribute of what they lead to are not the aggregate's; they change without it. */
+    private boolean hasKeysOfItsOwn() {
+        return attribute.mapping() instanceof PluralAttributeMapping plural
+                && plural.getIndexMetadata().getIndexPropertyName() == null;
+    }
+
+    private Map<Object, Object> idsByKey(Map<?, ?> entities) {
+        Map<Object, Object> ids = new LinkedHashMap<>();
+        entities.forEach((key, entity) -> ids.put(key, id(entity)));
+        return ids;
     }
 
     private List<Object> ids(Collection<?> entities) {

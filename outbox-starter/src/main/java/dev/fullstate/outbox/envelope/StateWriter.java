@@ -25,7 +25,7 @@ final class StateWriter {
         JsonMapper.Builder builder = JsonMapper.builder()
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .disable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
-                .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+                .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
                 .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
                 .addModule(new StateModule(aggregates));
         customizers.forEach(customizer -> customizer.customize(builder));
@@ -55,6 +55,7 @@ final class StateWriter {
             }
             context.addSerializerModifier(new AttributeSelection(aggregates));
             context.addSerializers(new ProxySerializers());
+            context.addKeySerializers(new MapKeySerializers(aggregates));
         }
 
         /** State is what is persistent, read where Hibernate reads it; anything else only where Jackson is told so. */

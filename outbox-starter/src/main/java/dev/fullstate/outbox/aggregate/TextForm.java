@@ -1,0 +1,106 @@
+package dev.fullstate.outbox.aggregate;
+
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
+import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
+import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
+import org.hibernate.type.descriptor.java.JavaType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value as text, where an event needs it to be one: in its key, or as the name of a member in JSON.
+ *
+ * <p>A simple value is its plain text. A composite one is its attributes in declared order, joined by {@code :}, with
+ * {@code :} and {@code %} in them percent-encoded.
+ */
+final class TextForm {
+
+    private final List<JavaType<?>> types;
+    private final int[] order;
+    private final @Nullable Function<Object, Object[]> attributes;
+
+    private TextForm(List<JavaType<?>> types, int[] order, @Nullable Function<Object, Object[]> attributes) {
+        this.types = types;
+        this.order = order;
+        this.attributes = attributes;
+    }
+
+    /** The text form of an id; null if it has none, because not all of it is basic. */
+    static @Nullable TextForm of(EntityIdentifierMapping id) {
+        if (id instanceof CompositeIdentifierMapping composite) {
+            return of(composite.getMappedIdEmbeddableTypeDescriptor());
+        }
+        return id instanceof BasicValuedModelPart ? new TextForm(List.of(id.getJavaType()), new int[] {0}, null) : null;
+    }
+
+    /** The text form of an embeddable; null if it has none, because not all of it is basic. */
+    static @Nullable TextForm of(EmbeddableMappingType embeddable) {
+        List<String> names = new ArrayList<>();
+        List<JavaType<?>> types = new ArrayList<>();
+        for (int i = 0; i < embeddable.getNumberOfAttributeMappings(); i++) {
+            AttributeMapping attribute = embeddable.getAttributeMapping(i);
+            if (!(attribute instanceof BasicValuedModelPart)) {
+                return null;
+            }
+            names.add(attribute.getAttributeName());
+            types.add(attribute.getJavaType());
+        }
+        Class<?> javaType = embeddable.getMappedJavaType().getJavaTypeClass();
+        return new TextForm(types, declaredOrder(javaType, names), embeddable::getValues);
+    }
+
+    String write(Object value) {
+        if (attributes == null) {
+            return text(types.get(0), value);
+        }
+        Object[] values = attributes.apply(value);
+        return IntStream.of(order)
+                .mapToObj(index -> text(types.get(index), values[index]))
+                .map(text -> text.replace("%", "%25").replace(":", "%3A"))
+                .collect(Collectors.joining(":"));
+    }
+
+    /** What {@link #write} made this text of: the value itself, or its attributes in Hibernate's order. */
+    Object[] read(String text) {
+        if (attributes == null) {
+            return new Object[] {types.get(0).fromString(text)};
+        }
+        String[] parts = text.split(":", -1);
+        Object[] values = new Object[order.length];
+        for (int part = 0; part < order.length; part++) {
+            String decoded = parts[part].replace("%3A", ":").replace("%25", "%");
+            values[order[part]] = types.get(order[part]).fromString(decoded);
+        }
+        return values;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static String text(JavaType<?> type, Object value) {
+        return ((JavaType) type).toString(value);
+    }
+
+    /** Hibernate sorts an embeddable's attributes by name; a reader expects them as they are declared. */
+    private static int[] declaredOrder(Class<?> embeddable, List<String> names) {
+        List<String> declared = new ArrayList<>();
+        for (Class<?> type = embeddable; type != null; type = type.getSuperclass()) {
+            int position = 0;
+            for (Field field : type.getDeclaredFields()) {
+                declared.add(position++, field.getName());
+            }
+        }
+        return IntStream.range(0, names.size())
+                .boxed()
+                .sorted(Comparator.comparingInt(index -> declared.indexOf(names.get(index))))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.fullstate.outbox.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.hibernate.Hibernate;
+import org.hibernate.StatelessSession;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.spi.AbstractPostDatabaseOperationEvent;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.aggregate.AssociationPath;
+import dev.fullstate.outbox.aggregate.OwnerLink;
+import dev.fullstate.outbox.contract.Operation;
+
+/**
+ * A row that a flush has written.
+ *
+ * @param event as Hibernate reports it
+ * @param operation what was done
+ * @param state what the entity has now; null for a delete
+ * @param oldState what it had; null for an insert, and where it is not known
+ */
+@SuppressWarnings("ArrayRecordComponent") // Hibernate's own arrays, not copied for each event
+record EntityChange(
+        AbstractPostDatabaseOperationEvent event,
+        Operation operation,
+        Object @Nullable [] state,
+        Object @Nullable [] oldState) {
+
+    EntityPersister entity() {
+        return event.getPersister();
+    }
+
+    Object id() {
+        return event.getId();
+    }
+
+    SharedSessionContractImplementor session() {
+        return event.getSession();
+    }
+
+    boolean isStateless() {
+        return event.getSession() instanceof StatelessSession;
+    }
+
+    /** The id of the owner that a part refers to now; null if it does not. */
+    @Nullable
+    Object owner(OwnerLink link) {
+        return owner(link, state);
+    }
+
+    /** The id of the owner that a part referred to before; null if it did not. */
+    @Nullable
+    Object oldOwner(OwnerLink link) {
+        return owner(link, oldState);
+    }
+
+    private @Nullable Object owner(OwnerLink link, Object @Nullable [] at) {
+        return link.ownerId(entity(), id(), event.getEntity(), at, session());
+    }
+
+    /** The parts that an entity held so far, and may not hold any more; those that are in memory. */
+    List<Object> partsHeld(AssociationPath path) {
+        List<Object> parts = new ArrayList<>();
+        addPart(parts, path.read(entity(), event.getEntity(), oldState));
+        if (operation == Operation.DELETE) {
+            // From the old state, Hibernate has taken out what was deleted before.
+            addPart(parts, path.read(entity(), event.getEntity(), entity().getValues(event.getEntity())));
+        }
+        return parts;
+    }
+
+    private static void addPart(List<Object> parts, @Nullable Object part) {
+        if (part != null && Hibernate.isInitialized(part)) {
+            parts.add(Hibernate.unproxy(part));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package dev.fullstate.outbox.mappings;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.hibernate.SessionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
+import org.springframework.context.annotation.Configuration;
+
+import dev.fullstate.outbox.mappings.Lifecycle.Step;
+import dev.fullstate.outbox.mappings.Trees.Car;
+import dev.fullstate.outbox.mappings.Trees.Category;
+import dev.fullstate.outbox.mappings.Trees.Wheel;
+import dev.fullstate.outbox.mappings.Values.Vault;
+import dev.fullstate.outbox.republish.RepublishJob;
+import dev.fullstate.outbox.republish.Republisher;
+import dev.fullstate.outbox.shop.OutboxRow;
+import dev.fullstate.outbox.shop.ShopApplication;
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Every way to map an aggregate goes through the same life: create it, change it and its parts, take parts away, delete it.
+ * Each transaction leaves one event, with the right operation, key and version, and with the state that a fresh read has.
+ */
+class LifecycleIT {
+
+    static PostgresServer postgres;
+    static ShopApplication plain;
+    static ShopApplication batchedAndCached;
+
+    @Configuration(proxyBeanMethods = false)
+    @EntityScan(basePackageClasses = LifecycleIT.class)
+    static class Mappings {}
+
+    @BeforeAll
+    static void start() throws SQLException {
+        postgres = PostgresServer.start();
+        plain = start("plain");
+        batchedAndCached = start(
+                "batched",
+                "spring.jpa.properties.hibernate.jdbc.batch_size=50",
+                "spring.jpa.properties.hibernate.order_inserts=true",
+                "spring.jpa.properties.hibernate.order_updates=true",
+                "spring.jpa.properties.hibernate.cache.region.factory_class=jcache",
+                "spring.jpa.properties.hibernate.javax.cache.missing_cache_strategy=create",
+                "spring.jpa.properties.hibernate.cache.default_cache_concurrency_strategy=read-write",
+                "spring.jpa.properties.jakarta.persistence.sharedCache.mode=ALL");
+    }
+
+    /** One aggregate per chunk: the key of each is written and read again. */
+    private static ShopApplication start(String database, String... properties) throws SQLException {
+        ShopApplication application = ShopApplication.startWith(
+                Mappings.class,
+                postgres,
+                database,
+                Stream.concat(Stream.of("outbox.republish.chunk-size=1"), Stream.of(properties))
+                        .toArray(String[]::new));
+        Values.DDL.forEach(statement -> application.jdbc().sql(statement).update());
+        return application;
+    }
+
+    @AfterAll
+    static void stop() {
+        plain.close();
+        batchedAndCached.close();
+        postgres.close();
+    }
+
+    static Stream<Lifecycle> lifecycles() {
+        return Stream.of(
+                        Inheritances.lifecycles(),
+                        Identifiers.lifecycles(),
+                        ToMany.lifecycles(),
+                        ToOne.lifecycles(),
+                        MapAttributes.lifecycles(),
+                        ElementCollections.lifecycles(),
+                        References.lifecycles(),
+                        Trees.lifecycles(),
+                        Values.lifecycles())
+                .flatMap(lifecycles -> lifecycles);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lifecycles")
+    void eachTransactionLeavesOneEventWithWhatAFreshReadHas(Lifecycle life) {
+        live(life, plain);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lifecycles")
+    void soItDoesWithJdbcBatchesAndTheSecondLevelCache(Lifecycle life) {
+        live(life, batchedAndCached);
+    }
+
+    private static void live(Lifecycle life, ShopApplication application) {
+        life.before().forEach(application::run);
+        long version = -1;
+        for (Step step : life.steps()) {
+            application.forgetOutbox();
+            application.run(step.work());
+
+            version = step.state() == null ? version : version + 1;
+            assertThat(application.outbox()).as("events of '%s'", step.what()).hasSize(1);
+            OutboxRow event = application.outbox().get(0);
+            assertThat(event.payload()).as("state after '%s'", step.what()).isEqualTo(step.state());
+            assertThat(event.operation()).as(step.what()).isEqualTo(step.operation());
+            assertThat(event.aggregateType()).isEqualTo(life.aggregateType());
+            assertThat(event.aggregateId()).isEqualTo(life.id());
+            assertThat(event.entityVersion())
+                    .as("version after '%s'", step.what())
+                    .isEqualTo(version);
+            assertThat(republished(life, application))
+                    .as("what a fresh read has after '%s'", step.what())
+                    .isEqualTo(step.state() == null ? List.of() : List.of(event.payload()));
+        }
+    }
+
+    private static List<String> republished(Lifecycle life, ShopApplication application) {
+        application.forgetOutbox();
+        Republisher republisher = application.bean(Republisher.class);
+        var job = republisher.start(List.of(life.aggregateType()), "test");
+        await().pollInterval(Duration.ofMillis(5))
+                .until(() -> republisher.find(job).orElseThrow().state() != RepublishJob.State.RUNNING);
+        assertThat(republisher.find(job).orElseThrow().state()).isEqualTo(RepublishJob.State.COMPLETED);
+        return application.outbox(life.id()).stream().map(OutboxRow::payload).toList();
+    }
+
+    @Test
+    void rootsThatReferToEachOtherAreBothReadAsAWhole() {
+        plain.run(em -> {
+            Category above = new Category(11);
+            Category below = new Category(12);
+            below.above = above;
+            em.persist(above);
+            em.persist(below);
+        });
+        plain.forgetOutbox();
+
+        plain.run(em -> {
+            Category top = new Category(13);
+            em.persist(top);
+            em.find(Category.class, 11).above = top;
+            em.find(Category.class, 12).above = top;
+        });
+
+        assertThat(plain.outbox())
+                .extracting(OutboxRow::payload)
+                .containsExactlyInAnyOrder(
+                        "{\"id\":11,\"aboveId\":13}", "{\"id\":12,\"aboveId\":13}", "{\"id\":13,\"aboveId\":null}");
+        assertThat(plain.outbox(11)).extracting(OutboxRow::entityVersion).containsExactly(1L);
+    }
+
+    /** A stateless session knows of a part no more than the part itself says. */
+    @Test
+    void partOfOneOfTwoKindsOfOwnerMayBeDeletedByAStatelessSession() {
+        plain.run(em -> {
+            Car car = new Car();
+            car.id = 21;
+            car.own("w21");
+            em.persist(car);
+        });
+        plain.forgetOutbox();
+
+        plain.bean(SessionFactory.class)
+                .inStatelessTransaction(session -> session.delete(session.get(Wheel.class, "w21")));
+
+        assertThat(plain.outbox(21)).extracting(OutboxRow::payload).containsExactly("{\"id\":21,\"parts\":[]}");
+    }
+
+    @Test
+    void valueThatJacksonFindsNothingInFailsTheTransaction() {
+        plain.forgetOutbox();
+
+        assertThatThrownBy(() -> plain.run(em -> em.persist(new Vault())))
+                .hasStackTraceContaining("The state of vault 1 cannot be written as JSON")
+                .hasStackTraceContaining("@JsonSerialize");
+        assertThat(plain.outbox()).isEmpty();
+    }
+}
