@@ -104,6 +104,27 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
+    void eventThatKafkaHasNotAcknowledgedIsNotSaidToBePublished() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database, Map.of("linger.ms", 100_000))) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            relay.stepUntil(
+                    () -> relay.progress().received().isAfter(relay.progress().published()));
+            passTime(relay);
+            int unpublished = unpublished();
+            // Or the relay would wait for the event when it is closed.
+            database.terminateWalSender();
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(unpublished).isEqualTo(1);
+        }
+        assertThat(published()).isEmpty();
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            stepUntilUnpublished(relay, 0);
+        }
+        assertThat(published()).containsExactly("1");
+    }
+
+    @Test
     void transactionThatKafkaDoesNotTakeIsNotSaidToBePublished() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database, Map.of("max.request.size", 10_000))) {
             relay.stepUntil(RelayState.STREAMING);
