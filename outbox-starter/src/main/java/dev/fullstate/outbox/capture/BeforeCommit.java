@@ -118,11 +118,12 @@ class BeforeCommit {
         }
         older.forEach((aggregate, byId) -> {
             for (LockedRow row : aggregate.table().lockedRows(session, List.copyOf(byId.keySet()))) {
-                RootChange change = byId.get(row.id());
+                RootChange change = byId.remove(row.id());
                 if (change != null && !row.own()) {
                     change.isNotOwnAt(row.version());
                 }
             }
+            byId.values().forEach(RootChange::isGone);
         });
     }
 
@@ -137,8 +138,11 @@ class BeforeCommit {
         boolean locked = false;
         for (RootChange change : changes.inLockOrder()) {
             if (change.operation() != null && !change.isLocked()) {
-                lock.acquire(change);
-                change.locked();
+                if (lock.acquire(change)) {
+                    change.locked();
+                } else {
+                    change.isGone();
+                }
                 locked = true;
             }
         }

@@ -20,6 +20,7 @@ final class RootChange {
     private boolean versionRaised;
     private boolean contentSeen;
     private int contentSeenInFlush;
+    private boolean told;
     private boolean takenBack;
 
     RootChange(Aggregate aggregate, Object id, String idText) {
@@ -64,6 +65,7 @@ final class RootChange {
 
     /** Told to have changed, in a way that nobody has seen: by SQL, which may also have inserted a deleted row again. */
     void told() {
+        told = true;
         contentSeen = true;
         mark(Operation.UPDATE);
     }
@@ -113,6 +115,14 @@ final class RootChange {
         }
         versionRaised = false;
         takenBack = !contentSeen && versionBefore != null && versionBefore == version;
+    }
+
+    /**
+     * There is no row, although this transaction did not mark its deletion: another one has deleted it, and this one has no part
+     * in that, nor a lock. Of what was changed by SQL only the application knows: that is a deletion.
+     */
+    void isGone() {
+        takenBack = !told && last != Operation.DELETE;
     }
 
     /** Whether the version of the row counts a change of this transaction. */

@@ -24,15 +24,16 @@ final class RootLock {
     /**
      * Waits for whoever holds the root's row, and holds it from then on.
      *
-     * <p>Of a row that is gone (a savepoint was rolled back, or SQL deleted it) there is nothing to lock.
+     * @return whether there is such a row; it may be gone, because SQL or another transaction has deleted it
      */
-    void acquire(RootChange change) {
+    boolean acquire(RootChange change) {
         EntityPersister root = change.aggregate().root();
         lockCached(root, change.id());
         OptionalLong version = change.aggregate().table().raiseVersion(session, change.id());
         if (version.isPresent() && session instanceof Session) {
             tellSession(root, change.id(), version.getAsLong());
         }
+        return version.isPresent();
     }
 
     /** The session goes on with the new version, unless others have changed the aggregate since it was loaded. */

@@ -73,14 +73,10 @@ final class CommittedStates {
                        case when state is null then 'delete' when before is null then 'create' else 'update' end as operation,
                        coalesce(state, before) -> 'version' as version
                 from history where state is not null or before is not null
-            ), said as (
-                select *, lag(operation) over (partition by aggregateid order by seq) as said_before
-                from outbox where aggregatetype = 'purchase'
             ), published as (
-                -- Who took his change back to a savepoint may find the purchase deleted, and says so once more.
                 select *, aggregateid::uuid as key, row_number() over (partition by aggregateid order by seq) as place,
                        count(*) over (partition by aggregateid, xid) as events
-                from said where not (operation = 'delete' and said_before = 'delete')
+                from outbox where aggregatetype = 'purchase'
             ), compared as (
                 select coalesce(e.id, p.key) as id, coalesce(e.xid, p.xid) as xid, case
                     when p.key is null then 'no event of ' || e.state::text
