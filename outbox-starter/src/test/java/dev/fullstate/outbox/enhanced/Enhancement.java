@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.enhanced;
 
 import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
 import java.security.ProtectionDomain;
 
 import net.bytebuddy.agent.ByteBuddyAgent;
@@ -30,9 +31,20 @@ public final class Enhancement implements ClassFileTransformer {
         this.prefix = prefix;
     }
 
-    /** Enhances the classes whose names begin so; none of them may have been loaded. */
+    /**
+     * Enhances the classes whose names begin so.
+     *
+     * @throws IllegalStateException if one of them has been loaded: whatever looked for tests has looked at all classes
+     */
     public static void install(String prefix) {
-        ByteBuddyAgent.install().addTransformer(new Enhancement(prefix.replace('.', '/')));
+        Instrumentation instrumentation = ByteBuddyAgent.install();
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (loaded.getName().startsWith(prefix)) {
+                throw new IllegalStateException(
+                        loaded + " was loaded before it could be enhanced; run this test by its name");
+            }
+        }
+        instrumentation.addTransformer(new Enhancement(prefix.replace('.', '/')));
     }
 
     @Override

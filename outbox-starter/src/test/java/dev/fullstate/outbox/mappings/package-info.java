@@ -1,2 +1,2 @@
-/** Aggregates in the less common mappings of JPA, each of them captured by {@code MappingsIT}. */
+/** Aggregates in the less common mappings of JPA, each of them captured by {@code LifecycleIT} or {@code MappingsIT}. */
 package dev.fullstate.outbox.mappings;
