@@ -119,7 +119,7 @@ class BeforeCommit {
         older.forEach((aggregate, byId) -> {
             for (LockedRow row : aggregate.table().lockedRows(session, List.copyOf(byId.keySet()))) {
                 RootChange change = byId.remove(row.id());
-                if (change != null && !row.own()) {
+                if (change != null && (!row.own() || change.isTold())) {
                     change.isNotOwnAt(row.version());
                 }
             }

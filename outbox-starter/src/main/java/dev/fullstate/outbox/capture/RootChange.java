@@ -66,7 +66,6 @@ final class RootChange {
     /** Told to have changed, in a way that nobody has seen: by SQL, which may also have inserted a deleted row again. */
     void told() {
         told = true;
-        contentSeen = true;
         mark(Operation.UPDATE);
     }
 
@@ -99,6 +98,11 @@ final class RootChange {
         versionRaised = true;
     }
 
+    /** Whether the row can be this transaction's own by SQL, so that it says nothing about what a flush has written. */
+    boolean isTold() {
+        return told;
+    }
+
     /** Whether something other than a flush can have come after what the row's marks tell. */
     boolean isOlderThan(int flush) {
         return rowSeen && rowSeenInFlush < flush;
@@ -114,7 +118,7 @@ final class RootChange {
             first = Operation.UPDATE;
         }
         versionRaised = false;
-        takenBack = !contentSeen && versionBefore != null && versionBefore == version;
+        takenBack = !contentSeen && !told && versionBefore != null && versionBefore == version;
     }
 
     /**

@@ -1,9 +1,12 @@
 package dev.fullstate.outbox.bulk;
 
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.List;
 import java.util.Set;
 
+import org.hibernate.Session;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -255,6 +258,25 @@ class MarkChangedIT {
 
         assertThat(onlyRow().operation()).isEqualTo("update");
         assertThat(onlyRow().data().get("state").asString()).isEqualTo("again");
+    }
+
+    @Test
+    void deleteThatASavepointTakesBackLeavesTheMark() {
+        Long id = ticket();
+
+        application.run(em -> {
+            Session session = em.unwrap(Session.class);
+            sql("update ticket set state = 'closed' where id = ?", id);
+            events.markChanged(Ticket.class, id);
+            Savepoint savepoint = session.doReturningWork(Connection::setSavepoint);
+            em.remove(em.find(Ticket.class, id));
+            em.flush();
+            session.doWork(connection -> connection.rollback(savepoint));
+            em.clear();
+        });
+
+        assertThat(onlyRow().operation()).isEqualTo("update");
+        assertThat(onlyRow().data().get("state").asString()).isEqualTo("closed");
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.jta.JtaTransactionManager;
 
+import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.Purchase;
@@ -94,6 +95,21 @@ class JtaIT {
         assertThat(rows).extracting(OutboxRow::operation).containsExactly("update", "update", "delete");
         assertThat(rows).extracting(OutboxRow::entityVersion).containsExactly(1L, 2L, 2L);
         assertThat(rows.get(1).data().get("pieces").asInt()).isEqualTo(7);
+    }
+
+    @Test
+    void whatSqlChangesIsMarkedInTheTransactionBeforeAnEntityManagerIsInIt() {
+        shop.run(em -> {
+            shop.bean(FullStateEvents.class).markChanged(Purchase.class, id);
+            shop.jdbc()
+                    .sql("update purchase set reference = 'sql' where purchase_id = ?")
+                    .param(id)
+                    .update();
+        });
+
+        List<OutboxRow> rows = shop.outbox();
+        assertThat(rows).extracting(OutboxRow::entityVersion).containsExactly(1L);
+        assertThat(rows.get(0).data().get("reference").asString()).isEqualTo("sql");
     }
 
     @Test
