@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
@@ -46,15 +48,15 @@ public final class PartTable {
     /**
      * The table of a part that refers to its owner.
      *
-     * @param backReference the part's attribute
+     * @param backReference the part's attribute, dotted where it lies in an embeddable
      * @return null where the part cannot be moved behind the back of a transaction: it has a version, or the owner is part of
      *     its id
      */
     static @Nullable PartTable of(EntityPersister part, EntityPersister owner, String backReference) {
+        ToOneAttributeMapping reference = reference(part, backReference);
         if (part.isVersioned()
                 || !(part instanceof AbstractEntityPersister persister)
-                || !List.of(part.getPropertyNames()).contains(backReference)
-                || !(part.findAttributeMapping(backReference) instanceof ToOneAttributeMapping reference)
+                || reference == null
                 || !reference.isReferenceToPrimaryKey()) {
             return null;
         }
@@ -66,6 +68,20 @@ public final class PartTable {
                 .findFirst()
                 .map(table -> new PartTable(part, owner, columns, table))
                 .orElse(null);
+    }
+
+    /** Null where the reference is part of the id, which never changes. */
+    private static @Nullable ToOneAttributeMapping reference(EntityPersister part, String path) {
+        List<String> names = List.of(path.split("\\."));
+        AttributeMapping attribute = List.of(part.getPropertyNames()).contains(names.get(0))
+                ? part.findAttributeMapping(names.get(0))
+                : null;
+        for (String name : names.subList(1, names.size())) {
+            attribute = attribute instanceof EmbeddedAttributeMapping embedded
+                    ? embedded.getEmbeddableTypeDescriptor().findAttributeMapping(name)
+                    : null;
+        }
+        return attribute instanceof ToOneAttributeMapping reference ? reference : null;
     }
 
     /**

@@ -1,10 +1,14 @@
 package dev.fullstate.outbox.autoconfigure;
 
+import org.hibernate.dialect.PostgreSQLDialect;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Configuration;
 
 import dev.fullstate.outbox.monitor.OutboxEndpoint;
 import dev.fullstate.outbox.monitor.OutboxMeters;
@@ -17,11 +21,21 @@ class RetentionAutoConfigurationTest {
     /** Nothing is captured in it, so nothing ever connects to the database that is not there. */
     private final ApplicationContextRunner contexts = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
-                    DataSourceAutoConfiguration.class, OutboxAutoConfiguration.class, RetentionAutoConfiguration.class))
+                    DataSourceAutoConfiguration.class,
+                    HibernateJpaAutoConfiguration.class,
+                    OutboxAutoConfiguration.class,
+                    RetentionAutoConfiguration.class))
+            .withUserConfiguration(WithoutEntities.class)
             .withPropertyValues(
                     "spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none",
-                    "outbox.schema.initialize=false",
+                    "spring.jpa.hibernate.ddl-auto=none",
+                    "spring.jpa.properties.hibernate.boot.allow_jdbc_metadata_access=false",
+                    "spring.jpa.database-platform=" + PostgreSQLDialect.class.getName(),
                     "management.endpoints.web.exposure.include=outbox");
+
+    @Configuration(proxyBeanMethods = false)
+    @EntityScan(basePackageClasses = RetentionAutoConfigurationTest.class)
+    static class WithoutEntities {}
 
     @Test
     void withADataSourceThereIsARetentionWithEndpointAndMeters() {
