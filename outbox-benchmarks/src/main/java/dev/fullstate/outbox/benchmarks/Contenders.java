@@ -20,6 +20,7 @@ import dev.fullstate.outbox.benchmarks.limit.Limit;
 final class Contenders {
 
     static final String RELAY = "relay-at-least-once";
+    static final String RELAY_EXACTLY_ONCE = "relay-exactly-once";
 
     static final String DEBEZIUM_DEFAULT = "debezium-default";
     static final String DEBEZIUM = "debezium-tuned";
@@ -36,7 +37,8 @@ final class Contenders {
         all.add(new LimitProcess(Limit.SLOT_ONLY, HEAP));
         all.add(new LimitProcess(Limit.BARE, HEAP));
         all.add(new LimitProcess(Limit.BARE_LOW_LATENCY, HEAP));
-        all.add(new RelayProcess(RELAY, relay, HEAP, Map.of()));
+        all.add(new RelayProcess(RELAY_EXACTLY_ONCE, relay, HEAP, Map.of()));
+        all.add(new RelayProcess(RELAY, relay, HEAP, Map.of("outbox.relay.delivery", "at-least-once")));
         Path connect = peers().resolve("debezium/target/connect");
         // The gate runs without the peers.
         if (Files.isDirectory(connect)) {
@@ -74,11 +76,11 @@ final class Contenders {
 
     /** {@return those that are set up for a backlog} */
     List<Contender> draining() {
-        return named("slot-only", "bare", RELAY, DEBEZIUM_DEFAULT, DEBEZIUM);
+        return named("slot-only", "bare", RELAY_EXACTLY_ONCE, RELAY, DEBEZIUM_DEFAULT, DEBEZIUM);
     }
 
     /** {@return those that publish, the limit in its variant for latency} */
     List<Contender> prompt() {
-        return named("bare-lowlatency", RELAY, DEBEZIUM_DEFAULT, DEBEZIUM, DEBEZIUM_LOW_LATENCY);
+        return named("bare-lowlatency", RELAY_EXACTLY_ONCE, RELAY, DEBEZIUM_DEFAULT, DEBEZIUM, DEBEZIUM_LOW_LATENCY);
     }
 }

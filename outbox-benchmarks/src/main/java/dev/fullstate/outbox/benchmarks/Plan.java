@@ -63,7 +63,7 @@ final class Plan {
         cases.add(new MemoryCase(
                 backlog(50_000, ROWS, ONE_KILOBYTE),
                 backlog(1_000_000, Integer.MAX_VALUE, ONE_KILOBYTE),
-                contenders.named(Contenders.RELAY, Contenders.DEBEZIUM)));
+                contenders.named(Contenders.RELAY_EXACTLY_ONCE, Contenders.RELAY, Contenders.DEBEZIUM)));
         cases.addAll(growth());
         cases.add(new MicroCase());
         cases.removeIf(candidate -> !included(candidate));

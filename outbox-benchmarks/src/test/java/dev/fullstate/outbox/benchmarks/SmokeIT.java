@@ -16,7 +16,7 @@ class SmokeIT {
 
     private static final Parameters SMALL = new Parameters(
             Set.of("drain-1k", "latency-500"),
-            Set.of("slot-only", "bare", "bare-lowlatency", Contenders.RELAY),
+            Set.of("slot-only", "bare", "bare-lowlatency", Contenders.RELAY, Contenders.RELAY_EXACTLY_ONCE),
             1,
             0.004,
             Path.of("").toAbsolutePath());
@@ -32,8 +32,10 @@ class SmokeIT {
                         tuple("drain-1k", "slot-only"),
                         tuple("drain-1k", "bare"),
                         tuple("drain-1k", Contenders.RELAY),
+                        tuple("drain-1k", Contenders.RELAY_EXACTLY_ONCE),
                         tuple("latency-500", "bare-lowlatency"),
-                        tuple("latency-500", Contenders.RELAY));
+                        tuple("latency-500", Contenders.RELAY),
+                        tuple("latency-500", Contenders.RELAY_EXACTLY_ONCE));
         assertThat(results.figures())
                 .filteredOn(figure -> figure.metric().equals("throughput"))
                 .allSatisfy(figure -> assertThat(figure.median()).isPositive());

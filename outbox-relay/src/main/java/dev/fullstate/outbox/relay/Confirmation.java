@@ -6,7 +6,9 @@ import java.util.function.LongSupplier;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
+import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.wal.Lsn;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
@@ -26,14 +28,21 @@ final class Confirmation {
     private final WalSession session;
     private final WalStream stream;
     private final AcknowledgeTracker tracker;
+    private final Publisher publisher;
     private final LongSupplier nanoTime;
     private long lastConfirmation;
     private long lastCheck;
 
-    Confirmation(WalSession session, WalStream stream, AcknowledgeTracker tracker, LongSupplier nanoTime) {
+    Confirmation(
+            WalSession session,
+            WalStream stream,
+            AcknowledgeTracker tracker,
+            Publisher publisher,
+            LongSupplier nanoTime) {
         this.session = session;
         this.stream = stream;
         this.tracker = tracker;
+        this.publisher = publisher;
         this.nanoTime = nanoTime;
         this.lastConfirmation = nanoTime.getAsLong();
         this.lastCheck = lastConfirmation;
@@ -72,7 +81,11 @@ final class Confirmation {
         session.requirePublication();
         lastCheck = now;
         if (tracker.isIdle() && server.isAfter(tracker.progress().published())) {
-            tracker.idleAt(server);
+            // Like a transaction without events: whoever resumes has to know of it before PostgreSQL lets the WAL go.
+            PendingTransaction nothing = tracker.begin();
+            nothing.sending();
+            tracker.end(server);
+            publisher.publishNothing(nothing::published);
         }
     }
 }

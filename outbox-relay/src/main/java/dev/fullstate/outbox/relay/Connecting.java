@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay;
 import java.time.Duration;
 
 import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.transaction.ResumePoint;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
@@ -34,11 +35,21 @@ final class Connecting implements Activity {
     /** Takes the slot first: a relay that has to stand by needs no connection to Kafka. */
     private Activity stream(WalSession session) {
         WalStream stream = session.stream();
-        return new Streaming(stages, session, stream, stages.publisher().get());
+        Publisher publisher = stages.publisher().apply(session.pipeline());
+        try {
+            ResumePoint resume = publisher.resumePoint();
+            if (resume != null) {
+                session.requireBetween(stream.start(), resume.through());
+            }
+            return new Streaming(stages, session, stream, publisher);
+        } catch (RuntimeException e) {
+            publisher.close();
+            throw e;
+        }
     }
 
     private Activity firstStart(WalSession session) {
-        Publisher publisher = stages.publisher().get();
+        Publisher publisher = stages.publisher().apply(session.pipeline());
         try {
             return FirstStart.start(stages, session, publisher);
         } catch (RuntimeException e) {

@@ -55,17 +55,19 @@ final class FirstStart implements Activity {
         idle = true;
         if (tracker.isInsideTransaction()) {
             publishRows();
+            publisher.sentUpTo(null, idle || !tracker.isInsideTransaction());
         } else if (tracker.advance().published().equals(rows.end())) {
             rows.complete();
             log.info("First start: {} retained rows are published, the stream goes on at {}", rowCount, rows.end());
             return new Streaming(stages, session, session.stream(), publisher);
+        } else {
+            publisher.sentUpTo(null, true);
         }
         return this;
     }
 
     private void publishRows() {
-        long maxInFlight = stages.settings().maxInFlight().toBytes();
-        for (int i = 0; i < ROWS_PER_STEP && publisher.inFlightBytes() < maxInFlight; i++) {
+        for (int i = 0; i < ROWS_PER_STEP && publisher.isReady(); i++) {
             idle = false;
             byte @Nullable [] @Nullable [] row = rows.next();
             if (row == null) {

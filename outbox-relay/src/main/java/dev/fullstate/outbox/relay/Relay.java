@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,8 +26,8 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 /**
  * Publishes one outbox: the only loop, and the only owner of what changes.
  *
- * <p>Every event is published at least once, and per key in the order of commits, repeats aside; nothing is confirmed to
- * PostgreSQL before Kafka has it. After any failure both connections are given up, and after a growing delay the relay goes on
+ * <p>Every event is published, once or at least once as the publisher promises, and per key in the order of commits; nothing is
+ * confirmed to PostgreSQL before Kafka has it. After any failure both connections are given up, and after a growing delay the relay goes on
  * where it was confirmed.
  *
  * <p>Runs on a thread of its own between {@link #start()} and {@link #stop()}; {@link #status()} may be asked by any thread.
@@ -51,9 +51,9 @@ public final class Relay implements SmartLifecycle {
     private volatile @Nullable Thread thread;
 
     /**
-     * @param publisher opens a publisher; called anew after each failure
+     * @param publisher opens a publisher for the pipeline of this name; called anew after each failure
      */
-    public Relay(RelaySettings settings, WalSource source, Router router, Supplier<Publisher> publisher) {
+    public Relay(RelaySettings settings, WalSource source, Router router, Function<String, Publisher> publisher) {
         this(settings, source, router, publisher, System::nanoTime);
     }
 
@@ -61,7 +61,7 @@ public final class Relay implements SmartLifecycle {
             RelaySettings settings,
             WalSource source,
             Router router,
-            Supplier<Publisher> publisher,
+            Function<String, Publisher> publisher,
             LongSupplier nanoTime) {
         this.settings = settings;
         this.stages = new Stages(settings, source, router, publisher, nanoTime);

@@ -14,6 +14,8 @@ import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.pgoutput.MessageDecoder;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.Position;
+import dev.fullstate.outbox.relay.transaction.ResumePoint;
 import dev.fullstate.outbox.relay.transaction.TransactionAssembler;
 import dev.fullstate.outbox.relay.transaction.TransactionSink;
 import dev.fullstate.outbox.relay.wal.Lsn;
@@ -32,10 +34,11 @@ final class Streaming implements Activity {
     private final WalStream stream;
     private final Publisher publisher;
     private final MessageDecoder decoder = new MessageDecoder();
-    private final TransactionAssembler assembler = new TransactionAssembler(new Sender());
+    private final TransactionAssembler assembler;
     private final AcknowledgeTracker tracker;
     private final Confirmation confirmation;
     private final HorizonWriter horizon;
+    private @Nullable Position lastSent;
     private boolean idle;
     private long answeredCount;
     private long answeredAt;
@@ -46,9 +49,10 @@ final class Streaming implements Activity {
         this.session = session;
         this.stream = stream;
         this.publisher = publisher;
+        this.assembler = new TransactionAssembler(new Sender());
         this.tracker = new AcknowledgeTracker(stream.start());
         this.answeredAt = stages.nanoTime().getAsLong();
-        this.confirmation = new Confirmation(session, stream, tracker, stages.nanoTime());
+        this.confirmation = new Confirmation(session, stream, tracker, publisher, stages.nanoTime());
         this.horizon = new HorizonWriter(HorizonWriter.Database.of(session), stages.nanoTime());
     }
 
@@ -61,10 +65,15 @@ final class Streaming implements Activity {
     public Activity step() {
         publisher.requireNoFailure();
         idle = read(MESSAGES_PER_STEP) == 0;
+        publisher.sentUpTo(sent(), idle);
         confirmation.step();
         horizon.step(tracker.progress().published());
         watchKafka();
         return this;
+    }
+
+    private ResumePoint sent() {
+        return new ResumePoint(tracker.progress().received(), tracker.isInsideTransaction() ? lastSent : null);
     }
 
     /** The producer retries for minutes before it fails an event; that long nobody shall believe that all is well. */
@@ -91,9 +100,8 @@ final class Streaming implements Activity {
 
     /** Reads until there is nothing, or nothing more may be in flight; what is not read stays in the WAL. */
     private int read(int maxCount) {
-        long maxInFlight = stages.settings().maxInFlight().toBytes();
         int count = 0;
-        while (count < maxCount && publisher.inFlightBytes() < maxInFlight) {
+        while (count < maxCount && publisher.isReady()) {
             ByteBuffer message = stream.read();
             if (message == null) {
                 break;
@@ -123,6 +131,7 @@ final class Streaming implements Activity {
             if (!tracker.isInsideTransaction() || read(1) == 0) {
                 LockSupport.parkNanos(DRAIN_POLL_NANOS);
             }
+            publisher.sentUpTo(sent(), !tracker.isInsideTransaction());
             confirmation.step();
         }
         Lsn confirmed = confirmation.confirmPublished();
@@ -143,18 +152,24 @@ final class Streaming implements Activity {
         session.close();
     }
 
-    /** Sends each event on as it arrives, and lets the tracker count. */
+    /** Sends each event on as it arrives, unless Kafka has it already, and lets the tracker count. */
     private final class Sender implements TransactionSink {
 
+        private final @Nullable ResumePoint start = publisher.resumePoint();
         private @Nullable PendingTransaction transaction;
 
         @Override
         public void begin() {
             transaction = tracker.begin();
+            lastSent = null;
         }
 
         @Override
         public void event(CommittedEvent event) {
+            lastSent = event.position();
+            if (start != null && start.covers(event.position())) {
+                return;
+            }
             PendingTransaction current = Objects.requireNonNull(transaction, "An event lies in a transaction");
             current.sending();
             horizon.received();

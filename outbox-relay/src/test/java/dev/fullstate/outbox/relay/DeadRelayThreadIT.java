@@ -25,8 +25,8 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1));
-        Relay relay =
-                new Relay(settings, new WalSource(SteppedRelay.wal(database)), new Router("events", Map.of()), () -> {
+        Relay relay = new Relay(
+                settings, new WalSource(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
                     throw new NoClassDefFoundError("org/example/Missing");
                 });
         relay.start();

@@ -41,7 +41,7 @@ class KilledRelayIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
-    void killedUnderLoadNothingIsLostOrReorderedAndNothingWasConfirmedTooEarly() throws Exception {
+    void killedUnderLoadNothingIsLostRepeatedOrReorderedAndNothingWasConfirmedTooEarly() throws Exception {
         Semaphore permits = new Semaphore(0);
         ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
         try (OutboxDatabase database = OutboxDatabase.migrated();
@@ -73,6 +73,9 @@ class KilledRelayIT {
             Process relay = start(database);
             try {
                 await().atMost(PATIENCE).until(() -> series(topic).equals(series(database)));
+                assertThat(topic.all())
+                        .extracting(event -> event.cloudEvent().getId())
+                        .doesNotHaveDuplicates();
             } finally {
                 kill(relay);
             }

@@ -13,8 +13,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RedeliveryIT extends RelayIntegrationTest {
 
     @Test
-    void eventsThatWereNotConfirmedArePublishedAgain() throws SQLException {
-        try (SteppedRelay relay = SteppedRelay.of(database)) {
+    void eventsThatWereNotConfirmedArePublishedAgainAtLeastOnce() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.atLeastOnce(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
             database.insert("a", "2");

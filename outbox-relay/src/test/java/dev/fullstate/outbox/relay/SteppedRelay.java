@@ -14,7 +14,9 @@ import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
@@ -36,7 +38,7 @@ final class SteppedRelay implements AutoCloseable {
                 settings(wal.slotName(), kafka.maxInFlight()),
                 new WalSource(wal),
                 new Router(topics, Map.of()),
-                () -> Publisher.open(kafka),
+                pipeline -> Publisher.open(kafka, pipeline),
                 nanos::get);
     }
 
@@ -49,10 +51,29 @@ final class SteppedRelay implements AutoCloseable {
     }
 
     static SteppedRelay of(OutboxDatabase database, Map<String, Object> producer, UnaryOperator<WalSettings> adapt) {
+        return of(database, Delivery.EXACTLY_ONCE, producer, adapt);
+    }
+
+    static SteppedRelay atLeastOnce(OutboxDatabase database) {
+        return atLeastOnce(database, Map.of());
+    }
+
+    /** Its producer waits as long as it is told to; a transaction's commit would not. */
+    static SteppedRelay atLeastOnce(OutboxDatabase database, Map<String, Object> producer) {
+        return of(database, Delivery.AT_LEAST_ONCE, producer, wal -> wal);
+    }
+
+    private static SteppedRelay of(
+            OutboxDatabase database,
+            Delivery delivery,
+            Map<String, Object> producer,
+            UnaryOperator<WalSettings> adapt) {
         Map<String, Object> properties = new HashMap<>(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()));
         properties.putAll(producer);
         PublisherSettings kafka = new PublisherSettings(
                 "relay-" + database.name(),
+                delivery,
+                new Transactions("positions", Duration.ofMillis(50), Duration.ofSeconds(10)),
                 properties,
                 properties,
                 new NewTopics(true, null, null),

@@ -20,7 +20,7 @@ class UnacknowledgedEventIT {
     void isNoticedAndDoesNotKeepPostgresqlFromAFastShutdown() throws Exception {
         try (PostgresServer postgres = PostgresServer.start()) {
             OutboxDatabase database = OutboxDatabase.migrated(postgres);
-            try (SteppedRelay relay = SteppedRelay.of(database, KEEPS_EVENTS_BACK)) {
+            try (SteppedRelay relay = SteppedRelay.atLeastOnce(database, KEEPS_EVENTS_BACK)) {
                 relay.stepUntil(RelayState.STREAMING);
                 database.insert("a", "1");
                 relay.stepUntil(() ->

@@ -106,7 +106,9 @@ public record WholeWayCase(Path folder, Duration saturation, Duration steady, in
 
     /** The database has the outbox already, from before the slot. */
     static Map<String, String> properties(Outbox outbox) {
-        return outbox == Outbox.FULLSTATE ? Map.of("outbox.schema.initialize", "false") : Map.of();
+        return outbox == Outbox.FULLSTATE
+                ? Map.of("outbox.schema.initialize", "false", "outbox.relay.delivery", "at-least-once")
+                : Map.of();
     }
 
     private static Map<String, String> settings(Entry entry, OrdersApplication application) {

@@ -83,21 +83,6 @@ public final class AcknowledgeTracker {
         return pending.isEmpty();
     }
 
-    /**
-     * The server has reached a position without anything to send; it counts as received and published.
-     *
-     * @throws IllegalStateException unless idle: an unpublished transaction would be passed over
-     */
-    public void idleAt(Lsn lsn) {
-        if (!isIdle()) {
-            throw new IllegalStateException("The idle position " + lsn + " would pass over " + pending.size()
-                    + " transactions that are not published");
-        }
-        if (lsn.isAfter(progress.received())) {
-            progress = new Progress(lsn, lsn, progress.confirmed());
-        }
-    }
-
     /** PostgreSQL has been told; a position before the confirmed one changes nothing. */
     public void confirmed(Lsn lsn) {
         if (lsn.isAfter(progress.confirmed())) {

@@ -28,6 +28,7 @@ import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
@@ -74,6 +75,11 @@ public final class OutboxRelayAutoConfiguration {
         KafkaAdmin admin = admins.getIfAvailable();
         return new PublisherSettings(
                 "outbox-relay-" + properties.slotName(),
+                properties.delivery(),
+                new Transactions(
+                        properties.exactlyOnce().positionTopic(),
+                        properties.exactlyOnce().commitInterval(),
+                        properties.exactlyOnce().transactionTimeout()),
                 producers.getConfigurationProperties(),
                 admin != null
                         ? admin.getConfigurationProperties()
@@ -96,7 +102,7 @@ public final class OutboxRelayAutoConfiguration {
                 properties.retry().maxDelay(),
                 properties.standbyInterval(),
                 properties.shutdownTimeout());
-        return new Relay(settings, walSource, router, () -> Publisher.open(publisher));
+        return new Relay(settings, walSource, router, pipeline -> Publisher.open(publisher, pipeline));
     }
 
     /** What of a producer's properties an admin client understands. */

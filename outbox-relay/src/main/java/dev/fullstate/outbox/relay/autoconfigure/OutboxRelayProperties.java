@@ -8,6 +8,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+
 /**
  * Configuration of the relay, as far as it is not Boot's own ({@code spring.datasource.*}, {@code spring.kafka.*}).
  *
@@ -16,6 +18,8 @@ import org.springframework.util.unit.DataSize;
  * @param username Role that replicates. By default, the application's.
  * @param password Password of the role that replicates. By default, the application's.
  * @param slotName Name of the replication slot, also of the relay in logs. Unique among all databases of the server.
+ * @param delivery What consumers can rely on: exactly-once holds for those with isolation read_committed.
+ * @param exactlyOnce Kafka transactions, with exactly-once delivery.
  * @param topic Topic of an event whose aggregate type has none of its own, with {aggregatetype} for the type.
  * @param topics Topics by aggregate type.
  * @param createTopics Whether to create a topic that is missing when its first event comes.
@@ -39,6 +43,8 @@ public record OutboxRelayProperties(
         @Nullable String username,
         @Nullable String password,
         @DefaultValue("outbox") String slotName,
+        @DefaultValue("exactly-once") Delivery delivery,
+        @DefaultValue ExactlyOnce exactlyOnce,
         @DefaultValue("outbox.event.{aggregatetype}") String topic,
         @DefaultValue Map<String, String> topics,
         @DefaultValue("true") boolean createTopics,
@@ -54,6 +60,29 @@ public record OutboxRelayProperties(
         @DefaultValue("10s") Duration shutdownTimeout,
         @DefaultValue("1s") Duration standbyInterval,
         @DefaultValue Retry retry) {
+
+    /**
+     * Kafka transactions.
+     *
+     * @param positionTopic Topic that holds the position of each pipeline, of one partition and compacted.
+     * @param commitInterval Time after which a transaction is committed although there is more to publish.
+     * @param transactionTimeout Time after which Kafka aborts a transaction whose relay has gone silent.
+     */
+    public record ExactlyOnce(
+            @DefaultValue("outbox.relay.positions") String positionTopic,
+            @DefaultValue("50ms") Duration commitInterval,
+            @DefaultValue("30s") Duration transactionTimeout) {
+
+        public ExactlyOnce {
+            positive("exactly-once.commit-interval", commitInterval);
+            if (transactionTimeout.compareTo(commitInterval) <= 0) {
+                throw invalid(
+                        "exactly-once.transaction-timeout",
+                        transactionTimeout,
+                        "longer than outbox.relay.exactly-once.commit-interval, " + commitInterval);
+            }
+        }
+    }
 
     /**
      * Delays between attempts.

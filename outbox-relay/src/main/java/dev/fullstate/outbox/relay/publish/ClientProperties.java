@@ -4,8 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** The user's properties, with those replaced on which the relay's guarantees rest. */
@@ -41,6 +44,26 @@ final class ClientProperties {
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, settings.timeout().toMillis());
         properties.put(
                 ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * settings.maxInFlight().toBytes() + maxRequestSize(properties));
+        return properties;
+    }
+
+    /** In addition, what it sends belongs to transactions, and no other producer of the pipeline can go on after it. */
+    static Map<String, Object> transactionalProducer(PublisherSettings settings, String pipeline) {
+        Map<String, Object> properties = producer(settings);
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "outbox-relay-" + pipeline);
+        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int)
+                settings.transactions().timeout().toMillis());
+        return properties;
+    }
+
+    /** What of the admin client's properties a consumer understands; it belongs to no group. */
+    static Map<String, Object> consumer(PublisherSettings settings, IsolationLevel isolation) {
+        Map<String, Object> properties = admin(settings);
+        properties.keySet().retainAll(ConsumerConfig.configNames());
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
+        properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         return properties;
     }
 

@@ -10,6 +10,8 @@ import org.springframework.util.unit.DataSize;
  * How Kafka is reached and used.
  *
  * @param clientId of the producer and the admin client
+ * @param delivery what consumers can rely on
+ * @param transactions for {@link Delivery#EXACTLY_ONCE}
  * @param producer properties that the user has set for producers
  * @param admin properties that the user has set for admin clients
  * @param maxInFlight the producer's buffer is made large enough for so much, which whoever calls has to keep to
@@ -17,11 +19,30 @@ import org.springframework.util.unit.DataSize;
  */
 public record PublisherSettings(
         String clientId,
+        Delivery delivery,
+        Transactions transactions,
         Map<String, Object> producer,
         Map<String, Object> admin,
         NewTopics newTopics,
         DataSize maxInFlight,
         Duration timeout) {
+
+    /** What consumers can rely on. */
+    public enum Delivery {
+        /** Consumers with isolation {@code read_committed} get each event once; others may see repeats. */
+        EXACTLY_ONCE,
+        /** After a failure events may come again. */
+        AT_LEAST_ONCE
+    }
+
+    /**
+     * Kafka transactions.
+     *
+     * @param positionTopic where the position after the last committed event is kept
+     * @param commitInterval after which a transaction is committed although there is more to send
+     * @param timeout after which Kafka aborts a transaction whose producer is silent
+     */
+    public record Transactions(String positionTopic, Duration commitInterval, Duration timeout) {}
 
     /**
      * What happens on the first event of a topic that does not exist.

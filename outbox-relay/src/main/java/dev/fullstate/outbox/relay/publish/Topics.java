@@ -11,6 +11,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,27 +38,32 @@ final class Topics {
             return;
         }
         if (!exists(topic)) {
-            create(topic);
+            create(topic, settings.partitionCount());
         }
         known.add(topic);
     }
 
-    private boolean exists(String topic) {
+    /** For the positions, of which a topic that exists already may have more partitions. */
+    void ensureSinglePartition(String topic) {
+        if (!exists(topic)) {
+            create(topic, 1);
+        }
+    }
+
+    boolean exists(String topic) {
         return answer.unless(
                 UnknownTopicOrPartitionException.class,
                 admin.describeTopics(List.of(topic)).allTopicNames(),
                 "Topic '" + topic + "' could not be looked up");
     }
 
-    private void create(String topic) {
+    private void create(String topic, @Nullable Integer partitionCount) {
         if (!settings.create()) {
             throw new PublishException(
                     "Topic '" + topic + "' does not exist", "Create it, or set outbox.relay.create-topics=true", null);
         }
         NewTopic newTopic = new NewTopic(
-                        topic,
-                        Optional.ofNullable(settings.partitionCount()),
-                        Optional.ofNullable(settings.replicationFactor()))
+                        topic, Optional.ofNullable(partitionCount), Optional.ofNullable(settings.replicationFactor()))
                 .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
         boolean created = answer.unless(
                 TopicExistsException.class,

@@ -10,6 +10,19 @@ import dev.fullstate.outbox.relay.wal.Lsn;
  */
 public record Position(Lsn commitLsn, long index) {
 
+    /**
+     * Reads what {@link #toString()} has written.
+     *
+     * @throws IllegalArgumentException if the text is not a position
+     */
+    static Position parse(String text) {
+        int hash = text.indexOf('#');
+        if (hash < 0) {
+            throw new IllegalArgumentException("Not a position: '" + text + "'; expected an LSN, a # and a number");
+        }
+        return new Position(Lsn.parse(text.substring(0, hash)), Long.parseLong(text.substring(hash + 1)));
+    }
+
     @Override
     public String toString() {
         return commitLsn + "#" + index;

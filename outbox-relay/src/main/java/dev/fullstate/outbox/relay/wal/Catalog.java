@@ -87,6 +87,18 @@ final class Catalog {
         return query("select current_database()", row -> row.getString(1)).get(0);
     }
 
+    /** The same for all of a server's life, and for its standbys; other servers have others. */
+    String systemIdentifier() {
+        return query("select system_identifier from pg_control_system()", row -> row.getString(1))
+                .get(0);
+    }
+
+    /** Where the next WAL record begins. */
+    Lsn walEnd() {
+        return query("select pg_current_wal_insert_lsn()", row -> Lsn.parse(row.getString(1)))
+                .get(0);
+    }
+
     String walLevel() {
         return query("select current_setting('wal_level')", row -> row.getString(1))
                 .get(0);

@@ -18,6 +18,9 @@ public final class WalSession implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(WalSession.class);
 
+    private static final String GO_BY_THE_SLOT =
+            "Start once with outbox.relay.delivery=at-least-once, which goes by the slot, and republish what may be missing";
+
     private final WalSettings settings;
     private final Connection ordinary;
     // Nothing but this reference keeps the stream's socket from the garbage collector.
@@ -85,6 +88,37 @@ public final class WalSession implements AutoCloseable {
         Optional<Slot> slot = catalog.slot(settings.slotName());
         slot.ifPresent(this::requireOurs);
         return slot.map(Slot::confirmed);
+    }
+
+    /** Names the outbox for all time and among all servers: PostgreSQL's system identifier, and the slot. */
+    public String pipeline() {
+        return catalog.systemIdentifier() + "-" + settings.slotName();
+    }
+
+    /**
+     * Makes sure that this is the database and the slot that events were published from.
+     *
+     * @param confirmed by the slot
+     * @param published according to Kafka
+     * @throws WalException if the slot has been moved past what is published, or the WAL ends before
+     */
+    public void requireBetween(Lsn confirmed, Lsn published) {
+        Lsn end = catalog.walEnd();
+        if (confirmed.isAfter(published)) {
+            throw new WalException(
+                    "Slot '" + settings.slotName() + "' is confirmed up to " + confirmed
+                            + ", but events are published up to " + published
+                            + " only: someone else has advanced the slot or made it anew",
+                    GO_BY_THE_SLOT,
+                    null);
+        }
+        if (published.isAfter(end)) {
+            throw new WalException(
+                    "Events are published up to " + published + ", but the database's WAL ends at " + end
+                            + ": it was restored, or it is a standby that lagged behind",
+                    GO_BY_THE_SLOT,
+                    null);
+        }
     }
 
     /**

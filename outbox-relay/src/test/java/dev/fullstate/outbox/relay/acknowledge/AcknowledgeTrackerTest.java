@@ -102,26 +102,6 @@ class AcknowledgeTrackerTest {
     }
 
     @Test
-    void idlePositionNeverPassesOverAnUnpublishedTransaction() {
-        PendingTransaction transaction = tracker.begin();
-        transaction.sending();
-        tracker.end(new Lsn(200));
-        assertThatIllegalStateException().isThrownBy(() -> tracker.idleAt(new Lsn(300)));
-        transaction.published();
-        tracker.advance();
-        tracker.begin();
-        assertThatIllegalStateException().isThrownBy(() -> tracker.idleAt(new Lsn(300)));
-    }
-
-    @Test
-    void idlePositionOnlyMovesForward() {
-        tracker.idleAt(new Lsn(300));
-        assertThat(tracker.progress()).isEqualTo(new Progress(new Lsn(300), new Lsn(300), new Lsn(100)));
-        tracker.idleAt(new Lsn(250));
-        assertThat(tracker.progress().published()).isEqualTo(new Lsn(300));
-    }
-
-    @Test
     void transactionsOutOfOrderAreRefused() {
         tracker.begin();
         assertThatIllegalStateException().isThrownBy(tracker::begin);

@@ -10,7 +10,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,6 +88,8 @@ class ClientPropertiesTest {
     private static PublisherSettings settings(Map<String, Object> producer) {
         return new PublisherSettings(
                 "outbox-relay-test",
+                Delivery.AT_LEAST_ONCE,
+                new Transactions("positions", Duration.ofMillis(50), Duration.ofSeconds(10)),
                 producer,
                 Map.of(),
                 new NewTopics(true, null, null),

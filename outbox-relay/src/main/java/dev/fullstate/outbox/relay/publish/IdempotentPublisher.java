@@ -1,0 +1,84 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
+import dev.fullstate.outbox.relay.route.RoutedEvent;
+import dev.fullstate.outbox.relay.transaction.ResumePoint;
+
+/** At least once: an event is published when the broker has acknowledged it. Where to resume, only PostgreSQL knows. */
+final class IdempotentPublisher implements Publisher {
+
+    private final RecordSender sender;
+    private final long maxInFlightBytes;
+    private final AtomicLong inFlightBytes = new AtomicLong();
+
+    private IdempotentPublisher(RecordSender sender, long maxInFlightBytes) {
+        this.sender = sender;
+        this.maxInFlightBytes = maxInFlightBytes;
+    }
+
+    static IdempotentPublisher open(PublisherSettings settings, String pipeline) {
+        RecordSender sender = RecordSender.open(settings, ClientProperties.producer(settings));
+        try {
+            new PositionTopic(settings, pipeline).forget(sender);
+        } catch (RuntimeException e) {
+            sender.close();
+            throw e;
+        }
+        return new IdempotentPublisher(sender, settings.maxInFlight().toBytes());
+    }
+
+    @Override
+    public @Nullable ResumePoint resumePoint() {
+        return null;
+    }
+
+    @Override
+    public long inFlightBytes() {
+        return inFlightBytes.get();
+    }
+
+    @Override
+    public long answeredCount() {
+        return sender.answeredCount();
+    }
+
+    @Override
+    public boolean isReady() {
+        return inFlightBytes.get() < maxInFlightBytes;
+    }
+
+    @Override
+    public void publish(RoutedEvent event, Runnable published) {
+        requireNoFailure();
+        Sendable sendable = sender.sendable(event);
+        inFlightBytes.addAndGet(sendable.size());
+        sender.send(sendable, () -> {
+            inFlightBytes.addAndGet(-sendable.size());
+            published.run();
+        });
+    }
+
+    @Override
+    public void publishNothing(Runnable published) {
+        published.run();
+    }
+
+    @Override
+    public void sentUpTo(@Nullable ResumePoint point, boolean idle) {
+        // Acknowledged one by one.
+    }
+
+    @Override
+    public void requireNoFailure() {
+        sender.requireNoFailure();
+    }
+
+    @Override
+    public void close() {
+        sender.close();
+    }
+}
