@@ -9,6 +9,7 @@ import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.transaction.ResumePoint;
 import dev.fullstate.outbox.relay.wal.Lsn;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
@@ -50,7 +51,7 @@ final class Confirmation {
 
     void step() {
         Progress progress = tracker.advance();
-        boolean progressed = progress.published().isAfter(progress.confirmed());
+        boolean progressed = confirmable().isAfter(progress.confirmed());
         long now = nanoTime.getAsLong();
         if (now - lastConfirmation >= (progressed ? PROGRESS_NANOS : ALIVE_NANOS)) {
             check(now);
@@ -61,10 +62,20 @@ final class Confirmation {
 
     /** Confirms what Kafka has, at once; returns it. */
     Lsn confirmPublished() {
+        Lsn position = confirmable();
+        stream.confirm(position);
+        tracker.confirmed(position);
+        return position;
+    }
+
+    /**
+     * What is published, but no further than to where a successor would resume: a slot beyond that looks as if somebody else had
+     * advanced it. Transactions without events are published without Kafka's knowing of them.
+     */
+    private Lsn confirmable() {
         Lsn published = tracker.progress().published();
-        stream.confirm(published);
-        tracker.confirmed(published);
-        return published;
+        ResumePoint resume = publisher.resumePoint();
+        return resume != null && published.isAfter(resume.through()) ? resume.through() : published;
     }
 
     /**
@@ -74,17 +85,18 @@ final class Confirmation {
     private void check(long now) {
         // The position is taken before the publication is checked: the check answers for everything up to it.
         Lsn server = stream.serverPosition();
-        boolean far = tracker.isIdle() && server.bytesSince(tracker.progress().published()) >= IDLE_BYTES;
+        boolean far = tracker.isIdle() && server.bytesSince(confirmable()) >= IDLE_BYTES;
         if (now - lastCheck < CHECK_NANOS && !far) {
             return;
         }
         session.requirePublication();
         lastCheck = now;
-        if (tracker.isIdle() && server.isAfter(tracker.progress().published())) {
+        if (tracker.isIdle() && server.isAfter(confirmable())) {
             // Like a transaction without events: whoever resumes has to know of it before PostgreSQL lets the WAL go.
             PendingTransaction nothing = tracker.begin();
             nothing.sending();
-            tracker.end(server);
+            Lsn received = tracker.progress().received();
+            tracker.end(server.isAfter(received) ? server : received);
             publisher.publishNothing(nothing::published);
         }
     }

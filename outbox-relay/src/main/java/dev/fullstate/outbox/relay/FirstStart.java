@@ -38,6 +38,9 @@ final class FirstStart implements Activity {
         this.session = session;
         this.publisher = publisher;
         this.rows = rows;
+        // Also if there is no row: what Kafka knows of a slot that is gone must not be taken for this one's.
+        retained.sending();
+        publisher.publishNothing(retained::published);
     }
 
     static FirstStart start(Stages stages, WalSession session, Publisher publisher) {

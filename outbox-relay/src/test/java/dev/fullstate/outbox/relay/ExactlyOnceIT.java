@@ -100,4 +100,26 @@ class ExactlyOnceIT extends RelayIntegrationTest {
         }
         assertThat(published()).isEqualTo(List.of("1", "2", "3"));
     }
+
+    @Test
+    void positionOfASlotThatIsGoneIsNotTakenForThatOfItsSuccessor() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            relay.stepUntil(topic, 1);
+        }
+        database.execute("truncate outbox");
+        database.execute("select pg_drop_replication_slot('" + database.name() + "')");
+
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        // Were the old position still there, the new slot would be beyond it.
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "2");
+            relay.stepUntil(topic, 2);
+        }
+        assertThat(published()).containsExactly("1", "2");
+    }
 }
