@@ -49,14 +49,14 @@ class SimulationTest {
     /** A schedule in which nothing happens proves nothing. */
     @AfterAll
     static void everythingHasHappened() {
-        log(null);
+        log(LogLevel.INFO);
         log.info("Simulated: {}", HAPPENED);
         for (Happening happening : Happening.values()) {
             assertThat(HAPPENED.get(happening).sum()).as("%s", happening).isGreaterThan(MUTANT_SCHEDULES);
         }
     }
 
-    private static void log(@Nullable LogLevel level) {
+    private static void log(LogLevel level) {
         LoggingSystem.get(SimulationTest.class.getClassLoader())
                 .setLogLevel(SimulationTest.class.getPackageName(), level);
     }
