@@ -103,13 +103,13 @@ final class PostgresSession implements WalSession {
     }
 
     @Override
-    public RetainedRows retainedRows(List<PublishedRows> published) {
+    public RetainedRows retainedRows() {
         Publication publication = catalog.publication();
         requireUsable(publication);
         new HorizonTable(ordinary, settings, publication).announce();
         TemporarySlot temporary = TemporarySlot.create(replication, catalog, settings);
         guard.adopt(publication);
-        return PostgresRetainedRows.read(ordinary, publication, temporary, published);
+        return new PostgresRetainedRows(ordinary, publication, temporary);
     }
 
     @Override
