@@ -26,7 +26,7 @@ class CutConnectionIT {
     @Test
     void connectionThatBreaksOffAfterAnyByteConfusesNobody() throws SQLException {
         // A prime, so that no length of a message is always missed.
-        cut(37);
+        cut(61);
     }
 
     @Test

@@ -30,12 +30,9 @@ class HaltedRelayIT {
             halt(scenario, "Producer.send:before", 0);
             // After sends, before their answers and before the transaction's position.
             halt(scenario, "Producer.send:after", EVENTS / 3);
-            halt(scenario, "Producer.commitTransaction:before", 1);
             // Kafka has committed, PostgreSQL is not told.
             halt(scenario, "Producer.commitTransaction:after", 1);
             halt(scenario, "WalStream.confirm:before", 1);
-            // PostgreSQL is told, nobody has seen its answer.
-            halt(scenario, "WalStream.confirm:after", 1);
             scenario.startRelay();
             scenario.assertExactlyOnce();
         }
@@ -60,26 +57,24 @@ class HaltedRelayIT {
     @Test
     void relayThatDiesBetweenItsRequestToCommitAndTheAnswerLosesAndRepeatsNothing() throws SQLException {
         try (Scenario scenario = Scenario.exactlyOnce()) {
-            for (int round = 0; round < 2; round++) {
-                RelayProcess relay = scenario.startRelay();
-                scenario.workload.commit(EVENTS);
-                scenario.awaitAllPublished();
-                relay.control().arm("Producer.commitTransaction:before", Failure.HOLD, 0);
-                scenario.workload.commit(EVENTS);
-                scenario.patience()
-                        .until("a commit is due", () -> relay.control().wasHit("Producer.commitTransaction:before"));
-                awaitSilence(scenario, Servers.BROKER.link());
-                Servers.BROKER.link().hold(Direction.TO_CLIENT);
-                int before = scenario.published.distinctCount();
-                relay.control().disarm();
-                scenario.patience()
-                        .until(
-                                "Kafka has committed what the relay has no answer to",
-                                () -> scenario.published.distinctCount() > before);
-                relay.kill();
-                Servers.BROKER.link().heal();
-                scenario.assertNothingConfirmedTooEarly();
-            }
+            RelayProcess relay = scenario.startRelay();
+            scenario.workload.commit(EVENTS);
+            scenario.awaitAllPublished();
+            relay.control().arm("Producer.commitTransaction:before", Failure.HOLD, 0);
+            scenario.workload.commit(EVENTS);
+            scenario.patience()
+                    .until("a commit is due", () -> relay.control().wasHit("Producer.commitTransaction:before"));
+            awaitSilence(scenario, Servers.BROKER.link());
+            Servers.BROKER.link().hold(Direction.TO_CLIENT);
+            int before = scenario.published.distinctCount();
+            relay.control().disarm();
+            scenario.patience()
+                    .until(
+                            "Kafka has committed what the relay has no answer to",
+                            () -> scenario.published.distinctCount() > before);
+            relay.kill();
+            Servers.BROKER.link().heal();
+            scenario.assertNothingConfirmedTooEarly();
             scenario.startRelay();
             scenario.assertExactlyOnce();
         }
@@ -90,7 +85,8 @@ class HaltedRelayIT {
         AtomicLong bytes = new AtomicLong(-1);
         AtomicLong since = new AtomicLong();
         scenario.patience().until("nothing goes to and fro", () -> {
-            if (bytes.getAndSet(link.byteCount()) != link.byteCount()) {
+            long now = link.byteCount();
+            if (bytes.getAndSet(now) != now) {
                 since.set(System.nanoTime());
             }
             return System.nanoTime() - since.get() > SILENCE.toNanos();
@@ -104,7 +100,7 @@ class HaltedRelayIT {
         Map<String, String> small = Map.of("outbox.relay.max-in-flight", "32KB", "outbox.relay.retry.min-delay", "5ms");
         try (Scenario scenario = Scenario.of(new Mix(1, 4, 100, 1_000, 100), small)) {
             RelayProcess relay = scenario.startRelay();
-            for (int rows : new int[] {0, 1, 63, 64, 500, 998, 999}) {
+            for (int rows : new int[] {0, 1, 64, 500, 999}) {
                 relay.control().arm("Producer.send:after", Failure.THROW, rows);
                 scenario.workload.commit(1);
                 scenario.patience(Duration.ofSeconds(20))

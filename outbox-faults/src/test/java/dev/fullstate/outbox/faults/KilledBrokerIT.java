@@ -42,6 +42,7 @@ class KilledBrokerIT {
         try (Scenario scenario = Scenario.of(Mix.BULKY, Map.of("outbox.relay.max-in-flight", "4MB"))
                 .with("-Xmx64m")) {
             RelayProcess relay = scenario.startRelay();
+            long timeouts = scenario.outbox.walSenderTimeoutCount();
             scenario.workload.commit(1_000);
             scenario.awaitAllPublished();
             Servers.BROKER.kill();
@@ -51,6 +52,7 @@ class KilledBrokerIT {
                 assertThat(relay.isAlive()).isTrue();
                 return System.nanoTime() > end;
             });
+            assertThat(scenario.outbox.walSenderTimeoutCount()).isEqualTo(timeouts);
             Servers.BROKER.restart();
             scenario.assertExactlyOnce();
         }

@@ -10,7 +10,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 /** C1, A8: a relay that is killed at no particular moment, and what was committed while none was there. */
 class KilledRelayIT {
 
-    private static final int ROUNDS = 3;
+    private static final int ROUNDS = 2;
     private static final int EVENTS_PER_ROUND = 3_000;
 
     @Test

@@ -15,7 +15,7 @@ class TerminatedWalSenderIT {
     void relayWhoseWalSenderIsTerminatedUnderLoadGoesOnByItself() throws SQLException {
         try (Scenario scenario = Scenario.exactlyOnce()) {
             RelayProcess relay = scenario.startRelay();
-            for (int round = 0; round < 5; round++) {
+            for (int round = 0; round < 3; round++) {
                 scenario.workload.allow(1_000);
                 scenario.awaitPublished(scenario.published.distinctCount() + 200);
                 scenario.outbox.terminateWalSender();

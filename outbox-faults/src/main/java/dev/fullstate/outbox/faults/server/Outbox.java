@@ -120,6 +120,15 @@ public final class Outbox {
                         + "'")));
     }
 
+    /** {@return how many walsenders of the server have given up a client that went silent} */
+    public long walSenderTimeoutCount() throws SQLException {
+        return Long.parseLong(
+                Objects.requireNonNull(
+                        query(
+                                "select count(*) from"
+                                        + " regexp_matches(pg_read_file('../server.log'), 'terminating walsender process due to replication timeout', 'g')")));
+    }
+
     /** Removes the slot, which would keep WAL, and slow down whoever shares the server. */
     public void drop() throws SQLException {
         terminateWalSender();
