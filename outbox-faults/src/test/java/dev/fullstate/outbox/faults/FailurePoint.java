@@ -12,7 +12,7 @@ import java.util.Random;
  */
 record FailurePoint(String call, boolean connecting, int mostSkips, boolean after) {
 
-    private static final List<FailurePoint> ALL = List.of(
+    static final List<FailurePoint> ALL = List.of(
             new FailurePoint("WalStream.read", false, 300, true),
             new FailurePoint("WalStream.confirm", false, 2, true),
             new FailurePoint("WalStream.serverPosition", false, 2, true),

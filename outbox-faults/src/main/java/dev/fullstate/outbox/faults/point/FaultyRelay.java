@@ -47,7 +47,7 @@ public final class FaultyRelay {
     }
 
     private static void run(FailurePoints points, String... arguments) {
-        Ports ports = new Ports(points);
+        FailingPorts ports = new FailingPorts(points);
         SpringApplication application = new SpringApplication(RelayApplication.class);
         application.setDefaultProperties(Map.of("spring.main.web-application-type", "none"));
         application.addInitializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {

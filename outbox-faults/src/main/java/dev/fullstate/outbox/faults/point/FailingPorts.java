@@ -3,7 +3,10 @@ package dev.fullstate.outbox.faults.point;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +22,7 @@ import dev.fullstate.outbox.relay.wal.WalStream;
  * Puts failure points around the relay's ports: {@code WalStream.confirm:before}, {@code Producer.commitTransaction:after}, and so
  * on for each method. What a port hands out is a port again.
  */
-final class Ports {
+public final class FailingPorts {
 
     private static final List<Class<?>> PORTS = List.of(
             WalSource.class,
@@ -33,8 +36,19 @@ final class Ports {
 
     private final FailurePoints points;
 
-    Ports(FailurePoints points) {
+    FailingPorts(FailurePoints points) {
         this.points = points;
+    }
+
+    /** {@return the calls that have a failure point before and one after them, as in {@code WalStream.confirm}} */
+    public static Set<String> calls() {
+        return PORTS.stream()
+                .flatMap(port -> Arrays.stream(port.getMethods()).map(method -> call(port, method)))
+                .collect(Collectors.toSet());
+    }
+
+    private static String call(Class<?> port, Method method) {
+        return port.getSimpleName() + "." + method.getName();
     }
 
     /** {@return the object with failure points around it if it is a port, otherwise the object itself} */
@@ -55,7 +69,7 @@ final class Ports {
         if (method.getDeclaringClass() == Object.class) {
             return invoke(target, method, arguments);
         }
-        String point = port.getSimpleName() + "." + method.getName();
+        String point = call(port, method);
         points.pass(point + ":before", port);
         Object result = invoke(target, method, arguments);
         points.pass(point + ":after", port);
