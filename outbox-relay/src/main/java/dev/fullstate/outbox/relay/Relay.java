@@ -15,7 +15,7 @@ import org.springframework.context.SmartLifecycle;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
-import dev.fullstate.outbox.relay.publish.PublishException;
+import dev.fullstate.outbox.relay.failure.RelayException;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.DatabaseSetupException;
@@ -232,11 +232,8 @@ public final class Relay implements SmartLifecycle {
     }
 
     private static String remedy(RuntimeException e) {
-        if (e instanceof WalException wal) {
-            return wal.remedy();
-        }
-        if (e instanceof PublishException publish) {
-            return publish.remedy();
+        if (e instanceof RelayException known) {
+            return known.remedy();
         }
         return "See the message; nothing is skipped and nothing confirmed meanwhile";
     }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.fullstate.outbox.relay.failure.FailureKind;
+
 /**
  * The two connections of one attempt to read, one for queries and one for replication. Used by one thread; a session does not
  * mend itself but is closed after its first failure.
@@ -145,6 +147,7 @@ public final class WalSession implements AutoCloseable {
     public WalStream stream() {
         Lsn confirmed = slotPosition()
                 .orElseThrow(() -> new WalException(
+                        FailureKind.RETRY,
                         "Replication slot '" + settings.slotName() + "' does not exist",
                         "None: the relay publishes the retained rows and creates it",
                         null));
