@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -11,13 +12,15 @@ import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 import dev.fullstate.outbox.relay.transaction.Position;
+import dev.fullstate.outbox.relay.transaction.ResumePoint;
 import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.wal.PublishedRows;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.WalSession;
 
 /**
  * Publishes the rows that were committed before the slot existed. Only when Kafka has all of them the slot is made permanent: a
- * relay that dies before starts anew, which repeats events but loses none.
+ * relay that dies before starts anew, with what Kafka does not know to be published.
  */
 final class FirstStart implements Activity {
 
@@ -30,21 +33,27 @@ final class FirstStart implements Activity {
     private final RetainedRows rows;
     private final AcknowledgeTracker tracker = new AcknowledgeTracker(Lsn.ZERO);
     private final PendingTransaction retained = tracker.begin();
+    private final ResumePoint start;
     private long rowCount;
+    private long lastSeq;
     private boolean idle;
 
-    private FirstStart(Stages stages, WalSession session, Publisher publisher, RetainedRows rows) {
+    private FirstStart(
+            Stages stages, WalSession session, Publisher publisher, RetainedRows rows, List<PublishedRows> before) {
         this.stages = stages;
         this.session = session;
         this.publisher = publisher;
         this.rows = rows;
+        this.start = new ResumePoint(rows.end(), null, before);
         // Also if there is no row: what Kafka knows of a slot that is gone must not be taken for this one's.
         retained.sending();
         publisher.publishNothing(retained::published);
     }
 
     static FirstStart start(Stages stages, WalSession session, Publisher publisher) {
-        return new FirstStart(stages, session, publisher, session.retainedRows());
+        ResumePoint resume = publisher.resumePoint();
+        List<PublishedRows> before = resume == null ? List.of() : resume.rows();
+        return new FirstStart(stages, session, publisher, session.retainedRows(before), before);
     }
 
     @Override
@@ -58,13 +67,13 @@ final class FirstStart implements Activity {
         idle = true;
         if (tracker.isInsideTransaction()) {
             publishRows();
-            publisher.sentUpTo(null, idle || !tracker.isInsideTransaction());
+            publisher.sentUpTo(sent(), !tracker.isInsideTransaction());
         } else if (tracker.advance().published().equals(rows.end())) {
             rows.complete();
             log.info("First start: {} retained rows are published, the stream goes on at {}", rowCount, rows.end());
             return new Streaming(stages, session, session.stream(), publisher);
         } else {
-            publisher.sentUpTo(null, true);
+            publisher.sentUpTo(sent(), true);
         }
         return this;
     }
@@ -80,17 +89,22 @@ final class FirstStart implements Activity {
             retained.sending();
             CommittedEvent event = CommittedEvent.of(new Position(rows.end(), rowCount++), row);
             publisher.publish(stages.router().route(event), retained::published);
+            lastSeq = event.sequence();
         }
+    }
+
+    private ResumePoint sent() {
+        return rowCount == 0 ? start : start.with(new PublishedRows(rows.snapshot(), lastSeq));
     }
 
     @Override
     public boolean isIdle() {
-        return idle;
+        return idle && !publisher.isCommitting();
     }
 
     @Override
     public void drain(Duration timeout) {
-        // Without the permanent slot the next start begins from the first row again, whatever Kafka has by then.
+        // Without the permanent slot the next start begins anew in any case.
     }
 
     @Override

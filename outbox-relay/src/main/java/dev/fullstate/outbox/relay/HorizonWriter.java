@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.wal.Horizon;
-import dev.fullstate.outbox.relay.wal.HorizonTable;
+import dev.fullstate.outbox.relay.wal.Horizons;
 import dev.fullstate.outbox.relay.wal.Lsn;
 import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalSession;
@@ -49,7 +49,7 @@ final class HorizonWriter {
         void note(Horizon horizon, Lsn published);
 
         static Database of(WalSession session) {
-            HorizonTable table = session.horizons();
+            Horizons table = session.horizons();
             return new Database() {
 
                 @Override

@@ -40,6 +40,7 @@ final class Streaming implements Activity {
     private final HorizonWriter horizon;
     private @Nullable Position lastSent;
     private boolean idle;
+    private boolean drained;
     private long answeredCount;
     private long answeredAt;
     private boolean stalled;
@@ -65,7 +66,7 @@ final class Streaming implements Activity {
     public Activity step() {
         publisher.requireNoFailure();
         idle = read(MESSAGES_PER_STEP) == 0;
-        publisher.sentUpTo(sent(), idle);
+        publisher.sentUpTo(sent(), drained);
         confirmation.step();
         horizon.step(tracker.progress().published());
         watchKafka();
@@ -73,7 +74,11 @@ final class Streaming implements Activity {
     }
 
     private ResumePoint sent() {
-        return new ResumePoint(tracker.progress().received(), tracker.isInsideTransaction() ? lastSent : null);
+        ResumePoint sent =
+                new ResumePoint(tracker.progress().received(), tracker.isInsideTransaction() ? lastSent : null);
+        ResumePoint published = publisher.resumePoint();
+        // After a restart the stream begins before the point where it was left.
+        return published != null && !sent.reaches(published) ? published : sent;
     }
 
     /** The producer retries for minutes before it fails an event; that long nobody shall believe that all is well. */
@@ -101,9 +106,11 @@ final class Streaming implements Activity {
     /** Reads until there is nothing, or nothing more may be in flight; what is not read stays in the WAL. */
     private int read(int maxCount) {
         int count = 0;
+        drained = false;
         while (count < maxCount && publisher.isReady()) {
             ByteBuffer message = stream.read();
             if (message == null) {
+                drained = true;
                 break;
             }
             assembler.accept(decoder.decode(message));
@@ -114,7 +121,7 @@ final class Streaming implements Activity {
 
     @Override
     public boolean isIdle() {
-        return idle;
+        return idle && !publisher.isCommitting();
     }
 
     @Override
@@ -131,7 +138,7 @@ final class Streaming implements Activity {
             if (!tracker.isInsideTransaction() || read(1) == 0) {
                 LockSupport.parkNanos(DRAIN_POLL_NANOS);
             }
-            publisher.sentUpTo(sent(), !tracker.isInsideTransaction());
+            publisher.sentUpTo(sent(), drained || !tracker.isInsideTransaction());
             confirmation.step();
         }
         Lsn confirmed = confirmation.confirmPublished();

@@ -26,7 +26,7 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1));
         Relay relay = new Relay(
-                settings, new WalSource(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
+                settings, WalSource.of(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
                     throw new NoClassDefFoundError("org/example/Missing");
                 });
         relay.start();

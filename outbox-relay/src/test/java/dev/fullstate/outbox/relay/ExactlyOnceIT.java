@@ -2,11 +2,17 @@ package dev.fullstate.outbox.relay;
 
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.route.RoutedEvent;
+import dev.fullstate.outbox.relay.transaction.ResumePoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,11 +41,7 @@ class ExactlyOnceIT extends RelayIntegrationTest {
         int count = 3_000;
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
-            // Of one statement, so all rows have one position in the WAL; several times what may be in flight.
-            database.execute(
-                    "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation)"
-                            + " select gen_random_uuid(), 'order', 'a', 'T', rpad(n::text, 2000), 'urn:test',"
-                            + " gen_random_uuid(), 'update' from generate_series(1, " + count + ") n");
+            database.execute(rows("nextval('outbox_seq')", "a", count));
             relay.stepUntil(topic, enough);
             assertThat(topic.all()).hasSizeLessThan(count);
 
@@ -47,20 +49,33 @@ class ExactlyOnceIT extends RelayIntegrationTest {
             relay.stepUntil(RelayState.RETRYING);
             relay.stepUntil(topic, count);
         }
-        assertThat(published().stream().map(String::strip))
-                .containsExactlyElementsOf(IntStream.rangeClosed(1, count)
-                        .mapToObj(String::valueOf)
-                        .toList());
+        assertThat(published("a")).containsExactlyElementsOf(numbers(count));
     }
 
     @Test
     void whatADeadRelayHadSentWithoutCommittingIsNeverSeen() throws SQLException {
-        try (SteppedRelay dead = SteppedRelay.of(database)) {
+        AtomicInteger sentCount = new AtomicInteger();
+        UnaryOperator<Publisher> dying = target -> new ForwardingPublisher(target) {
+
+            @Override
+            public void publish(RoutedEvent event, Runnable published) {
+                super.publish(event, published);
+                sentCount.incrementAndGet();
+            }
+
+            @Override
+            public void sentUpTo(ResumePoint point, boolean drained) {
+                if (sentCount.get() < 2) {
+                    super.sentUpTo(point, drained);
+                }
+            }
+        };
+        try (SteppedRelay dead = SteppedRelay.publishingBy(dying, database)) {
             dead.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
             dead.stepUntil(topic, 1);
             database.insert("a", "2");
-            dead.step();
+            dead.stepUntil(() -> sentCount.get() == 2);
             database.terminateWalSender();
             try (SteppedRelay successor = SteppedRelay.of(database)) {
                 successor.stepUntil(topic, 2);
@@ -121,5 +136,50 @@ class ExactlyOnceIT extends RelayIntegrationTest {
             relay.stepUntil(topic, 2);
         }
         assertThat(published()).containsExactly("1", "2");
+    }
+
+    @Test
+    void firstStartThatDiesAgainAndAgainPublishesEachRowOnce() throws SQLException {
+        database.query("select setval('outbox_seq', 1000)");
+        database.execute(rows("nextval('outbox_seq')", "a", 3_000));
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(topic, 600);
+            cutOffFirstStart(relay);
+            // Committed after the first attempt's snapshot, under numbers that were drawn long before.
+            database.execute(rows("n", "b", 1_000));
+            relay.stepUntil(topic, topic.all().size() + 1);
+            cutOffFirstStart(relay);
+            relay.stepUntil(RelayState.STREAMING);
+            relay.stepUntil(topic, 4_000);
+        }
+        assertThat(published("a")).containsExactlyElementsOf(numbers(3_000));
+        assertThat(published("b")).containsExactlyElementsOf(numbers(1_000));
+    }
+
+    private void cutOffFirstStart(SteppedRelay relay) throws SQLException {
+        assertThat(relay.state()).isEqualTo(RelayState.PUBLISHING_RETAINED);
+        database.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '"
+                + database.name() + "' and application_name = 'outbox-relay " + database.name() + "'");
+        relay.stepUntil(RelayState.RETRYING);
+        assertThat(database.hasSlot()).isFalse();
+    }
+
+    /** So many rows of one statement, so that all have one position in the WAL; several times what may be in flight. */
+    private static String rows(String seq, String key, int count) {
+        return "insert into outbox (seq, id, aggregatetype, aggregateid, type, payload, source, changeid, operation)"
+                + " select " + seq + ", gen_random_uuid(), 'order', '" + key
+                + "', 'T', rpad(n::text, 2000), 'urn:test',"
+                + " gen_random_uuid(), 'update' from generate_series(1, " + count + ") n";
+    }
+
+    private List<String> published(String key) {
+        return topic.all().stream()
+                .filter(event -> event.key().equals(key))
+                .map(event -> String.valueOf(event.data()).strip())
+                .toList();
+    }
+
+    private static List<String> numbers(int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(String::valueOf).toList();
     }
 }

@@ -33,12 +33,12 @@ final class SteppedRelay implements AutoCloseable {
     private final AtomicLong nanos = new AtomicLong();
     private final Relay relay;
 
-    private SteppedRelay(WalSettings wal, PublisherSettings kafka, String topics) {
+    private SteppedRelay(WalSettings wal, PublisherSettings kafka, String topics, UnaryOperator<Publisher> publishers) {
         relay = new Relay(
                 settings(wal.slotName(), kafka.maxInFlight()),
-                new WalSource(wal),
+                WalSource.of(wal),
                 new Router(topics, Map.of()),
-                pipeline -> Publisher.open(kafka, pipeline),
+                pipeline -> publishers.apply(Publisher.open(kafka, pipeline)),
                 nanos::get);
     }
 
@@ -51,7 +51,12 @@ final class SteppedRelay implements AutoCloseable {
     }
 
     static SteppedRelay of(OutboxDatabase database, Map<String, Object> producer, UnaryOperator<WalSettings> adapt) {
-        return of(database, Delivery.EXACTLY_ONCE, producer, adapt);
+        return of(database, Delivery.EXACTLY_ONCE, producer, adapt, publisher -> publisher);
+    }
+
+    /** A relay whose publisher a test changes. */
+    static SteppedRelay publishingBy(UnaryOperator<Publisher> publishers, OutboxDatabase database) {
+        return of(database, Delivery.EXACTLY_ONCE, Map.of(), wal -> wal, publishers);
     }
 
     static SteppedRelay atLeastOnce(OutboxDatabase database) {
@@ -60,14 +65,15 @@ final class SteppedRelay implements AutoCloseable {
 
     /** Its producer waits as long as it is told to; a transaction's commit would not. */
     static SteppedRelay atLeastOnce(OutboxDatabase database, Map<String, Object> producer) {
-        return of(database, Delivery.AT_LEAST_ONCE, producer, wal -> wal);
+        return of(database, Delivery.AT_LEAST_ONCE, producer, wal -> wal, publisher -> publisher);
     }
 
     private static SteppedRelay of(
             OutboxDatabase database,
             Delivery delivery,
             Map<String, Object> producer,
-            UnaryOperator<WalSettings> adapt) {
+            UnaryOperator<WalSettings> adapt,
+            UnaryOperator<Publisher> publishers) {
         Map<String, Object> properties = new HashMap<>(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()));
         properties.putAll(producer);
         PublisherSettings kafka = new PublisherSettings(
@@ -79,7 +85,7 @@ final class SteppedRelay implements AutoCloseable {
                 new NewTopics(true, null, null),
                 DataSize.ofMegabytes(1),
                 Duration.ofSeconds(5));
-        return new SteppedRelay(adapt.apply(wal(database)), kafka, topic(database, Router.AGGREGATE_TYPE));
+        return new SteppedRelay(adapt.apply(wal(database)), kafka, topic(database, Router.AGGREGATE_TYPE), publishers);
     }
 
     static WalSettings wal(OutboxDatabase database) {

@@ -31,7 +31,7 @@ record RecordedTransaction(List<ByteBuffer> relations, List<ByteBuffer> messages
                 OutboxDatabase database = server.newDatabase(SLOT)) {
             database.copySlot(SLOT);
             new Backlog(rows, rows, rows, PAYLOAD_BYTES).fill(database);
-            try (WalSession session = new WalSource(settings(database)).open()) {
+            try (WalSession session = WalSource.of(settings(database)).open()) {
                 return read(session.stream());
             } finally {
                 database.dropSlot(SLOT);

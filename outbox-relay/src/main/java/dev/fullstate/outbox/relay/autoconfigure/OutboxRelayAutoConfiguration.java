@@ -51,7 +51,7 @@ public final class OutboxRelayAutoConfiguration {
             ObjectProvider<JdbcConnectionDetails> connectionDetails,
             ObjectProvider<DataSourceProperties> dataSource) {
         RelayDatabase database = RelayDatabase.find(properties, connectionDetails, dataSource);
-        return new WalSource(new WalSettings(
+        return WalSource.of(new WalSettings(
                 database.url(),
                 database.username(),
                 database.password(),

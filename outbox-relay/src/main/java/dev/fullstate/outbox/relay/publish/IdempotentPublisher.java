@@ -20,10 +20,10 @@ final class IdempotentPublisher implements Publisher {
         this.maxInFlightBytes = maxInFlightBytes;
     }
 
-    static IdempotentPublisher open(PublisherSettings settings, String pipeline) {
-        RecordSender sender = RecordSender.open(settings, ClientProperties.producer(settings));
+    static IdempotentPublisher open(PublisherSettings settings, String pipeline, Kafka kafka) {
+        RecordSender sender = new RecordSender(kafka, settings, ClientProperties.producer(settings));
         try {
-            new PositionTopic(settings, pipeline).forget(sender);
+            new PositionTopic(kafka, settings, pipeline).forget(sender);
         } catch (RuntimeException e) {
             sender.close();
             throw e;
@@ -52,6 +52,11 @@ final class IdempotentPublisher implements Publisher {
     }
 
     @Override
+    public boolean isCommitting() {
+        return false;
+    }
+
+    @Override
     public void publish(RoutedEvent event, Runnable published) {
         requireNoFailure();
         Sendable sendable = sender.sendable(event);
@@ -68,7 +73,7 @@ final class IdempotentPublisher implements Publisher {
     }
 
     @Override
-    public void sentUpTo(@Nullable ResumePoint point, boolean idle) {
+    public void sentUpTo(ResumePoint point, boolean drained) {
         // Acknowledged one by one.
     }
 

@@ -11,7 +11,7 @@ import dev.fullstate.outbox.relay.transaction.ResumePoint;
  * <p>After the first event that Kafka did not take, the publisher is of no more use: later ones may have been taken, so
  * whoever publishes has to close it and begin again with the failed one. Used by one thread.
  */
-public sealed interface Publisher extends AutoCloseable permits IdempotentPublisher, TransactionalPublisher {
+public interface Publisher extends AutoCloseable {
 
     /**
      * Connects to Kafka.
@@ -20,10 +20,25 @@ public sealed interface Publisher extends AutoCloseable permits IdempotentPublis
      * @throws PublishException if it does not answer
      */
     static Publisher open(PublisherSettings settings, String pipeline) {
-        return switch (settings.delivery()) {
-            case EXACTLY_ONCE -> TransactionalPublisher.open(settings, pipeline);
-            case AT_LEAST_ONCE -> IdempotentPublisher.open(settings, pipeline);
-        };
+        return open(settings, pipeline, Kafka::connect);
+    }
+
+    /**
+     * Connects to Kafka through other clients than Kafka's own.
+     *
+     * @throws PublishException if it does not answer
+     */
+    static Publisher open(PublisherSettings settings, String pipeline, Kafka.Connector connector) {
+        Kafka kafka = connector.connect(settings);
+        try {
+            return switch (settings.delivery()) {
+                case EXACTLY_ONCE -> TransactionalPublisher.open(settings, pipeline, kafka);
+                case AT_LEAST_ONCE -> IdempotentPublisher.open(settings, pipeline, kafka);
+            };
+        } catch (RuntimeException e) {
+            kafka.close();
+            throw e;
+        }
     }
 
     /** Up to where Kafka has the events, according to Kafka; null if it does not know. */
@@ -36,11 +51,14 @@ public sealed interface Publisher extends AutoCloseable permits IdempotentPublis
     /** How many answers have come from Kafka, whatever they were. */
     long answeredCount();
 
-    /** Whether events can be sent now. */
+    /** Whether more events may be given. */
     boolean isReady();
 
+    /** Whether an answer of Kafka is awaited that {@link #sentUpTo} would take note of. */
+    boolean isCommitting();
+
     /**
-     * Sends an event; does not wait until Kafka has it.
+     * Sends an event, at once or after others; does not wait until Kafka has it.
      *
      * @param published called by any thread once consumers can read the event, and not if Kafka does not take it
      * @throws PublishException if the event cannot be sent
@@ -55,12 +73,12 @@ public sealed interface Publisher extends AutoCloseable permits IdempotentPublis
     void publishNothing(Runnable published);
 
     /**
-     * Notes that everything up to a point is sent; brings to an end what is due.
+     * Notes that everything up to a point has been given; brings to an end what is due.
      *
-     * @param point where to resume after it; null if that is impossible
-     * @param idle whether there is nothing to send at the moment, and so no reason to wait for more
+     * @param point where to resume after it
+     * @param drained whether there was nothing more to give a moment ago, and so no reason to wait for it
      */
-    void sentUpTo(@Nullable ResumePoint point, boolean idle);
+    void sentUpTo(ResumePoint point, boolean drained);
 
     /**
      * Tells of the first event that Kafka has not taken.

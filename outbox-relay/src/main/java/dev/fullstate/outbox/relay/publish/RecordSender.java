@@ -5,8 +5,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -16,38 +14,24 @@ import dev.fullstate.outbox.relay.route.RoutedEvent;
 /** One producer, the topics that it sends to, and the first failure, after which it sends nothing more. */
 final class RecordSender implements AutoCloseable {
 
-    private final Admin admin;
+    private final Kafka kafka;
     private final Producer<byte[], byte @Nullable []> producer;
     private final Topics topics;
     private final int maxRequestBytes;
     private final AtomicLong answeredCount = new AtomicLong();
     private final AtomicReference<@Nullable PublishException> failure = new AtomicReference<>();
 
-    private RecordSender(
-            Admin admin, Producer<byte[], byte @Nullable []> producer, Topics topics, int maxRequestBytes) {
-        this.admin = admin;
-        this.producer = producer;
-        this.topics = topics;
-        this.maxRequestBytes = maxRequestBytes;
+    /** Says what was to be sent; asked for only when it has failed. */
+    interface Description {
+
+        String text();
     }
 
-    /**
-     * @throws PublishException if Kafka does not answer
-     */
-    static RecordSender open(PublisherSettings settings, Map<String, Object> properties) {
-        Admin admin = Admin.create(ClientProperties.admin(settings));
-        try {
-            KafkaAnswer answer = new KafkaAnswer(settings.timeout());
-            answer.require(admin.describeCluster().clusterId(), "Kafka did not answer");
-            return new RecordSender(
-                    admin,
-                    new KafkaProducer<>(properties),
-                    new Topics(admin, answer, settings.newTopics()),
-                    ClientProperties.maxRequestSize(properties));
-        } catch (RuntimeException e) {
-            admin.close(Duration.ZERO);
-            throw e;
-        }
+    RecordSender(Kafka kafka, PublisherSettings settings, Map<String, Object> properties) {
+        this.kafka = kafka;
+        this.producer = kafka.producer(properties);
+        this.topics = new Topics(kafka, settings.newTopics());
+        this.maxRequestBytes = ClientProperties.maxRequestSize(properties);
     }
 
     Producer<byte[], byte @Nullable []> producer() {
@@ -79,24 +63,28 @@ final class RecordSender implements AutoCloseable {
 
     /** @param taken called on a thread of the producer once Kafka has the record */
     void send(Sendable sendable, Runnable taken) {
-        send(
-                sendable.record(),
-                sendable.event().event() + " was not taken by topic '"
-                        + sendable.record().topic() + "'",
-                taken);
+        send(sendable.record(), () -> sendable.routed().event().toString(), taken);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.
-    void send(ProducerRecord<byte[], byte @Nullable []> record, String failedTo, Runnable taken) {
+    void send(ProducerRecord<byte[], byte @Nullable []> record, Description what, Runnable taken) {
         producer.send(record, (metadata, exception) -> {
             answeredCount.incrementAndGet();
             if (exception == null) {
                 taken.run();
-            } else if (failure.compareAndSet(null, PublishException.of(failedTo, exception))) {
-                // What is queued behind it must not overtake it; what is on the wire can not be called back.
-                producer.close(Duration.ZERO);
+            } else {
+                failed(record, what, exception);
             }
         });
+    }
+
+    private void failed(ProducerRecord<byte[], byte @Nullable []> record, Description what, Exception exception) {
+        PublishException refused =
+                PublishException.of(what.text() + " was not taken by topic '" + record.topic() + "'", exception);
+        if (failure.compareAndSet(null, refused)) {
+            // What is queued behind it must not overtake it; what is on the wire can not be called back.
+            producer.close(Duration.ZERO);
+        }
     }
 
     void answered() {
@@ -117,7 +105,7 @@ final class RecordSender implements AutoCloseable {
     /** Waits that long for the end of a transaction that is given up. */
     void close(Duration patience) {
         producer.close(patience);
-        admin.close(Duration.ZERO);
+        kafka.close();
     }
 
     @Override
@@ -126,5 +114,5 @@ final class RecordSender implements AutoCloseable {
     }
 
     /** A record that Kafka can take. */
-    record Sendable(ProducerRecord<byte[], byte @Nullable []> record, int size, RoutedEvent event) {}
+    record Sendable(ProducerRecord<byte[], byte @Nullable []> record, int size, RoutedEvent routed) {}
 }

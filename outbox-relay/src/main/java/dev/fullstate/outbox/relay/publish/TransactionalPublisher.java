@@ -1,13 +1,16 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -21,8 +24,8 @@ import dev.fullstate.outbox.relay.transaction.ResumePoint;
  * Exactly once for consumers with isolation {@code read_committed}: events and the position after them are committed in one
  * Kafka transaction, and whoever publishes next begins at that position.
  *
- * <p>Commits run on a thread of their own, so that the caller can go on answering PostgreSQL; until a commit is done nothing is
- * sent. Transactions are as short as the flow allows: one ends when there is nothing to send, else by time or size.
+ * <p>Commits run on a thread of their own, so that the caller can go on; events that come meanwhile wait for the next
+ * transaction. Transactions are as short as the flow allows: one ends when there is nothing to send, else by time or size.
  */
 final class TransactionalPublisher implements Publisher {
 
@@ -32,48 +35,84 @@ final class TransactionalPublisher implements Publisher {
     private final RecordSender sender;
     private final PositionTopic positions;
     private final ExecutorService committing;
+    private final LongSupplier nanoTime;
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
     private @Nullable ResumePoint committed;
-    private List<Runnable> published = new ArrayList<>();
-    private boolean open;
-    private long openedAt;
-    private long inFlightBytes;
+    private @Nullable Transaction open;
     private @Nullable Commit commit;
+    private long inFlightBytes;
+
+    /** What has been sent since a transaction began. */
+    private static final class Transaction {
+
+        private final long openedAt;
+        private final List<Runnable> published = new ArrayList<>();
+        private long bytes;
+
+        private Transaction(long openedAt) {
+            this.openedAt = openedAt;
+        }
+    }
 
     /** A commit under way. */
-    private record Commit(Future<?> done, @Nullable ResumePoint point, List<Runnable> published) {}
+    private record Commit(Future<?> done, ResumePoint point, Transaction transaction) {}
 
     private TransactionalPublisher(
             PublisherSettings settings,
             RecordSender sender,
             PositionTopic positions,
-            @Nullable ResumePoint start,
-            ExecutorService committing) {
+            ExecutorService committing,
+            LongSupplier nanoTime) {
         this.settings = settings;
         this.sender = sender;
         this.positions = positions;
-        this.committed = start;
         this.committing = committing;
+        this.nanoTime = nanoTime;
     }
 
-    static TransactionalPublisher open(PublisherSettings settings, String pipeline) {
-        RecordSender sender = RecordSender.open(settings, ClientProperties.transactionalProducer(settings, pipeline));
-        PositionTopic positions = new PositionTopic(settings, pipeline);
+    static TransactionalPublisher open(PublisherSettings settings, String pipeline, Kafka kafka) {
+        return open(settings, pipeline, kafka, committingThread(settings), System::nanoTime);
+    }
+
+    /**
+     * @param committing runs commits one after the other, apart from the caller
+     */
+    static TransactionalPublisher open(
+            PublisherSettings settings,
+            String pipeline,
+            Kafka kafka,
+            ExecutorService committing,
+            LongSupplier nanoTime) {
+        RecordSender sender =
+                new RecordSender(kafka, settings, ClientProperties.transactionalProducer(settings, pipeline));
+        TransactionalPublisher publisher = new TransactionalPublisher(
+                settings, sender, new PositionTopic(kafka, settings, pipeline), committing, nanoTime);
         try {
-            positions.ensure(sender.topics());
-            sender.producer().initTransactions();
-            return new TransactionalPublisher(
-                    settings, sender, positions, positions.read(), Executors.newSingleThreadExecutor(run -> {
-                        Thread thread = new Thread(run, settings.clientId() + "-commit");
-                        thread.setDaemon(true);
-                        return thread;
-                    }));
-        } catch (KafkaException e) {
-            sender.close();
-            throw PublishException.of("Transactions of " + settings.clientId() + " could not be initialised", e);
+            publisher.takeOver();
+            return publisher;
         } catch (RuntimeException e) {
-            sender.close();
+            publisher.close();
             throw e;
         }
+    }
+
+    private static ExecutorService committingThread(PublisherSettings settings) {
+        return Executors.newSingleThreadExecutor(run -> {
+            Thread thread = new Thread(run, settings.clientId() + "-commit");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Fences the predecessor off first: only then is the outcome of its last transaction decided. */
+    private void takeOver() {
+        sender.topics().ensureSinglePartition(positions.name());
+        try {
+            sender.producer().initTransactions();
+        } catch (KafkaException e) {
+            throw PublishException.of("Transactions of " + settings.clientId() + " could not be initialised", e);
+        }
+        committed = positions.read();
     }
 
     @Override
@@ -93,73 +132,82 @@ final class TransactionalPublisher implements Publisher {
 
     @Override
     public boolean isReady() {
-        return commit == null && inFlightBytes < settings.maxInFlight().toBytes();
+        return inFlightBytes < settings.maxInFlight().toBytes();
+    }
+
+    @Override
+    public boolean isCommitting() {
+        return commit != null;
     }
 
     @Override
     public void publish(RoutedEvent event, Runnable whenPublished) {
         requireNoFailure();
-        if (commit != null) {
-            throw new IllegalStateException("An event came while a transaction is being committed");
-        }
         Sendable sendable = sender.sendable(event);
-        begin();
         inFlightBytes += sendable.size();
-        published.add(whenPublished);
-        sender.send(sendable, () -> {});
+        sendOrWait(() -> {
+            Transaction transaction = transaction();
+            transaction.bytes += sendable.size();
+            transaction.published.add(whenPublished);
+            sender.send(sendable, () -> {});
+        });
     }
 
     @Override
     public void publishNothing(Runnable whenPublished) {
-        begin();
-        published.add(whenPublished);
+        sendOrWait(() -> transaction().published.add(whenPublished));
     }
 
-    private void begin() {
-        if (!open) {
-            sender.producer().beginTransaction();
-            open = true;
-            openedAt = System.nanoTime();
+    private void sendOrWait(Runnable send) {
+        if (commit == null) {
+            send.run();
+        } else {
+            waiting.add(send);
         }
+    }
+
+    private Transaction transaction() {
+        Transaction current = open;
+        if (current == null) {
+            sender.producer().beginTransaction();
+            current = new Transaction(nanoTime.getAsLong());
+            open = current;
+        }
+        return current;
     }
 
     @Override
-    public void sentUpTo(@Nullable ResumePoint point, boolean idle) {
+    public void sentUpTo(ResumePoint point, boolean drained) {
         finishCommit();
-        if (commit == null && isDue(idle) && !isBehind(point)) {
-            startCommit(point);
+        Transaction current = open;
+        if (commit == null && current != null && isDue(current, drained)) {
+            startCommit(current, point);
         }
     }
 
-    /** After a restart the stream begins before the point where it was left. */
-    private boolean isBehind(@Nullable ResumePoint point) {
-        return point != null && committed != null && !point.reaches(committed);
+    private boolean isDue(Transaction current, boolean drained) {
+        return drained
+                // Half of what may be in flight, so that the other half can come during the commit.
+                || current.bytes >= settings.maxInFlight().toBytes() / 2
+                || nanoTime.getAsLong() - current.openedAt
+                        >= settings.transactions().commitInterval().toNanos();
     }
 
-    private boolean isDue(boolean idle) {
-        return open
-                && (idle
-                        || inFlightBytes >= settings.maxInFlight().toBytes()
-                        || System.nanoTime() - openedAt
-                                >= settings.transactions().commitInterval().toNanos());
-    }
-
-    private void startCommit(@Nullable ResumePoint point) {
+    private void startCommit(Transaction current, ResumePoint point) {
         positions.write(point, sender);
-        commit = new Commit(committing.submit(this::commitPatiently), point, published);
-        published = new ArrayList<>();
-        open = false;
+        commit = new Commit(committing.submit(this::commitPatiently), point, current);
+        open = null;
     }
 
     /** Asks again while Kafka does not answer: the outcome of a commit that was asked for has to be known. */
     private void commitPatiently() {
-        long deadline = System.nanoTime() + settings.transactions().timeout().toNanos();
+        long deadline = nanoTime.getAsLong() + settings.transactions().timeout().toNanos();
         while (true) {
             try {
                 sender.producer().commitTransaction();
                 return;
             } catch (TimeoutException e) {
-                if (System.nanoTime() - deadline > 0) {
+                if (nanoTime.getAsLong() - deadline > 0) {
                     throw e;
                 }
             }
@@ -174,9 +222,13 @@ final class TransactionalPublisher implements Publisher {
         requireCommitted(current);
         sender.answered();
         committed = current.point;
-        current.published.forEach(Runnable::run);
-        inFlightBytes = 0;
+        inFlightBytes -= current.transaction.bytes;
+        current.transaction.published.forEach(Runnable::run);
         commit = null;
+        // Before anything else is sent: per key, order is that of sending.
+        while (!waiting.isEmpty()) {
+            waiting.remove().run();
+        }
     }
 
     private void requireCommitted(Commit current) {
@@ -199,7 +251,7 @@ final class TransactionalPublisher implements Publisher {
 
     @Override
     public void close() {
-        boolean unfinished = open || commit != null;
+        boolean unfinished = open != null || commit != null;
         committing.shutdown();
         // A transaction that stays open hides later ones from consumers until it times out.
         sender.close(unfinished ? ABORT_PATIENCE : Duration.ZERO);

@@ -79,6 +79,11 @@ public record CommittedEvent(
                 required(position, row, CREATED_AT));
     }
 
+    /** The number that the row drew when it was written. */
+    public long sequence() {
+        return Long.parseLong(text(seq));
+    }
+
     /** The identifiers by which the event can be found again; never its payload. */
     @Override
     public String toString() {

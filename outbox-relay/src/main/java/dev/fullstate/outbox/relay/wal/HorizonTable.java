@@ -10,7 +10,7 @@ import java.sql.Statement;
  * The relay's row in the table by which the writing side knows what is published. It never goes back, except where it was
  * written on another server, whose transaction ids mean nothing here: what has come with a dump is replaced.
  */
-public final class HorizonTable {
+final class HorizonTable implements Horizons {
 
     /** What is written before anything is published: no transaction has an id below 3. */
     private static final Horizon NOTHING = new Horizon("1:1:", Lsn.ZERO);
@@ -46,11 +46,7 @@ public final class HorizonTable {
         note(NOTHING, Lsn.ZERO);
     }
 
-    /**
-     * The database as it is now.
-     *
-     * @throws WalException if the connection is lost
-     */
+    @Override
     public Horizon now() {
         try (Statement statement = connection.createStatement();
                 // The statement's snapshot is taken before any of its functions is called.
@@ -63,13 +59,7 @@ public final class HorizonTable {
         }
     }
 
-    /**
-     * Notes that everything which the horizon shows is published. A note that is older than the one that is there changes
-     * nothing.
-     *
-     * @param published for those who read the table; not before the horizon
-     * @throws WalException if it could not be written, with the grant where that is what is missing
-     */
+    @Override
     public void note(Horizon horizon, Lsn published) {
         try (PreparedStatement statement = connection.prepareStatement("""
                 insert into %s as noted (pipeline, slot_name, snapshot, published_lsn, system_identifier)

@@ -1,43 +1,12 @@
 package dev.fullstate.outbox.relay.wal;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import dev.fullstate.outbox.relay.failure.FailureKind;
-
 /**
- * The two connections of one attempt to read, one for queries and one for replication. Used by one thread; a session does not
- * mend itself but is closed after its first failure.
+ * One attempt to read the outbox. Used by one thread; a session does not mend itself but is closed after its first failure.
  */
-public final class WalSession implements AutoCloseable {
-
-    private static final Logger log = LoggerFactory.getLogger(WalSession.class);
-
-    private static final String GO_BY_THE_SLOT =
-            "Start once with outbox.relay.delivery=at-least-once, which goes by the slot, and republish what may be missing";
-
-    private final WalSettings settings;
-    private final Connection ordinary;
-    // Nothing but this reference keeps the stream's socket from the garbage collector.
-    private final Connection replication;
-    private final Catalog catalog;
-    private final PublicationGuard guard;
-    private @Nullable HorizonTable horizons;
-
-    WalSession(WalSettings settings, Connection ordinary, Connection replication, PublicationGuard guard) {
-        this.settings = settings;
-        this.ordinary = ordinary;
-        this.replication = replication;
-        this.catalog = new Catalog(ordinary);
-        this.guard = guard;
-    }
+public interface WalSession extends AutoCloseable {
 
     /**
      * Makes sure that the publication is the one of before, also of earlier sessions, so that no row can be missing from the
@@ -45,40 +14,10 @@ public final class WalSession implements AutoCloseable {
      *
      * @throws WalException if there is none, it does not publish what it should, or it has changed
      */
-    public void requirePublication() {
-        guard.require(catalog.publication());
-    }
-
-    /**
-     * @throws DatabaseSetupException if the role may not do with the tables what the relay does; carries the grants
-     * @throws WalException if there is no publication that names the outbox table, or no table for the relays beside it
-     */
-    void requireUsableTables() {
-        requireUsable(catalog.publication());
-    }
-
-    private void requireUsable(Publication publication) {
-        List<String> grants = catalog.missingGrants(publication);
-        if (!grants.isEmpty()) {
-            throw new DatabaseSetupException(
-                    "Role " + settings.role() + " lacks rights: the relay reads " + publication.table()
-                            + " when it starts for the first time, and notes in " + publication.relays()
-                            + " what it has published",
-                    String.join(" ", grants),
-                    null);
-        }
-        if (!catalog.exists(publication.relays())) {
-            throw new WalException(
-                    "Table " + publication.relays() + " does not exist",
-                    "Start the service that writes to the outbox: its migration creates it",
-                    null);
-        }
-    }
+    void requirePublication();
 
     /** Where the loop notes what is published. There is something to note only after {@link #stream()}. */
-    public HorizonTable horizons() {
-        return Objects.requireNonNull(horizons, "Nothing is streamed yet");
-    }
+    Horizons horizons();
 
     /**
      * Up to where the slot is confirmed; empty if there is no slot, which means that the relay has never run to the end of its
@@ -86,16 +25,10 @@ public final class WalSession implements AutoCloseable {
      *
      * @throws DatabaseSetupException if a slot of this name belongs to something else
      */
-    public Optional<Lsn> slotPosition() {
-        Optional<Slot> slot = catalog.slot(settings.slotName());
-        slot.ifPresent(this::requireOurs);
-        return slot.map(Slot::confirmed);
-    }
+    Optional<Lsn> slotPosition();
 
     /** Names the outbox for all time and among all servers: PostgreSQL's system identifier, and the slot. */
-    public String pipeline() {
-        return catalog.systemIdentifier() + "-" + settings.slotName();
-    }
+    String pipeline();
 
     /**
      * Makes sure that this is the database and the slot that events were published from.
@@ -104,85 +37,26 @@ public final class WalSession implements AutoCloseable {
      * @param published according to Kafka
      * @throws WalException if the slot has been moved past what is published, or the WAL ends before
      */
-    public void requireBetween(Lsn confirmed, Lsn published) {
-        Lsn end = catalog.walEnd();
-        if (confirmed.isAfter(published)) {
-            throw new WalException(
-                    "Slot '" + settings.slotName() + "' is confirmed up to " + confirmed
-                            + ", but events are published up to " + published
-                            + " only: someone else has advanced the slot or made it anew",
-                    GO_BY_THE_SLOT,
-                    null);
-        }
-        if (published.isAfter(end)) {
-            throw new WalException(
-                    "Events are published up to " + published + ", but the database's WAL ends at " + end
-                            + ": it was restored, or it is a standby that lagged behind",
-                    GO_BY_THE_SLOT,
-                    null);
-        }
-    }
+    void requireBetween(Lsn confirmed, Lsn published);
 
     /**
      * Reserves a position in the WAL and reads the rows that are older. From here on nothing is retired that this pipeline has
      * not published.
      *
+     * @param published what earlier attempts have published, to be left out
      * @throws SlotInUseException if another relay makes its first start at the same time
      * @throws WalException if transactions that stay open keep the position from being reserved
      */
-    public RetainedRows retainedRows() {
-        Publication publication = catalog.publication();
-        requireUsable(publication);
-        new HorizonTable(ordinary, settings, publication).announce();
-        TemporarySlot temporary = TemporarySlot.create(replication, catalog, settings);
-        guard.adopt(publication);
-        return RetainedRows.read(ordinary, publication, temporary);
-    }
+    RetainedRows retainedRows(List<PublishedRows> published);
 
     /**
      * Takes the slot and starts to stream where it is confirmed.
      *
      * @throws SlotInUseException if another relay streams from it
      */
-    public WalStream stream() {
-        Lsn confirmed = slotPosition()
-                .orElseThrow(() -> new WalException(
-                        FailureKind.RETRY,
-                        "Replication slot '" + settings.slotName() + "' does not exist",
-                        "None: the relay publishes the retained rows and creates it",
-                        null));
-        Publication publication = catalog.publication();
-        guard.require(publication);
-        HorizonTable table = new HorizonTable(ordinary, settings, publication);
-        table.hurry();
-        horizons = table;
-        return WalStream.start(replication, settings.slotName(), confirmed);
-    }
+    WalStream stream();
 
-    /** Ends both connections at once. What was confirmed last may still be on its way to the server. */
+    /** Ends the connections at once. What was confirmed last may still be on its way to the server. */
     @Override
-    public void close() {
-        close(replication);
-        close(ordinary);
-    }
-
-    private void requireOurs(Slot slot) {
-        String database = catalog.currentDatabase();
-        if (!database.equals(slot.database()) || !slot.plugin().equals("pgoutput")) {
-            throw new DatabaseSetupException(
-                    "Replication slot '" + settings.slotName() + "' belongs to database '" + slot.database()
-                            + "' and plugin '" + slot.plugin() + "'; the relay reads database '" + database
-                            + "' with pgoutput",
-                    "Set outbox.relay.slot-name to a name of its own: slots of all databases of a server share their names",
-                    null);
-        }
-    }
-
-    private static void close(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            log.debug("A connection that is given up did not close cleanly", e);
-        }
-    }
+    void close();
 }

@@ -1,79 +1,25 @@
 package dev.fullstate.outbox.relay.wal;
 
 import java.nio.ByteBuffer;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.replication.LogSequenceNumber;
-import org.postgresql.replication.PGReplicationStream;
 
-import dev.fullstate.outbox.contract.OutboxTable;
-
-/**
- * The slot's stream of messages.
- *
- * <p>Never reads in a blocking way: the driver holds its lock while it waits, and nothing could be confirmed meanwhile. The
- * driver's automatic confirmation is off, because it goes by what was received.
- */
-public final class WalStream {
-
-    /** The driver answers keepalives with it; the relay sends its own far more often. */
-    private static final int DRIVER_STATUS_INTERVAL_SECONDS = 5;
-
-    private final PGReplicationStream stream;
-    private final Lsn start;
-
-    private WalStream(PGReplicationStream stream, Lsn start) {
-        this.stream = stream;
-        this.start = start;
-    }
-
-    /** Takes the slot and starts at its own confirmed position: a position of ours could skip what was never published. */
-    static WalStream start(Connection replication, String slotName, Lsn confirmed) {
-        try {
-            PGReplicationStream stream = replication
-                    .unwrap(PGConnection.class)
-                    .getReplicationAPI()
-                    .replicationStream()
-                    .logical()
-                    .withSlotName(slotName)
-                    .withStartPosition(LogSequenceNumber.valueOf(Lsn.ZERO.value()))
-                    .withSlotOption("proto_version", 1)
-                    .withSlotOption("publication_names", OutboxTable.PUBLICATION)
-                    .withStatusInterval(DRIVER_STATUS_INTERVAL_SECONDS, TimeUnit.SECONDS)
-                    .withAutomaticFlush(false)
-                    .start();
-            return new WalStream(stream, confirmed);
-        } catch (SQLException e) {
-            throw SqlFailure.of("Streaming from slot '" + slotName + "' could not start", e);
-        }
-    }
+/** The slot's stream of messages; lasts as long as its session. */
+public interface WalStream {
 
     /** What was confirmed before the stream started. */
-    public Lsn start() {
-        return start;
-    }
+    Lsn start();
 
     /**
      * The next message, or null if none is there; waits for one a millisecond at most.
      *
      * @throws WalException if the connection is lost
      */
-    public @Nullable ByteBuffer read() {
-        try {
-            return stream.readPending();
-        } catch (SQLException e) {
-            throw SqlFailure.of("The replication stream broke off", e);
-        }
-    }
+    @Nullable
+    ByteBuffer read();
 
     /** How far the server has come, with all that it has sent up to there handed out by {@link #read()}. */
-    public Lsn serverPosition() {
-        return new Lsn(stream.getLastReceiveLSN().asLong());
-    }
+    Lsn serverPosition();
 
     /**
      * Tells the server that it need not keep anything before a position, and asks it how far it has come. Also shows it that
@@ -81,14 +27,5 @@ public final class WalStream {
      *
      * @throws WalException if the connection is lost
      */
-    public void confirm(Lsn lsn) {
-        LogSequenceNumber position = LogSequenceNumber.valueOf(lsn.value());
-        stream.setFlushedLSN(position);
-        stream.setAppliedLSN(position);
-        try {
-            stream.forceUpdateStatus();
-        } catch (SQLException e) {
-            throw SqlFailure.of("The position " + lsn + " could not be confirmed", e);
-        }
-    }
+    void confirm(Lsn lsn);
 }

@@ -1,0 +1,57 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.util.Map;
+
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+
+/** A connection to Kafka, as far as a publisher needs one: producers, topics, and the last value of a key. */
+public interface Kafka extends AutoCloseable {
+
+    /** Connects to Kafka, once for each publisher. */
+    interface Connector {
+
+        /**
+         * Connects.
+         *
+         * @throws PublishException if Kafka does not answer
+         */
+        Kafka connect(PublisherSettings settings);
+    }
+
+    /** With Kafka's own clients. */
+    static Kafka connect(PublisherSettings settings) {
+        return KafkaClients.connect(settings);
+    }
+
+    /** A producer that its publisher closes. */
+    Producer<byte[], byte @Nullable []> producer(Map<String, Object> properties);
+
+    /**
+     * Whether a topic exists.
+     *
+     * @throws PublishException if Kafka does not answer
+     */
+    boolean hasTopic(String topic);
+
+    /**
+     * Creates a topic with the cleanup policy {@code compact}, unless it exists.
+     *
+     * @param partitionCount null for the broker's default
+     * @param replicationFactor null for the broker's default
+     * @throws PublishException if Kafka refuses or does not answer
+     */
+    void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor);
+
+    /**
+     * Reads the last committed value of a key in the first partition of a topic. Waits until the transactions that are open
+     * there have ended.
+     *
+     * @return null if there is none, or the last one is null
+     * @throws PublishException if Kafka does not answer, or a transaction does not end within the transaction time-out
+     */
+    byte @Nullable [] lastValue(String topic, byte[] key);
+
+    @Override
+    void close();
+}

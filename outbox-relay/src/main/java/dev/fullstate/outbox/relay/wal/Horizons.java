@@ -1,0 +1,21 @@
+package dev.fullstate.outbox.relay.wal;
+
+/** Where the relay notes, for the writing side, what is published. */
+public interface Horizons {
+
+    /**
+     * The database as it is now.
+     *
+     * @throws WalException if the connection is lost
+     */
+    Horizon now();
+
+    /**
+     * Notes that everything which the horizon shows is published. A note that is older than the one that is there changes
+     * nothing.
+     *
+     * @param published for those who read the table; not before the horizon
+     * @throws WalException if it could not be written, with the grant where that is what is missing
+     */
+    void note(Horizon horizon, Lsn published);
+}

@@ -1,0 +1,158 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.relay.failure.FailureKind;
+
+/** The two connections of one attempt to read, one for queries and one for replication. */
+final class PostgresSession implements WalSession {
+
+    private static final Logger log = LoggerFactory.getLogger(WalSession.class);
+
+    private static final String GO_BY_THE_SLOT =
+            "Start once with outbox.relay.delivery=at-least-once, which goes by the slot, and republish what may be missing";
+
+    private final WalSettings settings;
+    private final Connection ordinary;
+    // Nothing but this reference keeps the stream's socket from the garbage collector.
+    private final Connection replication;
+    private final Catalog catalog;
+    private final PublicationGuard guard;
+    private @Nullable HorizonTable horizons;
+
+    PostgresSession(WalSettings settings, Connection ordinary, Connection replication, PublicationGuard guard) {
+        this.settings = settings;
+        this.ordinary = ordinary;
+        this.replication = replication;
+        this.catalog = new Catalog(ordinary);
+        this.guard = guard;
+    }
+
+    @Override
+    public void requirePublication() {
+        guard.require(catalog.publication());
+    }
+
+    /**
+     * @throws DatabaseSetupException if the role may not do with the tables what the relay does; carries the grants
+     * @throws WalException if there is no publication that names the outbox table, or no table for the relays beside it
+     */
+    void requireUsableTables() {
+        requireUsable(catalog.publication());
+    }
+
+    private void requireUsable(Publication publication) {
+        List<String> grants = catalog.missingGrants(publication);
+        if (!grants.isEmpty()) {
+            throw new DatabaseSetupException(
+                    "Role " + settings.role() + " lacks rights: the relay reads " + publication.table()
+                            + " when it starts for the first time, and notes in " + publication.relays()
+                            + " what it has published",
+                    String.join(" ", grants),
+                    null);
+        }
+        if (!catalog.exists(publication.relays())) {
+            throw new WalException(
+                    "Table " + publication.relays() + " does not exist",
+                    "Start the service that writes to the outbox: its migration creates it",
+                    null);
+        }
+    }
+
+    @Override
+    public HorizonTable horizons() {
+        return Objects.requireNonNull(horizons, "Nothing is streamed yet");
+    }
+
+    @Override
+    public Optional<Lsn> slotPosition() {
+        Optional<Slot> slot = catalog.slot(settings.slotName());
+        slot.ifPresent(this::requireOurs);
+        return slot.map(Slot::confirmed);
+    }
+
+    @Override
+    public String pipeline() {
+        return catalog.systemIdentifier() + "-" + settings.slotName();
+    }
+
+    @Override
+    public void requireBetween(Lsn confirmed, Lsn published) {
+        Lsn end = catalog.walEnd();
+        if (confirmed.isAfter(published)) {
+            throw new WalException(
+                    "Slot '" + settings.slotName() + "' is confirmed up to " + confirmed
+                            + ", but events are published up to " + published
+                            + " only: someone else has advanced the slot or made it anew",
+                    GO_BY_THE_SLOT,
+                    null);
+        }
+        if (published.isAfter(end)) {
+            throw new WalException(
+                    "Events are published up to " + published + ", but the database's WAL ends at " + end
+                            + ": it was restored, or it is a standby that lagged behind",
+                    GO_BY_THE_SLOT,
+                    null);
+        }
+    }
+
+    @Override
+    public RetainedRows retainedRows(List<PublishedRows> published) {
+        Publication publication = catalog.publication();
+        requireUsable(publication);
+        new HorizonTable(ordinary, settings, publication).announce();
+        TemporarySlot temporary = TemporarySlot.create(replication, catalog, settings);
+        guard.adopt(publication);
+        return PostgresRetainedRows.read(ordinary, publication, temporary, published);
+    }
+
+    @Override
+    public WalStream stream() {
+        Lsn confirmed = slotPosition()
+                .orElseThrow(() -> new WalException(
+                        FailureKind.RETRY,
+                        "Replication slot '" + settings.slotName() + "' does not exist",
+                        "None: the relay publishes the retained rows and creates it",
+                        null));
+        Publication publication = catalog.publication();
+        guard.require(publication);
+        HorizonTable table = new HorizonTable(ordinary, settings, publication);
+        table.hurry();
+        horizons = table;
+        return PostgresStream.start(replication, settings.slotName(), confirmed);
+    }
+
+    @Override
+    public void close() {
+        close(replication);
+        close(ordinary);
+    }
+
+    private void requireOurs(Slot slot) {
+        String database = catalog.currentDatabase();
+        if (!database.equals(slot.database()) || !slot.plugin().equals("pgoutput")) {
+            throw new DatabaseSetupException(
+                    "Replication slot '" + settings.slotName() + "' belongs to database '" + slot.database()
+                            + "' and plugin '" + slot.plugin() + "'; the relay reads database '" + database
+                            + "' with pgoutput",
+                    "Set outbox.relay.slot-name to a name of its own: slots of all databases of a server share their names",
+                    null);
+        }
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            log.debug("A connection that is given up did not close cleanly", e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** PostgreSQL, with the publication that was seen first: another one under the same name is none that can be trusted. */
+final class PostgresSource implements WalSource {
+
+    private final WalSettings settings;
+    private final Connections connections;
+    private final PublicationGuard guard;
+
+    PostgresSource(WalSettings settings) {
+        this.settings = settings;
+        this.connections = new Connections(settings);
+        this.guard = new PublicationGuard(settings.slotName());
+    }
+
+    @Override
+    public void preflight() {
+        try (PostgresSession session = open()) {
+            session.slotPosition();
+            session.requireUsableTables();
+        }
+    }
+
+    @Override
+    public PostgresSession open() {
+        Connection ordinary = connections.ordinary();
+        try {
+            String walLevel = new Catalog(ordinary).walLevel();
+            if (!walLevel.equals("logical")) {
+                throw new DatabaseSetupException(
+                        "PostgreSQL runs with wal_level=" + walLevel + "; the relay needs wal_level=logical",
+                        "ALTER SYSTEM SET wal_level = 'logical'; -- and restart PostgreSQL (a managed service has a parameter"
+                                + " for it)",
+                        null);
+            }
+            return new PostgresSession(settings, ordinary, connections.replication(), guard);
+        } catch (RuntimeException e) {
+            try {
+                ordinary.close();
+            } catch (SQLException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+    }
+}

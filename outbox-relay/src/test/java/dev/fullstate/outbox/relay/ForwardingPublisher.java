@@ -1,0 +1,67 @@
+package dev.fullstate.outbox.relay;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.route.RoutedEvent;
+import dev.fullstate.outbox.relay.transaction.ResumePoint;
+
+/** A publisher that does what another one does, for tests to break in one point. */
+class ForwardingPublisher implements Publisher {
+
+    private final Publisher target;
+
+    ForwardingPublisher(Publisher target) {
+        this.target = target;
+    }
+
+    @Override
+    public @Nullable ResumePoint resumePoint() {
+        return target.resumePoint();
+    }
+
+    @Override
+    public long inFlightBytes() {
+        return target.inFlightBytes();
+    }
+
+    @Override
+    public long answeredCount() {
+        return target.answeredCount();
+    }
+
+    @Override
+    public boolean isReady() {
+        return target.isReady();
+    }
+
+    @Override
+    public boolean isCommitting() {
+        return target.isCommitting();
+    }
+
+    @Override
+    public void publish(RoutedEvent event, Runnable published) {
+        target.publish(event, published);
+    }
+
+    @Override
+    public void publishNothing(Runnable published) {
+        target.publishNothing(published);
+    }
+
+    @Override
+    public void sentUpTo(ResumePoint point, boolean drained) {
+        target.sentUpTo(point, drained);
+    }
+
+    @Override
+    public void requireNoFailure() {
+        target.requireNoFailure();
+    }
+
+    @Override
+    public void close() {
+        target.close();
+    }
+}

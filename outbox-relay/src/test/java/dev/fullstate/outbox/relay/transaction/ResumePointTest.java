@@ -1,0 +1,56 @@
+package dev.fullstate.outbox.relay.transaction;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.wal.PublishedRows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class ResumePointTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0/16B3748",
+                "0/16B3748 0/16B4000#17",
+                "0/16B3748 rows 1200@735:740:736,738",
+                "0/16B3748 rows 1200@735:740: 7@800:800:"
+            })
+    void isReadAsItIsWritten(String text) {
+        assertThat(ResumePoint.parse(text)).hasToString(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "x", "0/1 ", "0/1 2", "0/1 0/2", "0/1 0/2#", "0/1 rows 5", "0/1 rows x@1:1:", "0/1 rows  "})
+    void whatIsNoResumePointIsRefused(String text) {
+        assertThatIllegalArgumentException().isThrownBy(() -> ResumePoint.parse(text));
+    }
+
+    @Test
+    void coversWhatCommittedBeforeAndTheBeginningOfTheNextTransaction() {
+        ResumePoint point = new ResumePoint(new Lsn(100), new Position(new Lsn(120), 3));
+        assertThat(point.covers(new Position(new Lsn(90), 1_000))).isTrue();
+        assertThat(point.covers(new Position(new Lsn(120), 3))).isTrue();
+        assertThat(point.covers(new Position(new Lsn(120), 4))).isFalse();
+        assertThat(point.covers(new Position(new Lsn(130), 0))).isFalse();
+    }
+
+    @Test
+    void transactionWhoseCommitBeginsWhereThePreviousOneEndsIsNotCovered() {
+        assertThat(new ResumePoint(new Lsn(100), null).covers(new Position(new Lsn(100), 0)))
+                .isFalse();
+    }
+
+    @Test
+    void rowsOfALaterAttemptReplaceThoseOfEarlierOnesThatItReachesOrPasses() {
+        ResumePoint start = ResumePoint.parse("0/1 rows 30@1:1: 20@2:2: 10@3:3:");
+        assertThat(start.with(new PublishedRows("4:4:", 20))).hasToString("0/1 rows 30@1:1: 20@4:4:");
+        assertThat(start.with(new PublishedRows("4:4:", 5))).hasToString("0/1 rows 30@1:1: 20@2:2: 10@3:3: 5@4:4:");
+        assertThat(start.with(new PublishedRows("4:4:", 40))).hasToString("0/1 rows 40@4:4:");
+    }
+}
