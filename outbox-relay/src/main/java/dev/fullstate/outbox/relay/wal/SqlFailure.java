@@ -2,6 +2,8 @@ package dev.fullstate.outbox.relay.wal;
 
 import java.sql.SQLException;
 
+import org.postgresql.util.PSQLException;
+
 import dev.fullstate.outbox.relay.failure.PostgresFailure;
 
 /** Says what PostgreSQL's errors mean to the relay: by the table, and with the statement where this place knows it. */
@@ -9,6 +11,7 @@ final class SqlFailure {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String INVALID_AUTHORIZATION = "28000";
+    private static final String OBJECT_NOT_IN_STATE = "55000";
     private static final String QUERY_CANCELED = "57014";
 
     private SqlFailure() {}
@@ -44,10 +47,17 @@ final class SqlFailure {
 
     static WalException of(String failedTo, SQLException e) {
         String message = failedTo + ": " + e.getMessage();
-        PostgresFailure failure = PostgresFailure.of(e.getSQLState());
+        PostgresFailure failure = isDead(e) ? PostgresFailure.UNREACHABLE : PostgresFailure.of(e.getSQLState());
         return failure == PostgresFailure.SLOT_IN_USE
                 ? new SlotInUseException(message, e)
                 : new WalException(failure.kind(), message, failure.remedy(), e);
+    }
+
+    /** What the driver says of a stream whose connection it has given up is what the server says of a lost slot. */
+    private static boolean isDead(SQLException e) {
+        return OBJECT_NOT_IN_STATE.equals(e.getSQLState())
+                && e instanceof PSQLException driver
+                && driver.getServerErrorMessage() == null;
     }
 
     static boolean isInsufficientPrivilege(SQLException e) {
