@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.transaction.ResumePoint;
+import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
@@ -37,7 +38,8 @@ final class Connecting implements Activity {
         }
     }
 
-    /** Takes the slot first: a relay that has to stand by needs no connection to Kafka. */
+    // Both take the slot first: a relay that has to stand by shall not fence the other one's producer off.
+
     private Activity stream(WalSession session) {
         WalStream stream = session.stream();
         Publisher publisher = stages.publisher().apply(session.pipeline());
@@ -54,9 +56,10 @@ final class Connecting implements Activity {
     }
 
     private Activity firstStart(WalSession session) {
+        RetainedRows rows = session.retainedRows();
         Publisher publisher = stages.publisher().apply(session.pipeline());
         try {
-            return FirstStart.start(stages, session, publisher);
+            return FirstStart.begin(stages, session, publisher, rows);
         } catch (RuntimeException e) {
             publisher.close();
             throw e;

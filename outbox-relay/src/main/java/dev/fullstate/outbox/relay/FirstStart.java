@@ -52,10 +52,11 @@ final class FirstStart implements Activity {
         publisher.publishNothing(retained::published);
     }
 
-    static FirstStart start(Stages stages, WalSession session, Publisher publisher) {
+    static FirstStart begin(Stages stages, WalSession session, Publisher publisher, RetainedRows rows) {
         ResumePoint resume = publisher.resumePoint();
         List<PublishedRows> before = resume == null ? List.of() : resume.rows();
-        return new FirstStart(stages, session, publisher, session.retainedRows(before), before);
+        rows.begin(before);
+        return new FirstStart(stages, session, publisher, rows, before);
     }
 
     @Override

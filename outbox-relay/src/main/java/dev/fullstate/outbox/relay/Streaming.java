@@ -83,7 +83,7 @@ final class Streaming implements Activity {
                 new ResumePoint(tracker.progress().received(), tracker.isInsideTransaction() ? lastSent : null);
         ResumePoint published = publisher.resumePoint();
         // After a restart the stream begins before the point where it was left.
-        return published != null && !sent.reaches(published) ? published : sent;
+        return published == null ? sent : sent.furthest(published);
     }
 
     /** The producer retries for minutes before it fails an event; that long nobody shall believe that all is well. */

@@ -23,6 +23,10 @@ public record Position(Lsn commitLsn, long index) {
         return new Position(Lsn.parse(text.substring(0, hash)), Long.parseLong(text.substring(hash + 1)));
     }
 
+    boolean isAfter(Position other) {
+        return commitLsn.isAfter(other.commitLsn) || (commitLsn.equals(other.commitLsn) && index > other.index);
+    }
+
     @Override
     public String toString() {
         return commitLsn + "#" + index;

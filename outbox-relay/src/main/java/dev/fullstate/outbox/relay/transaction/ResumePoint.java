@@ -47,9 +47,14 @@ public record ResumePoint(Lsn through, @Nullable Position within, List<Published
                 || (within != null && within.commitLsn().equals(event.commitLsn()) && within.index() >= event.index());
     }
 
-    /** Whether everything that is published at the other point is published at this one. */
-    public boolean reaches(ResumePoint other) {
-        return !other.through.isAfter(through) && (other.within == null || covers(other.within));
+    /** The point at which everything is published that is published at one of two points; of the stream, not a first start's. */
+    public ResumePoint furthest(ResumePoint other) {
+        Lsn furthestThrough = other.through.isAfter(through) ? other.through : through;
+        Position furthestWithin =
+                within == null || (other.within != null && other.within.isAfter(within)) ? other.within : within;
+        return new ResumePoint(
+                furthestThrough,
+                furthestWithin == null || furthestThrough.isAfter(furthestWithin.commitLsn()) ? null : furthestWithin);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -19,26 +20,26 @@ final class PostgresRetainedRows implements RetainedRows {
     private static final int FETCH_SIZE = 64;
 
     private final Connection connection;
-    private final ResultSet rows;
+    private final Publication publication;
     private final TemporarySlot slot;
-    private final String snapshot;
+    private @Nullable ResultSet rows;
+    private String snapshot = "";
 
-    private PostgresRetainedRows(Connection connection, ResultSet rows, TemporarySlot slot, String snapshot) {
+    PostgresRetainedRows(Connection connection, Publication publication, TemporarySlot slot) {
         this.connection = connection;
-        this.rows = rows;
+        this.publication = publication;
         this.slot = slot;
-        this.snapshot = snapshot;
     }
 
+    @Override
     @SuppressWarnings("resource") // The cursor lives until the session is closed, or the slot is made permanent.
-    static PostgresRetainedRows read(
-            Connection connection, Publication publication, TemporarySlot slot, List<PublishedRows> published) {
+    public void begin(List<PublishedRows> published) {
         try {
             connection.setAutoCommit(false);
             Statement statement = connection.createStatement();
             statement.execute("set transaction isolation level repeatable read, read only");
             statement.execute("set transaction snapshot '" + slot.snapshot() + "'");
-            String snapshot = snapshot(statement);
+            snapshot = snapshot(statement);
             PreparedStatement query = connection.prepareStatement(query(publication, published.size()));
             query.setFetchSize(FETCH_SIZE);
             int parameter = 0;
@@ -46,7 +47,7 @@ final class PostgresRetainedRows implements RetainedRows {
                 query.setString(++parameter, before.snapshot());
                 query.setLong(++parameter, before.seq());
             }
-            return new PostgresRetainedRows(connection, query.executeQuery(), slot, snapshot);
+            rows = query.executeQuery();
         } catch (SQLException e) {
             throw SqlFailure.of("The retained rows of " + publication.table() + " could not be read", e);
         }
@@ -76,13 +77,14 @@ final class PostgresRetainedRows implements RetainedRows {
 
     @Override
     public byte @Nullable [] @Nullable [] next() {
+        ResultSet cursor = rows();
         try {
-            if (!rows.next()) {
+            if (!cursor.next()) {
                 return null;
             }
             byte[][] row = new byte[OutboxTable.PUBLISHED_COLUMNS.size()][];
             for (int i = 0; i < row.length; i++) {
-                row[i] = rows.getBytes(i + 1);
+                row[i] = cursor.getBytes(i + 1);
             }
             return row;
         } catch (SQLException e) {
@@ -98,12 +100,16 @@ final class PostgresRetainedRows implements RetainedRows {
     @Override
     public void complete() {
         try {
-            rows.close();
+            rows().close();
             connection.commit();
             connection.setAutoCommit(true);
         } catch (SQLException e) {
             throw SqlFailure.of("The snapshot of the retained rows could not be closed", e);
         }
         slot.makePermanent();
+    }
+
+    private ResultSet rows() {
+        return Objects.requireNonNull(rows, "The rows have not been begun");
     }
 }

@@ -130,14 +130,14 @@ final class PostgresSession implements WalSession {
     }
 
     @Override
-    public RetainedRows retainedRows(List<PublishedRows> published) {
+    public RetainedRows retainedRows() {
         Publication publication = catalog.publication();
         requireUsable(publication);
         new HorizonTable(ordinary, settings, publication).announce();
         Connections.limit(replication, settings.slotCreationTimeout().plus(settings.queryTimeout()));
         TemporarySlot temporary = TemporarySlot.create(replication, catalog, settings);
         guard.adopt(publication);
-        return PostgresRetainedRows.read(ordinary, publication, temporary, published);
+        return new PostgresRetainedRows(ordinary, publication, temporary);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.wal;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxTable;
@@ -9,6 +11,13 @@ import dev.fullstate.outbox.contract.OutboxTable;
  * Together with the stream that starts at {@link #end()} they are all rows, each once.
  */
 public interface RetainedRows {
+
+    /**
+     * Begins to read. To be called first, and once.
+     *
+     * @param published what earlier attempts have published, to be left out
+     */
+    void begin(List<PublishedRows> published);
 
     /** PostgreSQL's {@code pg_snapshot} in which the rows are seen, as text. */
     String snapshot();

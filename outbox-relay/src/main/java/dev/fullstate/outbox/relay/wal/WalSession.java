@@ -1,6 +1,5 @@
 package dev.fullstate.outbox.relay.wal;
 
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -48,14 +47,13 @@ public interface WalSession extends AutoCloseable {
     void requireBetween(Lsn confirmed, Lsn published);
 
     /**
-     * Reserves a position in the WAL and reads the rows that are older. From here on nothing is retired that this pipeline has
+     * Reserves a position in the WAL, for the rows that are older. From here on nothing is retired that this pipeline has
      * not published.
      *
-     * @param published what earlier attempts have published, to be left out
      * @throws SlotInUseException if another relay makes its first start at the same time
      * @throws WalException if transactions that stay open keep the position from being reserved
      */
-    RetainedRows retainedRows(List<PublishedRows> published);
+    RetainedRows retainedRows();
 
     /**
      * Takes the slot and starts to stream where it is confirmed.

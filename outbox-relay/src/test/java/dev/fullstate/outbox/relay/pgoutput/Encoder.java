@@ -21,7 +21,7 @@ public final class Encoder {
 
     private Encoder() {}
 
-    static ByteBuffer begin(Begin begin) {
+    public static ByteBuffer begin(Begin begin) {
         return message('B', out -> {
             out.writeLong(begin.commitLsn().value());
             out.writeLong(0);
@@ -29,7 +29,7 @@ public final class Encoder {
         });
     }
 
-    static ByteBuffer commit(Commit commit) {
+    public static ByteBuffer commit(Commit commit) {
         return message('C', out -> {
             out.writeByte(0);
             out.writeLong(commit.commitLsn().value());
@@ -38,7 +38,7 @@ public final class Encoder {
         });
     }
 
-    static ByteBuffer relation(Relation relation) {
+    public static ByteBuffer relation(Relation relation) {
         return message('R', out -> {
             out.writeInt(relation.oid());
             string(out, relation.schema());

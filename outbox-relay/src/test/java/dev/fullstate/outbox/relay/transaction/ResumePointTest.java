@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.transaction;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.fullstate.outbox.relay.wal.Lsn;
@@ -44,6 +45,21 @@ class ResumePointTest {
     void transactionWhoseCommitBeginsWhereThePreviousOneEndsIsNotCovered() {
         assertThat(new ResumePoint(new Lsn(100), null).covers(new Position(new Lsn(100), 0)))
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0/10,        0/20,        0/20",
+        "0/10 0/18#3, 0/20,        0/20",
+        "0/10 0/20#3, 0/20,        0/20 0/20#3",
+        "0/10 0/20#9, 0/20 0/20#3, 0/20 0/20#9",
+        "0/10 0/18#9, 0/20 0/20#3, 0/20 0/20#3",
+        "0/20,        0/20 0/20#3, 0/20 0/20#3",
+        "0/30,        0/20 0/20#3, 0/30"
+    })
+    void furthestOfTwoPointsHasWhatEitherHas(String one, String other, String furthest) {
+        assertThat(ResumePoint.parse(one).furthest(ResumePoint.parse(other))).hasToString(furthest);
+        assertThat(ResumePoint.parse(other).furthest(ResumePoint.parse(one))).hasToString(furthest);
     }
 
     @Test

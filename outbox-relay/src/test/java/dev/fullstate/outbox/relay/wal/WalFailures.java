@@ -8,4 +8,8 @@ public final class WalFailures {
     public static WalException failure(String message) {
         return new WalException(message, "None", null);
     }
+
+    static SlotInUseException slotInUse() {
+        return new SlotInUseException("Simulated: the slot is in use", null);
+    }
 }

@@ -1,0 +1,205 @@
+package dev.fullstate.outbox.relay;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.publish.SimulatedKafka;
+import dev.fullstate.outbox.relay.wal.SimulatedDatabase;
+import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
+
+/**
+ * One schedule: the real loop of two relays between a database and a broker in memory, in virtual time, with writers, delays,
+ * failures and deaths as the seed has it. The database is the oracle.
+ */
+final class Simulation {
+
+    private static final int RELAYS = 2;
+    private static final int MAX_QUIET_ROUNDS = 3_000;
+
+    private final SplittableRandom random;
+    private final Delivery delivery;
+    private final UnaryOperator<Publisher> publishers;
+    private final SimulatedKafka kafka;
+    private final SimulatedDatabase database;
+    private final List<SimulatedRelay> relays = new ArrayList<>();
+    private final Map<Happening, Integer> happened = new EnumMap<>(Happening.class);
+    private @Nullable SimulatedRelay stopping;
+    private long nanos;
+
+    /** What can come between two steps of a relay. */
+    enum Happening {
+        WRITE,
+        WRITE_ELSEWHERE,
+        OTHER_THREADS,
+        TIME,
+        SESSIONS_TERMINATED,
+        TRANSACTIONS_EXPIRED,
+        KILLED,
+        STOPPED
+    }
+
+    Simulation(long seed, Delivery delivery, UnaryOperator<Publisher> publishers) {
+        this.random = new SplittableRandom(seed);
+        this.delivery = delivery;
+        this.publishers = publishers;
+        this.kafka = new SimulatedKafka(random);
+        this.database = new SimulatedDatabase(random, row -> kafka.isReadable(Long.toString(row.seq())));
+        for (int i = 0; i < RELAYS; i++) {
+            relays.add(relay());
+        }
+    }
+
+    private SimulatedRelay relay() {
+        return new SimulatedRelay(delivery, database, kafka, random, this::nanoTime, publishers);
+    }
+
+    /** Whoever asks for the time may have waited for something, and others gone on meanwhile. */
+    private long nanoTime() {
+        nanos += 50_000;
+        SimulatedRelay relay = stopping;
+        if (relay != null) {
+            relay.runOthers();
+        }
+        return nanos;
+    }
+
+    /**
+     * Runs so many steps, then lets everything come to rest.
+     *
+     * @throws AssertionError if what is published is not what was committed, or never comes to rest
+     */
+    void run(int stepCount) {
+        double faultRate = random.nextInt(3) == 0 ? 0 : 0.02 * random.nextDouble();
+        kafka.faultRate(faultRate);
+        database.faultRate(faultRate);
+        for (int i = 0; i < stepCount; i++) {
+            happen();
+            relays.get(random.nextInt(RELAYS)).step();
+        }
+        comeToRest();
+        check();
+    }
+
+    Map<Happening, Integer> happened() {
+        return happened;
+    }
+
+    private void happen() {
+        int choice = random.nextInt(200);
+        if (choice < 60) {
+            happen(Happening.WRITE, database::write);
+        } else if (choice < 70) {
+            happen(Happening.WRITE_ELSEWHERE, database::writeElsewhere);
+        } else if (choice < 170) {
+            happen(
+                    Happening.OTHER_THREADS,
+                    () -> relays.get(random.nextInt(RELAYS)).runOthers());
+        } else if (choice < 190) {
+            happen(
+                    Happening.TIME,
+                    () -> nanos += random.nextLong(random.nextInt(5) == 0 ? 5_000_000_000L : 100_000_000));
+        } else if (choice < 193) {
+            happen(
+                    Happening.SESSIONS_TERMINATED,
+                    () -> relays.get(random.nextInt(RELAYS)).terminateSessions());
+        } else if (choice < 195) {
+            happen(Happening.TRANSACTIONS_EXPIRED, kafka::expireTransactions);
+        } else if (choice < 198) {
+            happen(Happening.KILLED, () -> replace(SimulatedRelay::kill));
+        } else {
+            happen(Happening.STOPPED, () -> replace(this::stop));
+        }
+    }
+
+    private void happen(Happening happening, Runnable what) {
+        happened.merge(happening, 1, Integer::sum);
+        what.run();
+    }
+
+    private void replace(Consumer<SimulatedRelay> end) {
+        int index = random.nextInt(RELAYS);
+        end.accept(relays.get(index));
+        relays.set(index, relay());
+    }
+
+    private void stop(SimulatedRelay relay) {
+        stopping = relay;
+        relay.stop();
+        stopping = null;
+    }
+
+    private void comeToRest() {
+        kafka.faultRate(0);
+        database.faultRate(0);
+        database.commitAll();
+        for (int round = 0; round < MAX_QUIET_ROUNDS; round++) {
+            if (isAtRest()) {
+                return;
+            }
+            relays.forEach(SimulatedRelay::step);
+            relays.forEach(SimulatedRelay::runOthers);
+            nanos += 20_000_000;
+        }
+        throw new AssertionError("Does not come to rest: published " + published() + " of " + committed()
+                + ", confirmed " + database.isConfirmed());
+    }
+
+    private boolean isAtRest() {
+        return database.isConfirmed()
+                && database.rows().stream().allMatch(row -> kafka.isReadable(Long.toString(row.seq())));
+    }
+
+    private void check() {
+        Map<String, List<Long>> expected = committed();
+        Map<String, List<Long>> actual = published();
+        if (delivery == Delivery.AT_LEAST_ONCE) {
+            actual.replaceAll((key, sequences) -> withoutRepeats(sequences));
+        }
+        if (!actual.equals(expected)) {
+            throw new AssertionError("Committed " + expected + ", published " + actual);
+        }
+    }
+
+    private Map<String, List<Long>> committed() {
+        Map<String, List<Long>> series = new LinkedHashMap<>();
+        for (Row row : database.rows()) {
+            series.computeIfAbsent(row.key(), key -> new ArrayList<>()).add(row.seq());
+        }
+        return series;
+    }
+
+    private Map<String, List<Long>> published() {
+        Map<String, List<Long>> series = new LinkedHashMap<>();
+        for (ProducerRecord<byte[], byte @Nullable []> record : kafka.committed(SimulatedRelay.TOPIC_PREFIX)) {
+            series.computeIfAbsent(text(record.key()), key -> new ArrayList<>())
+                    .add(Long.valueOf(text(record.value())));
+        }
+        return series;
+    }
+
+    private static List<Long> withoutRepeats(List<Long> sequences) {
+        List<Long> rising = new ArrayList<>();
+        for (Long sequence : sequences) {
+            if (rising.isEmpty() || sequence > rising.get(rising.size() - 1)) {
+                rising.add(sequence);
+            }
+        }
+        return rising;
+    }
+
+    private static String text(byte @Nullable [] bytes) {
+        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,189 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker in memory: logs, and transactions with epochs. What Kafka leaves open is drawn: when something arrives, whether an
+ * answer does, and what of a producer that is gone still arrives. All topics have two partitions, that of the positions one.
+ */
+public final class SimulatedKafka {
+
+    private final RandomGenerator random;
+    private final Map<String, TransactionalId> transactionalIds = new HashMap<>();
+    private final Map<String, List<Entry>> logs = new TreeMap<>();
+    private final Set<String> readable = new HashSet<>();
+    private double faultRate;
+
+    private enum Outcome {
+        OPEN,
+        COMMITTED,
+        ABORTED
+    }
+
+    private static final class Entry {
+
+        private final ProducerRecord<byte[], byte @Nullable []> record;
+        private Outcome outcome = Outcome.OPEN;
+
+        private Entry(ProducerRecord<byte[], byte @Nullable []> record) {
+            this.record = record;
+        }
+    }
+
+    private static final class TransactionalId {
+
+        private final List<Entry> open = new ArrayList<>();
+        private int epoch;
+    }
+
+    /**
+     * @param random decides what is left open
+     */
+    public SimulatedKafka(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** How often, between 0 and 1, a request fails. */
+    public void faultRate(double rate) {
+        faultRate = rate;
+    }
+
+    /** One process's access to the broker. */
+    public SimulatedProducers client() {
+        return new SimulatedProducers(this, random);
+    }
+
+    /** What {@link Publisher#open} does, in simulated time and with the commits on a simulated thread. */
+    public static Publisher publisher(
+            PublisherSettings settings,
+            String pipeline,
+            Kafka kafka,
+            ExecutorService committing,
+            LongSupplier nanoTime) {
+        return switch (settings.delivery()) {
+            case EXACTLY_ONCE -> TransactionalPublisher.open(settings, pipeline, kafka, committing, nanoTime);
+            case AT_LEAST_ONCE -> IdempotentPublisher.open(settings, pipeline, kafka);
+        };
+    }
+
+    /** Whether a consumer with isolation read_committed can read a record with this value. */
+    public boolean isReadable(String value) {
+        return readable.contains(value);
+    }
+
+    /** The committed records of the topics that begin so, partition by partition. */
+    public List<ProducerRecord<byte[], byte @Nullable []>> committed(String topicPrefix) {
+        List<ProducerRecord<byte[], byte @Nullable []>> records = new ArrayList<>();
+        logs.forEach((partition, log) -> {
+            if (partition.startsWith(topicPrefix)) {
+                log.stream()
+                        .filter(entry -> entry.outcome == Outcome.COMMITTED)
+                        .forEach(entry -> records.add(entry.record));
+            }
+        });
+        return records;
+    }
+
+    /** The coordinator gives up on what has been open for too long. */
+    public void expireTransactions() {
+        transactionalIds.values().forEach(id -> {
+            if (!id.open.isEmpty()) {
+                id.epoch++;
+                end(id, Outcome.ABORTED);
+            }
+        });
+    }
+
+    boolean strikes() {
+        return random.nextDouble() < faultRate;
+    }
+
+    static String partition(ProducerRecord<byte[], byte @Nullable []> record) {
+        Integer partition = record.partition();
+        return record.topic() + "/" + (partition != null ? partition : Math.floorMod(Arrays.hashCode(record.key()), 2));
+    }
+
+    byte @Nullable [] lastValue(String topic, byte[] key) {
+        byte[] last = null;
+        for (Entry entry : logs.getOrDefault(topic + "/0", List.of())) {
+            if (entry.outcome == Outcome.COMMITTED && Arrays.equals(entry.record.key(), key)) {
+                last = entry.record.value();
+            }
+        }
+        return last;
+    }
+
+    static @Nullable String transactionalId(Map<String, Object> properties) {
+        return (String) properties.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+    }
+
+    /** Returns the new epoch; whatever an earlier one had open is aborted. */
+    int initialize(String transactionalId) {
+        TransactionalId id = transactionalIds.computeIfAbsent(transactionalId, any -> new TransactionalId());
+        end(id, Outcome.ABORTED);
+        return ++id.epoch;
+    }
+
+    void append(@Nullable String transactionalId, int epoch, ProducerRecord<byte[], byte @Nullable []> record) {
+        Entry entry = new Entry(record);
+        if (transactionalId == null) {
+            end(entry, Outcome.COMMITTED);
+        } else {
+            current(transactionalId, epoch).open.add(entry);
+        }
+        logs.computeIfAbsent(partition(record), partition -> new ArrayList<>()).add(entry);
+    }
+
+    /** Ends the transaction; the request may be lost before or after that. */
+    void commit(String transactionalId, int epoch) {
+        if (strikes()) {
+            throw new TimeoutException("The request to commit was lost");
+        }
+        end(current(transactionalId, epoch), Outcome.COMMITTED);
+        if (strikes()) {
+            throw new TimeoutException("The answer to the commit was lost");
+        }
+    }
+
+    void abort(String transactionalId, int epoch) {
+        end(current(transactionalId, epoch), Outcome.ABORTED);
+    }
+
+    private void end(TransactionalId id, Outcome outcome) {
+        id.open.forEach(entry -> end(entry, outcome));
+        id.open.clear();
+    }
+
+    private void end(Entry entry, Outcome outcome) {
+        entry.outcome = outcome;
+        byte[] value = entry.record.value();
+        if (outcome == Outcome.COMMITTED && value != null) {
+            readable.add(new String(value, StandardCharsets.UTF_8));
+        }
+    }
+
+    private TransactionalId current(String transactionalId, int epoch) {
+        TransactionalId id = transactionalIds.get(transactionalId);
+        if (id == null || id.epoch != epoch) {
+            throw new ProducerFencedException("Epoch " + epoch + " of " + transactionalId + " is over");
+        }
+        return id;
+    }
+}

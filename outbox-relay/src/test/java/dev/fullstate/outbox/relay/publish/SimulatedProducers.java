@@ -1,0 +1,70 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** The connections of one simulated process to {@link SimulatedKafka}. */
+public final class SimulatedProducers implements Kafka {
+
+    private final SimulatedKafka broker;
+    private final RandomGenerator random;
+    private final List<SimulatedProducer> producers = new ArrayList<>();
+
+    SimulatedProducers(SimulatedKafka broker, RandomGenerator random) {
+        this.broker = broker;
+        this.random = random;
+    }
+
+    @Override
+    public Producer<byte[], byte @Nullable []> producer(Map<String, Object> properties) {
+        SimulatedProducer producer = new SimulatedProducer(broker, random, SimulatedKafka.transactionalId(properties));
+        producers.add(producer);
+        return producer;
+    }
+
+    /** Lets some of what is under way arrive, and some answers return. */
+    public void exchange() {
+        producers.forEach(SimulatedProducer::exchange);
+        producers.removeIf(SimulatedProducer::isClosed);
+    }
+
+    /** The process is gone; what was on the wire may still arrive. */
+    public void kill() {
+        producers.forEach(SimulatedProducer::kill);
+        producers.clear();
+    }
+
+    @Override
+    public boolean hasTopic(String topic) {
+        requireAnswer();
+        return true;
+    }
+
+    @Override
+    public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+        throw new IllegalStateException("All topics exist");
+    }
+
+    @Override
+    public byte @Nullable [] lastValue(String topic, byte[] key) {
+        requireAnswer();
+        return broker.lastValue(topic, key);
+    }
+
+    private void requireAnswer() {
+        if (broker.strikes()) {
+            throw PublishException.of("Simulated", new TimeoutException("No answer"));
+        }
+    }
+
+    @Override
+    public void close() {
+        // Of the connections only the producers have a state.
+    }
+}

@@ -1,0 +1,147 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
+import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Transaction;
+
+/** A session with {@link SimulatedDatabase} that may end at each call, before or after what the call does. */
+final class SimulatedSession implements WalSession {
+
+    private final SimulatedDatabase database;
+    private boolean alive = true;
+
+    SimulatedSession(SimulatedDatabase database) {
+        this.database = database;
+    }
+
+    boolean isAlive() {
+        return alive;
+    }
+
+    <T extends @Nullable Object> T call(Supplier<T> effect) {
+        requireAlive();
+        T result = effect.get();
+        requireAlive();
+        return result;
+    }
+
+    private void requireAlive() {
+        if (alive && database.strikes()) {
+            close();
+        }
+        if (!alive) {
+            throw WalFailures.failure("Simulated: the session is gone");
+        }
+    }
+
+    @Override
+    public void requirePublication() {
+        call(() -> true);
+    }
+
+    @Override
+    public Optional<Lsn> slotPosition() {
+        return call(() -> Optional.ofNullable(database.slot()));
+    }
+
+    @Override
+    public String pipeline() {
+        return "simulated";
+    }
+
+    @Override
+    public void requireBetween(Lsn confirmed, Lsn published) {
+        // Nobody moves the slot but relays, so anything else is their mistake.
+        if (confirmed.isAfter(published) || published.isAfter(database.walEnd())) {
+            throw new AssertionError("The slot is at " + confirmed + ", the position at " + published);
+        }
+    }
+
+    @Override
+    public RetainedRows retainedRows() {
+        return call(() -> {
+            database.beginFirstStart(this);
+            return new Retained();
+        });
+    }
+
+    @Override
+    public WalStream stream() {
+        return call(() -> {
+            database.take(this);
+            return new SimulatedStream(this, database);
+        });
+    }
+
+    @Override
+    public Horizons horizons() {
+        return new Horizons() {
+
+            @Override
+            public Horizon now() {
+                return call(() -> new Horizon(snapshot(), database.walEnd()));
+            }
+
+            @Override
+            public void note(Horizon horizon, Lsn published) {
+                List<Transaction> shown = database.committed().subList(0, Integer.parseInt(horizon.snapshot()));
+                database.requirePublished(shown::contains, "Snapshot " + horizon.snapshot() + " is noted");
+                call(() -> true);
+            }
+        };
+    }
+
+    private String snapshot() {
+        return Integer.toString(database.committed().size());
+    }
+
+    @Override
+    public void close() {
+        alive = false;
+    }
+
+    private final class Retained implements RetainedRows {
+
+        private final Lsn end = database.walEnd();
+        private final String snapshot = SimulatedSession.this.snapshot();
+        private final List<Row> visible = database.retained();
+        private Iterator<Row> rows = Collections.emptyIterator();
+
+        @Override
+        public void begin(List<PublishedRows> published) {
+            rows = call(() -> visible.stream()
+                    .filter(row -> published.stream().noneMatch(before -> database.isIn(before, row)))
+                    .iterator());
+        }
+
+        @Override
+        public String snapshot() {
+            return snapshot;
+        }
+
+        @Override
+        public byte @Nullable [] @Nullable [] next() {
+            return call(() -> rows.hasNext() ? SimulatedStream.values(rows.next()) : null);
+        }
+
+        @Override
+        public Lsn end() {
+            return end;
+        }
+
+        @Override
+        public void complete() {
+            call(() -> {
+                database.createSlot(end);
+                return true;
+            });
+        }
+    }
+}

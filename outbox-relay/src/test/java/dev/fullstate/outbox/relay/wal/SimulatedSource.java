@@ -1,0 +1,36 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The connections of one simulated process to {@link SimulatedDatabase}. */
+public final class SimulatedSource implements WalSource {
+
+    private final SimulatedDatabase database;
+    private final List<SimulatedSession> sessions = new ArrayList<>();
+
+    SimulatedSource(SimulatedDatabase database) {
+        this.database = database;
+    }
+
+    @Override
+    public void preflight() {
+        // Nothing to be wrong with.
+    }
+
+    @Override
+    public WalSession open() {
+        if (database.strikes()) {
+            throw WalFailures.failure("Simulated: no answer");
+        }
+        SimulatedSession session = new SimulatedSession(database);
+        sessions.removeIf(earlier -> !earlier.isAlive());
+        sessions.add(session);
+        return session;
+    }
+
+    /** The server ends all sessions; the process notices when it uses them. */
+    public void terminateSessions() {
+        sessions.forEach(SimulatedSession::close);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.pgoutput.Encoder;
+import dev.fullstate.outbox.relay.pgoutput.Message.Begin;
+import dev.fullstate.outbox.relay.pgoutput.Message.Commit;
+import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
+import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
+import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Transaction;
+
+/** What a walsender sends: each transaction that commits from the slot's position on, as messages, in the order of commits. */
+final class SimulatedStream implements WalStream {
+
+    private static final int RELATION_OID = 16_384;
+    private static final Map<String, String> CONSTANTS = Map.of(
+            OutboxTable.ID, "0199f0c4-8a3e-7000-8000-000000000001",
+            OutboxTable.AGGREGATE_TYPE, "order",
+            OutboxTable.TYPE, "T",
+            OutboxTable.SOURCE, "urn:s",
+            OutboxTable.CHANGE_ID, "0199f0c4-8a3e-5000-8000-000000000002",
+            OutboxTable.OPERATION, "update",
+            OutboxTable.CREATED_AT, "2026-11-21 02:28:57+00");
+
+    private final SimulatedSession session;
+    private final SimulatedDatabase database;
+    private final Lsn start;
+    private final Queue<ByteBuffer> messages = new ArrayDeque<>();
+    private int nextTransaction;
+    private Lsn prepared;
+    private Lsn handedOut;
+
+    SimulatedStream(SimulatedSession session, SimulatedDatabase database) {
+        this.session = session;
+        this.database = database;
+        this.start = Objects.requireNonNull(database.slot());
+        this.prepared = start;
+        this.handedOut = start;
+        messages.add(Encoder.relation(new Relation(RELATION_OID, "public", "outbox", OutboxTable.PUBLISHED_COLUMNS)));
+    }
+
+    @Override
+    public Lsn start() {
+        return start;
+    }
+
+    @Override
+    public @Nullable ByteBuffer read() {
+        return session.call(() -> {
+            if (messages.isEmpty()) {
+                send();
+            }
+            ByteBuffer message = database.isLate() ? null : messages.poll();
+            if (messages.isEmpty()) {
+                handedOut = prepared;
+            }
+            return message;
+        });
+    }
+
+    private void send() {
+        List<Transaction> all = database.committed();
+        while (nextTransaction < all.size() && messages.isEmpty()) {
+            Transaction next = all.get(nextTransaction++);
+            prepared = next.end();
+            if (!start.isAfter(next.start())) {
+                messages.add(Encoder.begin(new Begin(next.start(), 1)));
+                next.rows().forEach(row -> messages.add(Encoder.insert(RELATION_OID, Arrays.asList(values(row)))));
+                messages.add(Encoder.commit(new Commit(next.start(), next.end())));
+            }
+        }
+        if (messages.isEmpty()) {
+            prepared = database.walEnd();
+        }
+    }
+
+    /** The row's values in the order of {@link OutboxTable#PUBLISHED_COLUMNS}; its number is also its data. */
+    static byte @Nullable [][] values(Row row) {
+        return OutboxTable.PUBLISHED_COLUMNS.stream()
+                .map(column -> switch (column) {
+                    case OutboxTable.SEQ, OutboxTable.PAYLOAD -> Long.toString(row.seq());
+                    case OutboxTable.AGGREGATE_ID -> row.key();
+                    default -> CONSTANTS.get(column);
+                })
+                .map(value -> value == null ? null : value.getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
+    }
+
+    @Override
+    public Lsn serverPosition() {
+        return handedOut;
+    }
+
+    @Override
+    public void confirm(Lsn lsn) {
+        session.call(() -> {
+            database.confirm(lsn);
+            return true;
+        });
+    }
+}
