@@ -281,12 +281,11 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
     }
 
     private static Problem problem(RuntimeException e) {
-        String message = String.valueOf(e.getMessage());
         if (e instanceof RelayException known) {
-            return new Problem(known.kind(), message, known.remedy());
+            return new Problem(known.kind(), String.valueOf(known.getMessage()), known.remedy());
         }
         // What Kafka's clients throw themselves, or what nobody has foreseen.
         KafkaFailure failure = KafkaFailure.of(e);
-        return new Problem(failure.kind(), message, failure.remedy());
+        return new Problem(failure.kind(), KafkaFailure.describe(e), failure.remedy());
     }
 }

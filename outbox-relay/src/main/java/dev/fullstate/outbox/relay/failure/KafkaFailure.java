@@ -47,8 +47,8 @@ public enum KafkaFailure implements Failure {
             ProducerFencedException.class),
     TRANSACTION_IS_OVER(
             REPLAY,
-            "None. If it goes on: the transaction lasts longer than outbox.relay.exactly-once.transaction-timeout, or another"
-                    + " relay publishes under the same transactional id",
+            "None. If it goes on: transactions last longer than outbox.relay.exactly-once.transaction-timeout, or another relay"
+                    + " with the same outbox.relay.slot-name reads this database, or a copy of it, and publishes to this Kafka",
             InvalidProducerEpochException.class,
             InvalidPidMappingException.class,
             InvalidTxnStateException.class,
@@ -141,19 +141,32 @@ public enum KafkaFailure implements Failure {
     /** Clients wrap what they report, sometimes more than once. */
     public static KafkaFailure of(Throwable reported) {
         for (Throwable cause = reported; cause != null; cause = cause.getCause()) {
-            Throwable candidate = cause;
-            if (isTransactionTimeout(candidate)) {
-                return TRANSACTION_TIMEOUT_NOT_ALLOWED;
-            }
-            KafkaFailure found = Arrays.stream(values())
-                    .filter(failure -> failure.types.stream().anyMatch(type -> type.isInstance(candidate)))
-                    .findFirst()
-                    .orElse(OTHER);
+            KafkaFailure found = ofItself(cause);
             if (found != OTHER) {
                 return found;
             }
         }
         return OTHER;
+    }
+
+    /** What is reported, and where that says little, the cause that counts. */
+    public static String describe(Throwable reported) {
+        for (Throwable cause = reported; cause != null; cause = cause.getCause()) {
+            if (ofItself(cause) != OTHER) {
+                return cause.equals(reported) ? reported.toString() : reported.getMessage() + ": " + cause;
+            }
+        }
+        return reported.toString();
+    }
+
+    private static KafkaFailure ofItself(Throwable thrown) {
+        if (isTransactionTimeout(thrown)) {
+            return TRANSACTION_TIMEOUT_NOT_ALLOWED;
+        }
+        return Arrays.stream(values())
+                .filter(failure -> failure.types.stream().anyMatch(type -> type.isInstance(thrown)))
+                .findFirst()
+                .orElse(OTHER);
     }
 
     /** The producer passes on only the text of this error. */

@@ -21,7 +21,7 @@ public final class PublishException extends RelayException {
     }
 
     static PublishException of(String failedTo, Throwable cause) {
-        return new PublishException(KafkaFailure.of(cause), failedTo + ": " + cause, cause);
+        return new PublishException(KafkaFailure.of(cause), failedTo + ": " + KafkaFailure.describe(cause), cause);
     }
 
     static PublishException unanswered(String message, TimeoutException cause) {
