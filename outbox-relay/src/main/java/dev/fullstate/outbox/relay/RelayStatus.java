@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.failure.FailureKind;
 
 /**
  * A relay at one moment.
@@ -20,8 +21,9 @@ public record RelayStatus(
     /**
      * What keeps a relay from streaming.
      *
+     * @param kind what it asks of the relay, and of people
      * @param message what failed
      * @param remedy what to do about it
      */
-    public record Problem(String message, String remedy) {}
+    public record Problem(FailureKind kind, String message, String remedy) {}
 }

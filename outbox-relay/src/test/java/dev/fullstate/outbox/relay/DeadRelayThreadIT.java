@@ -33,7 +33,7 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> relay.status().state() == RelayState.FAILED);
         assertThat(relay.status().problem())
                 .hasToString(
-                        "Problem[message=The relay's thread has died: java.lang.NoClassDefFoundError: org/example/Missing,"
+                        "Problem[kind=permanent, message=The relay's thread has died: java.lang.NoClassDefFoundError: org/example/Missing,"
                                 + " remedy=Restart the application]");
         relay.stop();
         assertThat(relay.isRunning()).isFalse();
