@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -14,16 +16,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** B6, C2: PostgreSQL ends beside a relay that runs, and comes back. */
 class RestartedDatabaseIT {
 
+    private static final Logger log = LoggerFactory.getLogger(RestartedDatabaseIT.class);
     private static final Duration FAST = Duration.ofSeconds(10);
 
     @Test
     void databaseThatEndsUnderLoadCostsConsumersNothing() throws SQLException {
-        List<Consumer<PostgresServer>> ends = List.of(
-                PostgresServer::kill,
-                PostgresServer::stopImmediately,
-                server -> assertThat(server.stop(FAST))
-                        .as("fast shutdown within " + FAST)
-                        .isTrue());
+        List<Consumer<PostgresServer>> ends =
+                List.of(PostgresServer::kill, PostgresServer::stopImmediately, RestartedDatabaseIT::stopFast);
         try (Scenario scenario = Scenario.exactlyOnce()) {
             scenario.startRelay();
             for (Consumer<PostgresServer> end : ends) {
@@ -54,13 +53,17 @@ class RestartedDatabaseIT {
                              where slot_name = '%s' and sent_lsn > confirmed_flush_lsn
                             """.formatted(scenario.outbox.name())) != null);
 
-            assertThat(Servers.DATABASE.server().stop(FAST))
-                    .as("within " + FAST)
-                    .isTrue();
+            stopFast(Servers.DATABASE.server());
 
             Servers.DATABASE.server().restart();
             Servers.BROKER.link().heal();
             scenario.assertExactlyOnce();
         }
+    }
+
+    private static void stopFast(PostgresServer server) {
+        long began = System.nanoTime();
+        assertThat(server.stop(FAST)).as("fast shutdown within " + FAST).isTrue();
+        log.info("PostgreSQL has shut down after {}", Duration.ofNanos(System.nanoTime() - began));
     }
 }

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** C6: a way to the broker that takes 1 MB a second. */
 class SlowBrokerIT {
 
-    private static final int EVENTS = 700;
+    private static final int EVENTS = 500;
     private static final int BYTES_PER_SECOND = 1_000_000;
 
     @Test

@@ -143,6 +143,11 @@ public final class Link implements AutoCloseable {
     }
 
     @Override
+    public String toString() {
+        return "link to " + name;
+    }
+
+    @Override
     public void close() {
         try {
             listener.close();
