@@ -27,6 +27,7 @@ import dev.fullstate.outbox.relay.Relay;
 import dev.fullstate.outbox.relay.RelaySettings;
 import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
 import dev.fullstate.outbox.relay.monitor.RelayMeters;
+import dev.fullstate.outbox.relay.publish.Kafka;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
@@ -94,8 +95,18 @@ public final class OutboxRelayAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    Kafka.Connector outboxRelayKafka() {
+        return Kafka::connect;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
     Relay outboxRelay(
-            OutboxRelayProperties properties, WalSource walSource, Router router, PublisherSettings publisher) {
+            OutboxRelayProperties properties,
+            WalSource walSource,
+            Router router,
+            PublisherSettings publisher,
+            Kafka.Connector kafka) {
         RelaySettings settings = new RelaySettings(
                 properties.slotName(),
                 properties.maxInFlight(),
@@ -104,7 +115,7 @@ public final class OutboxRelayAutoConfiguration {
                 properties.retry().maxDelay(),
                 properties.standbyInterval(),
                 properties.shutdownTimeout());
-        return new Relay(settings, walSource, router, pipeline -> Publisher.open(publisher, pipeline));
+        return new Relay(settings, walSource, router, pipeline -> Publisher.open(publisher, pipeline, kafka));
     }
 
     /** What of a producer's properties an admin client understands. */

@@ -1,0 +1,48 @@
+package dev.fullstate.outbox.faults;
+
+import java.sql.SQLException;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.faults.relay.RelayProcess;
+
+/** C1, A8: a relay that is killed at no particular moment, and what was committed while none was there. */
+class KilledRelayIT {
+
+    private static final int ROUNDS = 2;
+    private static final int EVENTS_PER_ROUND = 3_000;
+
+    @Test
+    void killedUnderLoadItsSuccessorGoesOnWithoutLossAndRepeats() throws SQLException {
+        kill(Scenario.exactlyOnce(), Scenario::assertExactlyOnce);
+    }
+
+    @Test
+    void killedUnderLoadItsSuccessorRepeatsAtMostWithDeliveryAtLeastOnce() throws SQLException {
+        kill(Scenario.atLeastOnce(), Scenario::assertAtLeastOnce);
+    }
+
+    private static void kill(Scenario setUp, Judgement judgement) throws SQLException {
+        Random moments = new Random(1);
+        try (Scenario scenario = setUp) {
+            for (int round = 0; round < ROUNDS; round++) {
+                try (RelayProcess relay = scenario.startRelay()) {
+                    long before = scenario.committed.count();
+                    scenario.workload.allow(EVENTS_PER_ROUND);
+                    scenario.awaitPublished(before + moments.nextInt(EVENTS_PER_ROUND / 2));
+                    relay.kill();
+                }
+                scenario.assertNothingConfirmedTooEarly();
+            }
+            scenario.workload.commit(100);
+            scenario.startRelay();
+            judgement.of(scenario);
+        }
+    }
+
+    private interface Judgement {
+
+        void of(Scenario scenario) throws SQLException;
+    }
+}
