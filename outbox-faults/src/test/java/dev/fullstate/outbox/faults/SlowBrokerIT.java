@@ -24,7 +24,6 @@ class SlowBrokerIT {
                 "outbox.relay.kafka-timeout", "1s");
         try (Scenario scenario = Scenario.of(Mix.BULKY, tight).with("-Xmx48m")) {
             scenario.startRelay();
-            long timeouts = scenario.outbox.walSenderTimeoutCount();
             String walSender = scenario.walSender();
             Servers.BROKER.link().throttle(BYTES_PER_SECOND);
             scenario.workload.commit(EVENTS);
