@@ -23,9 +23,7 @@ class KilledBrokerIT {
         try (Scenario scenario = Scenario.exactlyOnce()) {
             RelayProcess relay = scenario.startRelay();
             for (int round = 0; round < 2; round++) {
-                scenario.workload.allow(2_000);
-                scenario.awaitPublished(scenario.published.distinctCount() + 300);
-                Servers.BROKER.kill();
+                scenario.underLoad(300, Servers.BROKER::kill);
                 Set<String> confirmed = scenario.committed.confirmedIds();
                 Servers.BROKER.restart();
                 assertThat(scenario.published.ids()).containsAll(confirmed);

@@ -11,7 +11,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 class KilledRelayIT {
 
     private static final int ROUNDS = 2;
-    private static final int EVENTS_PER_ROUND = 3_000;
+    private static final int MOST_EVENTS = 1_500;
 
     @Test
     void killedUnderLoadItsSuccessorGoesOnWithoutLossAndRepeats() throws SQLException {
@@ -28,10 +28,7 @@ class KilledRelayIT {
         try (Scenario scenario = setUp) {
             for (int round = 0; round < ROUNDS; round++) {
                 try (RelayProcess relay = scenario.startRelay()) {
-                    long before = scenario.committed.count();
-                    scenario.workload.allow(EVENTS_PER_ROUND);
-                    scenario.awaitPublished(before + moments.nextInt(EVENTS_PER_ROUND / 2));
-                    relay.kill();
+                    scenario.underLoad(moments.nextInt(MOST_EVENTS), relay::kill);
                 }
                 scenario.assertNothingConfirmedTooEarly();
             }

@@ -27,10 +27,10 @@ class RestartedDatabaseIT {
         try (Scenario scenario = Scenario.exactlyOnce()) {
             scenario.startRelay();
             for (Consumer<PostgresServer> end : ends) {
-                scenario.workload.allow(2_000);
-                scenario.awaitPublished(scenario.published.distinctCount() + 300);
-                end.accept(Servers.DATABASE.server());
-                Servers.DATABASE.server().restart();
+                scenario.underLoad(300, () -> {
+                    end.accept(Servers.DATABASE.server());
+                    Servers.DATABASE.server().restart();
+                });
                 scenario.awaitStreaming();
                 scenario.assertNothingConfirmedTooEarly();
             }

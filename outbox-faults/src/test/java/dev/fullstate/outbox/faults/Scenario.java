@@ -23,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** An outbox with writers, a relay, and the judge; everything that a test of the harness disturbs is healed at its end. */
 final class Scenario implements AutoCloseable {
 
+    static final int ENDLESS = 1_000_000_000;
+
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     final Outbox outbox;
@@ -99,6 +101,22 @@ final class Scenario implements AutoCloseable {
 
     Duration awaitStreaming() {
         return patience().until("a relay streams", outbox::isStreamed);
+    }
+
+    /**
+     * Does something while the writers commit, and the relay publishes, as fast as they can: there is something on its way at each
+     * moment.
+     *
+     * @param eventCount published before
+     */
+    void underLoad(int eventCount, Runnable fault) {
+        workload.allow(ENDLESS);
+        try {
+            awaitPublished((long) published.distinctCount() + eventCount);
+            fault.run();
+        } finally {
+            workload.withdraw();
+        }
     }
 
     /** Waits until consumers can read so many different events. */

@@ -16,9 +16,7 @@ class TerminatedWalSenderIT {
         try (Scenario scenario = Scenario.exactlyOnce()) {
             RelayProcess relay = scenario.startRelay();
             for (int round = 0; round < 3; round++) {
-                scenario.workload.allow(1_000);
-                scenario.awaitPublished(scenario.published.distinctCount() + 200);
-                scenario.outbox.terminateWalSender();
+                scenario.underLoad(200, scenario.outbox::terminateWalSender);
                 scenario.awaitStreaming();
                 scenario.assertNothingConfirmedTooEarly();
             }

@@ -24,8 +24,6 @@ class TransactionTimeoutIT {
 
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(3);
 
-    private static final int ENDLESS = 1_000_000_000;
-
     @Test
     void transactionThatKafkaHasAbortedIsPublishedAgainAndSeenOnce() throws Exception {
         Map<String, String> impatient =
@@ -35,7 +33,7 @@ class TransactionTimeoutIT {
                         Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, Servers.BROKER.bootstrapServers()))) {
             RelayProcess relay = scenario.startRelay();
             String transactionalId = transactionalId(scenario);
-            scenario.workload.allow(ENDLESS);
+            scenario.workload.allow(Scenario.ENDLESS);
             scenario.patience().until("a transaction is cut off while it is open", () -> {
                 Servers.BROKER.link().hold(Direction.TO_SERVER);
                 if (transaction(admin, transactionalId).state() == TransactionState.ONGOING) {

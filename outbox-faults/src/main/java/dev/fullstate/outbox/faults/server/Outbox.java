@@ -108,9 +108,13 @@ public final class Outbox {
     }
 
     /** Ends the process that streams to the relay, as an administrator does. */
-    public void terminateWalSender() throws SQLException {
-        query("select pg_terminate_backend(active_pid) from pg_replication_slots where active and slot_name = '" + name
-                + "'");
+    public void terminateWalSender() {
+        try {
+            query("select pg_terminate_backend(active_pid) from pg_replication_slots where active and slot_name = '"
+                    + name + "'");
+        } catch (SQLException e) {
+            throw new IllegalStateException("The walsender of slot " + name + " could not be terminated", e);
+        }
     }
 
     /** {@return bytes of WAL that the slot keeps} */
