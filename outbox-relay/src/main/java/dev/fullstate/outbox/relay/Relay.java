@@ -22,8 +22,6 @@ import org.springframework.context.SmartLifecycle;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.failure.FailureKind;
-import dev.fullstate.outbox.relay.failure.KafkaFailure;
-import dev.fullstate.outbox.relay.failure.RelayException;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.DatabaseSetupException;
@@ -140,7 +138,11 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
         boolean ended = last.state() == RelayState.STOPPED || last.state() == RelayState.FAILED;
         return loop == null || loop.isAlive() || ended
                 ? last
-                : new RelayStatus(RelayState.FAILED, last.slotName(), last.progress(), dead("without saying why"));
+                : new RelayStatus(
+                        RelayState.FAILED,
+                        last.slotName(),
+                        last.progress(),
+                        Problem.ofDeadThread("without saying why"));
     }
 
     /** What the relay has done so far. */
@@ -176,9 +178,9 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
             }
             end();
         } catch (InterruptedException e) {
+            // Not by stop(), which does not interrupt.
             Thread.currentThread().interrupt();
-            giveUp();
-            enter(RelayState.STOPPED, null);
+            died(e);
         } catch (RuntimeException | Error e) {
             died(e);
         }
@@ -186,16 +188,12 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
 
     /** What is to be known outside comes first: memory may be short. */
     private void died(Throwable cause) {
-        enter(RelayState.FAILED, dead(cause.toString()));
+        enter(RelayState.FAILED, Problem.ofDeadThread(cause.toString()));
         if (events != null) {
             AvailabilityChangeEvent.publish(events, this, LivenessState.BROKEN);
         }
         log.error("The relay's thread has died; nothing is published until the application is restarted", cause);
         giveUp();
-    }
-
-    private static Problem dead(String cause) {
-        return new Problem(FailureKind.PERMANENT, "The relay's thread has died: " + cause, "Restart the application");
     }
 
     /** Does one bounded piece of work; returns how long to wait before the next. */
@@ -226,7 +224,7 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
 
     private Duration failed(RuntimeException e) {
         giveUp();
-        Problem problem = problem(e);
+        Problem problem = Problem.of(e);
         boolean known = problem.equals(status.problem());
         boolean standsBy = e instanceof SlotInUseException;
         if (!standsBy || !known) {
@@ -278,14 +276,5 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
                 log.info("The relay is now {}, before {}", state, previous.state());
             }
         }
-    }
-
-    private static Problem problem(RuntimeException e) {
-        if (e instanceof RelayException known) {
-            return new Problem(known.kind(), String.valueOf(known.getMessage()), known.remedy());
-        }
-        // What Kafka's clients throw themselves, or what nobody has foreseen.
-        KafkaFailure failure = KafkaFailure.of(e);
-        return new Problem(failure.kind(), KafkaFailure.describe(e), failure.remedy());
     }
 }

@@ -17,16 +17,8 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
 
     @Test
     void relayWhoseThreadDiedHasFailedAndSaysWhy() {
-        RelaySettings settings = new RelaySettings(
-                database.name(),
-                DataSize.ofMegabytes(1),
-                Duration.ofMillis(1),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(1));
         Relay relay = new Relay(
-                settings, WalSource.of(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
+                settings(), WalSource.of(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
                     throw new NoClassDefFoundError("org/example/Missing");
                 });
         relay.start();
@@ -37,5 +29,29 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
                                 + " remedy=Restart the application]");
         relay.stop();
         assertThat(relay.isRunning()).isFalse();
+    }
+
+    @Test
+    void relayWhoseThreadSomeoneElseHasInterruptedHasFailedToo() {
+        Relay relay = new Relay(
+                settings(), WalSource.of(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("Interrupted");
+                });
+        relay.start();
+        await().atMost(Duration.ofSeconds(10)).until(() -> relay.status().state() == RelayState.FAILED);
+        relay.stop();
+        assertThat(relay.isRunning()).isFalse();
+    }
+
+    private RelaySettings settings() {
+        return new RelaySettings(
+                database.name(),
+                DataSize.ofMegabytes(1),
+                Duration.ofMillis(1),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1));
     }
 }

@@ -103,7 +103,9 @@ public final class Outbox {
 
     /** {@return whether a relay streams from the slot} */
     public boolean isStreamed() throws SQLException {
-        return query("select 1 from pg_replication_slots where active and not temporary and slot_name = '" + name + "'")
+        // Whoever copies the first start's slot holds the copy for a moment too.
+        return query("select 1 from pg_replication_slots s join pg_stat_replication r on r.pid = s.active_pid"
+                        + " where s.slot_name = '" + name + "'")
                 != null;
     }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.Relay;
 import dev.fullstate.outbox.relay.RelayState;
 import dev.fullstate.outbox.relay.RelayStatistics;
+import dev.fullstate.outbox.relay.RelayStatus;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.wal.SlotStatus;
@@ -130,8 +131,11 @@ public final class RelayMeters implements MeterBinder {
         binding.gauge(
                 "outbox.relay.problems",
                 "problems",
-                relay -> relay.status().problem() == null ? 0 : 1,
-                "Whether something keeps the relay from publishing");
+                relay -> {
+                    RelayStatus status = relay.status();
+                    return status.problem() == null || status.state() == RelayState.STANDBY ? 0 : 1;
+                },
+                "Whether something keeps the relay from publishing, other than another relay");
         for (FailureKind kind : FailureKind.values()) {
             FunctionCounter.builder(
                             "outbox.relay.failures",
