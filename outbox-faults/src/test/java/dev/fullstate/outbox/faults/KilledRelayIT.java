@@ -3,6 +3,7 @@ package dev.fullstate.outbox.faults;
 import java.sql.SQLException;
 import java.util.Random;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.faults.relay.RelayProcess;
@@ -18,8 +19,9 @@ class KilledRelayIT {
     }
 
     @Test
+    @Tag("long")
     void killedUnderLoadItsSuccessorRepeatsAtMostWithDeliveryAtLeastOnce() throws SQLException {
-        kill(1, Scenario.atLeastOnce(), Scenario::assertAtLeastOnce);
+        kill(2, Scenario.atLeastOnce(), Scenario::assertAtLeastOnce);
     }
 
     private static void kill(int rounds, Scenario setUp, Judgement judgement) throws SQLException {
