@@ -26,6 +26,7 @@ final class Confirmation {
     private static final long CHECK_NANOS = Duration.ofSeconds(3).toNanos();
     private static final long IDLE_BYTES = DataSize.ofMegabytes(16).toBytes();
 
+    private final RelayStatistics statistics;
     private final WalSession session;
     private final WalStream stream;
     private final AcknowledgeTracker tracker;
@@ -34,17 +35,13 @@ final class Confirmation {
     private long lastConfirmation;
     private long lastCheck;
 
-    Confirmation(
-            WalSession session,
-            WalStream stream,
-            AcknowledgeTracker tracker,
-            Publisher publisher,
-            LongSupplier nanoTime) {
+    Confirmation(Stages stages, WalSession session, WalStream stream, AcknowledgeTracker tracker, Publisher publisher) {
+        this.statistics = stages.statistics();
         this.session = session;
         this.stream = stream;
         this.tracker = tracker;
         this.publisher = publisher;
-        this.nanoTime = nanoTime;
+        this.nanoTime = stages.nanoTime();
         this.lastConfirmation = nanoTime.getAsLong();
         this.lastCheck = lastConfirmation;
     }
@@ -79,8 +76,8 @@ final class Confirmation {
     }
 
     /**
-     * Asks the server now and then about the publication, through the other connection: this also notices that the server is
-     * shutting down or cut off, which the stream alone does not.
+     * Asks the server now and then about the publication and the slot, through the other connection: this also notices that the
+     * server is shutting down, cut off or no longer streaming, which the stream alone does not.
      */
     private void check(long now) {
         // The position is taken before the publication is checked: the check answers for everything up to it.
@@ -90,11 +87,12 @@ final class Confirmation {
             return;
         }
         session.requirePublication();
+        statistics.slot(session.slotStatus());
         lastCheck = now;
         if (tracker.isIdle() && server.isAfter(confirmable())) {
             // Like a transaction without events: whoever resumes has to know of it before PostgreSQL lets the WAL go.
             PendingTransaction nothing = tracker.begin();
-            nothing.sending();
+            nothing.sendingNothing();
             Lsn received = tracker.progress().received();
             tracker.end(server.isAfter(received) ? server : received);
             publisher.publishNothing(nothing::published);

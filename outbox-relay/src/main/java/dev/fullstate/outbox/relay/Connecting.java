@@ -24,9 +24,14 @@ final class Connecting implements Activity {
 
     @Override
     public Activity step() {
+        stages.statistics().slot(null);
         WalSession session = stages.source().open();
         try {
-            return session.slotPosition().isPresent() ? stream(session) : firstStart(session);
+            if (session.slotPosition().isEmpty()) {
+                return firstStart(session);
+            }
+            stages.statistics().slot(session.slotStatus());
+            return stream(session);
         } catch (RuntimeException e) {
             session.close();
             throw e;

@@ -31,8 +31,8 @@ final class FirstStart implements Activity {
     private final WalSession session;
     private final Publisher publisher;
     private final RetainedRows rows;
-    private final AcknowledgeTracker tracker = new AcknowledgeTracker(Lsn.ZERO);
-    private final PendingTransaction retained = tracker.begin();
+    private final AcknowledgeTracker tracker;
+    private final PendingTransaction retained;
     private final ResumePoint start;
     private long rowCount;
     private long lastSeq;
@@ -44,9 +44,11 @@ final class FirstStart implements Activity {
         this.session = session;
         this.publisher = publisher;
         this.rows = rows;
+        this.tracker = new AcknowledgeTracker(Lsn.ZERO, stages.statistics().acknowledged());
+        this.retained = tracker.begin();
         this.start = new ResumePoint(rows.end(), null, before);
         // Also if there is no row: what Kafka knows of a slot that is gone must not be taken for this one's.
-        retained.sending();
+        retained.sendingNothing();
         publisher.publishNothing(retained::published);
     }
 
@@ -66,11 +68,16 @@ final class FirstStart implements Activity {
     public Activity step() {
         publisher.requireNoFailure();
         idle = true;
+        stages.statistics().inFlightBytes(publisher.inFlightBytes());
         if (tracker.isInsideTransaction()) {
+            long before = rowCount;
             publishRows();
+            stages.statistics().received(rowCount - before);
+            tracker.advance();
             publisher.sentUpTo(sent(), !tracker.isInsideTransaction());
         } else if (tracker.advance().published().equals(rows.end())) {
             rows.complete();
+            tracker.confirmed(rows.end());
             log.info("First start: {} retained rows are published, the stream goes on at {}", rowCount, rows.end());
             return new Streaming(stages, session, session.stream(), publisher);
         } else {

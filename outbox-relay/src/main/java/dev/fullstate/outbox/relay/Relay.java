@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,11 +12,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.slf4j.event.Level;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
-import dev.fullstate.outbox.relay.publish.PublishException;
+import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.DatabaseSetupException;
@@ -30,9 +36,11 @@ import dev.fullstate.outbox.relay.wal.WalSource;
  * confirmed to PostgreSQL before Kafka has it. After any failure both connections are given up, and after a growing delay the relay goes on
  * where it was confirmed.
  *
- * <p>Runs on a thread of its own between {@link #start()} and {@link #stop()}; {@link #status()} may be asked by any thread.
+ * <p>Runs on a thread of its own between {@link #start()} and {@link #stop()}; {@link #status()} and {@link #statistics()} may be
+ * asked by any thread. If that thread dies, the application's liveness is broken: nothing but a new process mends an
+ * {@link Error}.
  */
-public final class Relay implements SmartLifecycle {
+public final class Relay implements SmartLifecycle, ApplicationEventPublisherAware {
 
     /** The key under which every log line of the relay's thread carries the name of its pipeline. */
     public static final String MDC_KEY = "pipeline";
@@ -49,6 +57,7 @@ public final class Relay implements SmartLifecycle {
     private volatile RelayStatus status;
     private volatile CountDownLatch stopRequested = new CountDownLatch(1);
     private volatile @Nullable Thread thread;
+    private @Nullable ApplicationEventPublisher events;
 
     /**
      * @param publisher opens a publisher for the pipeline of this name; called anew after each failure
@@ -64,7 +73,8 @@ public final class Relay implements SmartLifecycle {
             Function<String, Publisher> publisher,
             LongSupplier nanoTime) {
         this.settings = settings;
-        this.stages = new Stages(settings, source, router, publisher, nanoTime);
+        this.stages =
+                new Stages(settings, source, router, publisher, nanoTime, new RelayStatistics(InstantSource.system()));
         this.activity = new Connecting(stages);
         this.status = new RelayStatus(RelayState.STARTING, settings.slotName(), null, null);
     }
@@ -81,6 +91,9 @@ public final class Relay implements SmartLifecycle {
             return;
         }
         preflight();
+        if (events != null && status.state() == RelayState.FAILED) {
+            AvailabilityChangeEvent.publish(events, this, LivenessState.CORRECT);
+        }
         stopRequested = new CountDownLatch(1);
         Thread loop = new Thread(this::run, "outbox-relay-" + settings.slotName());
         loop.start();
@@ -118,8 +131,28 @@ public final class Relay implements SmartLifecycle {
         return PHASE;
     }
 
+    /** What the relay is doing; that its thread is gone shows also where it could not say so any more. */
     public RelayStatus status() {
-        return status;
+        RelayStatus last = status;
+        Thread loop = thread;
+        boolean ended = last.state() == RelayState.STOPPED || last.state() == RelayState.FAILED;
+        return loop == null || loop.isAlive() || ended
+                ? last
+                : new RelayStatus(
+                        RelayState.FAILED,
+                        last.slotName(),
+                        last.progress(),
+                        Problem.ofDeadThread("without saying why"));
+    }
+
+    /** What the relay has done so far. */
+    public RelayStatistics statistics() {
+        return stages.statistics();
+    }
+
+    @Override
+    public void setApplicationEventPublisher(ApplicationEventPublisher publisher) {
+        events = publisher;
     }
 
     private void preflight() {
@@ -145,14 +178,22 @@ public final class Relay implements SmartLifecycle {
             }
             end();
         } catch (InterruptedException e) {
+            // Not by stop(), which does not interrupt.
             Thread.currentThread().interrupt();
-            giveUp();
-            enter(RelayState.STOPPED, null);
+            died(e);
         } catch (RuntimeException | Error e) {
-            log.error("The relay's thread has died; nothing is published until the application is restarted", e);
-            giveUp();
-            enter(RelayState.FAILED, new Problem("The relay's thread has died: " + e, "Restart the application"));
+            died(e);
         }
+    }
+
+    /** What is to be known outside comes first: memory may be short. */
+    private void died(Throwable cause) {
+        enter(RelayState.FAILED, Problem.ofDeadThread(cause.toString()));
+        if (events != null) {
+            AvailabilityChangeEvent.publish(events, this, LivenessState.BROKEN);
+        }
+        log.error("The relay's thread has died; nothing is published until the application is restarted", cause);
+        giveUp();
     }
 
     /** Does one bounded piece of work; returns how long to wait before the next. */
@@ -183,18 +224,23 @@ public final class Relay implements SmartLifecycle {
 
     private Duration failed(RuntimeException e) {
         giveUp();
-        Problem problem = new Problem(String.valueOf(e.getMessage()), remedy(e));
-        if (e instanceof SlotInUseException) {
-            enter(RelayState.STANDBY, problem);
-            return settings.standbyInterval();
+        Problem problem = Problem.of(e);
+        boolean known = problem.equals(status.problem());
+        boolean standsBy = e instanceof SlotInUseException;
+        if (!standsBy || !known) {
+            stages.statistics().failed(problem.kind());
         }
-        Duration delay = settings.retryDelay(++failureCount);
-        if (problem.equals(status.problem())) {
+        Duration delay = standsBy ? settings.standbyInterval() : settings.retryDelay(++failureCount);
+        if (known) {
             log.debug("The relay tries again in {}", delay, e);
+        } else if (standsBy) {
+            log.info("The relay stands by: {}", problem.message());
         } else {
-            log.warn("The relay tries again in {}: {} Remedy: {}", delay, problem.message(), problem.remedy(), e);
+            log.atLevel(problem.kind() == FailureKind.PERMANENT ? Level.ERROR : Level.WARN)
+                    .setCause(e)
+                    .log("The relay tries again in {}: {} Remedy: {}", delay, problem.message(), problem.remedy());
         }
-        enter(RelayState.RETRYING, problem);
+        enter(problem.kind() == FailureKind.STEP_DOWN ? RelayState.STANDBY : RelayState.RETRYING, problem);
         return delay;
     }
 
@@ -216,6 +262,7 @@ public final class Relay implements SmartLifecycle {
             log.warn("Connections that are given up did not close cleanly", e);
         }
         activity = new Connecting(stages);
+        stages.statistics().disconnected();
     }
 
     private void enter(RelayState state, @Nullable Problem problem) {
@@ -229,15 +276,5 @@ public final class Relay implements SmartLifecycle {
                 log.info("The relay is now {}, before {}", state, previous.state());
             }
         }
-    }
-
-    private static String remedy(RuntimeException e) {
-        if (e instanceof WalException wal) {
-            return wal.remedy();
-        }
-        if (e instanceof PublishException publish) {
-            return publish.remedy();
-        }
-        return "See the message; nothing is skipped and nothing confirmed meanwhile";
     }
 }

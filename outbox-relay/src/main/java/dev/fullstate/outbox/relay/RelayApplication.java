@@ -1,24 +1,56 @@
 package dev.fullstate.outbox.relay;
 
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.context.ApplicationListener;
 
 /**
  * The relay as a process of its own: the executable jar. Takes the same configuration as inside a service
  * ({@code spring.datasource.*}, {@code spring.kafka.*}, {@code outbox.relay.*}); has no web server unless
- * {@code spring.main.web-application-type=servlet} asks for one, to show its health.
+ * {@code spring.main.web-application-type=servlet} asks for one, to show its health. The process exits with {@value #BROKEN} if
+ * the relay's thread dies.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 public class RelayApplication {
 
+    private static final int BROKEN = 1;
+
     public static void main(String... args) {
+        application(System::exit).run(args);
+    }
+
+    static SpringApplication application(IntConsumer exit) {
         SpringApplication application = new SpringApplication(RelayApplication.class);
-        application.setDefaultProperties(
-                Map.of("spring.application.name", "outbox-relay", "spring.main.web-application-type", "none"));
-        application.run(args);
+        application.setDefaultProperties(Map.of(
+                "spring.application.name",
+                "outbox-relay",
+                "spring.main.web-application-type",
+                "none",
+                // Here nothing but the relay can be ready, and where it is switched off nothing has to be.
+                "management.endpoint.health.group.readiness.include",
+                "readinessState,outboxRelay",
+                "management.endpoint.health.validate-group-membership",
+                "false"));
+        application.addListeners(new ExitWhenBroken(exit));
+        return application;
+    }
+
+    /** Exits on another thread, because an exit waits for the relay's. */
+    private record ExitWhenBroken(IntConsumer exit)
+            implements ApplicationListener<AvailabilityChangeEvent<LivenessState>> {
+
+        @Override
+        public void onApplicationEvent(AvailabilityChangeEvent<LivenessState> event) {
+            if (event.getState() == LivenessState.BROKEN) {
+                new Thread(() -> exit.accept(BROKEN), "outbox-relay-exit").start();
+            }
+        }
     }
 }

@@ -3,6 +3,9 @@ package dev.fullstate.outbox.relay;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.KafkaFailure;
+import dev.fullstate.outbox.relay.failure.RelayException;
 
 /**
  * A relay at one moment.
@@ -20,8 +23,24 @@ public record RelayStatus(
     /**
      * What keeps a relay from streaming.
      *
+     * @param kind what it asks of the relay, and of people
      * @param message what failed
      * @param remedy what to do about it
      */
-    public record Problem(String message, String remedy) {}
+    public record Problem(FailureKind kind, String message, String remedy) {
+
+        static Problem of(RuntimeException e) {
+            if (e instanceof RelayException known) {
+                return new Problem(known.kind(), String.valueOf(known.getMessage()), known.remedy());
+            }
+            // What Kafka's clients throw themselves, or what nobody has foreseen.
+            KafkaFailure failure = KafkaFailure.of(e);
+            return new Problem(failure.kind(), KafkaFailure.describe(e), failure.remedy());
+        }
+
+        static Problem ofDeadThread(String cause) {
+            return new Problem(
+                    FailureKind.PERMANENT, "The relay's thread has died: " + cause, "Restart the application");
+        }
+    }
 }

@@ -12,10 +12,12 @@ import dev.fullstate.outbox.relay.wal.WalSource;
  *
  * @param publisher opens a publisher for the pipeline of this name, which lasts until its first failure
  * @param nanoTime a clock that only goes forward
+ * @param statistics of the relay, whatever it is at
  */
 record Stages(
         RelaySettings settings,
         WalSource source,
         Router router,
         Function<String, Publisher> publisher,
-        LongSupplier nanoTime) {}
+        LongSupplier nanoTime,
+        RelayStatistics statistics) {}

@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
@@ -11,6 +12,7 @@ import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.pgoutput.MessageDecoder;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
@@ -39,6 +41,7 @@ final class Streaming implements Activity {
     private final Confirmation confirmation;
     private final HorizonWriter horizon;
     private @Nullable Position lastSent;
+    private long receivedCount;
     private boolean idle;
     private boolean drained;
     private long answeredCount;
@@ -51,9 +54,10 @@ final class Streaming implements Activity {
         this.stream = stream;
         this.publisher = publisher;
         this.assembler = new TransactionAssembler(new Sender());
-        this.tracker = new AcknowledgeTracker(stream.start());
+        this.tracker =
+                new AcknowledgeTracker(stream.start(), stages.statistics().acknowledged());
         this.answeredAt = stages.nanoTime().getAsLong();
-        this.confirmation = new Confirmation(session, stream, tracker, publisher, stages.nanoTime());
+        this.confirmation = new Confirmation(stages, session, stream, tracker, publisher);
         this.horizon = new HorizonWriter(HorizonWriter.Database.of(session), stages.nanoTime());
     }
 
@@ -68,6 +72,7 @@ final class Streaming implements Activity {
         idle = read(MESSAGES_PER_STEP) == 0;
         publisher.sentUpTo(sent(), drained);
         confirmation.step();
+        stages.statistics().inFlightBytes(publisher.inFlightBytes());
         horizon.step(tracker.progress().published());
         watchKafka();
         return this;
@@ -96,6 +101,7 @@ final class Streaming implements Activity {
     public @Nullable Problem problem() {
         return stalled
                 ? new Problem(
+                        FailureKind.RETRY,
                         "Kafka has not acknowledged any event for "
                                 + Duration.ofNanos(STALLED_NANOS).toSeconds()
                                 + " seconds; nothing is confirmed meanwhile",
@@ -116,6 +122,8 @@ final class Streaming implements Activity {
             assembler.accept(decoder.decode(message));
             count++;
         }
+        stages.statistics().received(receivedCount);
+        receivedCount = 0;
         return count;
     }
 
@@ -179,13 +187,14 @@ final class Streaming implements Activity {
             }
             PendingTransaction current = Objects.requireNonNull(transaction, "An event lies in a transaction");
             current.sending();
+            receivedCount++;
             horizon.received();
             publisher.publish(stages.router().route(event), current::published);
         }
 
         @Override
-        public void end(Lsn endLsn) {
-            tracker.end(endLsn);
+        public void end(Lsn endLsn, Instant committedAt) {
+            tracker.end(endLsn, committedAt);
         }
     }
 }

@@ -17,7 +17,35 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
 
     @Test
     void relayWhoseThreadDiedHasFailedAndSaysWhy() {
-        RelaySettings settings = new RelaySettings(
+        Relay relay = new Relay(
+                settings(), WalSource.of(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
+                    throw new NoClassDefFoundError("org/example/Missing");
+                });
+        relay.start();
+        await().atMost(Duration.ofSeconds(10)).until(() -> relay.status().state() == RelayState.FAILED);
+        assertThat(relay.status().problem())
+                .hasToString(
+                        "Problem[kind=permanent, message=The relay's thread has died: java.lang.NoClassDefFoundError: org/example/Missing,"
+                                + " remedy=Restart the application]");
+        relay.stop();
+        assertThat(relay.isRunning()).isFalse();
+    }
+
+    @Test
+    void relayWhoseThreadSomeoneElseHasInterruptedHasFailedToo() {
+        Relay relay = new Relay(
+                settings(), WalSource.of(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException("Interrupted");
+                });
+        relay.start();
+        await().atMost(Duration.ofSeconds(10)).until(() -> relay.status().state() == RelayState.FAILED);
+        relay.stop();
+        assertThat(relay.isRunning()).isFalse();
+    }
+
+    private RelaySettings settings() {
+        return new RelaySettings(
                 database.name(),
                 DataSize.ofMegabytes(1),
                 Duration.ofMillis(1),
@@ -25,17 +53,5 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1));
-        Relay relay = new Relay(
-                settings, WalSource.of(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
-                    throw new NoClassDefFoundError("org/example/Missing");
-                });
-        relay.start();
-        await().atMost(Duration.ofSeconds(10)).until(() -> relay.status().state() == RelayState.FAILED);
-        assertThat(relay.status().problem())
-                .hasToString(
-                        "Problem[message=The relay's thread has died: java.lang.NoClassDefFoundError: org/example/Missing,"
-                                + " remedy=Restart the application]");
-        relay.stop();
-        assertThat(relay.isRunning()).isFalse();
     }
 }

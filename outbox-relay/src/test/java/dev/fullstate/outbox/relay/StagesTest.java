@@ -22,14 +22,15 @@ class StagesTest {
 
     @ArchTest
     static void stagesKnowOnlyWhatComesBefore(JavaClasses classes) {
-        stage("wal").check(classes);
+        stage("failure").check(classes);
+        stage("wal", "failure").check(classes);
         stage("pgoutput", "wal").check(classes);
-        stage("transaction", "wal", "pgoutput").check(classes);
+        stage("transaction", "failure", "wal", "pgoutput").check(classes);
         stage("route", "transaction").check(classes);
-        stage("publish", "transaction", "route").check(classes);
+        stage("publish", "failure", "transaction", "route").check(classes);
         stage("acknowledge", "wal").check(classes);
-        stage("monitor", "", "acknowledge", "wal").check(classes);
-        stage("", "wal", "pgoutput", "transaction", "route", "publish", "acknowledge")
+        stage("monitor", "", "failure", "acknowledge", "wal").check(classes);
+        stage("", "failure", "wal", "pgoutput", "transaction", "route", "publish", "acknowledge")
                 .check(classes);
     }
 

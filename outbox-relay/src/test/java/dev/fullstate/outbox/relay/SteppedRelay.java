@@ -124,6 +124,10 @@ final class SteppedRelay implements AutoCloseable {
         return relay.status();
     }
 
+    RelayStatistics statistics() {
+        return relay.statistics();
+    }
+
     Progress progress() {
         return Objects.requireNonNull(relay.status().progress());
     }

@@ -16,6 +16,7 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,12 +43,12 @@ public final class KafkaServer implements AutoCloseable {
 
     private final int port;
     private final KafkaRaftServer broker;
-    private final Path folder;
+    private final Runnable cleanUp;
 
-    private KafkaServer(int port, KafkaRaftServer broker, Path folder) {
+    private KafkaServer(int port, KafkaRaftServer broker, Runnable cleanUp) {
         this.port = port;
         this.broker = broker;
-        this.folder = folder;
+        this.cleanUp = cleanUp;
     }
 
     /** {@return a broker on any free port} */
@@ -65,25 +66,41 @@ public final class KafkaServer implements AutoCloseable {
     public static KafkaServer start(int port, Map<String, String> settings) {
         long began = System.nanoTime();
         int freePort = LoopbackPort.free(port, "Kafka", PORT_PROPERTY);
-        KafkaServer server = started(freePort, settings);
-        Duration taken = Duration.ofNanos(System.nanoTime() - began);
-        log.info("Kafka listens on {} after {} ms", server.bootstrapServers(), taken.toMillis());
-        return server;
-    }
-
-    private static KafkaServer started(int port, Map<String, String> settings) {
         Path folder = temporaryFolder();
         try {
-            Map<String, String> configuration = defaults(port, LoopbackPort.anyFree(), folder);
-            configuration.putAll(settings);
-            format(folder);
-            KafkaRaftServer broker = new KafkaRaftServer(new KafkaConfig(configuration), Time.SYSTEM);
-            startup(broker);
-            return new KafkaServer(port, broker, folder);
+            KafkaServer server = new KafkaServer(freePort, started(freePort, folder, settings), () -> delete(folder));
+            Duration taken = Duration.ofNanos(System.nanoTime() - began);
+            log.info("Kafka listens on {} after {} ms", server.bootstrapServers(), taken.toMillis());
+            return server;
         } catch (RuntimeException e) {
             delete(folder);
             throw e;
         }
+    }
+
+    /**
+     * Starts a broker whose files stay when it ends; returns when it serves clients. With the files of an earlier broker it goes on
+     * where that one was closed, or killed.
+     *
+     * @param folder   empty, missing, or that of an earlier broker
+     * @param port     0 for any free port
+     * @param settings entries of {@code server.properties} that are added to the defaults or take their place
+     * @throws ServicePortInUseException if the port is taken
+     */
+    public static KafkaServer startIn(Path folder, int port, Map<String, String> settings) {
+        int freePort = LoopbackPort.free(port, "Kafka", PORT_PROPERTY);
+        return new KafkaServer(freePort, started(freePort, folder, settings), () -> {});
+    }
+
+    private static KafkaRaftServer started(int port, Path folder, Map<String, String> settings) {
+        Map<String, String> configuration = defaults(port, LoopbackPort.anyFree(), folder);
+        configuration.putAll(settings);
+        if (Files.notExists(folder.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
+            format(folder);
+        }
+        KafkaRaftServer broker = new KafkaRaftServer(new KafkaConfig(configuration), Time.SYSTEM);
+        startup(broker);
+        return broker;
     }
 
     private static void startup(KafkaRaftServer broker) {
@@ -145,12 +162,15 @@ public final class KafkaServer implements AutoCloseable {
         return LoopbackPort.HOST + ":" + port;
     }
 
-    /** Stops the broker and removes its files. Clients see a connection that is closed. Closing again has no effect. */
+    /**
+     * Stops the broker and removes its files, unless it was started in a folder of the caller's. Clients see a connection that is
+     * closed. Closing again has no effect.
+     */
     @Override
     public void close() {
         broker.shutdown();
         broker.awaitShutdown();
-        delete(folder);
+        cleanUp.run();
     }
 
     private static Path temporaryFolder() {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,6 +107,43 @@ final class PostgresProcess implements AutoCloseable {
         if (!start.succeeded()) {
             String cause = Files.exists(serverLog) ? Files.readString(serverLog) : start.output();
             throw new IllegalStateException("PostgreSQL did not start:\n" + cause);
+        }
+    }
+
+    /** {@return whether all processes have ended in that time} */
+    boolean stop(String mode, Duration timeout) {
+        return FinishedProcess.run(binaries.command(
+                        "pg_ctl",
+                        "stop",
+                        "--pgdata=" + cluster,
+                        "--mode=" + mode,
+                        "--wait",
+                        "--timeout=" + Math.max(1, timeout.toSeconds())))
+                .succeeded();
+    }
+
+    /** The postmaster first: it would start others in place of those that die. */
+    void kill() {
+        Path pidFile = cluster.resolve("postmaster.pid");
+        try {
+            long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
+            ProcessHandle postmaster = ProcessHandle.of(pid)
+                    .orElseThrow(() -> new IllegalStateException("PostgreSQL in " + folder + " does not run"));
+            List<ProcessHandle> children = postmaster.descendants().toList();
+            postmaster.destroyForcibly();
+            children.forEach(ProcessHandle::destroyForcibly);
+            postmaster.onExit().join();
+            children.forEach(child -> child.onExit().join());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read " + pidFile + "; does PostgreSQL run?", e);
+        }
+    }
+
+    void restart() {
+        try {
+            startPostmaster();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not start PostgreSQL in " + folder + " again", e);
         }
     }
 

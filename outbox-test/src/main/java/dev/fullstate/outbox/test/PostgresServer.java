@@ -106,6 +106,41 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
+     * Stops the server as an administrator does ({@code pg_ctl stop -m fast}): clients are disconnected, replication clients are
+     * waited for. The files stay, for {@link #restart()}.
+     *
+     * @return whether the server has ended within the time; if not, it still waits for a replication client
+     */
+    public boolean stop(Duration timeout) {
+        return process.stop("fast", timeout);
+    }
+
+    /**
+     * Lets all of the server's processes exit without a checkpoint ({@code pg_ctl stop -m immediate}): the next start recovers what
+     * was committed from the WAL.
+     */
+    public void stopImmediately() {
+        if (!process.stop("immediate", Duration.ofSeconds(10))) {
+            throw new IllegalStateException("PostgreSQL on port " + port + " did not stop at once");
+        }
+    }
+
+    /** Ends all of the server's processes by SIGKILL. What was committed is there after {@link #restart()}. */
+    public void kill() {
+        process.kill();
+    }
+
+    /**
+     * Starts the server again after it was stopped or killed, on the same port and with the same data; returns when it accepts
+     * connections.
+     *
+     * @throws IllegalStateException if the server does not start; the message has what the server wrote
+     */
+    public void restart() {
+        process.restart();
+    }
+
+    /**
      * Disconnects all clients, stops the server and removes its files. Takes about two seconds when a replication client keeps
      * the server waiting for its confirmation, and a fraction of that otherwise. Closing again has no effect.
      */

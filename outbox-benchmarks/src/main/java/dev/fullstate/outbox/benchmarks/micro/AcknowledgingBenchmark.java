@@ -6,6 +6,7 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
+import dev.fullstate.outbox.relay.acknowledge.AcknowledgeListener;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
@@ -22,7 +23,7 @@ public class AcknowledgingBenchmark {
     private static final int IN_FLIGHT = 256;
     private static final int WAL_BYTES_PER_ROW = 1_500;
 
-    private final AcknowledgeTracker tracker = new AcknowledgeTracker(Lsn.ZERO);
+    private final AcknowledgeTracker tracker = new AcknowledgeTracker(Lsn.ZERO, AcknowledgeListener.NONE);
     private final @Nullable PendingTransaction[] inFlight = new PendingTransaction[IN_FLIGHT];
     private int oldest;
     private long lsn;

@@ -2,6 +2,7 @@ package dev.fullstate.outbox.benchmarks.micro;
 
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
+import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -69,7 +70,7 @@ public class DecodingBenchmark {
         }
 
         @Override
-        public void end(Lsn endLsn) {
+        public void end(Lsn endLsn, Instant committedAt) {
             event = null;
         }
     }

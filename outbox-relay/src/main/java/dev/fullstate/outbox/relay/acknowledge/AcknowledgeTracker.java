@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.acknowledge;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -17,14 +18,19 @@ import dev.fullstate.outbox.relay.wal.Lsn;
 public final class AcknowledgeTracker {
 
     private final Deque<PendingTransaction> pending = new ArrayDeque<>();
+    private final AcknowledgeListener listener;
     private @Nullable PendingTransaction open;
     private Progress progress;
+    private long completeCount;
+    private long publishedCount;
+    private long confirmedCount;
 
     /**
      * @param start what is confirmed already
      */
-    public AcknowledgeTracker(Lsn start) {
-        progress = Progress.at(start);
+    public AcknowledgeTracker(Lsn start, AcknowledgeListener listener) {
+        this.listener = listener;
+        this.progress = Progress.at(start);
     }
 
     /** A transaction begins to come in. */
@@ -35,6 +41,14 @@ public final class AcknowledgeTracker {
         open = new PendingTransaction();
         pending.addLast(open);
         return open;
+    }
+
+    /** The transaction that is coming in is complete, and was committed at that time. */
+    public void end(Lsn endLsn, Instant committedAt) {
+        if (open != null) {
+            open.committedAt(committedAt);
+        }
+        end(endLsn);
     }
 
     /** The transaction that is coming in is complete. */
@@ -66,11 +80,30 @@ public final class AcknowledgeTracker {
             }
             published = end;
             pending.removeFirst();
+            complete(next);
         }
+        count();
         if (!published.equals(progress.published())) {
             progress = new Progress(progress.received(), published, progress.confirmed());
         }
         return progress;
+    }
+
+    private void complete(PendingTransaction transaction) {
+        completeCount += transaction.publishedCount();
+        Instant committedAt = transaction.committedAt();
+        if (committedAt != null) {
+            listener.transactionPublished(committedAt);
+        }
+    }
+
+    private void count() {
+        PendingTransaction next = pending.peekFirst();
+        long count = completeCount + (next == null ? 0 : next.publishedCount());
+        if (count > publishedCount) {
+            listener.published(count - publishedCount);
+            publishedCount = count;
+        }
     }
 
     /** Whether a transaction has come in by half. */
@@ -87,6 +120,9 @@ public final class AcknowledgeTracker {
     public void confirmed(Lsn lsn) {
         if (lsn.isAfter(progress.confirmed())) {
             progress = new Progress(progress.received(), progress.published(), lsn);
+            // What is published beyond the position has no events.
+            listener.confirmed(completeCount - confirmedCount);
+            confirmedCount = completeCount;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay.autoconfigure;
 import java.util.HashMap;
 import java.util.Map;
 
+import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -25,6 +26,8 @@ import org.springframework.kafka.core.ProducerFactory;
 import dev.fullstate.outbox.relay.Relay;
 import dev.fullstate.outbox.relay.RelaySettings;
 import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
+import dev.fullstate.outbox.relay.monitor.RelayMeters;
+import dev.fullstate.outbox.relay.publish.Kafka;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
@@ -92,8 +95,18 @@ public final class OutboxRelayAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    Kafka.Connector outboxRelayKafka() {
+        return Kafka::connect;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
     Relay outboxRelay(
-            OutboxRelayProperties properties, WalSource walSource, Router router, PublisherSettings publisher) {
+            OutboxRelayProperties properties,
+            WalSource walSource,
+            Router router,
+            PublisherSettings publisher,
+            Kafka.Connector kafka) {
         RelaySettings settings = new RelaySettings(
                 properties.slotName(),
                 properties.maxInFlight(),
@@ -102,7 +115,7 @@ public final class OutboxRelayAutoConfiguration {
                 properties.retry().maxDelay(),
                 properties.standbyInterval(),
                 properties.shutdownTimeout());
-        return new Relay(settings, walSource, router, pipeline -> Publisher.open(publisher, pipeline));
+        return new Relay(settings, walSource, router, pipeline -> Publisher.open(publisher, pipeline, kafka));
     }
 
     /** What of a producer's properties an admin client understands. */
@@ -121,6 +134,17 @@ public final class OutboxRelayAutoConfiguration {
         @ConditionalOnMissingBean(name = "outboxRelayHealthIndicator")
         RelayHealthIndicator outboxRelayHealthIndicator(Relay relay) {
             return new RelayHealthIndicator(relay::status);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterBinder.class)
+    static class MetersConfiguration {
+
+        @Bean
+        @ConditionalOnMissingBean
+        RelayMeters outboxRelayMeters(Relay relay) {
+            return new RelayMeters(relay);
         }
     }
 }

@@ -37,7 +37,9 @@ public final class RelayHealthIndicator implements HealthIndicator {
         }
         Problem problem = status.problem();
         if (problem != null) {
-            health.withDetail("problem", problem.message()).withDetail("remedy", problem.remedy());
+            health.withDetail("problem", problem.message())
+                    .withDetail("kind", problem.kind().toString())
+                    .withDetail("remedy", problem.remedy());
         }
         return health.build();
     }

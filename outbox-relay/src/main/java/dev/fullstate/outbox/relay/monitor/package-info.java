@@ -1,5 +1,5 @@
 /**
- * What operators see of the relay. In comes its status, out goes its health.
+ * What operators see of the relay. In come its status and its statistics, out go its health and its meters.
  */
 @NullMarked
 package dev.fullstate.outbox.relay.monitor;

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.pgoutput;
 
+import java.time.Instant;
 import java.util.List;
 
 import dev.fullstate.outbox.relay.wal.Lsn;
@@ -25,8 +26,9 @@ public sealed interface Message {
      *
      * @param commitLsn where the commit record begins
      * @param endLsn where it ends: the position to confirm
+     * @param committedAt by the clock of the server
      */
-    record Commit(Lsn commitLsn, Lsn endLsn) implements Message {}
+    record Commit(Lsn commitLsn, Lsn endLsn, Instant committedAt) implements Message {}
 
     /**
      * A table as it is from here on; precedes the table's first row and comes again whenever the table has changed.

@@ -44,8 +44,7 @@ public final class MessageDecoder {
 
     private Commit commit(MessageReader in) {
         in.skip(Byte.BYTES, "flags");
-        Commit commit = new Commit(in.lsn("commit LSN"), in.lsn("end LSN"));
-        in.skip(Long.BYTES, "commit time");
+        Commit commit = new Commit(in.lsn("commit LSN"), in.lsn("end LSN"), in.time("commit time"));
         in.end();
         return commit;
     }

@@ -2,11 +2,16 @@ package dev.fullstate.outbox.relay.pgoutput;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 
 import dev.fullstate.outbox.relay.wal.Lsn;
 
 /** Reads the protocol's primitive values; no read goes beyond the message's end. */
 final class MessageReader {
+
+    private static final Instant POSTGRES_EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+    private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final long NANOS_PER_MICRO = 1_000;
 
     private final ByteBuffer buffer;
     private final int start;
@@ -43,6 +48,15 @@ final class MessageReader {
     Lsn lsn(String what) {
         require(Long.BYTES, what);
         return new Lsn(buffer.getLong());
+    }
+
+    /** Microseconds since the beginning of the year 2000, in UTC. */
+    Instant time(String what) {
+        require(Long.BYTES, what);
+        long micros = buffer.getLong();
+        return POSTGRES_EPOCH
+                .plusSeconds(Math.floorDiv(micros, MICROS_PER_SECOND))
+                .plusNanos(Math.floorMod(micros, MICROS_PER_SECOND) * NANOS_PER_MICRO);
     }
 
     void skip(int byteCount, String what) {

@@ -15,6 +15,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class ClientProperties {
 
     private static final int LINGER_MILLIS = 2;
+    private static final int FETCH_MILLIS = 10;
     private static final int BATCH_BYTES = 64 * 1024;
 
     private ClientProperties() {}
@@ -64,6 +65,9 @@ final class ClientProperties {
         properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        // A consumer that is closed waits for the answer to a fetch that has nothing: by default, half a second of each
+        // start.
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MILLIS);
         return properties;
     }
 

@@ -18,8 +18,11 @@ final class RecordSender implements AutoCloseable {
     private final Producer<byte[], byte @Nullable []> producer;
     private final Topics topics;
     private final int maxRequestBytes;
+    private final LogContext context = LogContext.current();
     private final AtomicLong answeredCount = new AtomicLong();
     private final AtomicReference<@Nullable PublishException> failure = new AtomicReference<>();
+    // Belongs to the producer's thread.
+    private boolean inContext;
 
     /** Says what was to be sent; asked for only when it has failed. */
     interface Description {
@@ -69,6 +72,10 @@ final class RecordSender implements AutoCloseable {
     @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.
     void send(ProducerRecord<byte[], byte @Nullable []> record, Description what, Runnable taken) {
         producer.send(record, (metadata, exception) -> {
+            if (!inContext) {
+                context.apply();
+                inContext = true;
+            }
             answeredCount.incrementAndGet();
             if (exception == null) {
                 taken.run();

@@ -97,8 +97,14 @@ final class TransactionalPublisher implements Publisher {
     }
 
     private static ExecutorService committingThread(PublisherSettings settings) {
+        LogContext context = LogContext.current();
         return Executors.newSingleThreadExecutor(run -> {
-            Thread thread = new Thread(run, settings.clientId() + "-commit");
+            Thread thread = new Thread(
+                    () -> {
+                        context.apply();
+                        run.run();
+                    },
+                    settings.clientId() + "-commit");
             thread.setDaemon(true);
             return thread;
         });

@@ -73,6 +73,6 @@ public final class TransactionAssembler {
                     + " came, but the open transaction is " + (commitLsn == null ? "none" : commitLsn));
         }
         commitLsn = null;
-        sink.end(commit.endLsn());
+        sink.end(commit.endLsn(), commit.committedAt());
     }
 }

@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.transaction;
 
+import java.time.Instant;
+
 import dev.fullstate.outbox.relay.wal.Lsn;
 
 /** Receives transactions in the order of their commits, one after the other: begin, any number of events, end. */
@@ -13,6 +15,7 @@ public interface TransactionSink {
      * The transaction is complete.
      *
      * @param endLsn what may be confirmed once every event of the transaction is published
+     * @param committedAt by the clock of the server
      */
-    void end(Lsn endLsn);
+    void end(Lsn endLsn, Instant committedAt);
 }

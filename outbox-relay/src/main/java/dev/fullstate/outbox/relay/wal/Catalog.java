@@ -83,6 +83,30 @@ final class Catalog {
                 .findFirst();
     }
 
+    Optional<SlotStatus> slotStatus(String name) {
+        return query("""
+                select pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint as unconfirmed,
+                       pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint as retained,
+                       safe_wal_size, coalesce(wal_status, '') as wal_status, active_pid
+                  from pg_replication_slots
+                 where slot_name = ?
+                """, Catalog::slotStatus, name).stream().findFirst();
+    }
+
+    private static SlotStatus slotStatus(ResultSet row) throws SQLException {
+        return new SlotStatus(
+                row.getLong("unconfirmed"),
+                row.getLong("retained"),
+                row.getObject("safe_wal_size", Long.class),
+                row.getString("wal_status"),
+                row.getObject("active_pid", Integer.class));
+    }
+
+    /** The server's process behind this connection. A pooler in between may have told the driver another. */
+    int backendPid() {
+        return query("select pg_backend_pid()", row -> row.getInt(1)).get(0);
+    }
+
     String currentDatabase() {
         return query("select current_database()", row -> row.getString(1)).get(0);
     }

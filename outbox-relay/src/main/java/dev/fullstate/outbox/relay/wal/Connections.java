@@ -22,10 +22,8 @@ final class Connections {
 
     /** A connection for queries. */
     Connection ordinary() {
-        Properties properties = common();
-        PGProperty.SOCKET_TIMEOUT.set(properties, seconds(settings.queryTimeout()));
         try {
-            return open(properties);
+            return open(common());
         } catch (SQLException e) {
             throw SqlFailure.connecting(e, settings);
         }
@@ -45,6 +43,15 @@ final class Connections {
         }
     }
 
+    /** Lets whatever the server does not answer in time fail; without a limit, a connection that is dead is waited for in vain. */
+    static void limit(Connection connection, Duration timeout) {
+        try {
+            connection.setNetworkTimeout(Runnable::run, Math.toIntExact(timeout.toMillis()));
+        } catch (SQLException e) {
+            throw SqlFailure.of("The time to wait for answers could not be limited", e);
+        }
+    }
+
     private Properties common() {
         // The driver lets the URL's parameters win; here they come first, and what the relay relies on after them.
         Properties properties = new Properties();
@@ -59,6 +66,8 @@ final class Connections {
             PGProperty.PASSWORD.set(properties, settings.password());
         }
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(settings.connectTimeout()));
+        // A server that is reached and then says nothing is no connection.
+        PGProperty.SOCKET_TIMEOUT.set(properties, seconds(settings.connectTimeout()));
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         PGProperty.APPLICATION_NAME.set(properties, "outbox-relay " + settings.slotName());
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, OLDEST_SERVER);
@@ -83,8 +92,9 @@ final class Connections {
             set(connection, "idle_session_timeout", "0");
             set(connection, "statement_timeout", "0");
             set(connection, "lock_timeout", "0");
+            limit(connection, settings.queryTimeout());
             return connection;
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }

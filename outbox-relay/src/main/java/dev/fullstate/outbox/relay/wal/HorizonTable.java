@@ -83,10 +83,12 @@ final class HorizonTable implements Horizons {
     }
 
     private WalException failure(SQLException e) {
-        String message = "What is published could not be noted in " + table + ": " + e.getMessage();
+        String failedTo = "What is published could not be noted in " + table;
         return SqlFailure.isInsufficientPrivilege(e)
                 ? new WalException(
-                        message, "GRANT SELECT, INSERT, UPDATE ON " + table + " TO " + settings.role() + ";", e)
-                : new WalException(message, "None; it is tried again, and nothing is retired meanwhile", e);
+                        failedTo + ": " + e.getMessage(),
+                        "GRANT SELECT, INSERT, UPDATE ON " + table + " TO " + settings.role() + ";",
+                        e)
+                : SqlFailure.of(failedTo, e);
     }
 }

@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.wal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -9,6 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.relay.failure.FailureKind;
 
 /** The two connections of one attempt to read, one for queries and one for replication. */
 final class PostgresSession implements WalSession {
@@ -25,6 +28,7 @@ final class PostgresSession implements WalSession {
     private final Catalog catalog;
     private final PublicationGuard guard;
     private @Nullable HorizonTable horizons;
+    private @Nullable Integer streamingPid;
 
     PostgresSession(WalSettings settings, Connection ordinary, Connection replication, PublicationGuard guard) {
         this.settings = settings;
@@ -78,6 +82,29 @@ final class PostgresSession implements WalSession {
     }
 
     @Override
+    public SlotStatus slotStatus() {
+        SlotStatus status = catalog.slotStatus(settings.slotName()).orElseThrow(this::slotIsGone);
+        Integer expected = streamingPid;
+        if (expected != null && !expected.equals(status.activePid())) {
+            throw new WalException(
+                    FailureKind.RETRY,
+                    "Replication slot '" + settings.slotName() + "' is streamed by process " + status.activePid()
+                            + ", no longer by " + expected + ", from which this relay reads",
+                    "None: the relay connects again",
+                    null);
+        }
+        return status;
+    }
+
+    private WalException slotIsGone() {
+        return new WalException(
+                FailureKind.RETRY,
+                "Replication slot '" + settings.slotName() + "' does not exist",
+                "None: the relay publishes the retained rows and creates it",
+                null);
+    }
+
+    @Override
     public String pipeline() {
         return catalog.systemIdentifier() + "-" + settings.slotName();
     }
@@ -107,6 +134,7 @@ final class PostgresSession implements WalSession {
         Publication publication = catalog.publication();
         requireUsable(publication);
         new HorizonTable(ordinary, settings, publication).announce();
+        Connections.limit(replication, settings.slotCreationTimeout().plus(settings.queryTimeout()));
         TemporarySlot temporary = TemporarySlot.create(replication, catalog, settings);
         guard.adopt(publication);
         return new PostgresRetainedRows(ordinary, publication, temporary);
@@ -114,16 +142,16 @@ final class PostgresSession implements WalSession {
 
     @Override
     public WalStream stream() {
-        Lsn confirmed = slotPosition()
-                .orElseThrow(() -> new WalException(
-                        "Replication slot '" + settings.slotName() + "' does not exist",
-                        "None: the relay publishes the retained rows and creates it",
-                        null));
+        Lsn confirmed = slotPosition().orElseThrow(this::slotIsGone);
         Publication publication = catalog.publication();
         guard.require(publication);
         HorizonTable table = new HorizonTable(ordinary, settings, publication);
         table.hurry();
         horizons = table;
+        // Who has not answered for so long has lost the slot: there is nothing to wait for any more.
+        Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
+        Connections.limit(replication, settings.walSenderTimeout());
+        streamingPid = new Catalog(replication).backendPid();
         return PostgresStream.start(replication, settings.slotName(), confirmed);
     }
 
@@ -131,6 +159,10 @@ final class PostgresSession implements WalSession {
     public void close() {
         close(replication);
         close(ordinary);
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private void requireOurs(Slot slot) {

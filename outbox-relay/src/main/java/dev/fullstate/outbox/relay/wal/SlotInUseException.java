@@ -2,10 +2,12 @@ package dev.fullstate.outbox.relay.wal;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.failure.PostgresFailure;
+
 /** Another relay has the slot; this one may stand by. */
 public final class SlotInUseException extends WalException {
 
     SlotInUseException(String message, @Nullable Throwable cause) {
-        super(message, "None while the other relay runs: this one takes over when it stops", cause);
+        super(PostgresFailure.SLOT_IN_USE.kind(), message, PostgresFailure.SLOT_IN_USE.remedy(), cause);
     }
 }

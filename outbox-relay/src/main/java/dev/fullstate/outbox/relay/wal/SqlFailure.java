@@ -2,15 +2,16 @@ package dev.fullstate.outbox.relay.wal;
 
 import java.sql.SQLException;
 
-/** Says what PostgreSQL's errors mean to the relay. */
+import org.postgresql.util.PSQLException;
+
+import dev.fullstate.outbox.relay.failure.PostgresFailure;
+
+/** Says what PostgreSQL's errors mean to the relay: by the table, and with the statement where this place knows it. */
 final class SqlFailure {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String INVALID_AUTHORIZATION = "28000";
-    private static final String INVALID_PASSWORD = "28P01";
-    private static final String OBJECT_IN_USE = "55006";
-    private static final String DUPLICATE_OBJECT = "42710";
-    private static final String UNDEFINED_COLUMN = "42703";
+    private static final String OBJECT_NOT_IN_STATE = "55000";
     private static final String QUERY_CANCELED = "57014";
 
     private SqlFailure() {}
@@ -23,16 +24,14 @@ final class SqlFailure {
                             + " LOGIN; -- or add the line to pg_hba.conf that the message names",
                     e);
         }
-        if (INVALID_PASSWORD.equals(e.getSQLState())) {
-            return new WalException(
-                    "PostgreSQL refuses the relay's password: " + e.getMessage(),
-                    "Check outbox.relay.username and outbox.relay.password, or spring.datasource.username and"
-                            + " spring.datasource.password",
-                    e);
-        }
+        PostgresFailure failure = PostgresFailure.of(e.getSQLState());
         return new WalException(
-                "PostgreSQL is not reachable at " + settings.address() + ": " + e.getMessage(),
-                "Check that it runs and that spring.datasource.url (or outbox.relay.url) is right; the relay tries again",
+                failure.kind(),
+                (failure == PostgresFailure.UNREACHABLE
+                                ? "PostgreSQL is not reachable at "
+                                : "PostgreSQL refuses the connection of the relay to ")
+                        + settings.address() + ": " + e.getMessage(),
+                failure.remedy(),
                 e);
     }
 
@@ -48,13 +47,17 @@ final class SqlFailure {
 
     static WalException of(String failedTo, SQLException e) {
         String message = failedTo + ": " + e.getMessage();
-        if (OBJECT_IN_USE.equals(e.getSQLState()) || DUPLICATE_OBJECT.equals(e.getSQLState())) {
-            return new SlotInUseException(message, e);
-        }
-        if (UNDEFINED_COLUMN.equals(e.getSQLState())) {
-            return new WalException(message, "Restore the column: nothing is published without it", e);
-        }
-        return new WalException(message, "See the message of PostgreSQL; the relay connects again", e);
+        PostgresFailure failure = isDead(e) ? PostgresFailure.UNREACHABLE : PostgresFailure.of(e.getSQLState());
+        return failure == PostgresFailure.SLOT_IN_USE
+                ? new SlotInUseException(message, e)
+                : new WalException(failure.kind(), message, failure.remedy(), e);
+    }
+
+    /** What the driver says of a stream whose connection it has given up is what the server says of a lost slot. */
+    private static boolean isDead(SQLException e) {
+        return OBJECT_NOT_IN_STATE.equals(e.getSQLState())
+                && e instanceof PSQLException driver
+                && driver.getServerErrorMessage() == null;
     }
 
     static boolean isInsufficientPrivilege(SQLException e) {

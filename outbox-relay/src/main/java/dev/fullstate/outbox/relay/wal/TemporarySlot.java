@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 
+import dev.fullstate.outbox.relay.failure.FailureKind;
+
 /**
  * The slot of a first start. It lives as long as its connection, so that a relay that dies before it has published the retained
  * rows leaves nothing behind and the next start begins again. Its fixed name also keeps two relays from a first start at once.
@@ -74,6 +76,7 @@ record TemporarySlot(
     private static WalException blocked(Catalog catalog, WalSettings settings, SQLException cause) {
         List<String> blocking = catalog.transactionsOlderThan(settings.slotCreationTimeout());
         return new WalException(
+                FailureKind.RETRY,
                 "Replication slot '" + settings.slotName() + "' could not be created within "
                         + settings.slotCreationTimeout() + ": PostgreSQL waits for transactions that were open before, "
                         + blocking,

@@ -2,18 +2,18 @@ package dev.fullstate.outbox.relay.wal;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.RelayException;
+
 /** PostgreSQL cannot be read at present; says what to do about it, and is worth another attempt. */
-public sealed class WalException extends RuntimeException permits DatabaseSetupException, SlotInUseException {
+public sealed class WalException extends RelayException permits DatabaseSetupException, SlotInUseException {
 
-    private final String remedy;
-
+    /** Of a check of the relay's own: someone has to change something. */
     WalException(String message, String remedy, @Nullable Throwable cause) {
-        super(message, cause);
-        this.remedy = remedy;
+        this(FailureKind.PERMANENT, message, remedy, cause);
     }
 
-    /** What to do, where possible a statement to paste. */
-    public String remedy() {
-        return remedy;
+    WalException(FailureKind kind, String message, String remedy, @Nullable Throwable cause) {
+        super(kind, message, remedy, cause);
     }
 }

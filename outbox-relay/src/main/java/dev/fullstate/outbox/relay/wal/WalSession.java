@@ -26,6 +26,14 @@ public interface WalSession extends AutoCloseable {
      */
     Optional<Lsn> slotPosition();
 
+    /**
+     * The slot as the server shows it.
+     *
+     * @throws WalException if there is no slot, or it is no longer this session that the server streams to: a connection can be
+     *     dead without a sign of it
+     */
+    SlotStatus slotStatus();
+
     /** Names the outbox for all time and among all servers: PostgreSQL's system identifier, and the slot. */
     String pipeline();
 

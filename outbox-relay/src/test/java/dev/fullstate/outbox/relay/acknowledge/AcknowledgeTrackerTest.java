@@ -16,11 +16,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class AcknowledgeTrackerTest {
 
-    private final AcknowledgeTracker tracker = new AcknowledgeTracker(new Lsn(100));
+    private final AcknowledgeTracker tracker = new AcknowledgeTracker(new Lsn(100), AcknowledgeListener.NONE);
 
     @Test
     void emptyTransactionsBehindAnUnpublishedOneAreNotKept() {
-        AcknowledgeTracker tracker = new AcknowledgeTracker(new Lsn(1));
+        AcknowledgeTracker tracker = new AcknowledgeTracker(new Lsn(1), AcknowledgeListener.NONE);
         PendingTransaction first = tracker.begin();
         first.sending();
         tracker.end(new Lsn(2));

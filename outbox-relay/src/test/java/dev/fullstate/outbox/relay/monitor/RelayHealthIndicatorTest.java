@@ -10,6 +10,7 @@ import dev.fullstate.outbox.relay.RelayState;
 import dev.fullstate.outbox.relay.RelayStatus;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.wal.Lsn;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,7 +35,7 @@ class RelayHealthIndicatorTest {
 
     @Test
     void aRelayThatStreamsButHasAProblemIsDown() {
-        Problem problem = new Problem("Kafka does not answer", "remedy");
+        Problem problem = new Problem(FailureKind.RETRY, "Kafka does not answer", "remedy");
         assertThat(health(new RelayStatus(RelayState.STREAMING, "outbox", null, problem))
                         .getStatus())
                 .isEqualTo(Status.DOWN);
@@ -46,7 +47,7 @@ class RelayHealthIndicatorTest {
                 RelayState.RETRYING,
                 "orders",
                 new Progress(Lsn.parse("0/3"), Lsn.parse("0/2"), Lsn.parse("0/1")),
-                new Problem("cause", "remedy"));
+                new Problem(FailureKind.RETRY, "cause", "remedy"));
         assertThat(health(status).getDetails())
                 .containsOnly(
                         entry("state", RelayState.RETRYING),
@@ -55,6 +56,7 @@ class RelayHealthIndicatorTest {
                         entry("published", "0/2"),
                         entry("confirmed", "0/1"),
                         entry("problem", "cause"),
+                        entry("kind", "retry"),
                         entry("remedy", "remedy"));
     }
 

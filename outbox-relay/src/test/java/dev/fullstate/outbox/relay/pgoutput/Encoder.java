@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ public final class Encoder {
             out.writeByte(0);
             out.writeLong(commit.commitLsn().value());
             out.writeLong(commit.endLsn().value());
-            out.writeLong(0);
+            out.writeLong(ChronoUnit.MICROS.between(Instant.parse("2000-01-01T00:00:00Z"), commit.committedAt()));
         });
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -77,6 +78,8 @@ class MessageDecoderTest {
         Commit commit = (Commit) messages.get(4);
         assertThat(commit.commitLsn()).isEqualTo(begin.commitLsn());
         assertThat(commit.endLsn()).isGreaterThan(commit.commitLsn());
+        // The 0x000303bf7756b427 microseconds since 2000 of the recording.
+        assertThat(commit.committedAt()).isEqualTo("2026-11-21T03:10:05.939751Z");
     }
 
     @Test
@@ -190,7 +193,10 @@ class MessageDecoderTest {
 
         Begin begin = new Begin(new Lsn(random.nextLong()), random.nextInt());
         assertThat(decoder.decode(Encoder.begin(begin))).isEqualTo(begin);
-        Commit commit = new Commit(new Lsn(random.nextLong()), new Lsn(random.nextLong()));
+        Commit commit = new Commit(
+                new Lsn(random.nextLong()),
+                new Lsn(random.nextLong()),
+                Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000) * 1_000L));
         assertThat(decoder.decode(Encoder.commit(commit))).isEqualTo(commit);
     }
 

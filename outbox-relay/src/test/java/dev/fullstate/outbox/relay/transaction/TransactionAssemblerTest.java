@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay.transaction;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class TransactionAssemblerTest {
 
     private static final int OID = 7;
+    private static final Instant COMMITTED_AT = Instant.parse("2026-11-21T02:28:56.5Z");
 
     private final Calls calls = new Calls();
     private final TransactionAssembler assembler = new TransactionAssembler(calls);
@@ -36,9 +38,20 @@ class TransactionAssemblerTest {
                 outbox(),
                 row(OutboxTable.PUBLISHED_COLUMNS),
                 row(OutboxTable.PUBLISHED_COLUMNS));
-        accept(new Commit(new Lsn(100), new Lsn(120)));
-        accept(new Begin(new Lsn(200), 2), row(OutboxTable.PUBLISHED_COLUMNS), new Commit(new Lsn(200), new Lsn(220)));
-        assertThat(calls.log).containsExactly("begin", "0/64#0", "0/64#1", "end 0/78", "begin", "0/C8#0", "end 0/DC");
+        accept(new Commit(new Lsn(100), new Lsn(120), COMMITTED_AT));
+        accept(
+                new Begin(new Lsn(200), 2),
+                row(OutboxTable.PUBLISHED_COLUMNS),
+                new Commit(new Lsn(200), new Lsn(220), COMMITTED_AT));
+        assertThat(calls.log)
+                .containsExactly(
+                        "begin",
+                        "0/64#0",
+                        "0/64#1",
+                        "end 0/78 at " + COMMITTED_AT,
+                        "begin",
+                        "0/C8#0",
+                        "end 0/DC at " + COMMITTED_AT);
     }
 
     @Test
@@ -88,14 +101,18 @@ class TransactionAssemblerTest {
 
     @Test
     void messagesWithoutRowsAreOfNoConsequence() {
-        accept(new Begin(new Lsn(1), 1), new Other('T'), new Other('M'), new Commit(new Lsn(1), new Lsn(2)));
-        assertThat(calls.log).containsExactly("begin", "end 0/2");
+        accept(
+                new Begin(new Lsn(1), 1),
+                new Other('T'),
+                new Other('M'),
+                new Commit(new Lsn(1), new Lsn(2), COMMITTED_AT));
+        assertThat(calls.log).containsExactly("begin", "end 0/2 at " + COMMITTED_AT);
     }
 
     @Test
     void messagesOutOfStepAreRefused() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> accept(new Commit(new Lsn(1), new Lsn(2))))
+                .isThrownBy(() -> accept(new Commit(new Lsn(1), new Lsn(2), COMMITTED_AT)))
                 .withMessageContaining("the open transaction is none");
         accept(outbox());
         assertThatIllegalStateException()
@@ -103,7 +120,7 @@ class TransactionAssemblerTest {
                 .withMessageContaining("outside of a transaction");
         accept(new Begin(new Lsn(1), 1));
         assertThatIllegalStateException().isThrownBy(() -> accept(new Begin(new Lsn(3), 2)));
-        assertThatIllegalStateException().isThrownBy(() -> accept(new Commit(new Lsn(3), new Lsn(4))));
+        assertThatIllegalStateException().isThrownBy(() -> accept(new Commit(new Lsn(3), new Lsn(4), COMMITTED_AT)));
     }
 
     @Test
@@ -151,8 +168,8 @@ class TransactionAssemblerTest {
         }
 
         @Override
-        public void end(Lsn endLsn) {
-            log.add("end " + endLsn);
+        public void end(Lsn endLsn, Instant committedAt) {
+            log.add("end " + endLsn + " at " + committedAt);
         }
     }
 }

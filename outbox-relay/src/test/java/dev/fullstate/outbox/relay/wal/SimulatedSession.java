@@ -52,6 +52,11 @@ final class SimulatedSession implements WalSession {
     }
 
     @Override
+    public SlotStatus slotStatus() {
+        return call(() -> new SlotStatus(0, 0, null, "reserved", null));
+    }
+
+    @Override
     public String pipeline() {
         return "simulated";
     }

@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.wal;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
@@ -76,7 +77,7 @@ final class SimulatedStream implements WalStream {
             if (!start.isAfter(next.start())) {
                 messages.add(Encoder.begin(new Begin(next.start(), 1)));
                 next.rows().forEach(row -> messages.add(Encoder.insert(RELATION_OID, Arrays.asList(values(row)))));
-                messages.add(Encoder.commit(new Commit(next.start(), next.end())));
+                messages.add(Encoder.commit(new Commit(next.start(), next.end(), Instant.EPOCH)));
             }
         }
         if (messages.isEmpty()) {

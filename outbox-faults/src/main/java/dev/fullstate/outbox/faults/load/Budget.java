@@ -1,0 +1,50 @@
+package dev.fullstate.outbox.faults.load;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** How many events the writers may still commit. The last transaction may exceed it. */
+final class Budget {
+
+    private long remaining;
+    private int openCount;
+
+    /** What was exceeded before is forgiven. */
+    synchronized void add(long eventCount) {
+        remaining = Math.max(0, remaining) + eventCount;
+        notifyAll();
+    }
+
+    synchronized void withdraw() {
+        remaining = 0;
+        notifyAll();
+    }
+
+    /** Waits until there is something left, and takes it for a transaction that begins. */
+    synchronized void begin(long eventCount) throws InterruptedException {
+        while (remaining <= 0) {
+            wait();
+        }
+        remaining -= eventCount;
+        openCount++;
+    }
+
+    /** @param unspent what the transaction did not commit after all */
+    synchronized void end(long unspent) {
+        remaining += unspent;
+        openCount--;
+        notifyAll();
+    }
+
+    synchronized boolean awaitSpent(Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (remaining > 0 || openCount > 0) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
+    }
+}

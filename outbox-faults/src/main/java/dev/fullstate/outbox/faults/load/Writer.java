@@ -1,0 +1,122 @@
+package dev.fullstate.outbox.faults.load;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.faults.server.Outbox;
+
+/** One application thread: locks aggregates, in the order of their keys, and writes an event for each change of one. */
+final class Writer {
+
+    private static final Logger log = LoggerFactory.getLogger(Writer.class);
+    private static final Duration RETRY = Duration.ofMillis(50);
+    private static final int MOST_AGGREGATES = 3;
+    private static final int MOST_EVENTS_OF_AN_AGGREGATE = 3;
+
+    private final Outbox outbox;
+    private final Mix mix;
+    private final Random random;
+    private final Budget budget;
+    private final Map<String, Long> acknowledged;
+
+    /** What becomes of a transaction. */
+    private enum Kind {
+        COMMITTED,
+        LARGE,
+        ROLLED_BACK,
+        ROLLED_BACK_BY_HALF
+    }
+
+    Writer(Outbox outbox, Mix mix, long seed, Budget budget, Map<String, Long> acknowledged) {
+        this.outbox = outbox;
+        this.mix = mix;
+        this.random = new Random(seed);
+        this.budget = budget;
+        this.acknowledged = acknowledged;
+    }
+
+    /** Until the thread is interrupted. */
+    void run() throws InterruptedException {
+        while (true) {
+            try (Connection connection = outbox.connect()) {
+                connection.setAutoCommit(false);
+                while (true) {
+                    write(connection);
+                }
+            } catch (SQLException e) {
+                log.debug("The database is away; the writer connects again", e);
+                Thread.sleep(RETRY.toMillis());
+            }
+        }
+    }
+
+    private void write(Connection connection) throws SQLException, InterruptedException {
+        Kind kind = kind();
+        int perAggregate = kind == Kind.LARGE ? mix.largeEventCount() : 1 + random.nextInt(MOST_EVENTS_OF_AN_AGGREGATE);
+        List<String> keys = keys(kind == Kind.LARGE ? 1 : 1 + random.nextInt(MOST_AGGREGATES));
+        long count = (long) keys.size() * perAggregate;
+        budget.begin(count);
+        long unspent = count;
+        try {
+            if (transact(connection, kind, keys, perAggregate)) {
+                unspent = 0;
+            }
+        } finally {
+            budget.end(unspent);
+        }
+    }
+
+    private boolean transact(Connection connection, Kind kind, List<String> keys, int perAggregate)
+            throws SQLException {
+        Statements statements = new Statements(connection, mix.payloadBytes());
+        Map<String, Long> versions = statements.lock(keys);
+        if (kind == Kind.ROLLED_BACK_BY_HALF) {
+            Savepoint savepoint = connection.setSavepoint();
+            statements.insert(versions, perAggregate, "rolled back to the savepoint");
+            connection.rollback(savepoint);
+        }
+        if (kind == Kind.LARGE) {
+            statements.insertInOneStatement(versions, perAggregate);
+        } else {
+            statements.insert(versions, perAggregate, kind == Kind.ROLLED_BACK ? "rolled back" : "");
+        }
+        statements.raise(keys, perAggregate);
+        if (kind == Kind.ROLLED_BACK) {
+            connection.rollback();
+            return false;
+        }
+        connection.commit();
+        versions.forEach((key, version) -> acknowledged.merge(key, version + perAggregate, Math::max));
+        return true;
+    }
+
+    private Kind kind() {
+        int percent = random.nextInt(100);
+        if (percent < mix.largePercent()) {
+            return Kind.LARGE;
+        }
+        if (percent < mix.largePercent() + 8) {
+            return Kind.ROLLED_BACK;
+        }
+        return percent < mix.largePercent() + 20 ? Kind.ROLLED_BACK_BY_HALF : Kind.COMMITTED;
+    }
+
+    /** In one order, so that writers do not lock each other out. */
+    private List<String> keys(int count) {
+        return IntStream.generate(() -> random.nextInt(mix.aggregateCount()))
+                .distinct()
+                .limit(count)
+                .sorted()
+                .mapToObj(number -> "key-" + number)
+                .toList();
+    }
+}

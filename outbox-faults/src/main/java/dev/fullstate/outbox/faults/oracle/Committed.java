@@ -1,0 +1,93 @@
+package dev.fullstate.outbox.faults.oracle;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import dev.fullstate.outbox.faults.server.Outbox;
+
+/** What was committed, according to the database. */
+public final class Committed {
+
+    private final Outbox outbox;
+
+    public Committed(Outbox outbox) {
+        this.outbox = outbox;
+    }
+
+    /** {@return per key in the order of the commits, because a key is locked until its transaction is over} */
+    public List<Event> events() throws SQLException {
+        try (Connection connection = outbox.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "select aggregateid, seq, id, entityversion, payload from outbox order by seq")) {
+            List<Event> events = new ArrayList<>();
+            while (rows.next()) {
+                events.add(new Event(
+                        rows.getString(1), rows.getLong(2), rows.getString(3), rows.getLong(4), rows.getString(5)));
+            }
+            return events;
+        }
+    }
+
+    public long count() throws SQLException {
+        return Long.parseLong(Objects.requireNonNull(outbox.query("select count(*) from outbox")));
+    }
+
+    /**
+     * Makes sure that the oracle itself can be trusted: each version of a key is there once, up to the last one that a writer was
+     * told of at least.
+     */
+    public void requireWhole(Map<String, Long> acknowledged) throws SQLException {
+        Map<String, Long> last = new HashMap<>();
+        for (Event event : events()) {
+            long previous = last.getOrDefault(event.key(), 0L);
+            if (event.version() != previous + 1) {
+                throw new AssertionError("The database has " + event + " after version " + previous);
+            }
+            last.put(event.key(), event.version());
+        }
+        acknowledged.forEach((key, version) -> {
+            if (last.getOrDefault(key, 0L) < version) {
+                throw new AssertionError("The database has lost version " + version + " of " + key);
+            }
+        });
+    }
+
+    /**
+     * The ids of events that PostgreSQL would not send again: the slot is confirmed beyond them. Asked of a copy of the slot, so that
+     * a relay may stream from the slot itself.
+     */
+    public Set<String> confirmedIds() throws SQLException {
+        String copy = outbox.name() + "_look";
+        try (Connection connection = outbox.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "select pg_copy_logical_replication_slot('%s', '%s', true)".formatted(outbox.name(), copy));
+            // The rows are those of the statement's snapshot; the slot is read afterwards, and has them all.
+            try (ResultSet rows = statement.executeQuery("""
+                    with unconfirmed as materialized (
+                        select substring(encode(data, 'escape')
+                                   from '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}')::uuid as id
+                          from pg_logical_slot_peek_binary_changes(
+                                   '%s', null, null, 'proto_version', '1', 'publication_names', 'outbox')
+                         where get_byte(data, 0) = ascii('I'))
+                    select id from outbox where id not in (select id from unconfirmed)
+                    """.formatted(copy))) {
+                Set<String> ids = new HashSet<>();
+                while (rows.next()) {
+                    ids.add(rows.getString(1));
+                }
+                return ids;
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.fullstate.outbox.faults.point;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.SpringApplication;
+
+import dev.fullstate.outbox.relay.RelayApplication;
+import dev.fullstate.outbox.relay.publish.Kafka;
+
+/**
+ * The relay's process, with failure points. Takes commands, one a line, from the port that the system property
+ * {@value #CONTROL} names, from before it starts until the other side is gone, with which it ends: {@code arm <point> <failure>
+ * <skip>}, {@code disarm}, {@code start}. Answers with the names of points that fail.
+ */
+public final class FaultyRelay {
+
+    /** System property: the port of the harness. */
+    public static final String CONTROL = "faults.control";
+
+    private FaultyRelay() {}
+
+    /**
+     * Waits for the command to start, and runs the relay.
+     *
+     * @param arguments of the relay
+     */
+    public static void main(String... arguments) throws IOException {
+        Socket control = new Socket(InetAddress.getLoopbackAddress(), Integer.getInteger(CONTROL));
+        PrintWriter answers = new PrintWriter(control.getOutputStream(), true, StandardCharsets.UTF_8);
+        BufferedReader commands =
+                new BufferedReader(new InputStreamReader(control.getInputStream(), StandardCharsets.UTF_8));
+        FailurePoints points = new FailurePoints(answers::println);
+        obeyUntilStart(commands, points);
+        Thread obeying = new Thread(() -> obeyToTheEnd(commands, points), "faults-control");
+        obeying.setDaemon(true);
+        obeying.start();
+        run(points, arguments);
+    }
+
+    private static void run(FailurePoints points, String... arguments) {
+        FailingPorts ports = new FailingPorts(points);
+        SpringApplication application = new SpringApplication(RelayApplication.class);
+        application.setDefaultProperties(Map.of("spring.main.web-application-type", "none"));
+        application.addInitializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String name) {
+                return ports.around(bean instanceof Kafka.Connector kafka ? mutated(kafka) : bean);
+            }
+        }));
+        application.run(arguments);
+    }
+
+    private static Kafka.Connector mutated(Kafka.Connector kafka) {
+        String mutant = System.getProperty(Mutant.PROPERTY);
+        return mutant == null ? kafka : Mutant.valueOf(mutant).around(kafka);
+    }
+
+    private static void obeyUntilStart(BufferedReader commands, FailurePoints points) throws IOException {
+        for (String command = read(commands); !command.equals("start"); command = read(commands)) {
+            obey(command, points);
+        }
+    }
+
+    private static void obeyToTheEnd(BufferedReader commands, FailurePoints points) {
+        try {
+            while (true) {
+                obey(read(commands), points);
+            }
+        } catch (IOException harnessIsGone) {
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static String read(BufferedReader commands) throws IOException {
+        @Nullable String command = commands.readLine();
+        if (command == null) {
+            throw new IOException("The harness is gone");
+        }
+        return command;
+    }
+
+    private static void obey(String command, FailurePoints points) {
+        String[] words = command.split(" ", -1);
+        switch (words[0]) {
+            case "arm" -> points.arm(words[1], Failure.valueOf(words[2]), Long.parseLong(words[3]));
+            case "disarm" -> points.disarm();
+            default -> throw new IllegalArgumentException("Unknown command: " + command);
+        }
+    }
+}

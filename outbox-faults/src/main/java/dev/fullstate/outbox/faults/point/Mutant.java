@@ -1,0 +1,113 @@
+package dev.fullstate.outbox.faults.point;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.publish.Kafka;
+import dev.fullstate.outbox.relay.publish.PublisherSettings;
+
+/** A relay that is broken on purpose, in one place: what the judge must not let pass. */
+public enum Mutant {
+    /** What has only been sent is taken for acknowledged. */
+    ACKNOWLEDGES_TOO_EARLY {
+        @Override
+        Object[] sending(Object[] recordAndCallback, PublisherSettings settings) {
+            ((Callback) recordAndCallback[1]).onCompletion(null, null);
+            Callback deaf = (metadata, exception) -> {};
+            return new Object[] {recordAndCallback[0], deaf};
+        }
+    },
+    /** Where Kafka says that events are published up to, is not looked at. */
+    IGNORES_THE_POSITION {
+        @Override
+        byte @Nullable [] reading(byte @Nullable [] position) {
+            return null;
+        }
+    },
+    /** Of a transaction that is published by half, it is not noted how far. */
+    FORGETS_THE_PLACE_IN_A_TRANSACTION {
+        @Override
+        Object[] sending(Object[] recordAndCallback, PublisherSettings settings) {
+            ProducerRecord<?, ?> record = (ProducerRecord<?, ?>) recordAndCallback[0];
+            boolean position = record.topic().equals(settings.transactions().positionTopic());
+            return position && record.value() instanceof byte[] value
+                    ? new Object[] {withFirstWordOnly(record, value), recordAndCallback[1]}
+                    : recordAndCallback;
+        }
+    };
+
+    /** System property: the mutant that the relay's process is to be. */
+    public static final String PROPERTY = "faults.mutant";
+
+    /** {@return what is sent instead} */
+    Object[] sending(Object[] recordAndCallback, PublisherSettings settings) {
+        return recordAndCallback;
+    }
+
+    /** {@return what is read instead} */
+    byte @Nullable [] reading(byte @Nullable [] position) {
+        return position;
+    }
+
+    Kafka.Connector around(Kafka.Connector connector) {
+        return settings -> new BrokenKafka(this, connector.connect(settings), settings);
+    }
+
+    private static ProducerRecord<?, ?> withFirstWordOnly(ProducerRecord<?, ?> record, byte[] value) {
+        String text = new String(value, StandardCharsets.UTF_8);
+        byte[] first = text.split(" ", 2)[0].getBytes(StandardCharsets.UTF_8);
+        return new ProducerRecord<>(record.topic(), record.partition(), record.key(), first);
+    }
+
+    /** Kafka with one of its answers, or one of the requests, changed. */
+    private record BrokenKafka(Mutant mutant, Kafka target, PublisherSettings settings) implements Kafka {
+
+        @Override
+        @SuppressWarnings("unchecked") // The proxy is what it is made for.
+        public Producer<byte[], byte @Nullable []> producer(Map<String, Object> properties) {
+            Producer<byte[], byte @Nullable []> producer = target.producer(properties);
+            return (Producer<byte[], byte @Nullable []>) Proxy.newProxyInstance(
+                    Producer.class.getClassLoader(),
+                    new Class<?>[] {Producer.class},
+                    (proxy, method, arguments) -> call(producer, method, arguments));
+        }
+
+        private @Nullable Object call(Object producer, Method method, Object @Nullable [] arguments) throws Throwable {
+            Object[] given = arguments == null ? new Object[0] : arguments;
+            boolean send = method.getName().equals("send") && given.length == 2;
+            try {
+                return method.invoke(producer, send ? mutant.sending(given, settings) : given);
+            } catch (InvocationTargetException e) {
+                throw e.getCause() == null ? e : e.getCause();
+            }
+        }
+
+        @Override
+        public boolean hasTopic(String topic) {
+            return target.hasTopic(topic);
+        }
+
+        @Override
+        public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+            target.createTopic(topic, partitionCount, replicationFactor);
+        }
+
+        @Override
+        public byte @Nullable [] lastValue(String topic, byte[] key) {
+            return mutant.reading(target.lastValue(topic, key));
+        }
+
+        @Override
+        public void close() {
+            target.close();
+        }
+    }
+}

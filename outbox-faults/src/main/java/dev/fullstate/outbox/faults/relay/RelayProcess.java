@@ -1,0 +1,146 @@
+package dev.fullstate.outbox.faults.relay;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.fullstate.outbox.faults.network.Ports;
+import dev.fullstate.outbox.faults.point.Control;
+import dev.fullstate.outbox.faults.point.FaultyRelay;
+import dev.fullstate.outbox.faults.process.ChildJvm;
+import dev.fullstate.outbox.faults.server.Broker;
+import dev.fullstate.outbox.faults.server.Outbox;
+
+/** A relay in a JVM of its own, which reaches both servers through their links. */
+public final class RelayProcess implements AutoCloseable {
+
+    private final ChildJvm jvm;
+    private final Control control;
+    private final int webPort;
+
+    private RelayProcess(ChildJvm jvm, Control control, int webPort) {
+        this.jvm = jvm;
+        this.control = control;
+        this.webPort = webPort;
+    }
+
+    /**
+     * Starts a process, which is to be told by {@link Control#start()} to run the relay; does not wait for that one.
+     *
+     * @param properties of the relay, in addition to those that it needs and to short delays
+     */
+    public static RelayProcess prepare(
+            Outbox outbox, Broker broker, Map<String, String> properties, String... jvmOptions) {
+        int webPort = Ports.free();
+        Control control = Control.open();
+        Map<String, String> all = new LinkedHashMap<>(defaults(outbox, broker));
+        all.put("server.port", Integer.toString(webPort));
+        all.putAll(properties);
+        List<String> arguments = new ArrayList<>();
+        all.forEach((name, value) -> arguments.add("--" + name + "=" + value));
+        List<String> options = new ArrayList<>(jvmOptions.length == 0 ? List.of("-Xmx128m") : List.of(jvmOptions));
+        options.add("-D" + FaultyRelay.CONTROL + "=" + control.port());
+        ChildJvm jvm = ChildJvm.start("relay-" + outbox.name(), options, FaultyRelay.class, arguments);
+        control.connect();
+        return new RelayProcess(jvm, control, webPort);
+    }
+
+    private static Map<String, String> defaults(Outbox outbox, Broker broker) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("spring.main.banner-mode", "off");
+        properties.put("spring.datasource.url", outbox.urlOfRelay());
+        properties.put("spring.datasource.username", outbox.database().server().username());
+        properties.put("spring.datasource.password", outbox.database().server().password());
+        properties.put("spring.kafka.bootstrap-servers", broker.bootstrapServersOfRelay());
+        properties.put("spring.kafka.properties.reconnect.backoff.max.ms", "200");
+        properties.put("outbox.relay.slot-name", outbox.name());
+        properties.put("outbox.relay.topic", outbox.name() + ".{aggregatetype}");
+        properties.put("outbox.relay.topic-partitions", "3");
+        properties.put("outbox.relay.exactly-once.position-topic", outbox.name() + ".positions");
+        properties.put("outbox.relay.standby-interval", "100ms");
+        properties.put("outbox.relay.retry.min-delay", "50ms");
+        properties.put("outbox.relay.retry.max-delay", "1s");
+        return properties;
+    }
+
+    /** {@return the way to the failure points} */
+    public Control control() {
+        return control;
+    }
+
+    public boolean isAlive() {
+        return jvm.isAlive();
+    }
+
+    /** SIGKILL. */
+    public void kill() {
+        jvm.kill();
+    }
+
+    /** SIGTERM, and waits for the end; the process is killed if that takes too long. */
+    public boolean stop(Duration timeout) {
+        jvm.terminate();
+        if (jvm.awaitEnd(timeout)) {
+            return true;
+        }
+        jvm.kill();
+        return false;
+    }
+
+    public void pause() {
+        jvm.pause();
+    }
+
+    public void resume() {
+        jvm.resume();
+    }
+
+    /** {@return how many threads the process has, according to Linux} */
+    public int threadCount() {
+        String[] threads = new File("/proc/" + jvm.pid() + "/task").list();
+        return threads == null ? 0 : threads.length;
+    }
+
+    /**
+     * Asks for a health group over HTTP; only of a relay that has a web server.
+     *
+     * @param group {@code liveness} or {@code readiness}
+     * @return 200 for UP
+     */
+    public int healthStatus(String group) {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + webPort + "/actuator/health/" + group))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The relay did not tell its " + group, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while asking for " + group, e);
+        }
+    }
+
+    public String endOfLog() {
+        return jvm.endOfLog();
+    }
+
+    /** Kills the process, if it still runs. */
+    @Override
+    public void close() {
+        jvm.close();
+        control.close();
+    }
+}

@@ -1,0 +1,121 @@
+package dev.fullstate.outbox.faults;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.faults.load.Mix;
+import dev.fullstate.outbox.faults.network.Direction;
+import dev.fullstate.outbox.faults.network.Link;
+import dev.fullstate.outbox.faults.point.Failure;
+import dev.fullstate.outbox.faults.relay.RelayProcess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** C1, A1: a relay that dies at each of the moments that matter, and its successor. */
+class HaltedRelayIT {
+
+    private static final int EVENTS = 100;
+    private static final Duration SILENCE = Duration.ofMillis(200);
+
+    @Test
+    void relayThatDiesBetweenAnyTwoStepsOfPublishingLosesAndRepeatsNothing() throws SQLException {
+        try (Scenario scenario = Scenario.exactlyOnce()) {
+            scenario.startRelay();
+            scenario.workload.commit(EVENTS);
+            // Before the first send.
+            halt(scenario, "Producer.send:before", 0);
+            // After sends, before their answers and before the transaction's position.
+            halt(scenario, "Producer.send:after", EVENTS / 3);
+            // Kafka has committed, PostgreSQL is not told.
+            halt(scenario, "Producer.commitTransaction:after", 1);
+            halt(scenario, "WalStream.confirm:before", 1);
+            scenario.startRelay();
+            scenario.assertExactlyOnce();
+        }
+    }
+
+    /** Some points are passed once in a transaction only, so there have to be some more. */
+    private static void halt(Scenario scenario, String point, int skip) throws SQLException {
+        halt(scenario, point, skip, () -> {
+            if (scenario.outbox.isStreamed()) {
+                scenario.workload.allow(1);
+            }
+            return true;
+        });
+    }
+
+    private static void halt(Scenario scenario, String point, int skip, Callable<Boolean> meanwhile)
+            throws SQLException {
+        RelayProcess relay = scenario.prepareRelay();
+        relay.control().arm(point, Failure.HALT, skip);
+        scenario.workload.commit(EVENTS);
+        relay.control().start();
+        scenario.patience().until("the relay dies at " + point, () -> meanwhile.call() && !relay.isAlive());
+        assertThat(relay.control().wasHit(point)).isTrue();
+        scenario.assertNothingConfirmedTooEarly();
+    }
+
+    @Test
+    void relayThatDiesBetweenItsRequestToCommitAndTheAnswerLosesAndRepeatsNothing() throws SQLException {
+        try (Scenario scenario = Scenario.exactlyOnce()) {
+            RelayProcess relay = scenario.startRelay();
+            scenario.workload.commit(EVENTS);
+            scenario.awaitAllPublished();
+            relay.control().arm("Producer.commitTransaction:before", Failure.HOLD, 0);
+            scenario.workload.commit(EVENTS);
+            scenario.patience()
+                    .until("a commit is due", () -> relay.control().wasHit("Producer.commitTransaction:before"));
+            awaitSilence(scenario, Servers.BROKER.link());
+            Servers.BROKER.link().hold(Direction.TO_CLIENT);
+            int before = scenario.published.distinctCount();
+            relay.control().disarm();
+            scenario.patience()
+                    .until(
+                            "Kafka has committed what the relay has no answer to",
+                            () -> scenario.published.distinctCount() > before);
+            relay.kill();
+            Servers.BROKER.link().heal();
+            scenario.assertNothingConfirmedTooEarly();
+            scenario.startRelay();
+            scenario.assertExactlyOnce();
+        }
+    }
+
+    /** Until all that was sent is answered. */
+    private static void awaitSilence(Scenario scenario, Link link) {
+        AtomicLong bytes = new AtomicLong(-1);
+        AtomicLong since = new AtomicLong();
+        scenario.patience().until("nothing goes to and fro", () -> {
+            long now = link.byteCount();
+            if (bytes.getAndSet(now) != now) {
+                since.set(System.nanoTime());
+            }
+            return System.nanoTime() - since.get() > SILENCE.toNanos();
+        });
+    }
+
+    @Test
+    void transactionThatIsCutAtAnyOfItsRowsGoesOnAtTheNext() throws SQLException {
+        // Many Kafka transactions for one of the database, so that most of the cuts come after a part of it is
+        // committed.
+        Map<String, String> small = Map.of("outbox.relay.max-in-flight", "32KB", "outbox.relay.retry.min-delay", "5ms");
+        try (Scenario scenario = Scenario.of(new Mix(1, 4, 100, 1_000, 100), small)) {
+            RelayProcess relay = scenario.startRelay();
+            for (int rows : new int[] {0, 1, 64, 500, 999}) {
+                relay.control().arm("Producer.send:after", Failure.THROW, rows);
+                scenario.workload.commit(1);
+                scenario.patience(Duration.ofSeconds(20))
+                        .until("a failure after " + rows, () -> relay.control().wasHit("Producer.send:after"));
+                scenario.awaitAllPublished();
+            }
+            halt(scenario, "Producer.send:after", 700, () -> true);
+            scenario.startRelay();
+            scenario.assertExactlyOnce();
+        }
+    }
+}

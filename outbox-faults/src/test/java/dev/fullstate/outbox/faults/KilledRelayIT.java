@@ -1,0 +1,44 @@
+package dev.fullstate.outbox.faults;
+
+import java.sql.SQLException;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.faults.relay.RelayProcess;
+
+/** C1, A8: a relay that is killed at no particular moment, and what was committed while none was there. */
+class KilledRelayIT {
+
+    private static final int MOST_EVENTS = 1_500;
+
+    @Test
+    void killedUnderLoadItsSuccessorGoesOnWithoutLossAndRepeats() throws SQLException {
+        kill(2, Scenario.exactlyOnce(), Scenario::assertExactlyOnce);
+    }
+
+    @Test
+    void killedUnderLoadItsSuccessorRepeatsAtMostWithDeliveryAtLeastOnce() throws SQLException {
+        kill(1, Scenario.atLeastOnce(), Scenario::assertAtLeastOnce);
+    }
+
+    private static void kill(int rounds, Scenario setUp, Judgement judgement) throws SQLException {
+        Random moments = new Random(1);
+        try (Scenario scenario = setUp) {
+            for (int round = 0; round < rounds; round++) {
+                try (RelayProcess relay = scenario.startRelay()) {
+                    scenario.underLoad(moments.nextInt(MOST_EVENTS), relay::kill);
+                }
+                scenario.assertNothingConfirmedTooEarly();
+            }
+            scenario.workload.commit(100);
+            scenario.startRelay();
+            judgement.of(scenario);
+        }
+    }
+
+    private interface Judgement {
+
+        void of(Scenario scenario) throws SQLException;
+    }
+}

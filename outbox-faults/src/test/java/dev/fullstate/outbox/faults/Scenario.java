@@ -1,0 +1,194 @@
+package dev.fullstate.outbox.faults;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.faults.load.Mix;
+import dev.fullstate.outbox.faults.load.Workload;
+import dev.fullstate.outbox.faults.oracle.Committed;
+import dev.fullstate.outbox.faults.oracle.Published;
+import dev.fullstate.outbox.faults.oracle.Verdict;
+import dev.fullstate.outbox.faults.point.Mutant;
+import dev.fullstate.outbox.faults.relay.RelayProcess;
+import dev.fullstate.outbox.faults.server.Outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** An outbox with writers, a relay, and the judge; everything that a test of the harness disturbs is healed at its end. */
+final class Scenario implements AutoCloseable {
+
+    static final int ENDLESS = 1_000_000_000;
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    final Outbox outbox;
+    final Workload workload;
+    final Committed committed;
+    final Published published;
+    private final Map<String, String> properties;
+    private String[] jvmOptions = {};
+    private @Nullable RelayProcess relay;
+
+    private Scenario(Mix mix, long seed, Map<String, String> properties) throws SQLException {
+        this.outbox = Outbox.create(Servers.DATABASE, mix.aggregateCount());
+        this.workload = Workload.start(outbox, mix, seed);
+        this.committed = new Committed(outbox);
+        this.published = new Published(Servers.BROKER.bootstrapServers(), outbox.topic());
+        this.properties = new LinkedHashMap<>(properties);
+    }
+
+    /** @param properties of the relay, in addition to the harness's own */
+    static Scenario of(Mix mix, Map<String, String> properties) throws SQLException {
+        return new Scenario(mix, 1, properties);
+    }
+
+    /** The relay is to be broken in one place. */
+    Scenario with(Mutant mutant) {
+        return with("-Xmx128m", "-D" + Mutant.PROPERTY + "=" + mutant);
+    }
+
+    static Scenario exactlyOnce() throws SQLException {
+        return of(Mix.ORDINARY, Map.of());
+    }
+
+    static Scenario atLeastOnce() throws SQLException {
+        return of(Mix.ORDINARY, Map.of("outbox.relay.delivery", "at-least-once"));
+    }
+
+    Scenario with(String... options) {
+        jvmOptions = options;
+        return this;
+    }
+
+    /** Starts a relay in place of the one before, and waits until it streams. */
+    RelayProcess startRelay() {
+        RelayProcess started = launchRelay();
+        awaitStreaming();
+        return started;
+    }
+
+    /** Starts a relay in place of the one before. */
+    RelayProcess launchRelay() {
+        RelayProcess launched = prepareRelay();
+        launched.control().start();
+        return launched;
+    }
+
+    /** Starts the process of a relay in place of the one before; it waits to be told to start. */
+    RelayProcess prepareRelay() {
+        if (relay != null) {
+            relay.close();
+        }
+        relay = anotherRelay();
+        return relay;
+    }
+
+    /** Starts the process of a relay beside the one before; the caller closes it. */
+    RelayProcess anotherRelay() {
+        return RelayProcess.prepare(outbox, Servers.BROKER, properties, jvmOptions);
+    }
+
+    /** From here on that is the scenario's relay. */
+    void adopt(RelayProcess other) {
+        relay = other;
+    }
+
+    Duration awaitStreaming() {
+        return patience().until("a relay streams", outbox::isStreamed);
+    }
+
+    /**
+     * Does something while the writers commit, and the relay publishes, as fast as they can: there is something on its way at each
+     * moment.
+     *
+     * @param eventCount published before
+     */
+    void underLoad(int eventCount, Runnable fault) {
+        workload.allow(ENDLESS);
+        try {
+            awaitPublished((long) published.distinctCount() + eventCount);
+            fault.run();
+        } finally {
+            workload.withdraw();
+        }
+    }
+
+    /** Waits until consumers can read so many different events. */
+    void awaitPublished(long count) {
+        patience().until(count + " events are published", () -> published.distinctCount() >= count);
+    }
+
+    /** Waits until consumers can read all that is committed. */
+    void awaitAllPublished() throws SQLException {
+        awaitPublished(committed.count());
+    }
+
+    Patience patience() {
+        return patience(TIMEOUT);
+    }
+
+    Patience patience(Duration timeout) {
+        return new Patience(timeout, this::context);
+    }
+
+    private String context() {
+        return relay == null ? "No relay was started" : relay.endOfLog();
+    }
+
+    /** What PostgreSQL no longer holds back, consumers can read. */
+    void assertNothingConfirmedTooEarly() throws SQLException {
+        Set<String> confirmed = committed.confirmedIds();
+        confirmed.removeAll(published.ids());
+        assertThat(confirmed).as("confirmed and not published; " + context()).isEmpty();
+    }
+
+    /** {@return the process of PostgreSQL that streams to the relay} */
+    String walSender() throws SQLException {
+        return Objects.requireNonNull(
+                outbox.query("select active_pid from pg_replication_slots where slot_name = '" + outbox.name() + "'"));
+    }
+
+    /** Lets the writers finish, the relay catch up and end, and judges what is there. */
+    void assertExactlyOnce() throws SQLException {
+        finish();
+        verdict().requireExactlyOnce(context());
+    }
+
+    /** As {@link #assertExactlyOnce}, with repeats dropped. */
+    void assertAtLeastOnce() throws SQLException {
+        finish();
+        verdict().requireAtLeastOnce(context());
+    }
+
+    private void finish() throws SQLException {
+        workload.awaitCommitted();
+        committed.requireWhole(workload.acknowledged());
+        awaitAllPublished();
+        assertNothingConfirmedTooEarly();
+        if (relay != null && relay.isAlive()) {
+            assertThat(relay.stop(TIMEOUT)).as("the relay ends; " + context()).isTrue();
+        }
+    }
+
+    Verdict verdict() throws SQLException {
+        return Verdict.of(committed.events(), published.events());
+    }
+
+    @Override
+    public void close() throws SQLException {
+        Servers.DATABASE.link().heal();
+        Servers.BROKER.link().heal();
+        if (relay != null) {
+            relay.close();
+        }
+        workload.close();
+        published.close();
+        outbox.drop();
+    }
+}

@@ -1,0 +1,20 @@
+package dev.fullstate.outbox.faults;
+
+import dev.fullstate.outbox.faults.server.Broker;
+import dev.fullstate.outbox.faults.server.Database;
+
+/** One PostgreSQL and one broker for all tests; whoever ends one starts it again. */
+final class Servers {
+
+    static final Database DATABASE = new Database();
+    static final Broker BROKER = Broker.start();
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            BROKER.close();
+            DATABASE.close();
+        }));
+    }
+
+    private Servers() {}
+}

@@ -1,0 +1,34 @@
+package dev.fullstate.outbox.faults;
+
+import java.sql.SQLException;
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.faults.relay.RelayProcess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** B7: a relay that is asked to end. */
+class StoppedRelayIT {
+
+    private static final int ROUNDS = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @Test
+    void relayThatIsStoppedUnderLoadConfirmsWhatItHasSentSoThatNotEvenAtLeastOnceRepeatsIt() throws SQLException {
+        try (Scenario scenario = Scenario.atLeastOnce()) {
+            for (int round = 0; round < ROUNDS; round++) {
+                RelayProcess relay = scenario.startRelay();
+                scenario.underLoad(
+                        500,
+                        () -> assertThat(relay.stop(PATIENCE))
+                                .as("ends by itself")
+                                .isTrue());
+                scenario.assertNothingConfirmedTooEarly();
+            }
+            scenario.startRelay();
+            scenario.assertExactlyOnce();
+        }
+    }
+}

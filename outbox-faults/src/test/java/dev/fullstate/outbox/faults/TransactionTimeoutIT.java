@@ -1,0 +1,71 @@
+package dev.fullstate.outbox.faults;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TransactionDescription;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.faults.load.Mix;
+import dev.fullstate.outbox.faults.network.Direction;
+import dev.fullstate.outbox.faults.relay.RelayProcess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** C11: Kafka aborts the transaction of a relay that it does not hear of any more. */
+class TransactionTimeoutIT {
+
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(3);
+
+    @Test
+    void transactionThatKafkaHasAbortedIsPublishedAgainAndSeenOnce() throws Exception {
+        Map<String, String> impatient =
+                Map.of("outbox.relay.exactly-once.transaction-timeout", TRANSACTION_TIMEOUT.toMillis() + "ms");
+        try (Scenario scenario = Scenario.of(Mix.ORDINARY, impatient);
+                Admin admin = Admin.create(
+                        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, Servers.BROKER.bootstrapServers()))) {
+            RelayProcess relay = scenario.startRelay();
+            String transactionalId = transactionalId(scenario);
+            scenario.workload.allow(Scenario.ENDLESS);
+            scenario.patience().until("a transaction is cut off while it is open", () -> {
+                Servers.BROKER.link().hold(Direction.TO_SERVER);
+                if (transaction(admin, transactionalId).state() == TransactionState.ONGOING) {
+                    return true;
+                }
+                Servers.BROKER.link().heal();
+                return false;
+            });
+            scenario.workload.withdraw();
+            scenario.patience()
+                    .until(
+                            "Kafka aborts it",
+                            () -> transaction(admin, transactionalId).state() == TransactionState.COMPLETE_ABORT);
+
+            Servers.BROKER.link().heal();
+
+            scenario.awaitAllPublished();
+            assertThat(relay.isAlive()).isTrue();
+            scenario.assertExactlyOnce();
+        }
+    }
+
+    private static String transactionalId(Scenario scenario) throws SQLException {
+        return "outbox-relay-"
+                + Objects.requireNonNull(scenario.outbox.query("select system_identifier from pg_control_system()"))
+                + "-" + scenario.outbox.name();
+    }
+
+    private static TransactionDescription transaction(Admin admin, String transactionalId)
+            throws ExecutionException, InterruptedException {
+        return admin.describeTransactions(Set.of(transactionalId))
+                .description(transactionalId)
+                .get();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.fullstate.outbox.faults;
+
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import dev.fullstate.outbox.faults.network.Direction;
+import dev.fullstate.outbox.faults.relay.RelayProcess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** B1, B5: what Kafka has not acknowledged is not confirmed to PostgreSQL, whatever else comes, and is sent again. */
+class UnpublishedTransactionIT {
+
+    @ParameterizedTest
+    @EnumSource
+    void slotDoesNotPassWhatKafkaHasNotAcknowledged(Direction held) throws SQLException {
+        try (Scenario scenario = Scenario.atLeastOnce()) {
+            RelayProcess relay = scenario.startRelay();
+            scenario.workload.commit(100);
+            scenario.awaitAllPublished();
+            long confirmed = scenario.published.distinctCount();
+
+            Servers.BROKER.link().hold(held);
+            scenario.workload.commit(50);
+            awaitReplies(scenario, 1);
+            scenario.workload.commit(50);
+            scenario.outbox.execute("create table other as select n from generate_series(1, 10000) n");
+            awaitReplies(scenario, 3);
+
+            assertThat(new HashSet<>(scenario.committed.confirmedIds()))
+                    .as("of %d events, of which Kafka has acknowledged %d", scenario.committed.count(), confirmed)
+                    .hasSizeLessThanOrEqualTo((int) confirmed);
+            relay.kill();
+            Servers.BROKER.link().heal();
+            scenario.startRelay();
+            scenario.assertAtLeastOnce();
+            if (held == Direction.TO_CLIENT) {
+                assertThat(scenario.verdict().repeated()).as("sent again").isNotEmpty();
+            }
+        }
+    }
+
+    /** Waits until the relay has told PostgreSQL so many times how far it is. */
+    private static void awaitReplies(Scenario scenario, int count) {
+        Set<String> replies = new HashSet<>();
+        scenario.patience().until(count + " replies of the relay", () -> {
+            replies.add(Objects.requireNonNull(scenario.outbox.query(
+                    "select reply_time from pg_stat_replication where pid = " + scenario.walSender())));
+            return replies.size() > count;
+        });
+    }
+}

@@ -1,0 +1,137 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.acknowledge.AcknowledgeListener;
+import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.wal.SlotStatus;
+
+/**
+ * What the relay has done since it was constructed. The loop writes, any thread reads; figures that belong together may be read
+ * a moment apart.
+ */
+public final class RelayStatistics {
+
+    private final InstantSource clock;
+    private final LongAdder received = new LongAdder();
+    private final LongAdder published = new LongAdder();
+    private final LongAdder confirmed = new LongAdder();
+    private final LongAdder inFlight = new LongAdder();
+    private final Map<FailureKind, LongAdder> failures = new EnumMap<>(FailureKind.class);
+    private volatile long inFlightBytes;
+    private volatile @Nullable SlotStatus slot;
+    private volatile @Nullable Consumer<Duration> latencies;
+
+    RelayStatistics(InstantSource clock) {
+        this.clock = clock;
+        for (FailureKind kind : FailureKind.values()) {
+            failures.put(kind, new LongAdder());
+        }
+    }
+
+    /** Events that have come from PostgreSQL and were to be published, those among them that have come again. */
+    public long receivedCount() {
+        return received.sum();
+    }
+
+    /** Events that consumers can read. */
+    public long publishedCount() {
+        return published.sum();
+    }
+
+    /** Events that PostgreSQL need not keep any more. */
+    public long confirmedCount() {
+        return confirmed.sum();
+    }
+
+    /** Events that have come from PostgreSQL and that consumers cannot read yet. */
+    public long inFlightCount() {
+        return inFlight.sum();
+    }
+
+    /** Size of the records that are sent to Kafka and that consumers cannot read yet. */
+    public long inFlightBytes() {
+        return inFlightBytes;
+    }
+
+    /** How often the relay had to begin again. */
+    public long failureCount(FailureKind kind) {
+        return count(kind).sum();
+    }
+
+    /** The slot when the server was last asked, some seconds ago; null while it cannot be asked. */
+    public @Nullable SlotStatus slot() {
+        return slot;
+    }
+
+    /**
+     * From now on hands over, for each transaction of the database, the time from its commit until consumers can read all of its
+     * events. The commit's time is by the clock of the database's server, and never later than now.
+     *
+     * @param consumer called by the loop, which waits for it
+     */
+    public void latenciesTo(Consumer<Duration> consumer) {
+        latencies = consumer;
+    }
+
+    void received(long eventCount) {
+        received.add(eventCount);
+        inFlight.add(eventCount);
+    }
+
+    void inFlightBytes(long bytes) {
+        inFlightBytes = bytes;
+    }
+
+    void failed(FailureKind kind) {
+        count(kind).increment();
+    }
+
+    void slot(@Nullable SlotStatus status) {
+        slot = status;
+    }
+
+    /** What was in flight has been given up. */
+    void disconnected() {
+        inFlight.reset();
+        inFlightBytes = 0;
+    }
+
+    AcknowledgeListener acknowledged() {
+        return new AcknowledgeListener() {
+
+            @Override
+            public void published(long eventCount) {
+                published.add(eventCount);
+                inFlight.add(-eventCount);
+            }
+
+            @Override
+            public void transactionPublished(Instant committedAt) {
+                Consumer<Duration> consumer = latencies;
+                if (consumer != null) {
+                    Duration latency = Duration.between(committedAt, clock.instant());
+                    consumer.accept(latency.isNegative() ? Duration.ZERO : latency);
+                }
+            }
+
+            @Override
+            public void confirmed(long eventCount) {
+                confirmed.add(eventCount);
+            }
+        };
+    }
+
+    @SuppressWarnings("NullAway") // Every kind has its counter.
+    private LongAdder count(FailureKind kind) {
+        return failures.get(kind);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.fullstate.outbox.relay.failure;
+
+import java.util.List;
+
+/** A line of the table of failures. */
+public sealed interface Failure permits PostgresFailure, KafkaFailure {
+
+    String name();
+
+    FailureKind kind();
+
+    /** By what it is told from others, the first line that fits being the right one; empty for the last line. */
+    List<String> signs();
+
+    /** What to do about it. */
+    String remedy();
+}

@@ -1,0 +1,25 @@
+package dev.fullstate.outbox.relay.failure;
+
+import org.jspecify.annotations.Nullable;
+
+/** The relay cannot go on as it is; says what that asks of it, and of people. Nothing is skipped or confirmed meanwhile. */
+public abstract class RelayException extends RuntimeException {
+
+    private final FailureKind kind;
+    private final String remedy;
+
+    protected RelayException(FailureKind kind, String message, String remedy, @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+        this.remedy = remedy;
+    }
+
+    public FailureKind kind() {
+        return kind;
+    }
+
+    /** What to do, where possible a statement to paste. */
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.fullstate.outbox.relay.wal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the replication slot costs the server, at one moment.
+ *
+ * @param unconfirmedBytes of WAL that the server has written and the slot has not been confirmed for
+ * @param retainedBytes of WAL that the server keeps because of the slot: more, where transactions are long
+ * @param safeBytes that may still be written before the slot is in danger of being lost; null where nothing limits it
+ * @param walStatus {@code reserved}, {@code extended}, {@code unreserved} or {@code lost}
+ * @param activePid the server's process that streams from it; null if none does
+ */
+public record SlotStatus(
+        long unconfirmedBytes,
+        long retainedBytes,
+        @Nullable Long safeBytes,
+        String walStatus,
+        @Nullable Integer activePid) {}

@@ -1,0 +1,116 @@
+package dev.fullstate.outbox.relay;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.wal.WalSettings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A network that swallows everything between the relay and its database, without a reset: the relay notices after about as long
+ * as the server waits for it, and not when a query has timed out.
+ */
+class CutOffDatabaseIT extends RelayIntegrationTest {
+
+    private static final Duration WAL_SENDER_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration NOTICED_WITHIN = Duration.ofSeconds(8);
+
+    private TcpProxy network;
+
+    @BeforeEach
+    void startNetwork() throws IOException {
+        network = TcpProxy.to(database.server().port());
+    }
+
+    @AfterEach
+    void stopNetwork() throws IOException {
+        network.close();
+    }
+
+    private SteppedRelay relay() {
+        return SteppedRelay.of(database, Map.of(), this::throughTheNetwork);
+    }
+
+    private WalSettings throughTheNetwork(WalSettings wal) {
+        return new WalSettings(
+                wal.url().replace(":" + database.server().port() + "/", ":" + network.port() + "/"),
+                wal.username(),
+                wal.password(),
+                wal.slotName(),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
+                wal.slotCreationTimeout(),
+                WAL_SENDER_TIMEOUT);
+    }
+
+    /** Steps through real time, and ahead of it, so that nothing is waited for but the network. */
+    private static void stepUntilNoticed(SteppedRelay relay) {
+        long start = System.nanoTime();
+        relay.stepUntil(() -> {
+            relay.moveTime(Duration.ofMillis(10));
+            return relay.state() == RelayState.RETRYING;
+        });
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(NOTICED_WITHIN);
+        assertThat(relay.problem().kind()).isEqualTo(FailureKind.RETRY);
+    }
+
+    @Test
+    void halfOpenConnectionsAreNoticedAndTheRelayGoesOnWhenTheNetworkDoes() throws SQLException {
+        try (SteppedRelay relay = relay()) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            relay.stepUntil(topic, 1);
+
+            network.swallow();
+            stepUntilNoticed(relay);
+            database.insert("a", "2");
+            // Connections are made, and nobody answers.
+            relay.step();
+            assertThat(relay.state()).isEqualTo(RelayState.RETRYING);
+            assertThat(relay.problem().message()).contains("PostgreSQL is not reachable");
+
+            network.heal();
+            relay.stepUntil(topic, 2);
+        }
+        assertThat(published()).containsExactly("1", "2");
+    }
+
+    @Test
+    void streamThatIsDeadBesideALivingConnectionIsNoticed() throws SQLException {
+        try (SteppedRelay relay = relay()) {
+            relay.stepUntil(RelayState.STREAMING);
+            stream().swallowAfter(0);
+            database.insert("a", "1");
+            stepUntilNoticed(relay);
+            assertThat(relay.problem().message()).contains("Replication slot '" + database.name(), "no longer by");
+            relay.stepUntil(topic, 1);
+        }
+        assertThat(published()).containsExactly("1");
+    }
+
+    @Test
+    void streamThatStopsInTheMiddleOfAMessageIsGivenUpAndTheMessageComesAgainWhole() throws SQLException {
+        try (SteppedRelay relay = relay()) {
+            relay.stepUntil(RelayState.STREAMING);
+            stream().swallowAfter(20_000);
+            String payload = "x".repeat(100_000);
+            database.insert("a", payload);
+            stepUntilNoticed(relay);
+            relay.stepUntil(topic, 1);
+            assertThat(published()).containsExactly(payload);
+        }
+    }
+
+    /** The relay opens the connection for queries first, then the one for the stream. */
+    private TcpProxy.Link stream() {
+        return network.links().get(network.links().size() - 1);
+    }
+}

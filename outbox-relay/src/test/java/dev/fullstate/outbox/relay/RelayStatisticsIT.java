@@ -1,0 +1,116 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.wal.SlotStatus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The figures that operators see are those of the database and of the topic. */
+class RelayStatisticsIT extends RelayIntegrationTest {
+
+    @Test
+    void eventsAreCountedOnceAtEachStageAndLatencyOnceForEachTransaction() throws SQLException {
+        database.insert("a", "retained");
+        List<Duration> latencies = new ArrayList<>();
+        try (SteppedRelay relay = SteppedRelay.of(database);
+                Connection writer = database.connect()) {
+            RelayStatistics statistics = relay.statistics();
+            statistics.latenciesTo(latencies::add);
+            relay.stepUntil(RelayState.STREAMING);
+            assertThat(statistics.receivedCount()).isEqualTo(1);
+            assertThat(statistics.publishedCount()).isEqualTo(1);
+            assertThat(statistics.confirmedCount()).isEqualTo(1);
+
+            writer.setAutoCommit(false);
+            OutboxDatabase.insert(writer, "a", "1");
+            OutboxDatabase.insert(writer, "a", "2");
+            writer.commit();
+            database.insert("a", "3");
+            // Transactions without events, and what is confirmed of an idle outbox, count for nothing.
+            database.execute("create table other as select 1 as n");
+            relay.stepUntil(() -> statistics.publishedCount() == 4);
+            assertThat(statistics.receivedCount()).isEqualTo(4);
+            assertThat(statistics.inFlightCount()).isZero();
+            relay.stepUntil(() -> {
+                relay.moveTime(Duration.ofSeconds(1));
+                return statistics.confirmedCount() == 4 && statistics.inFlightBytes() == 0;
+            });
+        }
+        // Also shows that the server's times are read as what they are.
+        assertThat(latencies)
+                .hasSize(2)
+                .allSatisfy(latency -> assertThat(latency).isBetween(Duration.ZERO, Duration.ofSeconds(20)));
+        assertThat(published()).hasSize(4);
+    }
+
+    @Test
+    void whatIsInFlightShowsAndIsGoneWithTheConnections() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.atLeastOnce(database, Map.of("linger.ms", 100_000))) {
+            RelayStatistics statistics = relay.statistics();
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            relay.stepUntil(() -> statistics.inFlightBytes() > 0);
+            assertThat(statistics.receivedCount()).isEqualTo(1);
+            assertThat(statistics.inFlightCount()).isEqualTo(1);
+            assertThat(statistics.publishedCount()).isZero();
+
+            database.terminateWalSender();
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(statistics.inFlightCount()).isZero();
+            assertThat(statistics.inFlightBytes()).isZero();
+            assertThat(statistics.failureCount(FailureKind.RETRY)).isEqualTo(1);
+            assertThat(statistics.failureCount(FailureKind.PERMANENT)).isZero();
+
+            // Comes again, and is counted again.
+            relay.stepUntil(() -> statistics.receivedCount() == 2);
+
+            // What is held back for ever is not waited for.
+            database.terminateWalSender();
+            relay.stepUntil(RelayState.RETRYING);
+        }
+    }
+
+    @Test
+    void slotIsSeenAsTheServerSeesIt() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.execute("create table other as select repeat('x', 1000) from generate_series(1, 10000)");
+            relay.moveTime(Duration.ofSeconds(4));
+            relay.step();
+            SlotStatus slot = Objects.requireNonNull(relay.statistics().slot());
+            assertThat(slot.unconfirmedBytes()).isGreaterThan(10_000_000);
+            assertThat(slot.retainedBytes()).isGreaterThanOrEqualTo(slot.unconfirmedBytes());
+            assertThat(slot.walStatus()).isEqualTo("reserved");
+            assertThat(slot.safeBytes()).isNull();
+
+            relay.stepUntil(() -> {
+                relay.moveTime(Duration.ofSeconds(1));
+                return Objects.requireNonNull(relay.statistics().slot()).unconfirmedBytes() < 100_000;
+            });
+        }
+    }
+
+    @Test
+    void standbyShowsTheSlotAndCountsNoFailureForEachLookAtIt() throws SQLException {
+        try (SteppedRelay active = SteppedRelay.of(database);
+                SteppedRelay standby = SteppedRelay.of(database)) {
+            active.stepUntil(RelayState.STREAMING);
+            standby.stepUntil(RelayState.STANDBY);
+            standby.step();
+            standby.step();
+            assertThat(standby.statistics().failureCount(FailureKind.STEP_DOWN)).isEqualTo(1);
+            assertThat(Objects.requireNonNull(standby.statistics().slot()).activePid())
+                    .isNotNull();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.SQLException;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A slot that Kafka knows no position of. */
+class SlotWithoutPositionIT extends RelayIntegrationTest {
+
+    @Test
+    void streamStartsWhereTheSlotIsConfirmedAndNotNow() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.atLeastOnce(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            relay.stepUntil(topic, 1);
+        }
+        database.insert("a", "while nobody looks");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(topic, 2);
+        }
+        assertThat(published()).containsExactly("1", "while nobody looks");
+    }
+}

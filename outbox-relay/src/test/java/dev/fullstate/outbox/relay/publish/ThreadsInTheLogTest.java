@@ -1,0 +1,126 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
+import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.relay.Events;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
+import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.transaction.ResumePoint;
+import dev.fullstate.outbox.relay.wal.Lsn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Whatever is logged on a thread that works for a publisher carries what the lines of the relay's own thread carry. */
+class ThreadsInTheLogTest {
+
+    private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+
+    @AfterEach
+    void clear() {
+        MDC.clear();
+    }
+
+    @Test
+    void commitThreadCarriesTheNameOfThePipeline() throws InterruptedException {
+        try (Publisher publisher = open(Delivery.EXACTLY_ONCE)) {
+            publish(publisher);
+            publisher.sentUpTo(new ResumePoint(new Lsn(1), null, List.of()), true);
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("orders");
+        }
+    }
+
+    @Test
+    void threadOfTheProducerCarriesTheNameOfThePipeline() throws InterruptedException {
+        MockTransactions producer = new MockTransactions(false);
+        try (Publisher publisher = open(Delivery.AT_LEAST_ONCE, producer)) {
+            publish(publisher);
+            Thread producersOwn = new Thread(producer::flush);
+            producersOwn.start();
+            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("orders");
+            producersOwn.join();
+        }
+    }
+
+    private void publish(Publisher publisher) {
+        publisher.publish(
+                new Router("events", Map.of()).route(Events.plain()),
+                () -> seen.add(String.valueOf(MDC.get("pipeline"))));
+    }
+
+    private Publisher open(Delivery delivery) {
+        return open(delivery, new MockTransactions(true));
+    }
+
+    private Publisher open(Delivery delivery, MockTransactions producer) {
+        PublisherSettings settings = new PublisherSettings(
+                "client",
+                delivery,
+                new Transactions("positions", Duration.ofMillis(50), Duration.ofSeconds(10)),
+                Map.of(),
+                Map.of(),
+                new NewTopics(true, null, null),
+                DataSize.ofMegabytes(1),
+                Duration.ofSeconds(1));
+        MDC.put("pipeline", "orders");
+        Publisher publisher = Publisher.open(settings, "pipeline", ignored -> new OneProducer(producer));
+        MDC.clear();
+        return publisher;
+    }
+
+    private final class MockTransactions extends MockProducer<byte[], byte @Nullable []> {
+
+        private MockTransactions(boolean autoComplete) {
+            super(autoComplete, null, new ByteArraySerializer(), new ByteArraySerializer());
+        }
+
+        @Override
+        public void commitTransaction() {
+            seen.add(String.valueOf(MDC.get("pipeline")));
+            super.commitTransaction();
+        }
+    }
+
+    private record OneProducer(MockTransactions producer) implements Kafka {
+
+        @Override
+        public Producer<byte[], byte @Nullable []> producer(Map<String, Object> properties) {
+            return producer;
+        }
+
+        @Override
+        public boolean hasTopic(String topic) {
+            return true;
+        }
+
+        @Override
+        public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+            throw new AssertionError("All topics exist");
+        }
+
+        @Override
+        public byte @Nullable [] lastValue(String topic, byte[] key) {
+            return null;
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    }
+}
