@@ -21,21 +21,21 @@ class JobPaceIT extends RepublishTest {
     void jobIsNoFasterThanItsRate() {
         List<UUID> ids = purchases(4 * CHUNK);
 
-        RepublishJob end = ended(new RepublishRequest(List.of(), null, null, 20, false, false));
+        RepublishJob end = ended(new RepublishRequest(List.of(), null, null, 10, false, false));
 
         assertThat(end.publishedCount()).isEqualTo(ids.size());
-        assertThat(end.ratePerSecond()).isEqualTo(20);
+        assertThat(end.ratePerSecond()).isEqualTo(10);
         // The last chunk begins when those before have had their time.
         assertThat(Duration.between(end.startedAt(), end.finishedAt()))
-                .isGreaterThanOrEqualTo(Duration.ofMillis(1000L * (ids.size() - CHUNK) / 20));
+                .isGreaterThanOrEqualTo(Duration.ofMillis(1000L * (ids.size() - CHUNK) / 10));
     }
 
     @Test
     void pauseDoesNotEarnABurst() {
         List<UUID> ids = purchases(4 * CHUNK);
         UUID job = republisher().start(new RepublishRequest(List.of("purchase"), null, null, 1, false, false), "test");
-        await().until(() -> job(job).publishedCount() == 1);
-        republisher().pause(job, "test");
+        await().until(() -> job(job).publishedCount() >= 1);
+        long before = republisher().pause(job, "test").orElseThrow().publishedCount();
         // As if it had been paused for an hour; nothing else moves the clock.
         shop.jdbc()
                 .sql("update outbox_republish_job set started_at = started_at - interval '1 hour',"
@@ -45,7 +45,7 @@ class JobPaceIT extends RepublishTest {
         republisher().resume(job, "test");
 
         // A chunk at once, and the next one a second later; there is an hour's worth of chunks otherwise.
-        await().until(() -> job(job).publishedCount() > 1);
+        await().until(() -> job(job).publishedCount() > before);
         assertThat(job(job).publishedCount()).isLessThan(ids.size());
         republisher().cancel(job, "test");
     }
@@ -63,11 +63,15 @@ class JobPaceIT extends RepublishTest {
                                 clock_timestamp() - interval '1 minute')
                         """).update();
         shop.bean(Republisher.class).stop();
-        try (ShopApplication fresh = ShopApplication.startAgain(postgres, "republish", OPTIONS)) {
+        try (ShopApplication fresh = ShopApplication.startAgain(
+                postgres, "republish", "outbox.republish.parallelism=1", "outbox.republish.poll-interval=100ms")) {
             UUID job = fresh.bean(Republisher.class).start(PURCHASES, "test");
-            await().until(() -> job(job).state() == State.RUNNING && job(job).waitingFor() != null);
+            await().until(() -> job(job).state() == State.RUNNING);
+            UUID next = fresh.bean(Republisher.class).start(RepublishRequest.ofTypes(List.of("seat")), "test");
+            // The only thread has seen the first job, and come round to the second.
+            await().until(() -> job(next).state() == State.RUNNING);
+            assertThat(job(job).types().get(0).total()).isNull();
             assertThat(job(job).waitingFor()).contains("relay", "30 s");
-            assertThat(job(job).publishedCount()).isZero();
 
             shop.jdbc()
                     .sql("update outbox_relay set snapshot = pg_current_snapshot()")
