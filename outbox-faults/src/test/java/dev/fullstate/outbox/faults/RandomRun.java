@@ -24,7 +24,7 @@ final class RandomRun {
 
     private static final Logger log = LoggerFactory.getLogger(RandomRun.class);
     private static final int FAULTS_BETWEEN_LOOKS = 10;
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Scenario scenario;
     private final int eventsPerFault;

@@ -9,7 +9,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 
@@ -81,7 +80,7 @@ public final class FaultyRelay {
     }
 
     private static String read(BufferedReader commands) throws IOException {
-        @Nullable String command = commands.readLine();
+        String command = commands.readLine();
         if (command == null) {
             throw new IOException("The harness is gone");
         }

@@ -96,8 +96,12 @@ public enum Mutant {
         }
 
         @Override
-        public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
-            target.createTopic(topic, partitionCount, replicationFactor);
+        public void createTopic(
+                String topic,
+                @Nullable Integer partitionCount,
+                @Nullable Short replicationFactor,
+                Map<String, String> configuration) {
+            target.createTopic(topic, partitionCount, replicationFactor, configuration);
         }
 
         @Override

@@ -39,9 +39,14 @@ public interface Kafka extends AutoCloseable {
      *
      * @param partitionCount null for the broker's default
      * @param replicationFactor null for the broker's default
+     * @param configuration further settings of the topic
      * @throws PublishException if Kafka refuses or does not answer
      */
-    void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor);
+    void createTopic(
+            String topic,
+            @Nullable Integer partitionCount,
+            @Nullable Short replicationFactor,
+            Map<String, String> configuration);
 
     /**
      * Reads the last committed value of a key in the first partition of a topic. Waits until the transactions that are open

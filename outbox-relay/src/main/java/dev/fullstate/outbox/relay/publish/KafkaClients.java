@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,10 +61,16 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
-    public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+    public void createTopic(
+            String topic,
+            @Nullable Integer partitionCount,
+            @Nullable Short replicationFactor,
+            Map<String, String> configuration) {
+        Map<String, String> compacted = new HashMap<>(configuration);
+        compacted.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
         NewTopic newTopic = new NewTopic(
                         topic, Optional.ofNullable(partitionCount), Optional.ofNullable(replicationFactor))
-                .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+                .configs(compacted);
         answer.unless(
                 TopicExistsException.class,
                 admin.createTopics(List.of(newTopic)).all(),
@@ -87,8 +94,9 @@ final class KafkaClients implements Kafka {
             KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, long end, byte[] key) {
         consumer.assign(List.of(partition));
         consumer.seekToBeginning(List.of(partition));
-        long deadline = System.nanoTime()
-                + settings.transactions().timeout().plus(settings.timeout()).toNanos();
+        long patience =
+                settings.transactions().timeout().plus(settings.timeout()).toNanos();
+        long deadline = System.nanoTime() + patience;
         byte @Nullable [] last = null;
         while (consumer.position(partition, settings.timeout()) < end) {
             if (System.nanoTime() - deadline > 0) {
@@ -98,6 +106,8 @@ final class KafkaClients implements Kafka {
                         null);
             }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                // A long topic takes its time; only one that goes no further is held up.
+                deadline = System.nanoTime() + patience;
                 if (Arrays.equals(record.key(), key)) {
                     last = record.value();
                 }

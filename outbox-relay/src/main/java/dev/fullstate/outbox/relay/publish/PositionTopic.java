@@ -1,8 +1,11 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.transaction.ResumePoint;
@@ -12,6 +15,15 @@ import dev.fullstate.outbox.relay.transaction.ResumePoint;
  * written in the same Kafka transaction as the events before it.
  */
 final class PositionTopic {
+
+    /**
+     * Whoever starts reads the topic from its beginning. Kafka removes what a newer position has replaced from segments only that it
+     * no longer writes to, and the markers of transactions a while later: by default, that is a gigabyte, and a day.
+     */
+    static final Map<String, String> CONFIGURATION = Map.of(
+            TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(4 * 1024 * 1024),
+            TopicConfig.DELETE_RETENTION_MS_CONFIG,
+                    Long.toString(Duration.ofMinutes(1).toMillis()));
 
     private final Kafka kafka;
     private final String topic;

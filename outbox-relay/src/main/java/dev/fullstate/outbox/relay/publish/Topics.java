@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -24,30 +25,30 @@ final class Topics {
     }
 
     void ensure(String topic) {
-        ensure(topic, settings.partitionCount());
+        ensure(topic, settings.partitionCount(), Map.of());
     }
 
     /** For the positions, of which a topic that exists already may have more partitions. */
-    void ensureSinglePartition(String topic) {
-        ensure(topic, 1);
+    void ensureSinglePartition(String topic, Map<String, String> configuration) {
+        ensure(topic, 1, configuration);
     }
 
-    private void ensure(String topic, @Nullable Integer partitionCount) {
+    private void ensure(String topic, @Nullable Integer partitionCount, Map<String, String> configuration) {
         if (known.contains(topic)) {
             return;
         }
         if (!kafka.hasTopic(topic)) {
-            create(topic, partitionCount);
+            create(topic, partitionCount, configuration);
         }
         known.add(topic);
     }
 
-    private void create(String topic, @Nullable Integer partitionCount) {
+    private void create(String topic, @Nullable Integer partitionCount, Map<String, String> configuration) {
         if (!settings.create()) {
             throw new PublishException(
                     "Topic '" + topic + "' does not exist", "Create it, or set outbox.relay.create-topics=true", null);
         }
-        kafka.createTopic(topic, partitionCount, settings.replicationFactor());
+        kafka.createTopic(topic, partitionCount, settings.replicationFactor(), configuration);
         log.info("Topic '{}' created, cleanup policy compact", topic);
     }
 }

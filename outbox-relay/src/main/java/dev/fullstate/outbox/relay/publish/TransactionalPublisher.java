@@ -112,7 +112,7 @@ final class TransactionalPublisher implements Publisher {
 
     /** Fences the predecessor off first: only then is the outcome of its last transaction decided. */
     private void takeOver() {
-        sender.topics().ensureSinglePartition(positions.name());
+        sender.topics().ensureSinglePartition(positions.name(), PositionTopic.CONFIGURATION);
         try {
             sender.producer().initTransactions();
         } catch (KafkaException e) {

@@ -47,7 +47,11 @@ public final class SimulatedProducers implements Kafka {
     }
 
     @Override
-    public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+    public void createTopic(
+            String topic,
+            @Nullable Integer partitionCount,
+            @Nullable Short replicationFactor,
+            Map<String, String> configuration) {
         throw new IllegalStateException("All topics exist");
     }
 

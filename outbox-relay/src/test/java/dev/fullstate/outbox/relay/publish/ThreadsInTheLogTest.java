@@ -109,7 +109,11 @@ class ThreadsInTheLogTest {
         }
 
         @Override
-        public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+        public void createTopic(
+                String topic,
+                @Nullable Integer partitionCount,
+                @Nullable Short replicationFactor,
+                Map<String, String> configuration) {
             throw new AssertionError("All topics exist");
         }
 
