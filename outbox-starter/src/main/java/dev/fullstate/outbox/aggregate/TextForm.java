@@ -75,6 +75,10 @@ final class TextForm {
             return new Object[] {types.get(0).fromString(text)};
         }
         String[] parts = text.split(":", -1);
+        if (parts.length != order.length) {
+            throw new IllegalArgumentException("'" + text + "' has " + parts.length + " parts between colons, but "
+                    + order.length + " are expected");
+        }
         Object[] values = new Object[order.length];
         for (int part = 0; part < order.length; part++) {
             String decoded = parts[part].replace("%3A", ":").replace("%25", "%");

@@ -10,6 +10,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClas
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
@@ -44,6 +45,7 @@ public final class AdminAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = SECURITY)
+    @Import(RepublishEndpointConfiguration.class)
     static class SecuredConfiguration {
 
         @Bean
@@ -78,16 +80,22 @@ public final class AdminAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingClass(SECURITY)
     @ConditionalOnBooleanProperty("outbox.admin.allow-unauthenticated")
+    @Import(RepublishEndpointConfiguration.class)
     static class OpenConfiguration {
 
         private static final Logger log = LoggerFactory.getLogger(OpenConfiguration.class);
 
         @Bean
-        RepublishController outboxRepublishController(Republisher republisher) {
+        AdminAccess outboxAdminAccess() {
             log.warn(
                     "{} is open to everyone: outbox.admin.allow-unauthenticated is set and Spring Security is absent",
                     RepublishController.PATH);
-            return new RepublishController(republisher, () -> "anonymous");
+            return () -> "anonymous";
+        }
+
+        @Bean
+        RepublishController outboxRepublishController(Republisher republisher, AdminAccess access) {
+            return new RepublishController(republisher, access);
         }
     }
 }

@@ -30,7 +30,6 @@ public final class RepublishAutoConfiguration {
             OutboxProperties properties) {
         PersistenceUnits.PersistenceUnit unit = units.of(entityManagerFactory);
         DataSource dataSource = unit.dataSource();
-        OutboxProperties.Republish republish = properties.republish();
         return new Republisher(
                 entityManagerFactory,
                 // Where nothing is captured it is never used, so any will do.
@@ -38,7 +37,18 @@ public final class RepublishAutoConfiguration {
                 transactionManager(transactionManagers, entityManagerFactory),
                 unit.aggregates(),
                 unit.envelope(),
-                new Republisher.Options(republish.chunkSize(), republish.lockTimeout(), republish.pollInterval()));
+                options(properties.republish(), properties.retention()));
+    }
+
+    private static Republisher.Options options(
+            OutboxProperties.Republish republish, OutboxProperties.Retention retention) {
+        return new Republisher.Options(
+                republish.chunkSize(),
+                republish.lockTimeout(),
+                republish.pollInterval(),
+                republish.parallelism(),
+                republish.maxLag(),
+                retention.enabled() ? retention.period() : null);
     }
 
     /** The one of the persistence unit, among those of other data sources and of Kafka. */

@@ -1,26 +1,25 @@
 package dev.fullstate.outbox.republish;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import org.springframework.jdbc.support.SqlArrayValue;
 
-/** The jobs, one row each, and the ids that wait for a second pass. */
+import dev.fullstate.outbox.republish.RepublishJob.Action;
+import dev.fullstate.outbox.republish.RepublishJob.State;
+
+/** The jobs: what was asked for, and in which state they are. Each method is as many transactions as its caller makes of it. */
 final class JobTable {
-
-    private static final String STATE_COLUMNS =
-            "id, state, array_to_string(aggregate_types, ',') as types, published_count, pending_count, skipped_count, error,"
-                    + " requested_by, created_at, finished_at";
 
     private final JdbcClient jdbc;
 
@@ -33,141 +32,165 @@ final class JobTable {
         return new JobTable(new SingleConnectionDataSource(connection, true));
     }
 
-    /**
-     * How far a job has come.
-     *
-     * @param aggregateTypes what it republishes
-     * @param typeIndex the type at which it stands; past the last one it is in the second pass
-     * @param lastId the last id of that type that was dealt with, as text; null before the first
-     */
-    record Cursor(
-            List<String> aggregateTypes,
-            int typeIndex,
-            @Nullable String lastId) {
-
-        boolean pastLastType() {
-            return typeIndex >= aggregateTypes.size();
-        }
-
-        String aggregateType() {
-            return aggregateTypes.get(typeIndex);
-        }
+    /** Until the end of the transaction nobody else starts a job, or changes the state of one. */
+    void lockAgainstStarts() {
+        jdbc.sql("lock table outbox_republish_job in share row exclusive mode").update();
     }
 
-    /** An aggregate that waits for the second pass. */
-    record Pending(int typeIndex, String aggregateId) {}
+    /** A job that does what the new one would do, and has not ended. */
+    Optional<UUID> conflicting(NewJob job) {
+        return jdbc.sql("""
+                        select id from outbox_republish_job as j
+                         where state in ('QUEUED', 'RUNNING', 'PAUSED') and dry_run = :dryRun
+                           and ids is not distinct from cast(:ids as text[])
+                           and exists (select from outbox_republish_part
+                                        where job_id = j.id and aggregate_type = any (:types))
+                         order by created_at limit 1
+                        """)
+                .param("dryRun", job.request().dryRun())
+                .param("ids", array(job.ids()))
+                .param("types", array(job.types()))
+                .query(UUID.class)
+                .optional();
+    }
 
-    void insert(UUID id, List<String> aggregateTypes, String requestedBy) {
+    void insert(UUID id, NewJob job, String requestedBy) {
+        RepublishRequest request = job.request();
         jdbc.sql("""
-                        insert into outbox_republish_job (id, state, aggregate_types, requested_by)
-                        values (:id, 'RUNNING', string_to_array(:types, ','), :requestedBy)
+                        insert into outbox_republish_job
+                               (id, ids, changed_since, rate_per_second, dry_run, tombstones, requested_by)
+                        values (:id, cast(:ids as text[]), cast(:since as timestamptz), cast(:rate as integer), :dryRun, :tombstones, :by)
                         """)
                 .param("id", id)
-                .param("types", String.join(",", aggregateTypes))
-                .param("requestedBy", requestedBy)
+                .param("ids", array(job.ids()))
+                .param(
+                        "since",
+                        request.changedSince() == null
+                                ? null
+                                : request.changedSince().toString())
+                .param("rate", request.ratePerSecond())
+                .param("dryRun", request.dryRun())
+                .param("tombstones", request.tombstones())
+                .param("by", requestedBy)
+                .update();
+        jdbc.sql("insert into outbox_republish_part (job_id, aggregate_type) select :id, unnest(:types)")
+                .param("id", id)
+                .param("types", array(job.types()))
+                .update();
+        jdbc.sql("""
+                        insert into outbox_republish_item (job_id, aggregate_type, aggregate_id, kind)
+                        select :id, :type, id, 'NAMED' from unnest(cast(:ids as text[])) as id
+                        """)
+                .param("id", id)
+                .param("type", job.types().get(0))
+                .param("ids", array(job.ids()))
+                .update();
+        jdbc.sql("insert into outbox_republish_action (job_id, action, actor) values (:id, 'start', :by)")
+                .param("id", id)
+                .param("by", requestedBy)
                 .update();
     }
 
-    Optional<RepublishJob> find(UUID id) {
-        return jdbc.sql("select " + STATE_COLUMNS + " from outbox_republish_job where id = :id")
-                .param("id", id)
-                .query(JobTable::job)
-                .optional();
+    /**
+     * Lets instances begin with the jobs that wait for it.
+     *
+     * @param types that this instance knows
+     */
+    void startQueued(Set<String> types) {
+        jdbc.sql("""
+                        update outbox_republish_job as j
+                           set state = 'RUNNING', started_at = coalesce(started_at, clock_timestamp()),
+                               rate_since = clock_timestamp(), updated_at = clock_timestamp(),
+                               rate_from = (select sum(published_count + skipped_count + failed_count)
+                                              from outbox_republish_part where job_id = j.id)
+                         where state = 'QUEUED'
+                           and exists (select from outbox_republish_part where job_id = j.id and aggregate_type = any (:types))
+                        """).param("types", array(types)).update();
     }
 
-    List<UUID> running() {
-        return jdbc.sql("select id from outbox_republish_job where state = 'RUNNING' order by created_at")
-                .query(UUID.class)
-                .list();
-    }
-
-    /** Takes the job for this transaction; empty if it has ended or another instance is at it. */
-    Optional<Cursor> lock(UUID id) {
+    /**
+     * Changes the state of a job on somebody's behalf, if it is in one of these.
+     *
+     * @return whether it was
+     */
+    boolean change(UUID id, Action action, Set<State> from, State to, String actor) {
         return jdbc.sql("""
-                        select array_to_string(aggregate_types, ',') as types, type_index, last_id
-                        from outbox_republish_job where id = :id and state = 'RUNNING' for update skip locked
+                        with changed as (
+                            update outbox_republish_job
+                               set state = :to, updated_at = clock_timestamp(),
+                                   finished_at = case when :final then clock_timestamp() end
+                             where id = :id and state = any (:from)
+                            returning id)
+                        insert into outbox_republish_action (job_id, action, actor)
+                        select id, :action, :actor from changed
                         """)
-                .param("id", id)
-                .query((row, number) -> new Cursor(
-                        List.of(row.getString("types").split(",")), row.getInt("type_index"), row.getString("last_id")))
-                .optional();
+                        .param("to", to.name())
+                        .param("final", to.isFinal())
+                        .param("id", id)
+                        .param("from", array(from.stream().map(State::name).collect(Collectors.toSet())))
+                        .param("action", name(action))
+                        .param("actor", actor)
+                        .update()
+                == 1;
     }
 
-    void advance(UUID id, Cursor to, int published, List<Pending> pending) {
-        for (Pending each : pending) {
-            jdbc.sql(
-                            "insert into outbox_republish_pending (job_id, type_index, aggregate_id) values (:id, :type, :aggregate)")
+    /**
+     * After a change of the job's state is committed: waits for the chunks that are under way, and forgets what is left to do if
+     * the job has ended. No chunk begins any more, because each reads the state when it has its part.
+     *
+     * @return how many parts the job has
+     */
+    int settle(UUID id, State state) {
+        int partCount = jdbc.sql(
+                        "select pass from outbox_republish_part where job_id = :id order by aggregate_type for update")
+                .param("id", id)
+                .query(String.class)
+                .list()
+                .size();
+        if (state.isFinal()) {
+            jdbc.sql("delete from outbox_republish_item where job_id = :id")
                     .param("id", id)
-                    .param("type", each.typeIndex())
-                    .param("aggregate", each.aggregateId())
                     .update();
         }
-        jdbc.sql("""
-                        update outbox_republish_job
-                        set type_index = :type, last_id = :lastId, published_count = published_count + :published,
-                            pending_count = pending_count + :pending, updated_at = clock_timestamp()
-                        where id = :id
-                        """)
-                .param("type", to.typeIndex())
-                .param("lastId", to.lastId())
-                .param("published", published)
-                .param("pending", pending.size())
-                .param("id", id)
-                .update();
+        return partCount;
     }
 
-    Optional<Pending> takePending(UUID id) {
+    /** Ends a job early; false if it had ended, or was paused, before. */
+    boolean fail(UUID id, String error) {
         return jdbc.sql("""
-                        delete from outbox_republish_pending
-                        where ctid = (select ctid from outbox_republish_pending where job_id = :id limit 1)
-                        returning type_index, aggregate_id
-                        """)
-                .param("id", id)
-                .query((row, number) -> new Pending(row.getInt(1), row.getString(2)))
-                .optional();
-    }
-
-    void pendingDone(UUID id, boolean published) {
-        jdbc.sql("""
                         update outbox_republish_job
-                        set pending_count = pending_count - 1, published_count = published_count + :published,
-                            skipped_count = skipped_count + :skipped, updated_at = clock_timestamp()
-                        where id = :id
-                        """)
-                .param("published", published ? 1 : 0)
-                .param("skipped", published ? 0 : 1)
-                .param("id", id)
-                .update();
+                           set state = 'FAILED', error = :error, updated_at = clock_timestamp(), finished_at = clock_timestamp()
+                         where id = :id and state = 'RUNNING'
+                        """).param("error", error).param("id", id).update() == 1;
     }
 
-    void end(UUID id, RepublishJob.State state, @Nullable String error) {
-        jdbc.sql("""
-                        update outbox_republish_job
-                        set state = :state, error = :error, updated_at = clock_timestamp(), finished_at = clock_timestamp()
-                        where id = :id and state = 'RUNNING'
-                        """)
-                .param("state", state.name())
-                .param("error", error)
-                .param("id", id)
-                .update();
+    /** Ends the jobs of which everything is done. Whoever finishes the last part sees the others', as all are committed. */
+    List<UUID> endFinished() {
+        return jdbc.sql("""
+                        update outbox_republish_job as j
+                           set state = case when done.failed > 0 then 'FAILED' else 'COMPLETED' end,
+                               error = case when done.failed > 0 then format(
+                                   '%s aggregates cannot be published, all others are. The first one: %s', done.failed, done.error) end,
+                               updated_at = clock_timestamp(), finished_at = clock_timestamp()
+                          from (select job_id, sum(failed_count) as failed, min(error) as error
+                                  from outbox_republish_part
+                                 where job_id in (select id from outbox_republish_job where state = 'RUNNING')
+                                 group by job_id having bool_and(pass = 'DONE')) as done
+                         where j.id = done.job_id and j.state = 'RUNNING'
+                        returning j.id
+                        """).query(UUID.class).list();
     }
 
-    private static RepublishJob job(ResultSet row, int number) throws SQLException {
-        OffsetDateTime finishedAt = row.getObject("finished_at", OffsetDateTime.class);
-        return new RepublishJob(
-                row.getObject("id", UUID.class),
-                RepublishJob.State.valueOf(row.getString("state")),
-                List.of(row.getString("types").split(",")),
-                row.getLong("published_count"),
-                row.getLong("pending_count"),
-                row.getLong("skipped_count"),
-                row.getString("error"),
-                row.getString("requested_by"),
-                instant(row.getObject("created_at", OffsetDateTime.class)),
-                finishedAt == null ? null : instant(finishedAt));
+    static String name(Action action) {
+        return switch (action) {
+            case START -> "start";
+            case PAUSE -> "pause";
+            case RESUME -> "resume";
+            case CANCEL -> "cancel";
+        };
     }
 
-    private static Instant instant(OffsetDateTime time) {
-        return time.toInstant();
+    static @Nullable SqlArrayValue array(@Nullable Collection<String> values) {
+        return values == null ? null : new SqlArrayValue("text", values.toArray());
     }
 }

@@ -3,9 +3,7 @@ package dev.fullstate.outbox.republish;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Optional;
 import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
@@ -32,8 +30,6 @@ public final class RepublishController {
     /** Where the endpoint is. */
     public static final String PATH = "/admin/republish";
 
-    private static final String AGGREGATE_TYPES = "aggregateTypes";
-
     private final Republisher republisher;
     private final AdminAccess access;
 
@@ -45,18 +41,50 @@ public final class RepublishController {
     @PostMapping
     ResponseEntity<RepublishJob> start(@RequestBody(required = false) @Nullable Map<String, @Nullable Object> request) {
         String caller = access.requireAdmin();
-        UUID id = republisher.start(aggregateTypes(request == null ? Map.of() : request), caller);
-        return ResponseEntity.accepted()
-                .location(URI.create(PATH + "/" + id))
-                .body(republisher.find(id).orElseThrow());
+        UUID id = republisher.start(RequestBodies.parse(request == null ? Map.of() : request), caller);
+        return ResponseEntity.accepted().location(location(id)).body(found(republisher.find(id), id));
+    }
+
+    @GetMapping
+    List<RepublishJob> latest() {
+        access.requireAdmin();
+        return republisher.latest();
     }
 
     @GetMapping("/{jobId}")
-    ResponseEntity<RepublishJob> find(@PathVariable String jobId) {
+    RepublishJob find(@PathVariable String jobId) {
         access.requireAdmin();
-        return ResponseEntity.ok(republisher
-                .find(uuid(jobId))
-                .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "No republish job " + jobId)));
+        UUID id = uuid(jobId);
+        return found(republisher.find(id), id);
+    }
+
+    @PostMapping("/{jobId}/pause")
+    RepublishJob pause(@PathVariable String jobId) {
+        String caller = access.requireAdmin();
+        UUID id = uuid(jobId);
+        return found(republisher.pause(id, caller), id);
+    }
+
+    @PostMapping("/{jobId}/resume")
+    RepublishJob resume(@PathVariable String jobId) {
+        String caller = access.requireAdmin();
+        UUID id = uuid(jobId);
+        return found(republisher.resume(id, caller), id);
+    }
+
+    @PostMapping("/{jobId}/cancel")
+    RepublishJob cancel(@PathVariable String jobId) {
+        String caller = access.requireAdmin();
+        UUID id = uuid(jobId);
+        return found(republisher.cancel(id, caller), id);
+    }
+
+    private static RepublishJob found(Optional<RepublishJob> job, UUID id) {
+        return job.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "No republish job " + id));
+    }
+
+    private static URI location(UUID id) {
+        return URI.create(PATH + "/" + id);
     }
 
     private static UUID uuid(String jobId) {
@@ -65,22 +93,6 @@ public final class RepublishController {
         } catch (IllegalArgumentException e) {
             throw new ResponseStatusException(HttpStatus.NOT_FOUND, "No republish job " + jobId, e);
         }
-    }
-
-    /** What is asked for and not understood is refused: a job for all is not what someone wanted who named a few ids. */
-    private static List<String> aggregateTypes(Map<String, @Nullable Object> request) {
-        Set<String> unknown = new TreeSet<>(request.keySet());
-        unknown.remove(AGGREGATE_TYPES);
-        if (!unknown.isEmpty()) {
-            throw new ResponseStatusException(
-                    HttpStatus.BAD_REQUEST, "Unknown " + unknown + "; '" + AGGREGATE_TYPES + "' is what can be given");
-        }
-        Object types = Objects.requireNonNullElse(request.get(AGGREGATE_TYPES), List.of());
-        if (types instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
-            return list.stream().map(String.class::cast).toList();
-        }
-        throw new ResponseStatusException(
-                HttpStatus.BAD_REQUEST, "'" + AGGREGATE_TYPES + "' must be a list of aggregate types");
     }
 
     @ExceptionHandler
@@ -94,8 +106,16 @@ public final class RepublishController {
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> unknownType(UnknownAggregateTypeException unknown) {
-        return badRequest(String.valueOf(unknown.getMessage()));
+    ResponseEntity<ProblemDetail> invalid(InvalidRepublishRequestException invalid) {
+        return badRequest(String.valueOf(invalid.getMessage()));
+    }
+
+    /** The job says more than a problem could, and why it is in the way can be seen from it. */
+    @ExceptionHandler
+    ResponseEntity<RepublishJob> conflict(RepublishConflictException conflict) {
+        return ResponseEntity.status(HttpStatus.CONFLICT)
+                .location(location(conflict.job().id()))
+                .body(conflict.job());
     }
 
     /** The body is read before the endpoint can ask who calls; strangers learn nothing about their body. */

@@ -3,42 +3,144 @@ package dev.fullstate.outbox.republish;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.ToLongFunction;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A republish job as it stands.
+ * A republish job as it stands. Times are the database's.
  *
  * @param id the job; also the {@code republishid} of its events
  * @param state where it is in its life
- * @param aggregateTypes what it republishes, one after the other
- * @param publishedCount events written so far
- * @param pendingCount aggregates that live traffic had locked and that wait for the second pass
- * @param skippedCount aggregates that no longer existed when their turn came
- * @param error why it failed; null unless it did
+ * @param idCount how many aggregates were named; null if none was
+ * @param changedSince only aggregates that changed since then; null for all
+ * @param ratePerSecond the limit that was asked for; null for none
+ * @param dryRun whether it only counts
+ * @param tombstones whether named aggregates that do not exist get a delete event
+ * @param types how far it is with each aggregate type
+ * @param rate aggregates per second since it was started or resumed; null before, and in a dry run
+ * @param estimatedEnd when it ends if it goes on like this; null while that cannot be said
+ * @param waitingFor why it does not go on, although it runs; null if it does
+ * @param error what went wrong; null unless something did
  * @param requestedBy who asked for it
  * @param createdAt when it was asked for
- * @param finishedAt when it completed or failed; null while it runs
+ * @param startedAt when an instance began with it
+ * @param finishedAt when it completed, failed or was cancelled
+ * @param actions who did what to it, the first one first
  */
 public record RepublishJob(
         UUID id,
         State state,
-        List<String> aggregateTypes,
-        long publishedCount,
-        long pendingCount,
-        long skippedCount,
+        @Nullable Integer idCount,
+        @Nullable Instant changedSince,
+        @Nullable Integer ratePerSecond,
+        boolean dryRun,
+        boolean tombstones,
+        List<TypeProgress> types,
+        @Nullable Double rate,
+        @Nullable Instant estimatedEnd,
+        @Nullable String waitingFor,
         @Nullable String error,
         String requestedBy,
         Instant createdAt,
-        @Nullable Instant finishedAt) {
+        @Nullable Instant startedAt,
+        @Nullable Instant finishedAt,
+        List<ActionTaken> actions) {
 
     /** Where a job is in its life. */
     public enum State {
+        /** No instance has taken it up yet. */
+        QUEUED,
         /** Any instance works on it. */
         RUNNING,
+        /** Writes nothing until it is resumed. */
+        PAUSED,
         /** Each aggregate that existed throughout has at least one event from this job or a later change. */
         COMPLETED,
-        /** Gave up at a state that cannot be published; what it wrote until then stays. */
-        FAILED
+        /** Was told to end; what it wrote until then stays. */
+        CANCELLED,
+        /** As completed, except for those that {@code failedCount} counts; or given up early, if {@code error} says so. */
+        FAILED;
+
+        /** Whether nothing more happens to a job in this state. */
+        public boolean isFinal() {
+            return this == COMPLETED || this == CANCELLED || this == FAILED;
+        }
+    }
+
+    /** What can be done to a job. */
+    public enum Action {
+        START,
+        PAUSE,
+        RESUME,
+        CANCEL
+    }
+
+    /**
+     * How far a job is with one aggregate type.
+     *
+     * @param aggregateType which
+     * @param total aggregates when they were counted; null until they are
+     * @param published aggregates of which it has written an event
+     * @param pending aggregates that live traffic had locked, and that wait for their turn; or that it wrote a delete event for,
+     *     and that it will look for once more
+     * @param skipped aggregates that no longer existed when their turn came
+     * @param failed aggregates whose state cannot be published
+     */
+    public record TypeProgress(
+            String aggregateType, @Nullable Long total, long published, long pending, long skipped, long failed) {
+
+        long done() {
+            return published + skipped + failed;
+        }
+    }
+
+    /**
+     * Something that was done to a job.
+     *
+     * @param action what, in lower case
+     * @param actor who
+     * @param at when
+     */
+    public record ActionTaken(String action, String actor, Instant at) {}
+
+    public RepublishJob {
+        types = List.copyOf(types);
+        actions = List.copyOf(actions);
+    }
+
+    /** What it republishes. */
+    @JsonProperty("aggregateTypes")
+    public List<String> aggregateTypes() {
+        return types.stream().map(TypeProgress::aggregateType).toList();
+    }
+
+    /** Aggregates of which it has written an event. */
+    @JsonProperty("publishedCount")
+    public long publishedCount() {
+        return sum(TypeProgress::published);
+    }
+
+    /** Aggregates that wait for their turn. */
+    @JsonProperty("pendingCount")
+    public long pendingCount() {
+        return sum(TypeProgress::pending);
+    }
+
+    /** Aggregates that no longer existed when their turn came. */
+    @JsonProperty("skippedCount")
+    public long skippedCount() {
+        return sum(TypeProgress::skipped);
+    }
+
+    /** Aggregates whose state cannot be published. */
+    @JsonProperty("failedCount")
+    public long failedCount() {
+        return sum(TypeProgress::failed);
+    }
+
+    private long sum(ToLongFunction<TypeProgress> count) {
+        return types.stream().mapToLong(count).sum();
     }
 }

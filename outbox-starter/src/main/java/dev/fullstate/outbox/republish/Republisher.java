@@ -1,11 +1,13 @@
 package dev.fullstate.outbox.republish;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 import javax.sql.DataSource;
 
@@ -15,45 +17,51 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.RecoverableDataAccessException;
-import org.springframework.dao.TransientDataAccessException;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 
-import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.republish.RepublishJob.Action;
+import dev.fullstate.outbox.republish.RepublishJob.State;
+import dev.fullstate.outbox.store.OutboxReach;
+import dev.fullstate.outbox.store.RelayLag;
 
 /**
- * Publishes the current state of all aggregates of some types again, for consumers that are rebuilt.
+ * Publishes the current state of aggregates again, for consumers that are rebuilt.
  *
- * <p>Jobs are rows; each running application works on those that are not being worked on, one chunk at a time, so a job
- * survives the instance that it was started on. Events go through the outbox like any other: a consumer that applies the last
- * event of each key ends with the database's state, whatever is written meanwhile.
+ * <p>Jobs are rows; each running application works on those that it can, chunk by chunk, so a job survives the instance that it
+ * was started on. Events go through the outbox like any other: a consumer that applies the last event of each key ends with the
+ * database's state, whatever is written meanwhile. Thread-safe.
  */
 public final class Republisher implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Republisher.class);
 
     private final Aggregates aggregates;
-    private final JobTable jobs;
-    private final Chunks chunks;
-    private final Duration pollInterval;
-
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private boolean requested;
-    private volatile @Nullable Thread worker;
+    private final Transactions transactions;
+    private final JobHistory history;
+    private final OutboxReach reach;
+    private final Backpressure backpressure;
+    private final Workers workers;
+    private final Options options;
 
     /**
      * How jobs are done.
      *
      * @param chunkSize aggregates per transaction
-     * @param lockTimeout how long the second pass waits for an aggregate that is locked by others
+     * @param lockTimeout how long to wait for an aggregate that is locked by others, when only such are left
      * @param pollInterval how often to look for jobs that other instances have left
+     * @param parallelism how many chunks this instance does at a time, of different aggregate types
+     * @param maxLag jobs wait while a relay has an older event to publish
+     * @param retention how long the outbox keeps its rows at least; null for as long as nobody else removes them
      */
-    public record Options(int chunkSize, Duration lockTimeout, Duration pollInterval) {}
+    public record Options(
+            int chunkSize,
+            Duration lockTimeout,
+            Duration pollInterval,
+            int parallelism,
+            Duration maxLag,
+            @Nullable Duration retention) {}
 
     /** Creates the republisher of one persistence unit. */
     public Republisher(
@@ -64,50 +72,134 @@ public final class Republisher implements SmartLifecycle {
             Envelope envelope,
             Options options) {
         this.aggregates = aggregates;
-        this.jobs = new JobTable(dataSource);
-        this.chunks = new Chunks(
-                entityManagerFactory,
-                transactionManager,
-                aggregates,
-                envelope,
-                options.chunkSize(),
-                options.lockTimeout());
-        this.pollInterval = options.pollInterval();
+        this.options = options;
+        this.transactions = new Transactions(entityManagerFactory, transactionManager, options.chunkSize());
+        this.history = new JobHistory(dataSource);
+        this.reach = new OutboxReach(dataSource);
+        this.backpressure = new Backpressure(new RelayLag(dataSource), options.maxLag(), options.pollInterval());
+        Chunks chunks = new Chunks(transactions, aggregates, envelope, options);
+        JobWork work = new JobWork(dataSource, chunks, backpressure, options.pollInterval());
+        this.workers = new Workers(work::next);
+    }
+
+    /** Starts a job for all aggregates of these types, or of every captured one. See {@link #start(RepublishRequest, String)}. */
+    public UUID start(List<String> aggregateTypes, String requestedBy) {
+        return start(RepublishRequest.ofTypes(aggregateTypes), requestedBy);
     }
 
     /**
-     * Starts a job.
+     * Starts a job, in a transaction of its own.
      *
-     * @param aggregateTypes what to republish; empty for every captured type
      * @param requestedBy who asks, for the record
      * @return the job's id
-     * @throws UnknownAggregateTypeException if one of the types, or anything at all, is not captured; nothing is started
-     *     then
+     * @throws InvalidRepublishRequestException if one of the types, or anything at all, is not captured; if an id cannot be one;
+     *     if the outbox does not reach back as far as asked. Nothing is started then
+     * @throws RepublishConflictException if a job that has not ended does the same already. Nothing is started then
      */
-    public UUID start(List<String> aggregateTypes, String requestedBy) {
-        List<String> captured =
-                aggregates.all().stream().map(Aggregate::type).sorted().toList();
-        if (captured.isEmpty()) {
-            throw new UnknownAggregateTypeException("", captured);
+    public UUID start(RepublishRequest request, String requestedBy) {
+        NewJob job = NewJob.of(request, aggregates);
+        if (request.changedSince() != null) {
+            requireRetained(request.changedSince());
         }
-        for (String type : aggregateTypes) {
-            if (!captured.contains(type)) {
-                throw new UnknownAggregateTypeException(type, captured);
-            }
-        }
-        List<String> types = aggregateTypes.isEmpty()
-                ? captured
-                : aggregateTypes.stream().distinct().toList();
         UUID id = UuidCreator.getTimeOrderedEpoch();
-        jobs.insert(id, types, requestedBy);
-        log.info("Republish job {} of {} started by {}", id, types, requestedBy);
-        wake();
+        UUID started = inTransaction(table -> {
+            table.lockAgainstStarts();
+            Optional<UUID> running = table.conflicting(job);
+            if (running.isEmpty()) {
+                table.insert(id, job, requestedBy);
+            }
+            return running.orElse(id);
+        });
+        if (!started.equals(id)) {
+            throw new RepublishConflictException("Republish job " + started + " does that already", existing(started));
+        }
+        log.info("Republish job {} of {} started by {}", id, job.types(), requestedBy);
+        workers.wake();
         return id;
+    }
+
+    private void requireRetained(Instant since) {
+        OutboxReach.Reach retained = reach.now(options.retention());
+        if (since.isAfter(retained.now())) {
+            throw new InvalidRepublishRequestException(
+                    "'changedSince' " + since + " is in the future; it is " + retained.now());
+        }
+        Instant oldest = retained.oldest();
+        if (oldest == null) {
+            throw new InvalidRepublishRequestException(
+                    "'changedSince' is answered from the rows of the outbox, and it has none"
+                            + " now. Republish all, or the ids that are known");
+        }
+        if (since.isBefore(oldest)) {
+            throw new InvalidRepublishRequestException("'changedSince' " + since
+                    + " is further back than the rows of the outbox reach; the oldest time is " + oldest
+                    + ". Republish all, or the ids that are known");
+        }
     }
 
     /** The job as it stands. Without captured aggregates there is none, and maybe no table to look into. */
     public Optional<RepublishJob> find(UUID id) {
-        return aggregates.all().isEmpty() ? Optional.empty() : jobs.find(id);
+        return aggregates.all().isEmpty() ? Optional.empty() : history.find(id, backpressure.obstacle());
+    }
+
+    /** The latest hundred jobs, the newest first. */
+    public List<RepublishJob> latest() {
+        return aggregates.all().isEmpty() ? List.of() : history.latest(backpressure.obstacle());
+    }
+
+    /**
+     * Interrupts a job. It writes nothing from when this returns until it is resumed.
+     *
+     * @throws RepublishConflictException unless it is queued or running
+     */
+    public Optional<RepublishJob> pause(UUID id, String actor) {
+        return change(id, Action.PAUSE, EnumSet.of(State.QUEUED, State.RUNNING), State.PAUSED, actor);
+    }
+
+    /**
+     * Has a job go on where it was paused.
+     *
+     * @throws RepublishConflictException unless it is paused
+     */
+    public Optional<RepublishJob> resume(UUID id, String actor) {
+        return change(id, Action.RESUME, EnumSet.of(State.PAUSED), State.QUEUED, actor);
+    }
+
+    /**
+     * Ends a job early. It writes nothing after this has returned; what it wrote before stays.
+     *
+     * @throws RepublishConflictException if it has ended
+     */
+    public Optional<RepublishJob> cancel(UUID id, String actor) {
+        return change(id, Action.CANCEL, EnumSet.of(State.QUEUED, State.RUNNING, State.PAUSED), State.CANCELLED, actor);
+    }
+
+    private Optional<RepublishJob> change(UUID id, Action action, Set<State> from, State to, String actor) {
+        if (aggregates.all().isEmpty()) {
+            return Optional.empty();
+        }
+        if (!inTransaction(table -> table.change(id, action, from, to, actor))) {
+            find(id).ifPresent(job -> {
+                throw new RepublishConflictException(
+                        "Republish job " + id + " is " + job.state() + "; only one that is " + from
+                                + " can be changed to " + to,
+                        job);
+            });
+            return Optional.empty();
+        }
+        inTransaction(table -> table.settle(id, to));
+        log.info("Republish job {} is {} by {}", id, to, actor);
+        workers.wake();
+        return find(id);
+    }
+
+    /** In one of its own, whatever the caller is in. */
+    private <T> T inTransaction(Function<JobTable, T> work) {
+        return transactions.call(session -> session.doReturningWork(connection -> work.apply(JobTable.on(connection))));
+    }
+
+    private RepublishJob existing(UUID id) {
+        return find(id).orElseThrow(() -> new IllegalStateException("Republish job " + id + " is gone"));
     }
 
     /** Without captured aggregates there is nothing to work on, and maybe no job table either. */
@@ -118,103 +210,16 @@ public final class Republisher implements SmartLifecycle {
 
     @Override
     public void start() {
-        Thread thread = new Thread(this::work, "outbox-republish");
-        thread.setDaemon(true);
-        worker = thread;
-        thread.start();
+        workers.start(options.parallelism());
     }
 
     @Override
     public void stop() {
-        Thread thread = worker;
-        worker = null;
-        wake();
-        if (thread != null) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        workers.stop();
     }
 
     @Override
     public boolean isRunning() {
-        return worker != null;
-    }
-
-    private void work() {
-        try {
-            while (isRunning()) {
-                workOnAll();
-                waitForWork();
-            }
-        } catch (Error e) {
-            worker = null;
-            log.error("The republish thread has died; jobs go on in other instances, or when this one is restarted", e);
-        }
-    }
-
-    private void workOnAll() {
-        try {
-            for (UUID id : jobs.running()) {
-                // Another version of the application may have asked for types that this one does not know.
-                if (jobs.find(id).filter(this::isOurs).isPresent()) {
-                    workOn(id);
-                }
-            }
-        } catch (RuntimeException e) {
-            log.warn("Cannot look for republish jobs; trying again in {}", pollInterval, e);
-        }
-    }
-
-    private boolean isOurs(RepublishJob job) {
-        return job.aggregateTypes().stream().allMatch(type -> aggregates.ofType(type) != null);
-    }
-
-    private void workOn(UUID job) {
-        try {
-            boolean more = true;
-            while (more && isRunning()) {
-                more = chunks.next(job);
-            }
-            jobs.find(job)
-                    .filter(now -> now.state() == RepublishJob.State.COMPLETED)
-                    .ifPresent(now -> log.info("Republish job {} completed, {} events", job, now.publishedCount()));
-        } catch (TransientDataAccessException
-                | RecoverableDataAccessException
-                | DataAccessResourceFailureException
-                | CannotCreateTransactionException e) {
-            log.warn("Republish job {} is interrupted and goes on from its last chunk in {}", job, pollInterval, e);
-        } catch (RuntimeException e) {
-            log.error("Republish job {} failed", job, e);
-            jobs.end(job, RepublishJob.State.FAILED, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private void wake() {
-        lock.lock();
-        try {
-            requested = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void waitForWork() {
-        lock.lock();
-        try {
-            long remaining = pollInterval.toNanos();
-            while (!requested && isRunning() && remaining > 0) {
-                remaining = changed.awaitNanos(remaining);
-            }
-            requested = false;
-        } catch (InterruptedException e) {
-            worker = null;
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
+        return workers.isRunning();
     }
 }

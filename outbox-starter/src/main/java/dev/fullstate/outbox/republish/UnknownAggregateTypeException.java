@@ -3,7 +3,7 @@ package dev.fullstate.outbox.republish;
 import java.util.List;
 
 /** A republish was asked for a type that nothing captures. */
-public final class UnknownAggregateTypeException extends IllegalArgumentException {
+public final class UnknownAggregateTypeException extends InvalidRepublishRequestException {
 
     private static final long serialVersionUID = 1L;
 

@@ -5,7 +5,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Base64;
 import java.util.UUID;
 
@@ -15,7 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
+import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
@@ -37,23 +41,32 @@ class AdminIT {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String PATH = "/admin/republish";
-    private static final String[] WEB = {"spring.main.web-application-type=servlet", "server.port=0"};
+    private static final String ACTUATOR = "/actuator/outboxRepublish";
+    private static final String[] WEB = {
+        "spring.main.web-application-type=servlet",
+        "server.port=0",
+        "outbox.republish.lock-timeout=100ms",
+        "management.endpoints.web.exposure.include=health,outboxRepublish"
+    };
 
     static PostgresServer postgres;
     static ShopApplication withoutChain;
     static ShopApplication withOpenChain;
+    static ShopApplication withBasicChain;
 
     @BeforeAll
     static void start() throws SQLException {
         postgres = PostgresServer.start();
         withoutChain = ShopApplication.startWith(Users.class, postgres, "without_chain", WEB);
         withOpenChain = ShopApplication.startWith(OpenChain.class, postgres, "open_chain", WEB);
+        withBasicChain = ShopApplication.startWith(BasicChain.class, postgres, "basic_chain", WEB);
     }
 
     @AfterAll
     static void stop() {
         withoutChain.close();
         withOpenChain.close();
+        withBasicChain.close();
         postgres.close();
     }
 
@@ -86,6 +99,19 @@ class AdminIT {
         @Bean
         SecurityFilterChain everythingPermitted(HttpSecurity http) {
             return http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                    .build();
+        }
+    }
+
+    /** An application that knows who calls, and lets everybody do everything. */
+    @Configuration(proxyBeanMethods = false)
+    static class BasicChain extends Users {
+
+        @Bean
+        SecurityFilterChain everybodyKnown(HttpSecurity http) {
+            return http.authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                    .httpBasic(Customizer.withDefaults())
+                    .csrf(AbstractHttpConfigurer::disable)
                     .build();
         }
     }
@@ -179,7 +205,26 @@ class AdminIT {
                 .single();
 
         for (String body : new String[] {
-            "{\"aggregateTypes\":[\"nonsense\"]}", "{\"aggregateTypes\":\"purchase\"}", "{\"ids\":[1]}", "{", "[1]"
+            "{\"aggregateTypes\":[\"nonsense\"]}",
+            "{\"aggregateTypes\":\"purchase\"}",
+            "{\"aggregateTypes\":null}",
+            "{\"types\":[\"purchase\"]}",
+            "{\"aggregateTypes\":[\"purchase\"],\"ids\":[1]}",
+            "{\"aggregateTypes\":[\"purchase\"],\"ids\":[]}",
+            "{\"aggregateTypes\":[\"purchase\"],\"ids\":[\"no-uuid\"]}",
+            "{\"ids\":[\"" + new UUID(0, 0) + "\"]}",
+            "{\"aggregateTypes\":[\"purchase\"],\"ids\":[\"" + new UUID(0, 0)
+                    + "\"],\"changedSince\":\"2026-01-01T00:00:00Z\"}",
+            "{\"changedSince\":\"yesterday\"}",
+            "{\"changedSince\":\"2999-01-01T00:00:00Z\"}",
+            "{\"changedSince\":\"2000-01-01T00:00:00+01:00\"}",
+            "{\"ratePerSecond\":0}",
+            "{\"ratePerSecond\":1.5}",
+            "{\"ratePerSecond\":\"1\"}",
+            "{\"dryRun\":\"yes\"}",
+            "{\"tombstones\":true}",
+            "{",
+            "[1]"
         }) {
             HttpResponse<String> refusal = post(withOpenChain, "admin", body);
             assertThat(refusal.statusCode()).as(body).isEqualTo(400);
@@ -196,5 +241,100 @@ class AdminIT {
                         .query(Integer.class)
                         .single())
                 .isEqualTo(before);
+    }
+
+    private static String startHeldJob() throws Exception {
+        withBasicChain.run(em -> em.persist(new Purchase("held", null)));
+        HttpResponse<String> started = post(withBasicChain, "admin", "{\"aggregateTypes\":[\"purchase\"]}");
+        assertThat(started.statusCode()).isEqualTo(202);
+        return started.headers().firstValue("Location").orElseThrow();
+    }
+
+    private static HttpResponse<String> control(String location, String action) throws Exception {
+        return send(withBasicChain, "POST", location + "/" + action, "admin", "");
+    }
+
+    @Test
+    void jobIsPausedResumedAndCancelledWhereItsStateAllowsIt() throws Exception {
+        withBasicChain.run(em -> em.persist(new Purchase("held", null)));
+        try (Connection writer = postgres.connect("basic_chain");
+                Statement lock = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            lock.execute("select 1 from purchase for update");
+            String location = startHeldJob();
+
+            assertThat(json(control(location, "pause")).get("state").asString()).isEqualTo("PAUSED");
+            HttpResponse<String> twice = control(location, "pause");
+            assertThat(twice.statusCode()).isEqualTo(409);
+            assertThat(json(twice).get("state").asString()).isEqualTo("PAUSED");
+            HttpResponse<String> again = post(withBasicChain, "admin", "{\"aggregateTypes\":[\"purchase\",\"seat\"]}");
+            assertThat(again.statusCode()).isEqualTo(409);
+            assertThat(again.headers().firstValue("Location")).contains(location);
+            assertThat(json(again).get("id").asString()).isEqualTo(location.substring(PATH.length() + 1));
+            assertThat(control(location, "resume").statusCode()).isEqualTo(200);
+            assertThat(json(control(location, "cancel")).get("state").asString())
+                    .isEqualTo("CANCELLED");
+            assertThat(control(location, "resume").statusCode()).isEqualTo(409);
+        }
+        assertThat(control(PATH + "/" + new UUID(0, 0), "pause").statusCode()).isEqualTo(404);
+        assertThat(control(PATH + "/nonsense", "cancel").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void historyIsForAdminsOnly() throws Exception {
+        String location = startHeldJob();
+
+        JsonNode history = json(send(withBasicChain, "GET", PATH, "admin", ""));
+
+        assertThat(history.get(0).get("id").asString()).isEqualTo(location.substring(PATH.length() + 1));
+        assertThat(history.get(0).get("actions").get(0).get("actor").asString()).isEqualTo("admin");
+        assertThat(history.get(0).get("types").get(0).get("aggregateType").asString())
+                .isEqualTo("purchase");
+        for (String path : new String[] {PATH, ACTUATOR}) {
+            assertThat(send(withOpenChain, "GET", path, "", "").statusCode())
+                    .as(path)
+                    .isEqualTo(401);
+            assertThat(send(withBasicChain, "GET", path, "user", "").statusCode())
+                    .as(path)
+                    .isEqualTo(403);
+        }
+        for (String action : new String[] {"pause", "resume", "cancel"}) {
+            assertThat(send(withBasicChain, "POST", location + "/" + action, "user", "")
+                            .statusCode())
+                    .isEqualTo(403);
+        }
+        await().until(() -> json(send(withBasicChain, "GET", location, "admin", ""))
+                .get("state")
+                .asString()
+                .equals("COMPLETED"));
+    }
+
+    @Test
+    void actuatorShowsAndStartsJobsForAdmins() throws Exception {
+        HttpResponse<String> started = send(
+                withBasicChain, "POST", ACTUATOR, "admin", "{\"aggregateTypes\":\"purchase,seat\",\"dryRun\":true}");
+        assertThat(started.statusCode()).as(started.body()).isEqualTo(200);
+        String one = ACTUATOR + "/" + json(started).get("id").asString();
+        JsonNode job = await().until(
+                        () -> json(send(withBasicChain, "GET", one, "admin", "")),
+                        now -> now.get("state").asString().equals("COMPLETED"));
+
+        assertThat(job.get("dryRun").asBoolean()).isTrue();
+        assertThat(json(send(withBasicChain, "GET", ACTUATOR, "admin", "")).get(0))
+                .isEqualTo(job);
+        assertThat(send(withBasicChain, "POST", one, "admin", "{\"action\":\"pause\"}")
+                        .statusCode())
+                .isEqualTo(409);
+        assertThat(send(withBasicChain, "POST", one, "admin", "{\"action\":\"stop\"}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(send(withBasicChain, "POST", ACTUATOR, "admin", "{\"aggregateTypes\":\"nonsense\"}")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(send(withBasicChain, "GET", ACTUATOR + "/" + new UUID(0, 0), "admin", "")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(send(withBasicChain, "POST", ACTUATOR, "user", "{}").statusCode())
+                .isEqualTo(403);
     }
 }

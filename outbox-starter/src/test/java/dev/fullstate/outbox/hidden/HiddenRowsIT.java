@@ -17,6 +17,7 @@ import dev.fullstate.outbox.hidden.Contract.Clause;
 import dev.fullstate.outbox.hidden.Memo.Remark;
 import dev.fullstate.outbox.hidden.Ticket.Note;
 import dev.fullstate.outbox.republish.RepublishJob;
+import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -232,5 +233,24 @@ class HiddenRowsIT {
 
         assertThat(onlyRow().aggregateId()).isEqualTo("t1");
         assertThat(onlyRow().payload()).isEqualTo(live);
+    }
+
+    @Test
+    void namedRootThatIsHiddenIsSkippedOrDeletedOnceMoreButNotPublished() {
+        application.run(em -> em.remove(em.find(Memo.class, "m1")));
+        application.forgetOutbox();
+        Republisher republisher = application.bean(Republisher.class);
+
+        var skipping = republisher.start(RepublishRequest.ofIds("memo", List.of("m1")), "test");
+        await().until(() -> republisher.find(skipping).orElseThrow().state() == RepublishJob.State.COMPLETED);
+        assertThat(republisher.find(skipping).orElseThrow().skippedCount()).isEqualTo(1);
+        assertThat(application.outbox()).isEmpty();
+
+        var deleting = republisher.start(
+                new RepublishRequest(List.of("memo"), List.of("m1"), null, null, false, true), "test");
+        await().until(() -> republisher.find(deleting).orElseThrow().state() == RepublishJob.State.COMPLETED);
+        assertThat(onlyRow().aggregateId()).isEqualTo("m1");
+        assertThat(onlyRow().operation()).isEqualTo("delete");
+        assertThat(onlyRow().entityVersion()).isNull();
     }
 }

@@ -131,7 +131,7 @@ class LifecycleIT {
         Republisher republisher = application.bean(Republisher.class);
         var job = republisher.start(List.of(life.aggregateType()), "test");
         await().pollInterval(Duration.ofMillis(5))
-                .until(() -> republisher.find(job).orElseThrow().state() != RepublishJob.State.RUNNING);
+                .until(() -> republisher.find(job).orElseThrow().state().isFinal());
         assertThat(republisher.find(job).orElseThrow().state()).isEqualTo(RepublishJob.State.COMPLETED);
         return application.outbox(life.id()).stream().map(OutboxRow::payload).toList();
     }

@@ -20,7 +20,6 @@ import dev.fullstate.outbox.mappings.Vehicle.Axle;
 import dev.fullstate.outbox.mappings.Vehicle.Driver;
 import dev.fullstate.outbox.mappings.Vehicle.Stop;
 import dev.fullstate.outbox.mappings.Vehicle.Truck;
-import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -66,7 +65,7 @@ class MappingsIT {
         application.forgetOutbox();
         Republisher republisher = application.bean(Republisher.class);
         var job = republisher.start(List.of(), "test");
-        await().until(() -> republisher.find(job).orElseThrow().state() != RepublishJob.State.RUNNING);
+        await().until(() -> republisher.find(job).orElseThrow().state().isFinal());
         assertThat(payloads()).contains(live.get(live.size() - 1));
     }
 

@@ -74,28 +74,72 @@ create table outbox_relay (
     updated_at        timestamptz not null default clock_timestamp()
 );
 
--- Republish jobs, one row each. The cursor advances in the transaction that writes the events of its chunk.
+-- Republish jobs, one row each. What is done in chunks is noted in the parts; this row changes when the job's state does.
 create table outbox_republish_job (
     id              uuid        not null primary key,
-    state           text        not null check (state in ('RUNNING', 'COMPLETED', 'FAILED')),
-    aggregate_types text[]      not null,
-    -- Where the job stands: the type that is being read, and the last id of it that was dealt with.
-    type_index      integer     not null default 0,
-    last_id         text,
-    published_count bigint      not null default 0,
-    -- Ids that live traffic had locked when their chunk was read; they get a second pass.
-    pending_count   bigint      not null default 0,
-    skipped_count   bigint      not null default 0,
-    error           text,
+    state           text        not null default 'QUEUED'
+        check (state in ('QUEUED', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED')),
+    -- What was asked for; the types are the parts.
+    ids             text[],
+    changed_since   timestamptz,
+    rate_per_second integer     check (rate_per_second > 0),
+    dry_run         boolean     not null default false,
+    tombstones      boolean     not null default false,
     requested_by    text        not null,
+    -- Since when, and from what count on, the rate is measured: a pause does not earn a burst.
+    rate_since      timestamptz,
+    rate_from       bigint      not null default 0,
+    error           text,
     created_at      timestamptz not null default clock_timestamp(),
+    started_at      timestamptz,
     updated_at      timestamptz not null default clock_timestamp(),
     finished_at     timestamptz
 );
 
-create table outbox_republish_pending (
-    job_id         uuid    not null references outbox_republish_job (id),
-    type_index     integer not null,
-    aggregate_id   text    not null,
-    primary key (job_id, type_index, aggregate_id)
+-- What a job does for one aggregate type. A chunk is a transaction that holds this row and leaves in it how far it came.
+create table outbox_republish_part (
+    job_id          uuid        not null references outbox_republish_job (id),
+    aggregate_type  text        not null,
+    pass            text        not null default 'COUNT'
+        check (pass in ('COUNT', 'SCAN', 'NAMED', 'CONTENDED', 'SECOND_LOOK', 'DONE')),
+    -- The last id, as text, that the scan or the list of named ones has dealt with.
+    last_id         text,
+    -- There is nothing to do before.
+    due_at          timestamptz,
+    -- Aggregates: all, null until they are counted; then what became of them. Pending ones wait among the items below.
+    total_count     bigint,
+    published_count bigint      not null default 0,
+    pending_count   bigint      not null default 0,
+    skipped_count   bigint      not null default 0,
+    failed_count    bigint      not null default 0,
+    error           text,
+    updated_at      timestamptz not null default clock_timestamp(),
+    primary key (job_id, aggregate_type)
 );
+
+-- Aggregates that a part has yet to deal with one by one: NAMED by the request; CONTENDED, because live traffic had them locked
+-- or their chunk failed; and WRITTEN_OFF by a delete event, to be looked for once more.
+create table outbox_republish_item (
+    job_id          uuid        not null,
+    aggregate_type  text        not null,
+    aggregate_id    text        not null,
+    kind            text        not null check (kind in ('NAMED', 'CONTENDED', 'WRITTEN_OFF')),
+    attempt_count   integer     not null default 0,
+    -- Who has drawn a lower sequence than the delete event is a transaction before this one.
+    horizon         xid8,
+    primary key (job_id, aggregate_type, aggregate_id),
+    foreign key (job_id, aggregate_type) references outbox_republish_part (job_id, aggregate_type)
+);
+
+create index outbox_republish_item_next
+    on outbox_republish_item (job_id, aggregate_type, kind, attempt_count, aggregate_id);
+
+-- Who did what to a job.
+create table outbox_republish_action (
+    job_id          uuid        not null references outbox_republish_job (id),
+    action          text        not null check (action in ('start', 'pause', 'resume', 'cancel')),
+    actor           text        not null,
+    at              timestamptz not null default clock_timestamp()
+);
+
+create index outbox_republish_action_job on outbox_republish_action (job_id);

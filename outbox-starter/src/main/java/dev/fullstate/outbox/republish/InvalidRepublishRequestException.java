@@ -1,0 +1,15 @@
+package dev.fullstate.outbox.republish;
+
+/** A republish was asked for that cannot be done; the message says what is wrong with it. Nothing was started. */
+public class InvalidRepublishRequestException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    InvalidRepublishRequestException(String message) {
+        super(message);
+    }
+
+    InvalidRepublishRequestException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.fullstate.outbox.republish;
+
+import java.util.List;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.aggregate.Aggregate;
+import dev.fullstate.outbox.aggregate.Aggregates;
+
+/**
+ * A request in terms of what is captured.
+ *
+ * @param request as it was made
+ * @param types what to republish
+ * @param ids of the aggregates, each once, sorted and in the text form that their events have; null for all
+ */
+record NewJob(
+        RepublishRequest request,
+        List<String> types,
+        @Nullable List<String> ids) {
+
+    /** @throws InvalidRepublishRequestException for a type or an id that cannot be */
+    static NewJob of(RepublishRequest request, Aggregates aggregates) {
+        List<String> captured =
+                aggregates.all().stream().map(Aggregate::type).sorted().toList();
+        if (captured.isEmpty()) {
+            throw new UnknownAggregateTypeException("", captured);
+        }
+        for (String type : request.aggregateTypes()) {
+            if (!captured.contains(type)) {
+                throw new UnknownAggregateTypeException(type, captured);
+            }
+        }
+        List<String> types = request.aggregateTypes().isEmpty()
+                ? captured
+                : request.aggregateTypes().stream().distinct().toList();
+        List<String> ids = request.ids();
+        return new NewJob(request, types, ids == null ? null : canonical(aggregates.ofType(types.get(0)), ids));
+    }
+
+    /** So that one aggregate has one id, however its letters are cased or its numbers padded. */
+    private static List<String> canonical(@Nullable Aggregate aggregate, List<String> ids) {
+        if (aggregate == null) {
+            throw new IllegalStateException("A captured type without its aggregate");
+        }
+        TreeSet<String> canonical = new TreeSet<>();
+        ids.forEach(id -> canonical.add(canonical(aggregate, id)));
+        return List.copyOf(canonical);
+    }
+
+    private static String canonical(Aggregate aggregate, String id) {
+        if (id.isEmpty() || id.chars().anyMatch(Character::isISOControl)) {
+            throw new InvalidRepublishRequestException(
+                    "An id of type '" + aggregate.type() + "' is empty or has a control character");
+        }
+        try {
+            return aggregate.idText(aggregate.parseId(id));
+        } catch (RuntimeException e) {
+            throw new InvalidRepublishRequestException(
+                    "'" + id + "' is no id of type '" + aggregate.type() + "': "
+                            + aggregate.root().getIdentifierType().getName()
+                            + " expected, with ':' between several attributes",
+                    e);
+        }
+    }
+}

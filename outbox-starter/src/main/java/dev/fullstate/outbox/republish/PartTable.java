@@ -1,0 +1,180 @@
+package dev.fullstate.outbox.republish;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+import javax.sql.DataSource;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+import dev.fullstate.outbox.republish.Part.Pass;
+import dev.fullstate.outbox.republish.Part.Step;
+
+/** The parts of running jobs. Who has locked one works on it, and nobody else does. */
+final class PartTable {
+
+    /** Of parts of running jobs: when the job's rate allows the next chunk. */
+    private static final String RATE_ALLOWS_AT = """
+            j.rate_since + make_interval(secs => (
+                (select sum(published_count + skipped_count + failed_count) from outbox_republish_part where job_id = j.id) - j.rate_from)
+                / cast(j.rate_per_second as double precision))
+            """;
+
+    private final JdbcClient jdbc;
+
+    PartTable(DataSource dataSource) {
+        this.jdbc = JdbcClient.create(dataSource);
+    }
+
+    static PartTable on(Connection connection) {
+        return new PartTable(new SingleConnectionDataSource(connection, true));
+    }
+
+    /**
+     * Takes a part for this transaction: of those that nobody is at and whose time has come, the one that has waited longest.
+     *
+     * @param types that this instance knows; another version of the application may know others
+     */
+    Optional<Part> take(Set<String> types, int chunkSize) {
+        return jdbc.sql("""
+                        select p.job_id, p.aggregate_type, p.pass, p.last_id, j.ids is not null as named, j.changed_since, j.dry_run,
+                               j.tombstones, least(:chunkSize, j.rate_per_second) as chunk_limit
+                          from outbox_republish_part as p
+                          join outbox_republish_job as j on j.id = p.job_id
+                         where j.state = 'RUNNING' and p.pass <> 'DONE' and p.aggregate_type = any (:types)
+                           and coalesce(p.due_at <= clock_timestamp(), true)
+                           and (p.pass = 'COUNT' or coalesce(%s <= clock_timestamp(), true))
+                         order by p.updated_at limit 1
+                           for update of p skip locked
+                        """.formatted(RATE_ALLOWS_AT))
+                .param("types", JobTable.array(types))
+                .param("chunkSize", chunkSize)
+                .query(PartTable::part)
+                .optional();
+    }
+
+    /**
+     * Whether the job of a part is running. To be asked once the part is locked: who pauses a job changes its state first, and waits
+     * for those who have locked a part then.
+     */
+    boolean isRunning(UUID job) {
+        return jdbc.sql("select state = 'RUNNING' from outbox_republish_job where id = :id")
+                .param("id", job)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** The part, locked, if it is still where it was. */
+    boolean takeAgain(Part part) {
+        return jdbc.sql("""
+                        select true from outbox_republish_part
+                         where job_id = :job and aggregate_type = :type and pass = :pass and last_id is not distinct from :lastId
+                           for update
+                        """)
+                .param("job", part.job())
+                .param("type", part.aggregateType())
+                .param("pass", part.pass().name())
+                .param("lastId", part.lastId())
+                .query(Boolean.class)
+                .optional()
+                .isPresent();
+    }
+
+    /** How long until the time of a part comes; empty if none is waiting for it. */
+    Optional<Duration> untilNext(Set<String> types) {
+        return jdbc.sql("""
+                        select extract(epoch from min(greatest(p.due_at, %s)) - clock_timestamp()) * 1000
+                          from outbox_republish_part as p
+                          join outbox_republish_job as j on j.id = p.job_id
+                         where j.state = 'RUNNING' and p.pass <> 'DONE' and p.aggregate_type = any (:types)
+                           and greatest(p.due_at, %s) > clock_timestamp()
+                        """.formatted(RATE_ALLOWS_AT, RATE_ALLOWS_AT))
+                .param("types", JobTable.array(types))
+                .query(Double.class)
+                .optional()
+                .map(millis -> Duration.ofMillis(Math.max(1, Math.round(millis))));
+    }
+
+    /** Until the end of the transaction, no statement waits longer for a lock. */
+    void setLockTimeout(Duration timeout) {
+        jdbc.sql("select set_config('lock_timeout', :timeout, true)")
+                .param("timeout", timeout.toMillis() + "ms")
+                .query(String.class)
+                .single();
+    }
+
+    void counted(Part part, long total) {
+        jdbc.sql("""
+                        update outbox_republish_part set total_count = :total
+                         where job_id = :job and aggregate_type = :type
+                        """)
+                .param("total", total)
+                .param("job", part.job())
+                .param("type", part.aggregateType())
+                .update();
+    }
+
+    void advance(Part part, Step step) {
+        jdbc.sql("""
+                        update outbox_republish_part
+                           set pass = :pass, last_id = :lastId, due_at = null, published_count = published_count + :published,
+                               pending_count = pending_count + :pending, skipped_count = skipped_count + :skipped,
+                               failed_count = failed_count + :failed, updated_at = clock_timestamp()
+                         where job_id = :job and aggregate_type = :type
+                        """)
+                .param("pass", step.pass().name())
+                .param("lastId", step.lastId())
+                .param("published", step.published())
+                .param("pending", step.pending())
+                .param("skipped", step.skipped())
+                .param("failed", step.failed())
+                .param("job", part.job())
+                .param("type", part.aggregateType())
+                .update();
+    }
+
+    /** There is nothing to do for now. */
+    void postpone(Part part, Duration delay) {
+        jdbc.sql("""
+                        update outbox_republish_part
+                           set due_at = clock_timestamp() + make_interval(secs => :seconds), updated_at = clock_timestamp()
+                         where job_id = :job and aggregate_type = :type
+                        """)
+                .param("seconds", delay.toMillis() / 1000.0)
+                .param("job", part.job())
+                .param("type", part.aggregateType())
+                .update();
+    }
+
+    /** Keeps the first message. */
+    void failed(Part part, String error) {
+        jdbc.sql("""
+                        update outbox_republish_part set error = coalesce(error, :error)
+                         where job_id = :job and aggregate_type = :type
+                        """)
+                .param("error", error)
+                .param("job", part.job())
+                .param("type", part.aggregateType())
+                .update();
+    }
+
+    private static Part part(ResultSet row, int number) throws SQLException {
+        return new Part(
+                row.getObject("job_id", UUID.class),
+                row.getString("aggregate_type"),
+                Pass.valueOf(row.getString("pass")),
+                row.getString("last_id"),
+                row.getInt("chunk_limit"),
+                row.getBoolean("named"),
+                row.getObject("changed_since", OffsetDateTime.class),
+                row.getBoolean("dry_run"),
+                row.getBoolean("tombstones"));
+    }
+}

@@ -1,0 +1,96 @@
+package dev.fullstate.outbox.republish;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+
+/**
+ * {@code /actuator/outboxRepublish}: the same as {@code /admin/republish}, for those who operate applications through Actuator.
+ * Asks for the authority itself, too; who calls must have been authenticated by the application's own security.
+ */
+@WebEndpoint(id = "outboxRepublish")
+public class RepublishEndpoint {
+
+    private static final int CONFLICT = 409;
+
+    private final Republisher republisher;
+    private final AdminAccess access;
+
+    public RepublishEndpoint(Republisher republisher, AdminAccess access) {
+        this.republisher = republisher;
+        this.access = access;
+    }
+
+    @ReadOperation
+    public List<RepublishJob> latest() {
+        access.requireAdmin();
+        return republisher.latest();
+    }
+
+    @ReadOperation
+    public WebEndpointResponse<?> find(@Selector UUID jobId) {
+        access.requireAdmin();
+        return answer(() -> republisher.find(jobId));
+    }
+
+    /** Actuator takes a list as text with commas. It does not tell of further parameters, so a misspelt one goes unnoticed here. */
+    @WriteOperation
+    public WebEndpointResponse<?> start(
+            @Nullable List<String> aggregateTypes,
+            @Nullable List<String> ids,
+            @Nullable String changedSince,
+            @Nullable Integer ratePerSecond,
+            @Nullable Boolean dryRun,
+            @Nullable Boolean tombstones) {
+        String caller = access.requireAdmin();
+        Map<String, @Nullable Object> request = new HashMap<>();
+        request.put("aggregateTypes", aggregateTypes);
+        request.put("ids", ids);
+        request.put("changedSince", changedSince);
+        request.put("ratePerSecond", ratePerSecond);
+        request.put("dryRun", dryRun);
+        request.put("tombstones", tombstones);
+        request.values().removeIf(value -> value == null);
+        return answer(() -> republisher.find(republisher.start(RequestBodies.parse(request), caller)));
+    }
+
+    /**
+     * Changes the state of a job.
+     *
+     * @param action pause, resume or cancel
+     */
+    @WriteOperation
+    public WebEndpointResponse<?> change(@Selector UUID jobId, String action) {
+        String caller = access.requireAdmin();
+        return answer(() -> switch (action) {
+            case "pause" -> republisher.pause(jobId, caller);
+            case "resume" -> republisher.resume(jobId, caller);
+            case "cancel" -> republisher.cancel(jobId, caller);
+            default -> throw new InvalidRepublishRequestException("'action' must be pause, resume or cancel");
+        });
+    }
+
+    private static WebEndpointResponse<?> answer(Supplier<Optional<RepublishJob>> operation) {
+        try {
+            return operation
+                    .get()
+                    .<WebEndpointResponse<?>>map(WebEndpointResponse::new)
+                    .orElseGet(() -> new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND));
+        } catch (InvalidRepublishRequestException e) {
+            return new WebEndpointResponse<>(
+                    Map.of("detail", String.valueOf(e.getMessage())), WebEndpointResponse.STATUS_BAD_REQUEST);
+        } catch (RepublishConflictException e) {
+            return new WebEndpointResponse<>(e.job(), CONFLICT);
+        }
+    }
+}

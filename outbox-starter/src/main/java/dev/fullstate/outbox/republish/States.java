@@ -1,0 +1,99 @@
+package dev.fullstate.outbox.republish;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.query.SelectionQuery;
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.aggregate.Aggregate;
+import dev.fullstate.outbox.capture.AggregateChange;
+import dev.fullstate.outbox.contract.Operation;
+import dev.fullstate.outbox.contract.OutboxEvent;
+import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.store.OutboxStore;
+
+/**
+ * The aggregates of one type in a transaction, their states, and the events that say them.
+ *
+ * <p>A state is read and written under the lock that every change of an aggregate takes before its commit, so order of commit is
+ * order of states: whoever commits later publishes later.
+ */
+final class States {
+
+    private final SessionImplementor session;
+    private final Aggregate aggregate;
+    private final Envelope envelope;
+    private final UUID job;
+
+    States(SessionImplementor session, Aggregate aggregate, Envelope envelope, UUID job) {
+        this.session = session;
+        this.aggregate = aggregate;
+        this.envelope = envelope;
+        this.job = job;
+    }
+
+    long count() {
+        return session.createSelectionQuery("select count(*) from " + entity() + " root", Long.class)
+                .getSingleResult();
+    }
+
+    /** The ids of the next aggregates, as text. */
+    List<String> page(@Nullable String after, int limit) {
+        SelectionQuery<Object> query = session.createSelectionQuery(
+                "select id(root) from " + entity() + " root " + (after == null ? "" : "where id(root) > :after ")
+                        + "order by id(root)",
+                Object.class);
+        if (after != null) {
+            query.setParameter("after", aggregate.parseId(after));
+        }
+        return query.setMaxResults(limit).getResultList().stream()
+                .map(aggregate::idText)
+                .toList();
+    }
+
+    /** Publishes those that exist and that nobody else has locked; returns which ones, as text. */
+    List<String> publishAvailable(List<String> ids) {
+        return publish(aggregate.table().lockAvailable(session, parsed(ids)));
+    }
+
+    /** Publishes one, waiting for its lock as long as {@code lock_timeout} allows; false if it does not exist. */
+    boolean publishWaiting(String id) {
+        return !publish(aggregate.table().lockWaiting(session, parsed(List.of(id))))
+                .isEmpty();
+    }
+
+    /** Publishes the deletion of one that is not there, without a version, as it has none. */
+    void publishDeleted(String id) {
+        append(List.of(new AggregateChange(aggregate, id, Operation.DELETE, null, null)));
+    }
+
+    private List<Object> parsed(List<String> ids) {
+        return ids.stream().map(aggregate::parseId).toList();
+    }
+
+    private String entity() {
+        return aggregate.root().getEntityName();
+    }
+
+    /** What is locked may be hidden by its mapping all the same, or be of another kind in the same table. */
+    private List<String> publish(List<Object> locked) {
+        List<AggregateChange> states = new ArrayList<>();
+        for (Object root : session.findMultiple(aggregate.root().getMappedClass(), locked)) {
+            if (root != null) {
+                Object id = aggregate.root().getIdentifier(root, session);
+                states.add(new AggregateChange(
+                        aggregate, aggregate.idText(id), Operation.UPDATE, root, aggregate.version(root)));
+            }
+        }
+        append(states);
+        return states.stream().map(AggregateChange::id).toList();
+    }
+
+    private void append(List<AggregateChange> states) {
+        List<OutboxEvent> events = envelope.republished(states, job);
+        session.doWork(connection -> OutboxStore.append(connection, events));
+    }
+}

@@ -1,0 +1,126 @@
+package dev.fullstate.outbox.republish;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+
+import dev.fullstate.outbox.shop.OutboxRow;
+import dev.fullstate.outbox.shop.Purchase;
+import dev.fullstate.outbox.shop.ShopApplication;
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.awaitility.Awaitility.await;
+
+/** The shop on a database of its own, with nothing in it before each test. */
+abstract class RepublishTest {
+
+    static final int CHUNK = 3;
+    static final String[] OPTIONS = {
+        "outbox.republish.chunk-size=" + CHUNK,
+        "outbox.republish.lock-timeout=1s",
+        "outbox.republish.poll-interval=100ms",
+        "outbox.payload.max-size=2000B"
+    };
+
+    static PostgresServer postgres;
+    static ShopApplication shop;
+
+    @BeforeAll
+    static void start() throws SQLException {
+        postgres = PostgresServer.start();
+        shop = ShopApplication.start(postgres, "republish", OPTIONS);
+    }
+
+    @AfterAll
+    static void stop() {
+        shop.close();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        // Whatever a test has left must not be worked on while it is removed.
+        republisher().stop();
+        shop.jdbc()
+                .sql(
+                        "truncate purchase, line, purchase_notes, warehouse, shelf, box, shelf_boxes, permit, seat,"
+                                + " outbox_republish_job, outbox_republish_part, outbox_republish_item, outbox_republish_action")
+                .update();
+        shop.forgetOutbox();
+        republisher().start();
+    }
+
+    /** In the order of their ids, with an empty outbox. */
+    static List<UUID> purchases(int count) {
+        List<UUID> ids = IntStream.range(0, count)
+                .mapToObj(i -> shop.<UUID>call(em -> {
+                    Purchase purchase = new Purchase("r" + i, null);
+                    purchase.add("apple", i);
+                    em.persist(purchase);
+                    return purchase.getPurchaseId();
+                }))
+                .toList();
+        shop.forgetOutbox();
+        return shop.jdbc().sql("select purchase_id from purchase order by 1").query(UUID.class).list().stream()
+                .filter(ids::contains)
+                .toList();
+    }
+
+    static Republisher republisher() {
+        return shop.bean(Republisher.class);
+    }
+
+    static RepublishJob job(UUID id) {
+        return republisher().find(id).orElseThrow();
+    }
+
+    static RepublishJob ended(UUID id) {
+        return await().until(() -> job(id), job -> job.state().isFinal());
+    }
+
+    static RepublishJob ended(RepublishRequest request) {
+        return ended(republisher().start(request, "test"));
+    }
+
+    static List<String> publishedIds() {
+        return shop.outbox().stream().map(OutboxRow::aggregateId).toList();
+    }
+
+    static List<String> texts(List<UUID> ids) {
+        return ids.stream().map(UUID::toString).toList();
+    }
+
+    /** A connection with a transaction that has done this and stays open. */
+    static Connection holding(String sql) throws SQLException {
+        Connection connection = postgres.connect("republish");
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+        return connection;
+    }
+
+    /** No chunk can be written until this connection's transaction ends. */
+    static Connection holdingTheOutbox() throws SQLException {
+        return holding("lock table outbox in share mode");
+    }
+
+    /** Until so many of the application's statements that contain this wait for a lock. */
+    static void awaitWaiting(int count, String statement) {
+        await().until(
+                        () -> shop.jdbc()
+                                .sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                                        + " and query ilike :query and datname = 'republish'")
+                                .param("query", "%" + statement + "%")
+                                .query(Integer.class)
+                                .single(),
+                        waiting -> waiting == count);
+    }
+}

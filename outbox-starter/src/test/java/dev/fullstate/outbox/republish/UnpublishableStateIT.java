@@ -1,0 +1,78 @@
+package dev.fullstate.outbox.republish;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.republish.RepublishJob.State;
+import dev.fullstate.outbox.republish.RepublishJob.TypeProgress;
+import dev.fullstate.outbox.shop.OutboxRow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A state that cannot be published is left out, and nothing else is. */
+class UnpublishableStateIT extends RepublishTest {
+
+    /** By SQL, as the capture would have refused it. */
+    private static void makeTooLarge(UUID id) {
+        shop.jdbc()
+                .sql("insert into purchase_notes (purchase_purchase_id, position, notes)"
+                        + " select ?, n, repeat('x', 200) from generate_series(0, 19) as n")
+                .param(id)
+                .update();
+    }
+
+    private static void assertAllOthersArePublished(RepublishJob end, List<UUID> ids, List<UUID> tooLarge) {
+        List<UUID> others = new ArrayList<>(ids);
+        others.removeAll(tooLarge);
+        assertThat(end.state()).isEqualTo(State.FAILED);
+        assertThat(end.types())
+                .containsExactly(new TypeProgress("purchase", (long) ids.size(), others.size(), 0, 0, tooLarge.size()));
+        assertThat(shop.outbox()).extracting(OutboxRow::aggregateId).containsExactlyInAnyOrderElementsOf(texts(others));
+        assertThat(end.error())
+                .contains(tooLarge.size() + " aggregates cannot be published")
+                .contains("2000 is the most that an event may have");
+    }
+
+    @Test
+    void allOthersArePublishedAndTheJobSaysWhatIsMissing() {
+        List<UUID> ids = purchases(3 * CHUNK);
+        List<UUID> tooLarge = List.of(ids.get(CHUNK), ids.get(CHUNK + 2));
+        tooLarge.forEach(UnpublishableStateIT::makeTooLarge);
+
+        RepublishJob end = ended(RepublishRequest.ofTypes(List.of("purchase")));
+
+        assertAllOthersArePublished(end, ids, tooLarge);
+        assertThat(end.error()).contains("purchase " + tooLarge.get(0));
+    }
+
+    @Test
+    void soItIsWithNamedOnes() {
+        List<UUID> ids = purchases(CHUNK + 1);
+        List<UUID> tooLarge = List.of(ids.get(1));
+        tooLarge.forEach(UnpublishableStateIT::makeTooLarge);
+
+        RepublishJob end = ended(RepublishRequest.ofIds("purchase", texts(ids)));
+
+        assertAllOthersArePublished(end, ids, tooLarge);
+    }
+
+    @Test
+    void whatFailsWhicheverAggregateItIsEndsTheJobAtOnce() {
+        purchases(CHUNK + 1);
+        shop.jdbc().sql("alter table line rename to line_elsewhere").update();
+        try {
+            RepublishJob end = ended(RepublishRequest.ofTypes(List.of("purchase")));
+
+            assertThat(end.state()).isEqualTo(State.FAILED);
+            assertThat(end.error()).startsWith("Given up at type 'purchase'").contains("line");
+            assertThat(end.failedCount()).isZero();
+            assertThat(end.pendingCount()).isZero();
+            assertThat(shop.outbox()).isEmpty();
+        } finally {
+            shop.jdbc().sql("alter table line_elsewhere rename to line").update();
+        }
+    }
+}
