@@ -34,7 +34,7 @@ import dev.fullstate.outbox.relay.wal.WalSource;
  *
  * <p>Every event is published, once or at least once as the publisher promises, and per key in the order of commits; nothing is
  * confirmed to PostgreSQL before Kafka has it. After any failure both connections are given up, and after a growing delay the relay goes on
- * where it was confirmed.
+ * after what is published (exactly once) or confirmed (at least once).
  *
  * <p>Runs on a thread of its own between {@link #start()} and {@link #stop()}; {@link #status()} and {@link #statistics()} may be
  * asked by any thread. If that thread dies, the application's liveness is broken: nothing but a new process mends an

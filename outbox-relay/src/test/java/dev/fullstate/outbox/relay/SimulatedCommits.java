@@ -19,11 +19,6 @@ final class SimulatedCommits extends AbstractExecutorService {
         }
     }
 
-    /** The process is gone. */
-    void kill() {
-        tasks.clear();
-    }
-
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
@@ -34,9 +29,13 @@ final class SimulatedCommits extends AbstractExecutorService {
         shutdown = true;
     }
 
+    /** Also what becomes of the thread when its process is gone. */
     @Override
     public List<Runnable> shutdownNow() {
-        throw new UnsupportedOperationException();
+        shutdown();
+        List<Runnable> rest = List.copyOf(tasks);
+        tasks.clear();
+        return rest;
     }
 
     @Override

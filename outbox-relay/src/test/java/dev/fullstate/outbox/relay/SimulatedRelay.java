@@ -106,7 +106,7 @@ final class SimulatedRelay {
         if (random.nextBoolean()) {
             commits.run();
         }
-        commits.kill();
+        commits.shutdownNow();
         producers.kill();
         source.terminateSessions();
     }
