@@ -40,6 +40,7 @@ final class Streaming implements Activity {
     private final AcknowledgeTracker tracker;
     private final Confirmation confirmation;
     private final HorizonWriter horizon;
+    private final JobEnds jobEnds;
     private @Nullable Position lastSent;
     private long receivedCount;
     private boolean idle;
@@ -59,6 +60,7 @@ final class Streaming implements Activity {
         this.answeredAt = stages.nanoTime().getAsLong();
         this.confirmation = new Confirmation(stages, session, stream, tracker, publisher);
         this.horizon = new HorizonWriter(HorizonWriter.Database.of(session), stages.nanoTime());
+        this.jobEnds = new JobEnds(session.republishJobs(), stages.router(), publisher, stages.nanoTime());
     }
 
     @Override
@@ -74,6 +76,7 @@ final class Streaming implements Activity {
         confirmation.step();
         stages.statistics().inFlightBytes(publisher.inFlightBytes());
         horizon.step(tracker.progress().published());
+        jobEnds.step(tracker.progress().published());
         watchKafka();
         return this;
     }

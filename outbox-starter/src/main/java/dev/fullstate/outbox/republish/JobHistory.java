@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import dev.fullstate.outbox.republish.RepublishJob.ActionTaken;
+import dev.fullstate.outbox.republish.RepublishJob.PartitionEnd;
 import dev.fullstate.outbox.republish.RepublishJob.TypeProgress;
 
 /** The jobs as they are shown. */
@@ -77,10 +78,39 @@ final class JobHistory {
                         .param("ids", ids)
                         .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), action(row)))
                         .list());
+        Map<UUID, List<PartitionEnd>> ends = ends(ids);
         return rows.stream()
                 .map(row -> row.job(
-                        types.getOrDefault(row.id(), List.of()), actions.getOrDefault(row.id(), List.of()), obstacle))
+                        types.getOrDefault(row.id(), List.of()),
+                        actions.getOrDefault(row.id(), List.of()),
+                        ends.get(row.id()),
+                        obstacle))
                 .toList();
+    }
+
+    /** Jobs that are not published yet are missing; with those that have no records, the list is empty. */
+    private Map<UUID, List<PartitionEnd>> ends(List<UUID> ids) {
+        return jdbc
+                .sql("""
+                        select job_id, pipeline, topic, partition, "offset"
+                          from outbox_republish_end
+                          left join jsonb_to_recordset(offsets) as e (topic text, partition integer, "offset" bigint) on true
+                         where job_id in (:ids) order by pipeline, topic, partition
+                        """)
+                .param("ids", ids)
+                .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), end(row)))
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(
+                        Of::job, Collectors.flatMapping(row -> row.what().stream(), Collectors.toList())));
+    }
+
+    private static Optional<PartitionEnd> end(ResultSet row) throws SQLException {
+        String topic = row.getString("topic");
+        return topic == null
+                ? Optional.empty()
+                : Optional.of(new PartitionEnd(
+                        row.getString("pipeline"), topic, row.getInt("partition"), row.getLong("offset")));
     }
 
     /** Something that belongs to a job. */

@@ -143,3 +143,15 @@ create table outbox_republish_action (
 );
 
 create index outbox_republish_action_job on outbox_republish_action (job_id);
+
+-- Up to where a consumer has to read to have all events of a job that has ended, one row per pipeline that has published them.
+-- Written by the relay.
+create table outbox_republish_end (
+    job_id          uuid        not null references outbox_republish_job (id) on delete cascade,
+    pipeline        text        not null,
+    -- [{"topic": "...", "partition": 0, "offset": 42}, ...]: the offset after the last record. Partitions without records are left out.
+    offsets         jsonb       not null,
+    published_lsn   pg_lsn      not null,
+    at              timestamptz not null default clock_timestamp(),
+    primary key (job_id, pipeline)
+);
