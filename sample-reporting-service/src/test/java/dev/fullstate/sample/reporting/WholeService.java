@@ -7,7 +7,6 @@ import java.lang.annotation.Target;
 
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
-import org.springframework.context.annotation.Import;
 import org.springframework.test.context.ActiveProfiles;
 
 import dev.fullstate.outbox.test.OutboxTestServices;
@@ -15,7 +14,8 @@ import dev.fullstate.outbox.test.OutboxTestServices;
 /** The whole service as in dev mode, once for all tests, on free ports and with servers of its own. */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
+@SpringBootTest(
+        classes = {ReportingServiceApplication.class, OutboxTestServices.class, OrderEvents.class, ReportsApi.class},
+        webEnvironment = WebEnvironment.RANDOM_PORT)
 @ActiveProfiles("dev")
-@Import({OutboxTestServices.class, OrderEvents.class, ReportsApi.class})
 public @interface WholeService {}

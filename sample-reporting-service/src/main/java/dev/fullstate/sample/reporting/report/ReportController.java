@@ -46,6 +46,6 @@ class ReportController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void empty(Principal user) {
         report.empty();
-        log.warn("{} has emptied the report; republish the orders to fill it again", user.getName());
+        log.info("{} has emptied the report; republish the orders to fill it again", user.getName());
     }
 }
