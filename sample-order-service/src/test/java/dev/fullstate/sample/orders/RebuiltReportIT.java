@@ -67,10 +67,12 @@ class RebuiltReportIT {
     @Autowired
     private KafkaConnectionDetails kafka;
 
+    private OrderTraffic traffic;
     private PublishedEvents published;
 
     @BeforeEach
     void openTopic() {
+        traffic = new OrderTraffic(api);
         published = PublishedEvents.of(servers(), TOPIC);
     }
 
@@ -119,63 +121,30 @@ class RebuiltReportIT {
     void tableThatIsRebuiltBesideLiveTrafficIsThatOfTheOrders() throws Exception {
         List<String> paths = placeChangeAndDeleteOrders();
         AtomicBoolean rebuilt = new AtomicBoolean();
-        ExecutorService traffic = Executors.newFixedThreadPool(2);
+        ExecutorService writers = Executors.newFixedThreadPool(2);
         try {
-            List<Future<?>> writers = List.of(
-                    traffic.submit(() -> change(paths, new Random(1), rebuilt)),
-                    traffic.submit(() -> change(paths, new Random(2), rebuilt)));
+            List<Future<?>> changes = List.of(
+                    writers.submit(() -> traffic.keepChanging(paths, new Random(1), rebuilt)),
+                    writers.submit(() -> traffic.keepChanging(paths, new Random(2), rebuilt)));
             report.empty();
             republish();
             rebuilt.set(true);
-            for (Future<?> writer : writers) {
-                writer.get();
+            for (Future<?> change : changes) {
+                change.get();
             }
         } finally {
             rebuilt.set(true);
-            traffic.shutdown();
+            writers.shutdown();
         }
         awaitLastChange();
 
         assertThat(existing(report.contents())).isEqualTo(truth());
     }
 
-    /** @return the paths of orders that exist and whose items can be changed */
     private List<String> placeChangeAndDeleteOrders() {
-        List<String> changeable = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-            String order = api.newOrder();
-            switch (i % 5) {
-                case 0 -> changeable.add(order);
-                case 1 -> {
-                    succeed(api.post(order + "/payment"));
-                    changeable.add(order);
-                }
-                case 2 -> succeed(api.put(order + "/items/prod-7", "{\"quantity\": %d}".formatted(i)));
-                case 3 -> {
-                    succeed(api.post(order + "/payment"));
-                    succeed(api.post(order + "/shipment", "{\"carrier\": \"DHL\"}"));
-                    succeed(api.post(order + "/delivery"));
-                }
-                default -> succeed(api.delete(order));
-            }
-        }
+        List<String> changeable = traffic.placeChangeAndDelete();
         awaitLastChange();
         return changeable;
-    }
-
-    private void change(List<String> paths, Random random, AtomicBoolean end) {
-        while (!end.get()) {
-            String path = paths.get(random.nextInt(paths.size()));
-            succeed(api.put(path + "/items/prod-7", "{\"quantity\": %d}".formatted(1 + random.nextInt(9))));
-            String passing = api.newOrder();
-            if (random.nextBoolean()) {
-                succeed(api.delete(passing));
-            }
-        }
-    }
-
-    private static void succeed(RestTestClientResponse reply) {
-        assertThat(reply).hasStatus2xxSuccessful();
     }
 
     /** The relay publishes in the order of the commits, so what was committed before an order is there when its event is. */

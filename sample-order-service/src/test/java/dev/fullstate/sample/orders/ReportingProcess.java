@@ -40,6 +40,7 @@ final class ReportingProcess implements SmartLifecycle {
     private final JdbcConnectionDetails postgres;
     private final KafkaConnectionDetails kafka;
     private final int port;
+    private final HttpClient http = HttpClient.newHttpClient();
     private Process process;
 
     ReportingProcess(
@@ -114,10 +115,7 @@ final class ReportingProcess implements SmartLifecycle {
                 .timeout(ANSWER)
                 .build();
         try {
-            return HttpClient.newHttpClient()
-                            .send(request, HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
+            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             // Not up yet, or gone: isRunning() knows.
             return false;

@@ -1,5 +1,6 @@
 package dev.fullstate.sample.reporting;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 
@@ -20,19 +21,31 @@ public class OrderEvents implements AutoCloseable {
 
     public static final String TOPIC = "outbox.event.order";
 
+    private final Map<String, Object> configuration;
     private final Producer<String, byte[]> producer;
 
     OrderEvents(KafkaConnectionDetails kafka) {
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.getBootstrapServers()),
-                new StringSerializer(),
-                new ByteArraySerializer());
+        configuration = Map.of("bootstrap.servers", kafka.getBootstrapServers());
+        producer = new KafkaProducer<>(configuration, new StringSerializer(), new ByteArraySerializer());
     }
 
     @Bean
     static NewTopic orders() {
         return new NewTopic(TOPIC, 3, (short) 1)
                 .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+    }
+
+    /** Writes one record to a partition as a relay that dies does: in a transaction that is aborted. */
+    public void publishInVain(TestEvent event, int partition) {
+        Map<String, Object> transactional = new HashMap<>(configuration);
+        transactional.put("transactional.id", "relay-that-dies");
+        try (Producer<String, byte[]> relay =
+                new KafkaProducer<>(transactional, new StringSerializer(), new ByteArraySerializer())) {
+            relay.initTransactions();
+            relay.beginTransaction();
+            send(relay, event, partition);
+            relay.abortTransaction();
+        }
     }
 
     /** Writes one record; returns when it can be read. */
@@ -42,6 +55,10 @@ public class OrderEvents implements AutoCloseable {
 
     /** Writes one record to a partition; returns when it can be read. */
     public RecordMetadata publish(TestEvent event, int partition) {
+        return send(producer, event, partition);
+    }
+
+    private static RecordMetadata send(Producer<String, byte[]> producer, TestEvent event, int partition) {
         try {
             return producer.send(event.to(TOPIC, partition)).get();
         } catch (ExecutionException e) {

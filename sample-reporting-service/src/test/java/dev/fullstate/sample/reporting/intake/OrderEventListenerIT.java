@@ -70,6 +70,14 @@ class OrderEventListenerIT {
     }
 
     @Test
+    void whatAFailedRelayHasLeftBehindIsNotShown() {
+        events.publishInVain(TestEvent.state(orderId, 9, "c-1", "DELIVERED"), 1);
+        awaitRead(events.publish(TestEvent.state(orderId, 8, "c-1", "PAID"), 1));
+
+        assertThat(status()).isEqualTo("PAID");
+    }
+
+    @Test
     void positionIsThatOfTheNextRecordOfEachPartition() {
         RecordMetadata first = events.publish(TestEvent.state(orderId, 1, "c-1", "CREATED"), 0);
         RecordMetadata third = events.publish(TestEvent.state(UUID.randomUUID(), 1, "c-1", "CREATED"), 2);
