@@ -28,6 +28,9 @@ import dev.fullstate.outbox.relay.wal.WalStream;
 final class Streaming implements Activity {
 
     private static final int MESSAGES_PER_STEP = 256;
+    /** Messages that are there already take far less, and one that the stream has to wait for far more. */
+    private static final long WAITED_NANOS = Duration.ofNanos(200_000).toNanos();
+
     private static final long STALLED_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
 
@@ -112,18 +115,23 @@ final class Streaming implements Activity {
                 : null;
     }
 
-    /** Reads until there is nothing, or nothing more may be in flight; what is not read stays in the WAL. */
+    /**
+     * Reads until there is nothing, or was nothing for a moment, or nothing more may be in flight; what is not read stays in the
+     * WAL.
+     */
     private int read(int maxCount) {
         int count = 0;
         drained = false;
-        while (count < maxCount && publisher.isReady()) {
+        long before = stages.nanoTime().getAsLong();
+        while (count < maxCount && publisher.isReady() && !drained) {
             ByteBuffer message = stream.read();
-            if (message == null) {
-                drained = true;
-                break;
+            long after = stages.nanoTime().getAsLong();
+            drained = message == null || after - before >= WAITED_NANOS;
+            before = after;
+            if (message != null) {
+                assembler.accept(decoder.decode(message));
+                count++;
             }
-            assembler.accept(decoder.decode(message));
-            count++;
         }
         stages.statistics().received(receivedCount);
         receivedCount = 0;

@@ -73,7 +73,7 @@ final class Simulation {
 
     /** Whoever asks for the time may have waited for something, and others gone on meanwhile. */
     private long nanoTime() {
-        nanos += 50_000;
+        nanos += random.nextInt(8) == 0 ? 500_000 : 50_000;
         SimulatedRelay relay = stopping;
         if (relay != null) {
             relay.runOthers();

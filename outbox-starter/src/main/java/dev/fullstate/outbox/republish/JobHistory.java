@@ -68,11 +68,17 @@ final class JobHistory {
             return List.of();
         }
         List<UUID> ids = rows.stream().map(JobRow::id).toList();
-        Map<UUID, List<TypeProgress>> types =
-                grouped(jdbc.sql("select * from outbox_republish_part where job_id in (:ids) order by aggregate_type")
-                        .param("ids", ids)
-                        .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), type(row)))
-                        .list());
+        Map<UUID, List<TypeProgress>> types = grouped(jdbc.sql("""
+                        select job_id, aggregate_type,
+                               case when bool_and(total_count is not null) then cast(sum(total_count) as bigint) end as total_count,
+                               sum(published_count) as published_count, sum(pending_count) as pending_count,
+                               sum(skipped_count) as skipped_count, sum(failed_count) as failed_count
+                          from outbox_republish_part where job_id in (:ids)
+                         group by job_id, aggregate_type order by aggregate_type
+                        """)
+                .param("ids", ids)
+                .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), type(row)))
+                .list());
         Map<UUID, List<ActionTaken>> actions =
                 grouped(jdbc.sql("select * from outbox_republish_action where job_id in (:ids) order by at")
                         .param("ids", ids)

@@ -38,7 +38,7 @@ final class RepublishTables implements RepublishJobs {
         // those of all their events, before the position.
         try (PreparedStatement statement = connection.prepareStatement("""
                 select pg_current_wal_insert_lsn()::text, job.id,
-                       array(select aggregate_type from %s where job_id = job.id)
+                       array(select distinct aggregate_type from %s where job_id = job.id)
                   from (values (1)) as one
                   left join lateral (
                        select id from %s as j
