@@ -15,7 +15,13 @@ import dev.fullstate.outbox.test.OutboxTestServices;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
-        classes = {ReportingServiceApplication.class, OutboxTestServices.class, OrderEvents.class, ReportsApi.class},
+        classes = {
+            ReportingServiceApplication.class,
+            OutboxTestServices.class,
+            OrderEvents.class,
+            DeadLetters.class,
+            ReportsApi.class
+        },
         webEnvironment = WebEnvironment.RANDOM_PORT)
 @ActiveProfiles("dev")
 public @interface WholeService {}

@@ -33,7 +33,7 @@ class FailureConfiguration {
     private static final Duration KEPT = Duration.ofDays(30);
 
     @Bean
-    NewTopic deadLetters() {
+    NewTopic deadLetterTopic() {
         return TopicBuilder.name(DEAD_LETTERS)
                 .partitions(1)
                 .config(TopicConfig.RETENTION_MS_CONFIG, Long.toString(KEPT.toMillis()))

@@ -9,7 +9,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.context.annotation.Import;
 import org.springframework.kafka.support.KafkaHeaders;
 
 import dev.fullstate.sample.reporting.DeadLetters;
@@ -24,7 +23,6 @@ import static org.awaitility.Awaitility.await;
 
 /** What is no event of an order goes to the dead letters, as it came and with the reason, and nothing waits behind it. */
 @WholeService
-@Import(DeadLetters.class)
 class BadRecordIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
