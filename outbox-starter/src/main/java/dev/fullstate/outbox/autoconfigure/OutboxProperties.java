@@ -149,6 +149,10 @@ record OutboxProperties(
      * Admin endpoints.
      *
      * @param allowUnauthenticated Whether the admin endpoints exist without Spring Security, open to everyone.
+     * @param securityFilterChain Whether the path of the admin endpoint has a security filter chain of its own. Without it the
+     *     application's chains authenticate there too.
      */
-    record Admin(@DefaultValue("false") boolean allowUnauthenticated) {}
+    record Admin(
+            @DefaultValue("false") boolean allowUnauthenticated,
+            @DefaultValue("true") boolean securityFilterChain) {}
 }

@@ -14,8 +14,6 @@ import javax.sql.DataSource;
 import com.github.f4b6a3.uuid.UuidCreator;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -34,8 +32,6 @@ import dev.fullstate.outbox.store.RelayLag;
  * database's state, whatever is written meanwhile. Thread-safe.
  */
 public final class Republisher implements SmartLifecycle {
-
-    private static final Logger log = LoggerFactory.getLogger(Republisher.class);
 
     private final Aggregates aggregates;
     private final Transactions transactions;
@@ -90,7 +86,7 @@ public final class Republisher implements SmartLifecycle {
     /**
      * Starts a job, in a transaction of its own.
      *
-     * @param requestedBy who asks, for the record
+     * @param requestedBy who asks, for the record and the log; what cannot be printed is replaced
      * @return the job's id
      * @throws InvalidRepublishRequestException if one of the types, or anything at all, is not captured; if an id cannot be one;
      *     if the outbox does not reach back as far as asked. Nothing is started then
@@ -102,18 +98,19 @@ public final class Republisher implements SmartLifecycle {
             requireRetained(request.changedSince());
         }
         UUID id = UuidCreator.getTimeOrderedEpoch();
+        String actor = AuditLog.printable(requestedBy);
         UUID started = inTransaction(table -> {
             table.lockAgainstStarts();
             Optional<UUID> running = table.conflicting(job);
             if (running.isEmpty()) {
-                table.insert(id, job, requestedBy);
+                table.insert(id, job, actor);
             }
             return running.orElse(id);
         });
         if (!started.equals(id)) {
             throw new RepublishConflictException("Republish job " + started + " does that already", existing(started));
         }
-        log.info("Republish job {} of {} started by {}", id, job.types(), requestedBy);
+        AuditLog.started(id, job.types(), actor);
         workers.wake();
         return id;
     }
@@ -174,7 +171,8 @@ public final class Republisher implements SmartLifecycle {
         return change(id, Action.CANCEL, EnumSet.of(State.QUEUED, State.RUNNING, State.PAUSED), State.CANCELLED, actor);
     }
 
-    private Optional<RepublishJob> change(UUID id, Action action, Set<State> from, State to, String actor) {
+    private Optional<RepublishJob> change(UUID id, Action action, Set<State> from, State to, String changedBy) {
+        String actor = AuditLog.printable(changedBy);
         if (aggregates.all().isEmpty()) {
             return Optional.empty();
         }
@@ -188,7 +186,7 @@ public final class Republisher implements SmartLifecycle {
             return Optional.empty();
         }
         inTransaction(table -> table.settle(id, to));
-        log.info("Republish job {} is {} by {}", id, to, actor);
+        AuditLog.done(action, id, actor);
         workers.wake();
         return find(id);
     }
