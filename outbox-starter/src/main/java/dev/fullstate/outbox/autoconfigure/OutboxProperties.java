@@ -99,6 +99,7 @@ record OutboxProperties(
      * @param chunkSize Aggregates that are locked, read and published in one transaction.
      * @param lockTimeout Time to wait for an aggregate that live traffic had locked, in the second pass.
      * @param pollInterval Time between two looks for jobs that another instance has left.
+     * @param idleTimeout Time after which the database ends a transaction of an instance that has gone silent in the middle of it.
      * @param parallelism Transactions that an instance has under way at a time, each with aggregates of another type.
      * @param maxLag Age of the oldest unpublished event from which on jobs wait for the relay.
      */
@@ -106,12 +107,16 @@ record OutboxProperties(
             @DefaultValue("100") int chunkSize,
             @DefaultValue("10s") Duration lockTimeout,
             @DefaultValue("5s") Duration pollInterval,
+            @DefaultValue("30s") Duration idleTimeout,
             @DefaultValue("2") int parallelism,
             @DefaultValue("30s") Duration maxLag) {
         Republish {
             Assert.isTrue(
                     chunkSize > 0 && chunkSize <= 1000,
                     "outbox.republish.chunk-size must be between 1 and 1000, but is " + chunkSize);
+            Assert.isTrue(
+                    idleTimeout.toMillis() > 0,
+                    "outbox.republish.idle-timeout must be positive, but is " + idleTimeout);
             Assert.isTrue(
                     parallelism > 0 && parallelism <= 64,
                     "outbox.republish.parallelism must be between 1 and 64, but is " + parallelism);

@@ -46,6 +46,7 @@ public final class RepublishAutoConfiguration {
                 republish.chunkSize(),
                 republish.lockTimeout(),
                 republish.pollInterval(),
+                republish.idleTimeout(),
                 republish.parallelism(),
                 republish.maxLag(),
                 retention.enabled() ? retention.period() : null);

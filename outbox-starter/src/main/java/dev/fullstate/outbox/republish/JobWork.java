@@ -1,6 +1,8 @@
 package dev.fullstate.outbox.republish;
 
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 import javax.sql.DataSource;
 
@@ -23,6 +25,9 @@ import dev.fullstate.outbox.republish.RepublishJob.State;
 final class JobWork {
 
     private static final Logger log = LoggerFactory.getLogger(JobWork.class);
+
+    /** Connection failures, resources, shut-downs and terminated backends, and the time-out of an idle transaction. */
+    private static final List<String> CONNECTION_STATES = List.of("08", "53", "57P", "25P03");
 
     private final JobTable jobs;
     private final PartTable parts;
@@ -110,7 +115,19 @@ final class JobWork {
         return failure instanceof TransientDataAccessException
                 || failure instanceof RecoverableDataAccessException
                 || failure instanceof DataAccessResourceFailureException
-                || failure instanceof TransactionException;
+                || failure instanceof TransactionException
+                || isOfTheConnection(failure);
+    }
+
+    /** The server has ended the connection, or has no room for one. Not all such states have an exception of their own. */
+    private static boolean isOfTheConnection(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String state = cause instanceof SQLException database ? database.getSQLState() : null;
+            if (state != null && CONNECTION_STATES.stream().anyMatch(state::startsWith)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Tables or rights are missing, whichever aggregate it is. */

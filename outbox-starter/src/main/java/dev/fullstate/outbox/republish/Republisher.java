@@ -47,6 +47,7 @@ public final class Republisher implements SmartLifecycle {
      * @param chunkSize aggregates per transaction
      * @param lockTimeout how long to wait for an aggregate that is locked by others, when only such are left
      * @param pollInterval how often to look for jobs that other instances have left
+     * @param idleTimeout how long an instance may be silent in the middle of a transaction before the database ends it
      * @param parallelism how many chunks this instance does at a time, of different aggregate types
      * @param maxLag jobs wait while a relay has an older event to publish
      * @param retention how long the outbox keeps its rows at least; null for as long as nobody else removes them
@@ -55,6 +56,7 @@ public final class Republisher implements SmartLifecycle {
             int chunkSize,
             Duration lockTimeout,
             Duration pollInterval,
+            Duration idleTimeout,
             int parallelism,
             Duration maxLag,
             @Nullable Duration retention) {}
@@ -69,7 +71,8 @@ public final class Republisher implements SmartLifecycle {
             Options options) {
         this.aggregates = aggregates;
         this.options = options;
-        this.transactions = new Transactions(entityManagerFactory, transactionManager, options.chunkSize());
+        this.transactions =
+                new Transactions(entityManagerFactory, transactionManager, options.chunkSize(), options.idleTimeout());
         this.history = new JobHistory(dataSource);
         this.reach = new OutboxReach(dataSource);
         this.backpressure = new Backpressure(new RelayLag(dataSource), options.maxLag(), options.pollInterval());
