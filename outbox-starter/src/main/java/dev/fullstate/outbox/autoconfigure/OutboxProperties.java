@@ -103,6 +103,7 @@ record OutboxProperties(
      * @param parallelism Transactions that an instance has under way at a time, each with aggregates of another type, or
      *     another range of ids of a type with many.
      * @param maxLag Age of the oldest unpublished event from which on jobs wait for the relay.
+     * @param keepJobs Time for which jobs are kept after their end.
      */
     record Republish(
             @DefaultValue("100") int chunkSize,
@@ -110,7 +111,8 @@ record OutboxProperties(
             @DefaultValue("5s") Duration pollInterval,
             @DefaultValue("30s") Duration idleTimeout,
             @DefaultValue("2") int parallelism,
-            @DefaultValue("30s") Duration maxLag) {
+            @DefaultValue("30s") Duration maxLag,
+            @DefaultValue("90d") Duration keepJobs) {
         Republish {
             Assert.isTrue(
                     chunkSize > 0 && chunkSize <= 1000,
@@ -123,6 +125,9 @@ record OutboxProperties(
                     "outbox.republish.parallelism must be between 1 and 64, but is " + parallelism);
             Assert.isTrue(
                     maxLag.compareTo(Duration.ZERO) > 0, "outbox.republish.max-lag must be positive, but is " + maxLag);
+            Assert.isTrue(
+                    keepJobs.compareTo(Duration.ZERO) > 0,
+                    "outbox.republish.keep-jobs must be positive, but is " + keepJobs);
         }
     }
 

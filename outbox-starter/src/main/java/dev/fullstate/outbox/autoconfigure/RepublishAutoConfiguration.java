@@ -49,6 +49,7 @@ public final class RepublishAutoConfiguration {
                 republish.idleTimeout(),
                 republish.parallelism(),
                 republish.maxLag(),
+                republish.keepJobs(),
                 retention.enabled() ? retention.period() : null);
     }
 

@@ -33,14 +33,16 @@ final class JobWork {
     private final PartTable parts;
     private final Chunks chunks;
     private final Backpressure backpressure;
+    private final JobRetention retention;
     private final Duration pollInterval;
 
-    JobWork(DataSource dataSource, Chunks chunks, Backpressure backpressure, Duration pollInterval) {
+    JobWork(DataSource dataSource, Chunks chunks, Backpressure backpressure, Republisher.Options options) {
         this.jobs = new JobTable(dataSource);
         this.parts = new PartTable(dataSource);
         this.chunks = chunks;
         this.backpressure = backpressure;
-        this.pollInterval = pollInterval;
+        this.retention = new JobRetention(dataSource, options.keepJobs());
+        this.pollInterval = options.pollInterval();
     }
 
     /** Does a chunk, if there is one to do; returns how long to wait for the next one. */
@@ -64,7 +66,11 @@ final class JobWork {
         if (outcome != Outcome.CHUNK) {
             jobs.endFinished().forEach(id -> log.info("Republish job {} has ended", id));
         }
-        return outcome == Outcome.NOTHING ? untilNext() : Duration.ZERO;
+        if (outcome != Outcome.NOTHING) {
+            return Duration.ZERO;
+        }
+        retention.removeSome();
+        return untilNext();
     }
 
     private Duration untilNext() {

@@ -50,6 +50,7 @@ public final class Republisher implements SmartLifecycle {
      * @param idleTimeout how long an instance may be silent in the middle of a transaction before the database ends it
      * @param parallelism how many chunks this instance does at a time, of different aggregate types or ranges of ids
      * @param maxLag jobs wait while a relay has an older event to publish
+     * @param keepJobs how long jobs are kept after their end
      * @param retention how long the outbox keeps its rows at least; null for as long as nobody else removes them
      */
     public record Options(
@@ -59,6 +60,7 @@ public final class Republisher implements SmartLifecycle {
             Duration idleTimeout,
             int parallelism,
             Duration maxLag,
+            Duration keepJobs,
             @Nullable Duration retention) {}
 
     /** Creates the republisher of one persistence unit. */
@@ -77,7 +79,7 @@ public final class Republisher implements SmartLifecycle {
         this.reach = new OutboxReach(dataSource);
         this.backpressure = new Backpressure(new RelayLag(dataSource), options.maxLag(), options.pollInterval());
         Chunks chunks = new Chunks(transactions, aggregates, envelope, options);
-        JobWork work = new JobWork(dataSource, chunks, backpressure, options.pollInterval());
+        JobWork work = new JobWork(dataSource, chunks, backpressure, options);
         this.workers = new Workers(work::next);
     }
 

@@ -96,7 +96,8 @@ final class AdminApplication implements AutoCloseable {
                 Instant.EPOCH,
                 null,
                 null,
-                List.of());
+                List.of(),
+                null);
         Republisher republisher = mock(Republisher.class);
         when(republisher.start(any(RepublishRequest.class), anyString())).thenReturn(JOB);
         when(republisher.find(JOB)).thenReturn(Optional.of(job));
