@@ -8,6 +8,7 @@ import javax.sql.DataSource;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
@@ -16,6 +17,7 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.TransactionException;
 
+import dev.fullstate.outbox.aggregate.MissingVersionException;
 import dev.fullstate.outbox.republish.Chunks.ChunkException;
 import dev.fullstate.outbox.republish.Chunks.Outcome;
 import dev.fullstate.outbox.republish.Chunks.Subject;
@@ -136,9 +138,10 @@ final class JobWork {
         return false;
     }
 
-    /** Tables or rights are missing, whichever aggregate it is. */
+    /** Tables, rights or the versions of old rows are missing, whichever aggregate it is. One statement mends them all. */
     private static boolean isOfTheWhole(RuntimeException failure) {
         return failure instanceof InvalidDataAccessResourceUsageException
-                || failure instanceof PermissionDeniedDataAccessException;
+                || failure instanceof PermissionDeniedDataAccessException
+                || NestedExceptionUtils.getMostSpecificCause(failure) instanceof MissingVersionException;
     }
 }
