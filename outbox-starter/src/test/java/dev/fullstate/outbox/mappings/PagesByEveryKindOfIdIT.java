@@ -37,8 +37,7 @@ class PagesByEveryKindOfIdIT {
     @BeforeAll
     static void start() throws SQLException {
         postgres = PostgresServer.start();
-        application =
-                ShopApplication.startWith(Entities.class, postgres, "pages", "outbox.republish.chunk-size=1");
+        application = ShopApplication.startWith(Entities.class, postgres, "pages", "outbox.republish.chunk-size=1");
     }
 
     @AfterAll
@@ -93,7 +92,9 @@ class PagesByEveryKindOfIdIT {
 
         Republisher republisher = application.bean(Republisher.class);
         UUID id = republisher.start(List.of(), "test");
-        RepublishJob job = await().until(() -> republisher.find(id).orElseThrow(), each -> each.state().isFinal());
+        RepublishJob job = await().until(
+                        () -> republisher.find(id).orElseThrow(),
+                        each -> each.state().isFinal());
 
         assertThat(job.state()).isEqualTo(RepublishJob.State.COMPLETED);
         assertThat(keys()).containsExactlyInAnyOrderElementsOf(live);
