@@ -69,8 +69,7 @@ class AdminFilterChainConfiguration {
                             + " outbox.admin.security-filter-chain=false to have the application's own filter chain authenticate there",
                     RepublishController.PATH);
         }
-        // No rule about requests: one of ours would not go together with those that the application adds to every
-        // chain.
+        // No rule about requests: ours would not go together with one that the application adds to every chain.
         return http.securityMatcher(RepublishController.PATH, RepublishController.PATH + "/**")
                 .headers(headers -> headers.addHeaderWriter(refusal))
                 .exceptionHandling(failures -> failures.authenticationEntryPoint(refusal))

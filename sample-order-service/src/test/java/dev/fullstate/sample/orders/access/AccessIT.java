@@ -43,4 +43,18 @@ class AccessIT {
         assertThat(api.getAs("user", "/actuator/health")).bodyJson().doesNotHavePath("$.components");
         assertThat(api.getAs("admin", "/actuator/health")).bodyJson().hasPath("$.components.db");
     }
+
+    @Test
+    void outboxIsForTheAdministrator() {
+        assertThat(api.get("/admin/republish")).hasStatus(401);
+        assertThat(api.post("/admin/republish", "{\"dryRun\": true}")).hasStatus(401);
+        assertThat(api.postAs("user", "/admin/republish", "{\"dryRun\": true}")).hasStatus(403);
+        assertThat(api.getAs("user", "/admin/republish")).hasStatus(403);
+        assertThat(api.postAs("admin", "/admin/republish", "{\"dryRun\": true}"))
+                .hasStatus(202)
+                .bodyJson()
+                .extractingPath("$.requestedBy")
+                .isEqualTo("admin");
+        assertThat(api.getAs("admin", "/admin/republish")).hasStatus(200);
+    }
 }

@@ -1,5 +1,11 @@
 package dev.fullstate.sample.orders.access;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.security.autoconfigure.SecurityAutoConfiguration;
@@ -27,6 +33,19 @@ class AccessPropertiesTest {
             UserDetailsService users = context.getBean(UserDetailsService.class);
             assertThatThrownBy(() -> users.loadUserByUsername("user")).isInstanceOf(UsernameNotFoundException.class);
         });
+    }
+
+    /** Those of dev mode, whose passwords everybody knows, are among the tests. */
+    @Test
+    void serviceIsPackagedWithoutUsers() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("target", "classes"))) {
+            List<Path> configurations = files.filter(file -> file.toString().matches(".*\\.(ya?ml|properties)"))
+                    .toList();
+            assertThat(configurations).isNotEmpty();
+            for (Path file : configurations) {
+                assertThat(file).content().doesNotContain("users:", "sample.users", "password", "{noop}");
+            }
+        }
     }
 
     @Test
