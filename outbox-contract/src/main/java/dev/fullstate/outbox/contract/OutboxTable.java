@@ -25,6 +25,15 @@ public final class OutboxTable {
      */
     public static final String RELAYS = "outbox_relay";
 
+    /** The republish jobs; which aggregate types they publish is in {@link #REPUBLISH_PARTS}. */
+    public static final String REPUBLISH_JOBS = "outbox_republish_job";
+
+    /** What a republish job does for one aggregate type each. */
+    public static final String REPUBLISH_PARTS = "outbox_republish_part";
+
+    /** Up to where in Kafka a consumer has to read to have all of a republish job; written by the relay. */
+    public static final String REPUBLISH_ENDS = "outbox_republish_end";
+
     /** Where the migration scripts are, as a class path location. */
     public static final String MIGRATION_LOCATION = "dev/fullstate/outbox/contract/migration";
 

@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.wal.Horizon;
 import dev.fullstate.outbox.relay.wal.Horizons;
@@ -22,17 +20,13 @@ import dev.fullstate.outbox.relay.wal.WalSession;
  */
 final class HorizonWriter {
 
-    private static final Logger log = LoggerFactory.getLogger(HorizonWriter.class);
-    private static final long INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private final Database database;
-    private final LongSupplier nanoTime;
+    private final Notes notes;
     // What an earlier relay has left to be noted is not known, so the first horizon is written without any event.
     private boolean newEvents = true;
     private @Nullable Horizon horizon;
-    private long resting;
-    private boolean failing;
 
     /** The database, as far as it is asked and told about this. */
     interface Database {
@@ -72,8 +66,7 @@ final class HorizonWriter {
 
     HorizonWriter(Database database, LongSupplier nanoTime) {
         this.database = database;
-        this.nanoTime = nanoTime;
-        this.resting = nanoTime.getAsLong();
+        this.notes = new Notes(nanoTime, "no rows are retired");
     }
 
     /** One more event has come in: the transaction is over, so each horizon that is read from now on shows it. */
@@ -86,19 +79,18 @@ final class HorizonWriter {
      * @throws WalException if the publication is not what it was; what else goes wrong is logged and tried again
      */
     void step(Lsn published) {
-        long now = nanoTime.getAsLong();
-        if (now - resting < 0) {
+        if (notes.areResting()) {
             return;
         }
         Horizon reached = horizon;
         if (reached == null) {
             if (newEvents) {
-                attempt(this::read, now);
+                notes.attempt(this::read);
             }
         } else if (!reached.lsn().isAfter(published)) {
             // After the position is reached: what the stream had missed before it shows now.
             database.requirePublication();
-            attempt(() -> write(reached, published, now), now);
+            notes.attempt(() -> write(reached, published));
         }
     }
 
@@ -107,28 +99,10 @@ final class HorizonWriter {
         newEvents = false;
     }
 
-    private void write(Horizon reached, Lsn published, long now) {
+    private void write(Horizon reached, Lsn published) {
         database.note(reached, published);
         horizon = null;
-        resting = now + INTERVAL_NANOS;
-        failing = false;
-    }
-
-    private void attempt(Runnable step, long now) {
-        try {
-            step.run();
-        } catch (WalException e) {
-            resting = now + RETRY_NANOS;
-            if (!failing) {
-                log.warn(
-                        "{} The relay goes on and tries again; until then no rows are retired. Remedy: {}",
-                        e.getMessage(),
-                        e.remedy(),
-                        e);
-            } else {
-                log.debug("What is published still cannot be noted", e);
-            }
-            failing = true;
-        }
+        notes.rest(INTERVAL);
+        notes.succeeded();
     }
 }

@@ -28,6 +28,9 @@ import dev.fullstate.outbox.relay.wal.WalStream;
 final class Streaming implements Activity {
 
     private static final int MESSAGES_PER_STEP = 256;
+    /** Messages that are there already take far less, and one that the stream has to wait for far more. */
+    private static final long WAITED_NANOS = Duration.ofNanos(200_000).toNanos();
+
     private static final long STALLED_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
 
@@ -40,6 +43,7 @@ final class Streaming implements Activity {
     private final AcknowledgeTracker tracker;
     private final Confirmation confirmation;
     private final HorizonWriter horizon;
+    private final JobEnds jobEnds;
     private @Nullable Position lastSent;
     private long receivedCount;
     private boolean idle;
@@ -59,6 +63,7 @@ final class Streaming implements Activity {
         this.answeredAt = stages.nanoTime().getAsLong();
         this.confirmation = new Confirmation(stages, session, stream, tracker, publisher);
         this.horizon = new HorizonWriter(HorizonWriter.Database.of(session), stages.nanoTime());
+        this.jobEnds = new JobEnds(session.republishJobs(), stages.router(), publisher, stages.nanoTime());
     }
 
     @Override
@@ -74,6 +79,7 @@ final class Streaming implements Activity {
         confirmation.step();
         stages.statistics().inFlightBytes(publisher.inFlightBytes());
         horizon.step(tracker.progress().published());
+        jobEnds.step(tracker.progress().published());
         watchKafka();
         return this;
     }
@@ -109,18 +115,23 @@ final class Streaming implements Activity {
                 : null;
     }
 
-    /** Reads until there is nothing, or nothing more may be in flight; what is not read stays in the WAL. */
+    /**
+     * Reads until there is nothing, or was nothing for a moment, or nothing more may be in flight; what is not read stays in the
+     * WAL.
+     */
     private int read(int maxCount) {
         int count = 0;
         drained = false;
-        while (count < maxCount && publisher.isReady()) {
+        long before = stages.nanoTime().getAsLong();
+        while (count < maxCount && publisher.isReady() && !drained) {
             ByteBuffer message = stream.read();
-            if (message == null) {
-                drained = true;
-                break;
+            long after = stages.nanoTime().getAsLong();
+            drained = message == null || after - before >= WAITED_NANOS;
+            before = after;
+            if (message != null) {
+                assembler.accept(decoder.decode(message));
+                count++;
             }
-            assembler.accept(decoder.decode(message));
-            count++;
         }
         stages.statistics().received(receivedCount);
         receivedCount = 0;

@@ -1,5 +1,10 @@
 package dev.fullstate.outbox.relay;
 
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.publish.Publisher;
@@ -53,6 +58,11 @@ class ForwardingPublisher implements Publisher {
     @Override
     public void sentUpTo(ResumePoint point, boolean drained) {
         target.sentUpTo(point, drained);
+    }
+
+    @Override
+    public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
+        return target.ends(topics);
     }
 
     @Override

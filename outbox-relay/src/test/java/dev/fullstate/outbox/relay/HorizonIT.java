@@ -190,8 +190,7 @@ class HorizonIT extends RelayIntegrationTest {
     @Test
     void relayThatMayNotWriteItPublishesAllTheSameAndShowsTheGrant(CapturedOutput output) throws SQLException {
         String role = database.name() + "_relay";
-        database.execute("create role " + role + " login replication password 'secret'; grant select on outbox to "
-                + role + "; grant select, insert, update on outbox_relay to " + role);
+        database.createRelayRole(role);
         try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), wal -> as(role, wal))) {
             relay.stepUntil(RelayState.STREAMING);
             passTime(relay);

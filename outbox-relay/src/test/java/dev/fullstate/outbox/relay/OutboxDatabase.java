@@ -116,6 +116,14 @@ final class OutboxDatabase implements AutoCloseable {
         }
     }
 
+    /** Creates a role with the rights that a relay needs, and no others. */
+    void createRelayRole(String role) throws SQLException {
+        execute("create role " + role + " login replication password 'secret'; grant select on outbox to " + role
+                + "; grant select, insert, update on outbox_relay to " + role
+                + "; grant select on outbox_republish_job, outbox_republish_part to " + role
+                + "; grant select, insert on outbox_republish_end to " + role);
+    }
+
     boolean hasSlot() throws SQLException {
         return query("select 1 from pg_replication_slots where slot_name = '" + name + "'") != null;
     }

@@ -56,14 +56,16 @@ class RelaySetupIT {
         }
         assertThat(output)
                 .contains("GRANT SELECT ON outbox TO no_grant;")
-                .contains("GRANT SELECT, INSERT, UPDATE ON outbox_relay TO no_grant;");
+                .contains("GRANT SELECT, INSERT, UPDATE ON outbox_relay TO no_grant;")
+                .contains("GRANT SELECT ON outbox_republish_job TO no_grant;")
+                .contains("GRANT SELECT ON outbox_republish_part TO no_grant;")
+                .contains("GRANT SELECT, INSERT ON outbox_republish_end TO no_grant;");
     }
 
     @Test
     void roleWithNothingButReplicationAndItsGrantsIsEnough() throws SQLException {
         try (OutboxDatabase database = OutboxDatabase.migrated()) {
-            database.execute("create role least login replication password 'secret'; grant select on outbox to least;"
-                    + " grant select, insert, update on outbox_relay to least");
+            database.createRelayRole("least");
             database.insert("a", "1");
             try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), RelaySetupIT::asLeast)) {
                 relay.stepUntil(RelayState.STREAMING);

@@ -38,7 +38,7 @@ final class Simulation {
     private @Nullable SimulatedRelay stopping;
     private long nanos;
 
-    /** What can come between two steps of a relay. */
+    /** What can come between two steps of a relay; the last of them is what the relays have done meanwhile. */
     enum Happening {
         WRITE,
         WRITE_ELSEWHERE,
@@ -47,7 +47,8 @@ final class Simulation {
         SESSIONS_TERMINATED,
         TRANSACTIONS_EXPIRED,
         KILLED,
-        STOPPED
+        STOPPED,
+        JOB_END_NOTED
     }
 
     Simulation(long seed, Delivery delivery, UnaryOperator<Publisher> publishers) {
@@ -55,7 +56,12 @@ final class Simulation {
         this.delivery = delivery;
         this.publishers = publishers;
         this.kafka = new SimulatedKafka(random);
-        this.database = new SimulatedDatabase(random, row -> kafka.isReadable(Long.toString(row.seq())));
+        this.database = new SimulatedDatabase(
+                random,
+                row -> kafka.isReadable(Long.toString(row.seq())),
+                (row, ends) -> ends.stream()
+                        .anyMatch(end ->
+                                kafka.isBefore(Long.toString(row.seq()), end.topic(), end.partition(), end.offset())));
         for (int i = 0; i < RELAYS; i++) {
             relays.add(relay());
         }
@@ -67,7 +73,7 @@ final class Simulation {
 
     /** Whoever asks for the time may have waited for something, and others gone on meanwhile. */
     private long nanoTime() {
-        nanos += 50_000;
+        nanos += random.nextInt(8) == 0 ? 500_000 : 50_000;
         SimulatedRelay relay = stopping;
         if (relay != null) {
             relay.runOthers();
@@ -90,6 +96,7 @@ final class Simulation {
         }
         comeToRest();
         check();
+        happened.put(Happening.JOB_END_NOTED, database.notedCount());
     }
 
     Map<Happening, Integer> happened() {

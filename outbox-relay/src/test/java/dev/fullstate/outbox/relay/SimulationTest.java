@@ -1,13 +1,17 @@
 package dev.fullstate.outbox.relay;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,6 +108,21 @@ class SimulationTest {
                 super.publish(event, () -> {
                     unacknowledged.forEach(Runnable::run);
                     unacknowledged.clear();
+                });
+            }
+        });
+    }
+
+    @Test
+    void endThatIsTooLowLeavesEventsOfTheJobBehindIt() {
+        assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
+
+            @Override
+            public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
+                return super.ends(topics).thenApply(ends -> {
+                    Map<TopicPartition, Long> lower = new HashMap<>(ends);
+                    lower.replaceAll((partition, offset) -> offset - 1);
+                    return lower;
                 });
             }
         });

@@ -99,7 +99,8 @@ record OutboxProperties(
      * @param chunkSize Aggregates that are locked, read and published in one transaction.
      * @param lockTimeout Time to wait for an aggregate that live traffic had locked, in the second pass.
      * @param pollInterval Time between two looks for jobs that another instance has left.
-     * @param parallelism Transactions that an instance has under way at a time, each with aggregates of another type.
+     * @param parallelism Transactions that an instance has under way at a time, each with aggregates of another type, or
+     *     another range of ids of a type with many.
      * @param maxLag Age of the oldest unpublished event from which on jobs wait for the relay.
      */
     record Republish(

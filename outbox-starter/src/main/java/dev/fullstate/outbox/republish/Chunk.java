@@ -16,6 +16,9 @@ final class Chunk {
     /** Between two looks for the end of transactions. */
     private static final Duration HORIZON_INTERVAL = Duration.ofMillis(200);
 
+    private static final int MAX_RANGES = 8;
+    private static final int MIN_CHUNKS_OF_A_RANGE = 10;
+
     private final Part part;
     private final PartTable parts;
     private final ItemTable items;
@@ -47,9 +50,26 @@ final class Chunk {
 
     private Pass count() {
         boolean listed = part.named() || part.changedSince() != null;
-        parts.counted(part, listed ? countListed() : states.count());
-        Pass next = listed ? Pass.NAMED : Pass.SCAN;
-        return advance(Step.to(part.dryRun() ? Pass.DONE : next));
+        long total = listed ? countListed() : states.count();
+        parts.counted(part, total);
+        if (part.dryRun()) {
+            return advance(Step.to(Pass.DONE));
+        }
+        if (!listed) {
+            divide(total);
+        }
+        return advance(Step.to(listed ? Pass.NAMED : Pass.SCAN));
+    }
+
+    /** So that several threads, and instances, have something to do. */
+    private void divide(long total) {
+        int rangeCount = (int) Math.min(MAX_RANGES, total / ((long) MIN_CHUNKS_OF_A_RANGE * part.limit()));
+        if (rangeCount > 1) {
+            List<String> ends = states.ends(rangeCount, Math.toIntExact(total / rangeCount));
+            if (!ends.isEmpty()) {
+                parts.divide(part, ends);
+            }
+        }
     }
 
     private long countListed() {
@@ -61,7 +81,7 @@ final class Chunk {
 
     /** Nobody is waited for. */
     private Pass scan() {
-        List<String> page = states.page(part.lastId(), part.limit());
+        List<String> page = states.page(part.lastId(), part.endId(), part.limit());
         List<String> published = states.publishAvailable(page);
         List<String> others = without(published, page);
         items.contend(others);
@@ -117,7 +137,8 @@ final class Chunk {
 
     /** Leaves what the scan or the list has next to be dealt with one by one. */
     void contendAll() {
-        List<String> page = part.pass() == Pass.SCAN ? states.page(part.lastId(), part.limit()) : items.named();
+        List<String> page =
+                part.pass() == Pass.SCAN ? states.page(part.lastId(), part.endId(), part.limit()) : items.named();
         items.contend(page);
         advance(page, part.pass(), 0, page.size());
     }

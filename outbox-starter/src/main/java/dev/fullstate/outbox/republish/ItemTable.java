@@ -11,7 +11,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 /** The aggregates that a part has written down, by the text form of their ids. The part is locked by whoever is here. */
 final class ItemTable {
 
-    private static final String OF_PART = " job_id = :job and aggregate_type = :type ";
+    private static final String OF_PART = " job_id = :job and aggregate_type = :type and range_number = :range ";
 
     private final JdbcClient jdbc;
     private final Part part;
@@ -26,7 +26,10 @@ final class ItemTable {
     }
 
     private StatementSpec sql(String sql) {
-        return jdbc.sql(sql).param("job", part.job()).param("type", part.aggregateType());
+        return jdbc.sql(sql)
+                .param("job", part.job())
+                .param("type", part.aggregateType())
+                .param("range", part.range());
     }
 
     long count() {
@@ -86,8 +89,8 @@ final class ItemTable {
     void contend(List<String> ids) {
         if (!ids.isEmpty()) {
             sql("""
-                            insert into outbox_republish_item (job_id, aggregate_type, aggregate_id, kind)
-                            select cast(:job as uuid), cast(:type as text), id, 'CONTENDED' from unnest(cast(:ids as text[])) as id
+                            insert into outbox_republish_item (job_id, aggregate_type, range_number, aggregate_id, kind)
+                            select cast(:job as uuid), cast(:type as text), cast(:range as integer), id, 'CONTENDED' from unnest(cast(:ids as text[])) as id
                                 on conflict (job_id, aggregate_type, aggregate_id) do update set kind = excluded.kind
                             """).param("ids", JobTable.array(ids)).update();
         }

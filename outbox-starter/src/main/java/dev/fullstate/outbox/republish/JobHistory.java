@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import dev.fullstate.outbox.republish.RepublishJob.ActionTaken;
+import dev.fullstate.outbox.republish.RepublishJob.PartitionEnd;
 import dev.fullstate.outbox.republish.RepublishJob.TypeProgress;
 
 /** The jobs as they are shown. */
@@ -67,20 +68,55 @@ final class JobHistory {
             return List.of();
         }
         List<UUID> ids = rows.stream().map(JobRow::id).toList();
-        Map<UUID, List<TypeProgress>> types =
-                grouped(jdbc.sql("select * from outbox_republish_part where job_id in (:ids) order by aggregate_type")
-                        .param("ids", ids)
-                        .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), type(row)))
-                        .list());
+        Map<UUID, List<TypeProgress>> types = grouped(jdbc.sql("""
+                        select job_id, aggregate_type,
+                               case when bool_and(total_count is not null) then cast(sum(total_count) as bigint) end as total_count,
+                               sum(published_count) as published_count, sum(pending_count) as pending_count,
+                               sum(skipped_count) as skipped_count, sum(failed_count) as failed_count
+                          from outbox_republish_part where job_id in (:ids)
+                         group by job_id, aggregate_type order by aggregate_type
+                        """)
+                .param("ids", ids)
+                .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), type(row)))
+                .list());
         Map<UUID, List<ActionTaken>> actions =
                 grouped(jdbc.sql("select * from outbox_republish_action where job_id in (:ids) order by at")
                         .param("ids", ids)
                         .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), action(row)))
                         .list());
+        Map<UUID, List<PartitionEnd>> ends = ends(ids);
         return rows.stream()
                 .map(row -> row.job(
-                        types.getOrDefault(row.id(), List.of()), actions.getOrDefault(row.id(), List.of()), obstacle))
+                        types.getOrDefault(row.id(), List.of()),
+                        actions.getOrDefault(row.id(), List.of()),
+                        ends.get(row.id()),
+                        obstacle))
                 .toList();
+    }
+
+    /** Jobs that are not published yet are missing; with those that have no records, the list is empty. */
+    private Map<UUID, List<PartitionEnd>> ends(List<UUID> ids) {
+        return jdbc
+                .sql("""
+                        select job_id, pipeline, topic, partition, "offset"
+                          from outbox_republish_end
+                          left join jsonb_to_recordset(offsets) as e (topic text, partition integer, "offset" bigint) on true
+                         where job_id in (:ids) order by pipeline, topic, partition
+                        """)
+                .param("ids", ids)
+                .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), end(row)))
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(
+                        Of::job, Collectors.flatMapping(row -> row.what().stream(), Collectors.toList())));
+    }
+
+    private static Optional<PartitionEnd> end(ResultSet row) throws SQLException {
+        String topic = row.getString("topic");
+        return topic == null
+                ? Optional.empty()
+                : Optional.of(new PartitionEnd(
+                        row.getString("pipeline"), topic, row.getInt("partition"), row.getLong("offset")));
     }
 
     /** Something that belongs to a job. */

@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.republish.RepublishJob.ActionTaken;
+import dev.fullstate.outbox.republish.RepublishJob.PartitionEnd;
 import dev.fullstate.outbox.republish.RepublishJob.State;
 import dev.fullstate.outbox.republish.RepublishJob.TypeProgress;
 
@@ -64,7 +65,11 @@ record JobRow(
         return value == null ? null : value.toInstant();
     }
 
-    RepublishJob job(List<TypeProgress> types, List<ActionTaken> actions, @Nullable String obstacle) {
+    RepublishJob job(
+            List<TypeProgress> types,
+            List<ActionTaken> actions,
+            @Nullable List<PartitionEnd> rebuiltAt,
+            @Nullable String obstacle) {
         Double rate = rate(types);
         return new RepublishJob(
                 id,
@@ -83,7 +88,8 @@ record JobRow(
                 createdAt,
                 startedAt,
                 finishedAt,
-                actions);
+                actions,
+                rebuiltAt);
     }
 
     private @Nullable String waitingFor(@Nullable String obstacle) {

@@ -141,8 +141,8 @@ final class JobTable {
      * @return how many parts the job has
      */
     int settle(UUID id, State state) {
-        int partCount = jdbc.sql(
-                        "select pass from outbox_republish_part where job_id = :id order by aggregate_type for update")
+        int partCount = jdbc.sql("select pass from outbox_republish_part where job_id = :id"
+                        + " order by aggregate_type, range_number for update")
                 .param("id", id)
                 .query(String.class)
                 .list()

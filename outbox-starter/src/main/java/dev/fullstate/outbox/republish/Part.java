@@ -6,12 +6,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a job has to do for one aggregate type, as far as it has come.
+ * What a job has to do for one aggregate type, or for one range of its ids, as far as it has come.
  *
  * @param job whose part it is
  * @param aggregateType what it republishes
+ * @param range its number; only the first one counts
  * @param pass what is done now
  * @param lastId the last id that the scan or the list of named ones has dealt with, as text; null before the first
+ * @param endId the last id, as text, of the range; null if it is open
  * @param limit aggregates that a chunk may have
  * @param named whether the request named the aggregates
  * @param changedSince only aggregates that changed since then; null for all
@@ -21,8 +23,10 @@ import org.jspecify.annotations.Nullable;
 record Part(
         UUID job,
         String aggregateType,
+        int range,
         Pass pass,
         @Nullable String lastId,
+        @Nullable String endId,
         int limit,
         boolean named,
         @Nullable OffsetDateTime changedSince,

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -44,7 +45,7 @@ final class PartTable {
      */
     Optional<Part> take(Set<String> types, int chunkSize) {
         return jdbc.sql("""
-                        select p.job_id, p.aggregate_type, p.pass, p.last_id, j.ids is not null as named, j.changed_since, j.dry_run,
+                        select p.job_id, p.aggregate_type, p.range_number, p.pass, p.last_id, p.end_id, j.ids is not null as named, j.changed_since, j.dry_run,
                                j.tombstones, least(:chunkSize, j.rate_per_second) as chunk_limit
                           from outbox_republish_part as p
                           join outbox_republish_job as j on j.id = p.job_id
@@ -75,11 +76,12 @@ final class PartTable {
     boolean takeAgain(Part part) {
         return jdbc.sql("""
                         select true from outbox_republish_part
-                         where job_id = :job and aggregate_type = :type and pass = :pass and last_id is not distinct from :lastId
+                         where job_id = :job and aggregate_type = :type and range_number = :range and pass = :pass and last_id is not distinct from :lastId
                            for update
                         """)
                 .param("job", part.job())
                 .param("type", part.aggregateType())
+                .param("range", part.range())
                 .param("pass", part.pass().name())
                 .param("lastId", part.lastId())
                 .query(Boolean.class)
@@ -113,9 +115,33 @@ final class PartTable {
     void counted(Part part, long total) {
         jdbc.sql("""
                         update outbox_republish_part set total_count = :total
-                         where job_id = :job and aggregate_type = :type
+                         where job_id = :job and aggregate_type = :type and range_number = :range
                         """)
                 .param("total", total)
+                .param("job", part.job())
+                .param("type", part.aggregateType())
+                .param("range", part.range())
+                .update();
+    }
+
+    /** Divides a part at these ids; the ranges after the first one are new parts. */
+    void divide(Part part, List<String> ends) {
+        jdbc.sql("""
+                        update outbox_republish_part set end_id = :end
+                         where job_id = :job and aggregate_type = :type and range_number = :range
+                        """)
+                .param("end", ends.get(0))
+                .param("job", part.job())
+                .param("type", part.aggregateType())
+                .param("range", part.range())
+                .update();
+        jdbc.sql("""
+                        insert into outbox_republish_part
+                               (job_id, aggregate_type, range_number, pass, last_id, end_id, total_count)
+                        select cast(:job as uuid), cast(:type as text), number, 'SCAN', id, lead(id) over (order by number), 0
+                          from unnest(cast(:ends as text[])) with ordinality as range (id, number)
+                        """)
+                .param("ends", JobTable.array(ends))
                 .param("job", part.job())
                 .param("type", part.aggregateType())
                 .update();
@@ -127,7 +153,7 @@ final class PartTable {
                            set pass = :pass, last_id = :lastId, due_at = null, published_count = published_count + :published,
                                pending_count = pending_count + :pending, skipped_count = skipped_count + :skipped,
                                failed_count = failed_count + :failed, updated_at = clock_timestamp()
-                         where job_id = :job and aggregate_type = :type
+                         where job_id = :job and aggregate_type = :type and range_number = :range
                         """)
                 .param("pass", step.pass().name())
                 .param("lastId", step.lastId())
@@ -137,6 +163,7 @@ final class PartTable {
                 .param("failed", step.failed())
                 .param("job", part.job())
                 .param("type", part.aggregateType())
+                .param("range", part.range())
                 .update();
     }
 
@@ -145,11 +172,12 @@ final class PartTable {
         jdbc.sql("""
                         update outbox_republish_part
                            set due_at = clock_timestamp() + make_interval(secs => :seconds), updated_at = clock_timestamp()
-                         where job_id = :job and aggregate_type = :type
+                         where job_id = :job and aggregate_type = :type and range_number = :range
                         """)
                 .param("seconds", delay.toMillis() / 1000.0)
                 .param("job", part.job())
                 .param("type", part.aggregateType())
+                .param("range", part.range())
                 .update();
     }
 
@@ -157,11 +185,12 @@ final class PartTable {
     void failed(Part part, String error) {
         jdbc.sql("""
                         update outbox_republish_part set error = coalesce(error, :error)
-                         where job_id = :job and aggregate_type = :type
+                         where job_id = :job and aggregate_type = :type and range_number = :range
                         """)
                 .param("error", error)
                 .param("job", part.job())
                 .param("type", part.aggregateType())
+                .param("range", part.range())
                 .update();
     }
 
@@ -169,8 +198,10 @@ final class PartTable {
         return new Part(
                 row.getObject("job_id", UUID.class),
                 row.getString("aggregate_type"),
+                row.getInt("range_number"),
                 Pass.valueOf(row.getString("pass")),
                 row.getString("last_id"),
+                row.getString("end_id"),
                 row.getInt("chunk_limit"),
                 row.getBoolean("named"),
                 row.getObject("changed_since", OffsetDateTime.class),

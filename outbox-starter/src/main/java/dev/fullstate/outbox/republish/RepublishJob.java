@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param startedAt when an instance began with it
  * @param finishedAt when it completed, failed or was cancelled
  * @param actions who did what to it, the first one first
+ * @param rebuiltAt up to where a consumer has to read to have all of it; null until the relay has published it and said so, which takes
+ *     some seconds after the end, and for jobs that publish nothing or were cancelled
  */
 public record RepublishJob(
         UUID id,
@@ -46,7 +48,8 @@ public record RepublishJob(
         Instant createdAt,
         @Nullable Instant startedAt,
         @Nullable Instant finishedAt,
-        List<ActionTaken> actions) {
+        List<ActionTaken> actions,
+        @Nullable List<PartitionEnd> rebuiltAt) {
 
     /** Where a job is in its life. */
     public enum State {
@@ -105,9 +108,21 @@ public record RepublishJob(
      */
     public record ActionTaken(String action, String actor, Instant at) {}
 
+    /**
+     * A consumer whose next offset in the partition is this one or a later one has read all that the job wrote there. Partitions
+     * without records have none.
+     *
+     * @param pipeline the relay that published the job
+     * @param topic in Kafka
+     * @param partition of the topic
+     * @param offset after the last record that was there when all of the job was published; live events may have come in between
+     */
+    public record PartitionEnd(String pipeline, String topic, int partition, long offset) {}
+
     public RepublishJob {
         types = List.copyOf(types);
         actions = List.copyOf(actions);
+        rebuiltAt = rebuiltAt == null ? null : List.copyOf(rebuiltAt);
     }
 
     /** What it republishes. */

@@ -51,7 +51,7 @@ public final class Republisher implements SmartLifecycle {
      * @param chunkSize aggregates per transaction
      * @param lockTimeout how long to wait for an aggregate that is locked by others, when only such are left
      * @param pollInterval how often to look for jobs that other instances have left
-     * @param parallelism how many chunks this instance does at a time, of different aggregate types
+     * @param parallelism how many chunks this instance does at a time, of different aggregate types or ranges of ids
      * @param maxLag jobs wait while a relay has an older event to publish
      * @param retention how long the outbox keeps its rows at least; null for as long as nobody else removes them
      */

@@ -40,18 +40,47 @@ final class States {
                 .getSingleResult();
     }
 
-    /** The ids of the next aggregates, as text. */
-    List<String> page(@Nullable String after, int limit) {
-        SelectionQuery<Object> query = session.createSelectionQuery(
-                "select id(root) from " + entity() + " root " + (after == null ? "" : "where id(root) > :after ")
-                        + "order by id(root)",
-                Object.class);
-        if (after != null) {
-            query.setParameter("after", aggregate.parseId(after));
-        }
+    /** The ids of the next aggregates, as text, up to the end of a range if that is not null. */
+    List<String> page(@Nullable String after, @Nullable String end, int limit) {
+        SelectionQuery<Object> query = idQuery(after, end);
         return query.setMaxResults(limit).getResultList().stream()
                 .map(aggregate::idText)
                 .toList();
+    }
+
+    /** The last ids, as text, of all ranges of so many aggregates but the last one, which stays open. */
+    List<String> ends(int rangeCount, int rangeSize) {
+        List<String> ends = new ArrayList<>();
+        String end = null;
+        while (ends.size() < rangeCount - 1) {
+            List<Object> next = idQuery(end, null)
+                    .setFirstResult(rangeSize - 1)
+                    .setMaxResults(1)
+                    .getResultList();
+            if (next.isEmpty()) {
+                break;
+            }
+            end = aggregate.idText(next.get(0));
+            ends.add(end);
+        }
+        return ends;
+    }
+
+    private SelectionQuery<Object> idQuery(@Nullable String after, @Nullable String end) {
+        String hql = "select id(root) from " + entity() + " root"
+                + (after == null && end == null ? "" : " where")
+                + (after == null ? "" : " id(root) > :after")
+                + (after == null || end == null ? "" : " and")
+                + (end == null ? "" : " id(root) <= :end")
+                + " order by id(root)";
+        SelectionQuery<Object> query = session.createSelectionQuery(hql, Object.class);
+        if (after != null) {
+            query.setParameter("after", aggregate.parseId(after));
+        }
+        if (end != null) {
+            query.setParameter("end", aggregate.parseId(end));
+        }
+        return query;
     }
 
     /** Publishes those that exist and that nobody else has locked; returns which ones, as text. */

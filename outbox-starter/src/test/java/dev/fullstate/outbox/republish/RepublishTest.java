@@ -51,7 +51,7 @@ abstract class RepublishTest {
         shop.jdbc()
                 .sql(
                         "truncate purchase, line, purchase_notes, warehouse, shelf, box, shelf_boxes, permit, seat,"
-                                + " outbox_republish_job, outbox_republish_part, outbox_republish_item, outbox_republish_action")
+                                + " outbox_republish_job, outbox_republish_part, outbox_republish_item, outbox_republish_action, outbox_republish_end")
                 .update();
         shop.forgetOutbox();
         republisher().start();

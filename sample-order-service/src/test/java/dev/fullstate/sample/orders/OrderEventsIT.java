@@ -2,7 +2,10 @@ package dev.fullstate.sample.orders;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
+import com.jayway.jsonpath.JsonPath;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
@@ -12,7 +15,9 @@ import org.springframework.test.json.JsonCompareMode;
 import dev.fullstate.outbox.test.PublishedEvent;
 import dev.fullstate.outbox.test.PublishedEvents;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** From a request to the record that a consumer reads. */
 @WholeService
@@ -68,6 +73,31 @@ class OrderEventsIT {
 
             assertThat(event.headers()).containsEntry("ce_operation", "update");
             JsonAssert.comparator(JsonCompareMode.STRICT).assertIsMatch(OrdersApi.body(api.get(order)), event.data());
+        }
+    }
+
+    @Test
+    void republishSaysUpToWhereAConsumerHasToRead() {
+        String orderId = OrdersApi.orderId(api.newOrder());
+        String job = OrdersApi.location(api.postAs("admin", "/admin/republish", "{\"aggregateTypes\": [\"order\"]}"));
+
+        Map<Integer, Integer> ends = await()
+                .atMost(PATIENCE)
+                .until(
+                        () -> JsonPath.<List<Map<String, Object>>>read(
+                                OrdersApi.body(api.getAs("admin", job)), "$.rebuiltAt"),
+                        Objects::nonNull)
+                .stream()
+                .filter(end -> end.get("topic").equals("outbox.event.order"))
+                .collect(toMap(end -> (Integer) end.get("partition"), end -> (Integer) end.get("offset")));
+
+        try (PublishedEvents published = events()) {
+            PublishedEvent last = published.await(orderId, 2, PATIENCE).get(1);
+            assertThat(job).endsWith("/" + last.headers().get("ce_republishid"));
+            Map<Integer, Integer> offsets = published.all().stream()
+                    .filter(event -> job.endsWith("/" + event.headers().get("ce_republishid")))
+                    .collect(toMap(PublishedEvent::partition, event -> (int) event.offset() + 1, Math::max));
+            assertThat(ends).containsAllEntriesOf(offsets);
         }
     }
 

@@ -44,6 +44,15 @@ public class OrdersApi {
                 .exchange());
     }
 
+    public RestTestClientResponse postAs(String user, String path, String body) {
+        return RestTestClientResponse.from(client.post()
+                .uri(path)
+                .headers(headers -> headers.setBasicAuth(user, user))
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(body)
+                .exchange());
+    }
+
     public RestTestClientResponse post(String path) {
         return RestTestClientResponse.from(client.post().uri(path).exchange());
     }

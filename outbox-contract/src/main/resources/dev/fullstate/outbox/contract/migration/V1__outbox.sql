@@ -96,17 +96,22 @@ create table outbox_republish_job (
     finished_at     timestamptz
 );
 
--- What a job does for one aggregate type. A chunk is a transaction that holds this row and leaves in it how far it came.
+-- What a job does for one aggregate type, or for one range of its ids where there are many. A chunk is a transaction that holds this
+-- row and leaves in it how far it came.
 create table outbox_republish_part (
     job_id          uuid        not null references outbox_republish_job (id),
     aggregate_type  text        not null,
+    -- The first range counts for all of them, and then makes the others.
+    range_number    integer     not null default 0,
     pass            text        not null default 'COUNT'
         check (pass in ('COUNT', 'SCAN', 'NAMED', 'CONTENDED', 'SECOND_LOOK', 'DONE')),
     -- The last id, as text, that the scan or the list of named ones has dealt with.
     last_id         text,
+    -- The last id, as text, of the range; null where it is open.
+    end_id          text,
     -- There is nothing to do before.
     due_at          timestamptz,
-    -- Aggregates: all, null until they are counted; then what became of them. Pending ones wait among the items below.
+    -- Aggregates: all, null until they are counted, and 0 with all ranges but the first; then what became of them. Pending ones wait among the items below.
     total_count     bigint,
     published_count bigint      not null default 0,
     pending_count   bigint      not null default 0,
@@ -114,7 +119,7 @@ create table outbox_republish_part (
     failed_count    bigint      not null default 0,
     error           text,
     updated_at      timestamptz not null default clock_timestamp(),
-    primary key (job_id, aggregate_type)
+    primary key (job_id, aggregate_type, range_number)
 );
 
 -- Aggregates that a part has yet to deal with one by one: NAMED by the request; CONTENDED, because live traffic had them locked
@@ -123,16 +128,18 @@ create table outbox_republish_item (
     job_id          uuid        not null,
     aggregate_type  text        not null,
     aggregate_id    text        not null,
+    range_number    integer     not null default 0,
     kind            text        not null check (kind in ('NAMED', 'CONTENDED', 'WRITTEN_OFF')),
     attempt_count   integer     not null default 0,
     -- Who has drawn a lower sequence than the delete event is a transaction before this one.
     horizon         xid8,
     primary key (job_id, aggregate_type, aggregate_id),
-    foreign key (job_id, aggregate_type) references outbox_republish_part (job_id, aggregate_type)
+    foreign key (job_id, aggregate_type, range_number)
+        references outbox_republish_part (job_id, aggregate_type, range_number)
 );
 
 create index outbox_republish_item_next
-    on outbox_republish_item (job_id, aggregate_type, kind, attempt_count, aggregate_id);
+    on outbox_republish_item (job_id, aggregate_type, range_number, kind, attempt_count, aggregate_id);
 
 -- Who did what to a job.
 create table outbox_republish_action (
@@ -143,3 +150,15 @@ create table outbox_republish_action (
 );
 
 create index outbox_republish_action_job on outbox_republish_action (job_id);
+
+-- Up to where a consumer has to read to have all events of a job that has ended, one row per pipeline that has published them.
+-- Written by the relay.
+create table outbox_republish_end (
+    job_id          uuid        not null references outbox_republish_job (id) on delete cascade,
+    pipeline        text        not null,
+    -- [{"topic": "...", "partition": 0, "offset": 42}, ...]: the offset after the last record. Partitions without records are left out.
+    offsets         jsonb       not null,
+    published_lsn   pg_lsn      not null,
+    at              timestamptz not null default clock_timestamp(),
+    primary key (job_id, pipeline)
+);

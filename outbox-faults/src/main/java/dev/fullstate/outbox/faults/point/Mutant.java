@@ -5,10 +5,13 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.publish.Kafka;
@@ -107,6 +110,11 @@ public enum Mutant {
         @Override
         public byte @Nullable [] lastValue(String topic, byte[] key) {
             return mutant.reading(target.lastValue(topic, key));
+        }
+
+        @Override
+        public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
+            return target.ends(topics);
         }
 
         @Override

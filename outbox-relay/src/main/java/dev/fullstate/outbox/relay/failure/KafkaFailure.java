@@ -68,8 +68,8 @@ public enum KafkaFailure implements Failure {
             TransactionalIdAuthorizationException.class),
     TOPIC_NOT_ALLOWED(
             PERMANENT,
-            "Grant Write and Describe on the topic that the message names to the relay's Kafka user; on the position topic"
-                    + " Read as well; Create, where the relay is to create it",
+            "Grant Read, Write and Describe on the topic that the message names to the relay's Kafka user; Create, where the"
+                    + " relay is to create it",
             TopicAuthorizationException.class),
     CLUSTER_NOT_ALLOWED(
             PERMANENT,

@@ -17,6 +17,7 @@ final class ClientProperties {
     private static final int LINGER_MILLIS = 2;
     private static final int FETCH_MILLIS = 10;
     private static final int BATCH_BYTES = 64 * 1024;
+    private static final int FETCH_BYTES = 1024 * 1024;
 
     private ClientProperties() {}
 
@@ -68,6 +69,10 @@ final class ClientProperties {
         // A consumer that is closed waits for the answer to a fetch that has nothing: by default, half a second of each
         // start.
         properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MILLIS);
+        // Of the relay's memory, which is bounded; a record that is larger still comes.
+        properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
+        properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
+        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         return properties;
     }
 

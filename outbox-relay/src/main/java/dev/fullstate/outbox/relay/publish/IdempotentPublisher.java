@@ -1,7 +1,11 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
@@ -75,6 +79,11 @@ final class IdempotentPublisher implements Publisher {
     @Override
     public void sentUpTo(ResumePoint point, boolean drained) {
         // Acknowledged one by one.
+    }
+
+    @Override
+    public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
+        return sender.ends(topics);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to Kafka, as far as a publisher needs one: producers, topics, and the last value of a key. */
@@ -56,6 +59,16 @@ public interface Kafka extends AutoCloseable {
      * @throws PublishException if Kafka does not answer, or a transaction does not end within the transaction time-out
      */
     byte @Nullable [] lastValue(String topic, byte[] key);
+
+    /**
+     * Finds the end of each partition of some topics, on another thread: the offset after the last committed record that was there
+     * when it was asked for. A consumer that commits the offset after each record gets there, which is not true of the partition's end, where
+     * the markers of transactions lie.
+     *
+     * @return completes exceptionally with a {@link PublishException}. Partitions without records are left out, and topics that do
+     *     not exist
+     */
+    CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics);
 
     @Override
     void close();

@@ -1,5 +1,10 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.route.RoutedEvent;
@@ -79,6 +84,13 @@ public interface Publisher extends AutoCloseable {
      * @param drained whether there was nothing more to give a moment ago, and so no reason to wait for it
      */
     void sentUpTo(ResumePoint point, boolean drained);
+
+    /**
+     * Finds out, without keeping the caller waiting, up to where a consumer has to read to have what is published by now.
+     *
+     * @return by partition, the offset after its last record; completes exceptionally with a {@link PublishException}
+     */
+    CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics);
 
     /**
      * Tells of the first event that Kafka has not taken.

@@ -2,11 +2,14 @@ package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.route.RoutedEvent;
@@ -92,6 +95,10 @@ final class RecordSender implements AutoCloseable {
             // What is queued behind it must not overtake it; what is on the wire can not be called back.
             producer.close(Duration.ZERO);
         }
+    }
+
+    CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
+        return kafka.ends(topics);
     }
 
     void answered() {

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -248,6 +252,11 @@ final class TransactionalPublisher implements Publisher {
             Thread.currentThread().interrupt();
             throw PublishException.of("Interrupted in a commit", e);
         }
+    }
+
+    @Override
+    public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
+        return sender.ends(topics);
     }
 
     @Override

@@ -36,9 +36,17 @@ public final class Router {
     }
 
     public RoutedEvent route(CommittedEvent event) {
-        String type = new String(event.aggregateType(), StandardCharsets.UTF_8);
-        String topic = topics.computeIfAbsent(type, this::fromTemplate);
+        String topic = topic(new String(event.aggregateType(), StandardCharsets.UTF_8));
         return new RoutedEvent(topic, event.aggregateId(), event);
+    }
+
+    /**
+     * The topic of an aggregate type.
+     *
+     * @throws IllegalArgumentException if no topic can have that name
+     */
+    public String topic(String aggregateType) {
+        return topics.computeIfAbsent(aggregateType, this::fromTemplate);
     }
 
     private String fromTemplate(String type) {

@@ -32,14 +32,14 @@ final class Catalog {
                        c.oid || '.' || coalesce(r.oid || '.' || r.xmin, '') as membership,
                        to_jsonb(r) ->> 'prqual' is not null as filtered,
                        format('%I.%I', t.schemaname, t.tablename) as table_name,
-                       format('%I.%I', t.schemaname, ?) as relays
+                       quote_ident(t.schemaname) as schema
                   from pg_publication p
                   left join pg_publication_tables t on t.pubname = p.pubname
                   left join pg_namespace n on n.nspname = t.schemaname
                   left join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
                   left join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid
                  where p.pubname = ?
-                """, PublishedTable::of, OutboxTable.RELAYS, OutboxTable.PUBLICATION);
+                """, PublishedTable::of, OutboxTable.PUBLICATION);
         if (tables.isEmpty()) {
             throw new WalException(
                     "Publication '" + OutboxTable.PUBLICATION + "' does not exist",
@@ -70,7 +70,7 @@ final class Catalog {
                     "DROP PUBLICATION " + OutboxTable.PUBLICATION + "; " + CREATE_PUBLICATION,
                     null);
         }
-        return new Publication(table.publication() + "/" + table.membership(), table.name(), table.relays());
+        return new Publication(table.publication() + "/" + table.membership(), table.name(), table.schema());
     }
 
     Optional<Slot> slot(String name) {
@@ -143,23 +143,29 @@ final class Catalog {
 
     /** The statements that are missing for the role to read the outbox and to note what is published; empty if it may. */
     List<String> missingGrants(Publication publication) {
-        return query("""
+        return query(
+                """
                 select format('GRANT USAGE ON SCHEMA %I TO %I;', n.nspname, current_user)
                   from pg_class c join pg_namespace n on n.oid = c.relnamespace
                  where c.oid = to_regclass(?) and not has_schema_privilege(n.oid, 'usage')
                 union all
-                select format('GRANT SELECT ON %s TO %I;', c.oid::regclass, current_user)
-                  from pg_class c where c.oid = to_regclass(?) and not has_table_privilege(c.oid, 'select')
-                union all
-                select format('GRANT SELECT, INSERT, UPDATE ON %s TO %I;', c.oid::regclass, current_user)
-                  from pg_class c
-                 where c.oid = to_regclass(?)
-                   and not (has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert')
-                            and has_table_privilege(c.oid, 'update'))
+                select format('GRANT %s ON %s TO %I;', needed.rights, c.oid::regclass, current_user)
+                  from (values (?, 'SELECT'), (?, 'SELECT, INSERT, UPDATE'), (?, 'SELECT'), (?, 'SELECT'),
+                               (?, 'SELECT, INSERT')) as needed (name, rights)
+                  join pg_class c on c.oid = to_regclass(needed.name)
+                 where exists (select from unnest(string_to_array(needed.rights, ', ')) as one
+                                where not has_table_privilege(c.oid, one))
                 union all
                 select format('GRANT EXECUTE ON FUNCTION pg_control_system() TO %I;', current_user)
                  where not has_function_privilege('pg_control_system()', 'execute')
-                """, row -> row.getString(1), publication.table(), publication.table(), publication.relays());
+                """,
+                row -> row.getString(1),
+                publication.table(),
+                publication.table(),
+                publication.relays(),
+                publication.beside(OutboxTable.REPUBLISH_JOBS),
+                publication.beside(OutboxTable.REPUBLISH_PARTS),
+                publication.beside(OutboxTable.REPUBLISH_ENDS));
     }
 
     /**
@@ -220,7 +226,7 @@ final class Catalog {
             boolean filtered,
             @Nullable String membership,
             String name,
-            String relays) {
+            String schema) {
 
         static PublishedTable of(ResultSet row) throws SQLException {
             return new PublishedTable(
@@ -230,7 +236,7 @@ final class Catalog {
                     row.getBoolean("filtered"),
                     row.getString("membership"),
                     row.getString("table_name"),
-                    row.getString("relays"));
+                    row.getString("schema"));
         }
     }
 }

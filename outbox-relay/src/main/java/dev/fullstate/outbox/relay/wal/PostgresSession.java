@@ -28,6 +28,7 @@ final class PostgresSession implements WalSession {
     private final Catalog catalog;
     private final PublicationGuard guard;
     private @Nullable HorizonTable horizons;
+    private @Nullable RepublishTables republishJobs;
     private @Nullable Integer streamingPid;
 
     PostgresSession(WalSettings settings, Connection ordinary, Connection replication, PublicationGuard guard) {
@@ -56,8 +57,7 @@ final class PostgresSession implements WalSession {
         if (!grants.isEmpty()) {
             throw new DatabaseSetupException(
                     "Role " + settings.role() + " lacks rights: the relay reads " + publication.table()
-                            + " when it starts for the first time, and notes in " + publication.relays()
-                            + " what it has published",
+                            + " when it starts for the first time, and notes in tables beside it what it has published",
                     String.join(" ", grants),
                     null);
         }
@@ -70,8 +70,13 @@ final class PostgresSession implements WalSession {
     }
 
     @Override
-    public HorizonTable horizons() {
+    public Horizons horizons() {
         return Objects.requireNonNull(horizons, "Nothing is streamed yet");
+    }
+
+    @Override
+    public RepublishJobs republishJobs() {
+        return Objects.requireNonNull(republishJobs, "Nothing is streamed yet");
     }
 
     @Override
@@ -148,6 +153,7 @@ final class PostgresSession implements WalSession {
         HorizonTable table = new HorizonTable(ordinary, settings, publication);
         table.hurry();
         horizons = table;
+        republishJobs = new RepublishTables(ordinary, settings, publication);
         // Who has not answered for so long has lost the slot: there is nothing to wait for any more.
         Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
         Connections.limit(replication, settings.walSenderTimeout());

@@ -18,6 +18,9 @@ public interface WalSession extends AutoCloseable {
     /** Where the loop notes what is published. There is something to note only after {@link #stream()}. */
     Horizons horizons();
 
+    /** Where the loop notes up to where republish jobs reach. There is something to note only after {@link #stream()}. */
+    RepublishJobs republishJobs();
+
     /**
      * Up to where the slot is confirmed; empty if there is no slot, which means that the relay has never run to the end of its
      * first start.

@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
 
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,15 @@ public final class SimulatedKafka {
         return readable.contains(value);
     }
 
+    /** Whether a record with this value lies before an offset, and can be read. */
+    public boolean isBefore(String value, String topic, int partition, long offset) {
+        return logs.getOrDefault(topic + "/" + partition, List.of()).stream()
+                .limit(offset)
+                .anyMatch(entry -> entry.outcome == Outcome.COMMITTED
+                        && entry.record.value() != null
+                        && value.equals(new String(entry.record.value(), StandardCharsets.UTF_8)));
+    }
+
     /** The committed records of the topics that begin so, partition by partition. */
     public List<ProducerRecord<byte[], byte @Nullable []>> committed(String topicPrefix) {
         List<ProducerRecord<byte[], byte @Nullable []>> records = new ArrayList<>();
@@ -128,6 +138,21 @@ public final class SimulatedKafka {
             }
         }
         return last;
+    }
+
+    /** The offset after the last committed record of each partition that has one. */
+    Map<TopicPartition, Long> ends(Set<String> topics) {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        logs.forEach((name, log) -> {
+            int slash = name.lastIndexOf('/');
+            String topic = name.substring(0, slash);
+            for (int offset = 0; offset < log.size() && topics.contains(topic); offset++) {
+                if (log.get(offset).outcome == Outcome.COMMITTED) {
+                    ends.put(new TopicPartition(topic, Integer.parseInt(name.substring(slash + 1))), offset + 1L);
+                }
+            }
+        });
+        return ends;
     }
 
     static @Nullable String transactionalId(Map<String, Object> properties) {

@@ -3,9 +3,12 @@ package dev.fullstate.outbox.relay.publish;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +62,14 @@ public final class SimulatedProducers implements Kafka {
     public byte @Nullable [] lastValue(String topic, byte[] key) {
         requireAnswer();
         return broker.lastValue(topic, key);
+    }
+
+    @Override
+    public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
+        return broker.strikes()
+                ? CompletableFuture.failedFuture(
+                        PublishException.of("Simulated", new TimeoutException("The topics cannot be read")))
+                : CompletableFuture.completedFuture(broker.ends(topics));
     }
 
     private void requireAnswer() {

@@ -3,12 +3,15 @@ package dev.fullstate.outbox.relay.publish;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -120,6 +123,11 @@ class ThreadsInTheLogTest {
         @Override
         public byte @Nullable [] lastValue(String topic, byte[] key) {
             return null;
+        }
+
+        @Override
+        public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
+            return CompletableFuture.completedFuture(Map.of());
         }
 
         @Override

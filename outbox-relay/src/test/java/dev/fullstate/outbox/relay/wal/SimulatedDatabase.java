@@ -6,10 +6,13 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.wal.RepublishJobs.End;
 
 /**
  * A database in memory: transactions, the WAL that they leave, one slot. A key belongs to one open transaction at a time, as the
@@ -21,10 +24,12 @@ public final class SimulatedDatabase {
 
     private final RandomGenerator random;
     private final Predicate<Row> published;
+    private final BiPredicate<Row, List<End>> before;
     private final List<Transaction> committed = new ArrayList<>();
     private final List<List<Row>> open = new ArrayList<>();
     private final Set<String> locked = new HashSet<>();
     private double faultRate;
+    private int notedCount;
     private long nextSeq = 1;
     private long lsn = 1_000;
     private @Nullable Lsn slot;
@@ -43,10 +48,12 @@ public final class SimulatedDatabase {
 
     /**
      * @param published tells, at any time, whether consumers can read the event of a row
+     * @param before tells whether whoever has read up to these ends has read the event of a row
      */
-    public SimulatedDatabase(RandomGenerator random, Predicate<Row> published) {
+    public SimulatedDatabase(RandomGenerator random, Predicate<Row> published, BiPredicate<Row, List<End>> before) {
         this.random = random;
         this.published = published;
+        this.before = before;
     }
 
     /** How often, between 0 and 1, a request fails. */
@@ -177,6 +184,27 @@ public final class SimulatedDatabase {
                 }
             }
         }
+    }
+
+    /** A republish job may have ended at any time, and may have written any of the rows before. */
+    boolean hasEndedJob() {
+        return random.nextInt(4) == 0;
+    }
+
+    void requireBefore(List<End> ends, int transactionCount) {
+        for (Transaction transaction : committed.subList(0, transactionCount)) {
+            for (Row row : transaction.rows()) {
+                if (!before.test(row, ends)) {
+                    throw new AssertionError("A job is said to end at " + ends + ", but " + row + " is not before");
+                }
+            }
+        }
+        notedCount++;
+    }
+
+    /** How often it was noted where a job ends. */
+    public int notedCount() {
+        return notedCount;
     }
 
     /** Rows that are committed now, in the order of their numbers. */

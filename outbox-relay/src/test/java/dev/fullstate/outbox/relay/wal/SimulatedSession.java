@@ -4,6 +4,8 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -99,6 +101,28 @@ final class SimulatedSession implements WalSession {
                 List<Transaction> shown = database.committed().subList(0, Integer.parseInt(horizon.snapshot()));
                 database.requirePublished(shown::contains, "Snapshot " + horizon.snapshot() + " is noted");
                 call(() -> true);
+            }
+        };
+    }
+
+    @Override
+    public RepublishJobs republishJobs() {
+        return new RepublishJobs() {
+
+            @Override
+            public Ended ended() {
+                int count = database.committed().size();
+                // As an id, how many transactions had committed.
+                Job job = new Job(new UUID(0, count), Set.of("order"));
+                return call(() -> new Ended(database.hasEndedJob() ? List.of(job) : List.of(), database.walEnd()));
+            }
+
+            @Override
+            public void note(Job job, List<End> ends, Lsn published) {
+                call(() -> {
+                    database.requireBefore(ends, (int) job.id().getLeastSignificantBits());
+                    return true;
+                });
             }
         };
     }

@@ -58,6 +58,8 @@ class DatabaseRolesIT {
             strings = {
                 "select * from outbox",
                 "select * from outbox_relay",
+                "select * from outbox_republish_job natural join outbox_republish_part",
+                "insert into outbox_republish_end select * from outbox_republish_end",
                 "select pg_create_logical_replication_slot('relay', 'pgoutput', true)",
             })
     void relayReadsTheOutboxAndTheWal(String sql) {
@@ -68,7 +70,9 @@ class DatabaseRolesIT {
     @ValueSource(
             strings = {
                 "select * from orders",
-                "select * from outbox_republish_job",
+                "select * from outbox_republish_item",
+                "update outbox_republish_job set state = 'CANCELLED'",
+                "delete from outbox_republish_end",
                 "truncate outbox",
                 "delete from outbox_relay",
                 "insert into outbox select * from outbox",

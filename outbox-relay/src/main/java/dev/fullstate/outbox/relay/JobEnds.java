@@ -1,0 +1,119 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.failure.RelayException;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.wal.RepublishJobs;
+import dev.fullstate.outbox.relay.wal.RepublishJobs.End;
+import dev.fullstate.outbox.relay.wal.RepublishJobs.Ended;
+import dev.fullstate.outbox.relay.wal.RepublishJobs.Job;
+
+/**
+ * Tells republish jobs that have ended up to where a consumer has to read, so that "is my copy complete?" has an answer.
+ *
+ * <p>A job that is seen to have ended has all its events before the WAL's end of that moment. Once everything up to there is
+ * published, Kafka is asked for the last record of each partition: the job's last event is that one or lies before it. Nothing of this
+ * is remembered across a restart, and nothing has to be.
+ */
+final class JobEnds {
+
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+    private final RepublishJobs jobs;
+    private final Router router;
+    private final Publisher publisher;
+    private final Notes notes;
+    private @Nullable Ended ended;
+    private @Nullable CompletableFuture<Map<TopicPartition, Long>> asked;
+
+    JobEnds(RepublishJobs jobs, Router router, Publisher publisher, LongSupplier nanoTime) {
+        this.jobs = jobs;
+        this.router = router;
+        this.publisher = publisher;
+        this.notes =
+                new Notes(nanoTime, "republish jobs that have ended do not say up to where a consumer has to read");
+    }
+
+    /** @param published everything before it is published */
+    void step(Lsn published) {
+        if (notes.areResting()) {
+            return;
+        }
+        Ended reached = ended;
+        if (reached == null) {
+            notes.attempt(this::look);
+        } else if (asked == null) {
+            if (!reached.lsn().isAfter(published)) {
+                asked = publisher.ends(
+                        reached.jobs().stream().flatMap(this::topics).collect(Collectors.toSet()));
+            }
+        } else if (asked.isDone()) {
+            notes.attempt(() -> note(reached, published));
+        }
+    }
+
+    private void look() {
+        Ended found = jobs.ended();
+        notes.succeeded();
+        if (found.jobs().isEmpty()) {
+            notes.rest(INTERVAL);
+        } else {
+            ended = found;
+        }
+    }
+
+    private void note(Ended reached, Lsn published) {
+        Map<TopicPartition, Long> ends = answer();
+        for (Job job : reached.jobs()) {
+            Set<String> topics = topics(job).collect(Collectors.toSet());
+            jobs.note(job, ends(ends, topics), published);
+        }
+        ended = null;
+        notes.succeeded();
+    }
+
+    private Map<TopicPartition, Long> answer() {
+        CompletableFuture<Map<TopicPartition, Long>> answered = asked;
+        // Whatever comes of it, the next attempt asks again.
+        asked = null;
+        try {
+            return answered == null ? Map.of() : answered.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RelayException failure ? failure : e;
+        }
+    }
+
+    private static List<End> ends(Map<TopicPartition, Long> ends, Set<String> topics) {
+        return ends.entrySet().stream()
+                .filter(end -> topics.contains(end.getKey().topic()))
+                .map(end -> new End(end.getKey().topic(), end.getKey().partition(), end.getValue()))
+                .toList();
+    }
+
+    private Stream<String> topics(Job job) {
+        return job.aggregateTypes().stream().flatMap(this::topic);
+    }
+
+    private Stream<String> topic(String aggregateType) {
+        try {
+            return Stream.of(router.topic(aggregateType));
+        } catch (IllegalArgumentException illegalName) {
+            // No event of the type can be published, so none was: the job had none.
+            return Stream.empty();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.relay.failure.RelayException;
+
+/**
+ * What the loop writes down for others beside its work. It goes on without: what fails is logged, once until it succeeds, and
+ * tried again later.
+ */
+final class Notes {
+
+    private static final Logger log = LoggerFactory.getLogger(Notes.class);
+    private static final long RETRY_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private final LongSupplier nanoTime;
+    private final String consequence;
+    private long resting;
+    private boolean failing;
+
+    /** @param consequence of a failure, after "The relay goes on and tries again; until then" */
+    Notes(LongSupplier nanoTime, String consequence) {
+        this.nanoTime = nanoTime;
+        this.consequence = consequence;
+        this.resting = nanoTime.getAsLong();
+    }
+
+    boolean areResting() {
+        return nanoTime.getAsLong() - resting < 0;
+    }
+
+    void rest(Duration time) {
+        resting = nanoTime.getAsLong() + time.toNanos();
+    }
+
+    void succeeded() {
+        failing = false;
+    }
+
+    void attempt(Runnable step) {
+        try {
+            step.run();
+        } catch (RelayException e) {
+            resting = nanoTime.getAsLong() + RETRY_NANOS;
+            if (!failing) {
+                log.warn(
+                        "{} The relay goes on and tries again; until then {}. Remedy: {}",
+                        e.getMessage(),
+                        consequence,
+                        e.remedy(),
+                        e);
+            } else {
+                log.debug("A note of the relay still cannot be made", e);
+            }
+            failing = true;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+
+/** The tables of the republish jobs, through a connection that waits neither for locks nor for disks and standbys. */
+final class RepublishTables implements RepublishJobs {
+
+    private static final int COUNT = 100;
+
+    private final Connection connection;
+    private final String pipeline;
+    private final String jobs;
+    private final String parts;
+    private final String ends;
+
+    RepublishTables(Connection connection, WalSettings settings, Publication publication) {
+        this.connection = connection;
+        this.pipeline = settings.slotName();
+        this.jobs = publication.beside(OutboxTable.REPUBLISH_JOBS);
+        this.parts = publication.beside(OutboxTable.REPUBLISH_PARTS);
+        this.ends = publication.beside(OutboxTable.REPUBLISH_ENDS);
+    }
+
+    @Override
+    public Ended ended() {
+        // The statement's snapshot is taken before any of its functions is called: the jobs that it shows have their
+        // commits, and so
+        // those of all their events, before the position.
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select pg_current_wal_insert_lsn()::text, job.id,
+                       array(select distinct aggregate_type from %s where job_id = job.id)
+                  from (values (1)) as one
+                  left join lateral (
+                       select id from %s as j
+                        where state in ('COMPLETED', 'FAILED') and not dry_run
+                          and not exists (select from %s where job_id = j.id and pipeline = ?)
+                        order by finished_at limit %d) as job on true
+                """.formatted(parts, jobs, ends, COUNT))) {
+            statement.setString(1, pipeline);
+            try (ResultSet row = statement.executeQuery()) {
+                return ended(row);
+            }
+        } catch (SQLException e) {
+            throw SqlFailure.of("The republish jobs could not be read from " + jobs, e);
+        }
+    }
+
+    private static Ended ended(ResultSet row) throws SQLException {
+        List<Job> jobs = new ArrayList<>();
+        Lsn lsn = Lsn.ZERO;
+        while (row.next()) {
+            lsn = Lsn.parse(row.getString(1));
+            UUID id = row.getObject(2, UUID.class);
+            if (id != null) {
+                jobs.add(new Job(id, Set.of((String[]) row.getArray(3).getArray())));
+            }
+        }
+        return new Ended(jobs, lsn);
+    }
+
+    @Override
+    public void note(Job job, List<End> offsets, Lsn published) {
+        // A job that was removed meanwhile needs no note any more.
+        try (PreparedStatement statement = connection.prepareStatement("""
+                insert into %s (job_id, pipeline, offsets, published_lsn)
+                select id, ?, (select coalesce(jsonb_agg(jsonb_build_object('topic', t, 'partition', p, 'offset', o)), '[]')
+                                 from unnest(?::text[], ?::integer[], ?::bigint[]) as e (t, p, o)), ?::pg_lsn
+                  from %s where id = ?
+                on conflict do nothing
+                """.formatted(ends, jobs))) {
+            statement.setString(1, pipeline);
+            statement.setArray(2, array("text", offsets.stream().map(End::topic).toArray()));
+            statement.setArray(
+                    3, array("integer", offsets.stream().map(End::partition).toArray()));
+            statement.setArray(
+                    4, array("bigint", offsets.stream().map(End::offset).toArray()));
+            statement.setString(5, published.toString());
+            statement.setObject(6, job.id());
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw SqlFailure.of("The end of republish job " + job.id() + " could not be noted in " + ends, e);
+        }
+    }
+
+    private Array array(String type, Object[] values) throws SQLException {
+        return connection.createArrayOf(type, values);
+    }
+}
