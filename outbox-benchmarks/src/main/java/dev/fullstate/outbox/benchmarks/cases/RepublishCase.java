@@ -33,7 +33,9 @@ public record RepublishCase(Path folder, int orders) implements Case {
         INSERT_SELECT("insert-select"),
         /** Plain JPA, two queries a page, and nothing is written. */
         EXPORT("export"),
-        /** A job, and nobody publishes its rows. */
+        /** A job with one transaction at a time, like the two above, and nobody publishes its rows. */
+        ONE_AT_A_TIME("republish-1"),
+        /** The same with as many as there are by default. */
         REPUBLISH("republish"),
         /** A job in an application with a relay. */
         WITH_RELAY("republish-with-relay");
@@ -62,25 +64,29 @@ public record RepublishCase(Path folder, int orders) implements Case {
                         "orders", Integer.toString(orders),
                         "rows-per-transaction", Integer.toString(PER_TRANSACTION),
                         "partitions", Integer.toString(Service.PARTITIONS)));
-        try (Service silent = Service.unpublished(bench, NAME, folder, orders, OrdersApplication.HEAP_IN_MB);
+        try (Service single = Service.oneAtATime(bench, NAME, folder, orders);
+                Service silent = Service.unpublished(bench, NAME, folder, orders, OrdersApplication.HEAP_IN_MB);
                 Service publishing = Service.publishing(bench, NAME, folder, orders)) {
-            ReadyRows rows = warmUp(silent, publishing);
-            for (Way way : List.of(Way.EXPORT, Way.REPUBLISH)) {
-                figures.settings(way.label, silent.application().settings());
-            }
+            warmUp(single, silent, publishing);
+            ReadyRows rows = readyRows(single);
+            figures.settings(Way.EXPORT.label, single.application().settings());
+            figures.settings(Way.ONE_AT_A_TIME.label, single.application().settings());
+            figures.settings(Way.REPUBLISH.label, silent.application().settings());
             figures.settings(Way.WITH_RELAY.label, publishing.application().settings());
             Rounds.each(NAME, bench.rounds(), List.of(Way.values()), Way::label, (way, turn) -> {
                 switch (way) {
                     case INSERT_SELECT ->
                         figures.add(way.label, Metric.THROUGHPUT, "aggregates/s", rows.insert(PER_TRANSACTION));
                     case EXPORT ->
-                        measure(way, silent, () -> silent.application().export(PER_TRANSACTION), figures);
+                        measure(way, single, () -> single.application().export(PER_TRANSACTION), figures);
+                    case ONE_AT_A_TIME -> measure(way, single, single.application()::republish, figures);
                     case REPUBLISH -> measure(way, silent, silent.application()::republish, figures);
                     case WITH_RELAY -> {
                         Measured measured = measure(way, publishing, publishing.application()::republish, figures);
                         figures.add(way.label, "to-kafka", "aggregates/s", measured.get("arrivedPerSecond"));
                     }
                 }
+                single.emptyOutbox();
                 silent.emptyOutbox();
             });
         }
@@ -88,19 +94,23 @@ public record RepublishCase(Path folder, int orders) implements Case {
     }
 
     /** Twice each: an application is not warm after the first. */
-    private ReadyRows warmUp(Service silent, Service publishing) throws SQLException {
-        silent.application().republish();
-        silent.application().export(PER_TRANSACTION);
-        silent.emptyOutbox();
-        silent.application().republish();
-        silent.application().export(PER_TRANSACTION);
-        ReadyRows rows = ReadyRows.keep(silent.database());
+    private static void warmUp(Service single, Service silent, Service publishing) throws SQLException {
+        for (Service service : List.of(single, silent, publishing)) {
+            service.application().republish();
+            service.application().republish();
+            service.emptyOutbox();
+        }
+        single.application().export(PER_TRANSACTION);
+        single.application().export(PER_TRANSACTION);
+    }
+
+    private ReadyRows readyRows(Service service) throws SQLException {
+        service.application().republish();
+        ReadyRows rows = ReadyRows.keep(service.database());
         if (rows.count() != orders) {
             throw new IllegalStateException("A job wrote %d rows for %d orders".formatted(rows.count(), orders));
         }
-        silent.emptyOutbox();
-        publishing.application().republish();
-        publishing.application().republish();
+        service.emptyOutbox();
         return rows;
     }
 
