@@ -19,6 +19,7 @@ record FailurePoint(String call, boolean connecting, int mostSkips, boolean afte
             new FailurePoint("WalSession.requirePublication", false, 0, true),
             new FailurePoint("Horizons.now", false, 0, true),
             new FailurePoint("Horizons.note", false, 0, true),
+            new FailurePoint("RepublishJobs.ended", false, 0, true),
             new FailurePoint("Producer.beginTransaction", false, 3, true),
             new FailurePoint("Producer.send", false, 300, true),
             new FailurePoint("Producer.commitTransaction", false, 3, true),

@@ -26,6 +26,9 @@ public final class RootTable {
     /** Far below the number of parameters that the protocol allows. */
     private static final int ROWS_PER_STATEMENT = 1_000;
 
+    private final String entity;
+    private final String table;
+    private final String version;
     private final Type idType;
     private final int idColumnCount;
     private final String raiseVersion;
@@ -42,8 +45,9 @@ public final class RootTable {
                 ? entity
                 : (EntityPersister) entity.getRootEntityDescriptor();
         String[] columns = root.getIdentifierColumnNames();
-        String table = root.getRootTableName();
-        String version = root.getVersionColumnName();
+        this.entity = entity.getEntityName();
+        this.table = root.getRootTableName();
+        this.version = root.getVersionColumnName();
         this.idType = root.getIdentifierType();
         this.idColumnCount = columns.length;
         this.raiseVersion = "update " + table + " set " + version + " = " + version + " + 1 where "
@@ -64,13 +68,14 @@ public final class RootTable {
      * Raises the version by one, in SQL: it waits for whoever holds the row instead of failing, and holds it from then on.
      *
      * @return the new version; empty if there is no such row (any more)
+     * @throws MissingVersionException if the row has none
      */
     public OptionalLong raiseVersion(SharedSessionContractImplementor session, Object id) {
         return session.doReturningWork(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(raiseVersion)) {
                 idType.nullSafeSet(statement, id, 1, session);
                 try (ResultSet row = statement.executeQuery()) {
-                    return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+                    return row.next() ? OptionalLong.of(version(row, 1, id)) : OptionalLong.empty();
                 }
             }
         });
@@ -135,10 +140,19 @@ public final class RootTable {
             List<LockedRow> locked = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    locked.add(new LockedRow(ids.get(row.getInt(1)), row.getLong(2), row.getBoolean(3)));
+                    Object id = ids.get(row.getInt(1));
+                    locked.add(new LockedRow(id, version(row, 2, id), row.getBoolean(3)));
                 }
             }
             return locked;
         }
+    }
+
+    private long version(ResultSet row, int index, Object id) throws SQLException {
+        long value = row.getLong(index);
+        if (row.wasNull()) {
+            throw new MissingVersionException(entity, id, table, version);
+        }
+        return value;
     }
 }

@@ -11,12 +11,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplicat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
-import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
-import org.springframework.security.config.http.SessionCreationPolicy;
-import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import org.springframework.web.servlet.DispatcherServlet;
 
 import dev.fullstate.outbox.republish.AdminAccess;
@@ -34,22 +30,39 @@ import dev.fullstate.outbox.republish.SecuredAdminAccess;
         after = RepublishAutoConfiguration.class,
         afterName = {
             "org.springframework.boot.security.autoconfigure.web.servlet.ServletWebSecurityAutoConfiguration",
-            "org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration"
+            "org.springframework.boot.security.autoconfigure.actuate.web.servlet.ManagementWebSecurityAutoConfiguration",
+            "org.springframework.boot.security.oauth2.client.autoconfigure.servlet.OAuth2ClientWebSecurityAutoConfiguration",
+            "org.springframework.boot.security.oauth2.server.authorization.autoconfigure.servlet"
+                    + ".OAuth2AuthorizationServerAutoConfiguration",
+            "org.springframework.boot.security.oauth2.server.resource.autoconfigure.web"
+                    + ".OAuth2ResourceServerWebSecurityAutoConfiguration",
+            "org.springframework.boot.security.saml2.autoconfigure.Saml2RelyingPartyAutoConfiguration"
         })
 @ConditionalOnClass(DispatcherServlet.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBean(Republisher.class)
 public final class AdminAutoConfiguration {
 
+    private static final Logger log = LoggerFactory.getLogger(AdminAutoConfiguration.class);
     private static final String SECURITY = "org.springframework.security.web.SecurityFilterChain";
+    private static final String OPEN = "outbox.admin.allow-unauthenticated";
 
+    /** Whoever has Spring Security means to use it, so nothing opens the endpoint then. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = SECURITY)
-    @Import(RepublishEndpointConfiguration.class)
+    @Import({AdminFilterChainConfiguration.class, RepublishEndpointConfiguration.class})
     static class SecuredConfiguration {
 
         @Bean
-        AdminAccess outboxAdminAccess() {
+        @Lazy(false)
+        AdminAccess outboxAdminAccess(Environment environment) {
+            if (environment.getProperty(OPEN, Boolean.class, false)) {
+                log.warn(
+                        "{} is ignored, because Spring Security is present: {} asks for the authority {}",
+                        OPEN,
+                        RepublishController.PATH,
+                        SecuredAdminAccess.AUTHORITY);
+            }
             return new SecuredAdminAccess();
         }
 
@@ -59,37 +72,17 @@ public final class AdminAutoConfiguration {
         }
     }
 
-    /** Authentication for the admin path; whether the caller may is the endpoint's own question. */
-    @Configuration(proxyBeanMethods = false)
-    @ConditionalOnClass(name = SECURITY)
-    @ConditionalOnBean(HttpSecurity.class)
-    static class SecurityFilterChainConfiguration {
-
-        @Bean
-        @Order(Ordered.HIGHEST_PRECEDENCE + 100)
-        SecurityFilterChain outboxAdminSecurityFilterChain(HttpSecurity http) {
-            return http.securityMatcher(RepublishController.PATH, RepublishController.PATH + "/**")
-                    .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
-                    .httpBasic(basic -> basic.realmName("outbox"))
-                    .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                    .csrf(AbstractHttpConfigurer::disable)
-                    .build();
-        }
-    }
-
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingClass(SECURITY)
-    @ConditionalOnBooleanProperty("outbox.admin.allow-unauthenticated")
+    @ConditionalOnBooleanProperty(OPEN)
     @Import(RepublishEndpointConfiguration.class)
     static class OpenConfiguration {
 
-        private static final Logger log = LoggerFactory.getLogger(OpenConfiguration.class);
-
+        /** Not lazy in any application, so that each start says it. */
         @Bean
+        @Lazy(false)
         AdminAccess outboxAdminAccess() {
-            log.warn(
-                    "{} is open to everyone: outbox.admin.allow-unauthenticated is set and Spring Security is absent",
-                    RepublishController.PATH);
+            log.warn("{} is open to everyone: {} is set and Spring Security is absent", RepublishController.PATH, OPEN);
             return () -> "anonymous";
         }
 

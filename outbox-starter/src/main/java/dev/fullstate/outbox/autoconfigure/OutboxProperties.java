@@ -99,25 +99,35 @@ record OutboxProperties(
      * @param chunkSize Aggregates that are locked, read and published in one transaction.
      * @param lockTimeout Time to wait for an aggregate that live traffic had locked, in the second pass.
      * @param pollInterval Time between two looks for jobs that another instance has left.
+     * @param idleTimeout Time after which the database ends a transaction of an instance that has gone silent in the middle of it.
      * @param parallelism Transactions that an instance has under way at a time, each with aggregates of another type, or
      *     another range of ids of a type with many.
      * @param maxLag Age of the oldest unpublished event from which on jobs wait for the relay.
+     * @param keepJobs Time for which jobs are kept after their end.
      */
     record Republish(
             @DefaultValue("100") int chunkSize,
             @DefaultValue("10s") Duration lockTimeout,
             @DefaultValue("5s") Duration pollInterval,
+            @DefaultValue("30s") Duration idleTimeout,
             @DefaultValue("2") int parallelism,
-            @DefaultValue("30s") Duration maxLag) {
+            @DefaultValue("30s") Duration maxLag,
+            @DefaultValue("90d") Duration keepJobs) {
         Republish {
             Assert.isTrue(
                     chunkSize > 0 && chunkSize <= 1000,
                     "outbox.republish.chunk-size must be between 1 and 1000, but is " + chunkSize);
             Assert.isTrue(
+                    idleTimeout.toMillis() > 0,
+                    "outbox.republish.idle-timeout must be positive, but is " + idleTimeout);
+            Assert.isTrue(
                     parallelism > 0 && parallelism <= 64,
                     "outbox.republish.parallelism must be between 1 and 64, but is " + parallelism);
             Assert.isTrue(
                     maxLag.compareTo(Duration.ZERO) > 0, "outbox.republish.max-lag must be positive, but is " + maxLag);
+            Assert.isTrue(
+                    keepJobs.compareTo(Duration.ZERO) > 0,
+                    "outbox.republish.keep-jobs must be positive, but is " + keepJobs);
         }
     }
 
@@ -150,6 +160,10 @@ record OutboxProperties(
      * Admin endpoints.
      *
      * @param allowUnauthenticated Whether the admin endpoints exist without Spring Security, open to everyone.
+     * @param securityFilterChain Whether the path of the admin endpoint has a security filter chain of its own. Without it the
+     *     application's chains authenticate there too.
      */
-    record Admin(@DefaultValue("false") boolean allowUnauthenticated) {}
+    record Admin(
+            @DefaultValue("false") boolean allowUnauthenticated,
+            @DefaultValue("true") boolean securityFilterChain) {}
 }

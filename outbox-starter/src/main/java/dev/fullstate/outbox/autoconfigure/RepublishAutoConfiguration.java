@@ -46,8 +46,10 @@ public final class RepublishAutoConfiguration {
                 republish.chunkSize(),
                 republish.lockTimeout(),
                 republish.pollInterval(),
+                republish.idleTimeout(),
                 republish.parallelism(),
                 republish.maxLag(),
+                republish.keepJobs(),
                 retention.enabled() ? retention.period() : null);
     }
 

@@ -279,7 +279,9 @@ final class ChangeListener
     }
 
     private static @Nullable Long version(EntityPersister entity, Object @Nullable [] state) {
-        return state == null ? null : ((Number) state[entity.getVersionPropertyIndex()]).longValue();
+        return state != null && state[entity.getVersionPropertyIndex()] instanceof Number version
+                ? version.longValue()
+                : null;
     }
 
     /** A stateless session fires collection events without a session; there the entity's own event marks the root. */

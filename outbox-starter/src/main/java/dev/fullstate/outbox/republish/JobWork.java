@@ -1,11 +1,14 @@
 package dev.fullstate.outbox.republish;
 
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 
 import javax.sql.DataSource;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.InvalidDataAccessResourceUsageException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
@@ -14,6 +17,7 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.TransactionException;
 
+import dev.fullstate.outbox.aggregate.MissingVersionException;
 import dev.fullstate.outbox.republish.Chunks.ChunkException;
 import dev.fullstate.outbox.republish.Chunks.Outcome;
 import dev.fullstate.outbox.republish.Chunks.Subject;
@@ -24,18 +28,23 @@ final class JobWork {
 
     private static final Logger log = LoggerFactory.getLogger(JobWork.class);
 
+    /** Connection failures, resources, shut-downs and terminated backends, and the time-out of an idle transaction. */
+    private static final List<String> CONNECTION_STATES = List.of("08", "53", "57P", "25P03");
+
     private final JobTable jobs;
     private final PartTable parts;
     private final Chunks chunks;
     private final Backpressure backpressure;
+    private final JobRetention retention;
     private final Duration pollInterval;
 
-    JobWork(DataSource dataSource, Chunks chunks, Backpressure backpressure, Duration pollInterval) {
+    JobWork(DataSource dataSource, Chunks chunks, Backpressure backpressure, Republisher.Options options) {
         this.jobs = new JobTable(dataSource);
         this.parts = new PartTable(dataSource);
         this.chunks = chunks;
         this.backpressure = backpressure;
-        this.pollInterval = pollInterval;
+        this.retention = new JobRetention(dataSource, options.keepJobs());
+        this.pollInterval = options.pollInterval();
     }
 
     /** Does a chunk, if there is one to do; returns how long to wait for the next one. */
@@ -59,7 +68,11 @@ final class JobWork {
         if (outcome != Outcome.CHUNK) {
             jobs.endFinished().forEach(id -> log.info("Republish job {} has ended", id));
         }
-        return outcome == Outcome.NOTHING ? untilNext() : Duration.ZERO;
+        if (outcome != Outcome.NOTHING) {
+            return Duration.ZERO;
+        }
+        retention.removeSome();
+        return untilNext();
     }
 
     private Duration untilNext() {
@@ -110,12 +123,25 @@ final class JobWork {
         return failure instanceof TransientDataAccessException
                 || failure instanceof RecoverableDataAccessException
                 || failure instanceof DataAccessResourceFailureException
-                || failure instanceof TransactionException;
+                || failure instanceof TransactionException
+                || isOfTheConnection(failure);
     }
 
-    /** Tables or rights are missing, whichever aggregate it is. */
+    /** The server has ended the connection, or has no room for one. Not all such states have an exception of their own. */
+    private static boolean isOfTheConnection(RuntimeException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String state = cause instanceof SQLException database ? database.getSQLState() : null;
+            if (state != null && CONNECTION_STATES.stream().anyMatch(state::startsWith)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Tables, rights or the versions of old rows are missing, whichever aggregate it is. One statement mends them all. */
     private static boolean isOfTheWhole(RuntimeException failure) {
         return failure instanceof InvalidDataAccessResourceUsageException
-                || failure instanceof PermissionDeniedDataAccessException;
+                || failure instanceof PermissionDeniedDataAccessException
+                || NestedExceptionUtils.getMostSpecificCause(failure) instanceof MissingVersionException;
     }
 }

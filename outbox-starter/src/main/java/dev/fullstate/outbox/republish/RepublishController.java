@@ -1,31 +1,34 @@
 package dev.fullstate.outbox.republish;
 
+import java.io.IOException;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
+import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
-import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
-/** {@code POST /admin/republish} and what becomes of it. Errors are problem details (RFC 9457). */
+/**
+ * {@code POST /admin/republish} and what becomes of it. Errors are problem details (RFC 9457). Each request is asked for the
+ * authority before anything else of it is read.
+ *
+ * <p>Not final: an application may intercept all of its controllers.
+ */
 @RestController
 @RequestMapping(path = RepublishController.PATH, produces = MediaType.APPLICATION_JSON_VALUE)
-public final class RepublishController {
+public class RepublishController {
 
     /** Where the endpoint is. */
     public static final String PATH = "/admin/republish";
@@ -39,9 +42,9 @@ public final class RepublishController {
     }
 
     @PostMapping
-    ResponseEntity<RepublishJob> start(@RequestBody(required = false) @Nullable Map<String, @Nullable Object> request) {
+    ResponseEntity<RepublishJob> start(HttpServletRequest request) throws IOException {
         String caller = access.requireAdmin();
-        UUID id = republisher.start(RequestBodies.parse(request == null ? Map.of() : request), caller);
+        UUID id = republisher.start(RequestBodies.read(request), caller);
         return ResponseEntity.accepted().location(location(id)).body(found(republisher.find(id), id));
     }
 
@@ -83,8 +86,12 @@ public final class RepublishController {
         return job.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "No republish job " + id));
     }
 
+    /** Below whatever the application's servlets are mapped to. */
     private static URI location(UUID id) {
-        return URI.create(PATH + "/" + id);
+        return URI.create(String.valueOf(ServletUriComponentsBuilder.fromCurrentServletMapping()
+                .path(PATH + "/" + id)
+                .build()
+                .getPath()));
     }
 
     private static UUID uuid(String jobId) {
@@ -97,17 +104,16 @@ public final class RepublishController {
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> refused(ResponseStatusException refusal) {
-        ResponseEntity.BodyBuilder response =
-                ResponseEntity.status(refusal.getStatusCode()).contentType(MediaType.APPLICATION_PROBLEM_JSON);
-        if (refusal.getStatusCode().value() == HttpStatus.UNAUTHORIZED.value()) {
-            response.header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"outbox\"");
-        }
-        return response.body(refusal.getBody());
+        return ResponseEntity.status(refusal.getStatusCode())
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(refusal.getBody());
     }
 
     @ExceptionHandler
     ResponseEntity<ProblemDetail> invalid(InvalidRepublishRequestException invalid) {
-        return badRequest(String.valueOf(invalid.getMessage()));
+        return ResponseEntity.badRequest()
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, String.valueOf(invalid.getMessage())));
     }
 
     /** The job says more than a problem could, and why it is in the way can be seen from it. */
@@ -116,22 +122,5 @@ public final class RepublishController {
         return ResponseEntity.status(HttpStatus.CONFLICT)
                 .location(location(conflict.job().id()))
                 .body(conflict.job());
-    }
-
-    /** The body is read before the endpoint can ask who calls; strangers learn nothing about their body. */
-    @ExceptionHandler
-    ResponseEntity<ProblemDetail> unreadable(HttpMessageNotReadableException unreadable) {
-        try {
-            access.requireAdmin();
-        } catch (ResponseStatusException refusal) {
-            return refused(refusal);
-        }
-        return badRequest("The body is not a JSON object");
-    }
-
-    private static ResponseEntity<ProblemDetail> badRequest(String detail) {
-        return ResponseEntity.badRequest()
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, detail));
     }
 }

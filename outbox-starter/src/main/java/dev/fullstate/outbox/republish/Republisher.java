@@ -14,8 +14,6 @@ import javax.sql.DataSource;
 import com.github.f4b6a3.uuid.UuidCreator;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -35,8 +33,6 @@ import dev.fullstate.outbox.store.RelayLag;
  */
 public final class Republisher implements SmartLifecycle {
 
-    private static final Logger log = LoggerFactory.getLogger(Republisher.class);
-
     private final Aggregates aggregates;
     private final Transactions transactions;
     private final JobHistory history;
@@ -51,16 +47,20 @@ public final class Republisher implements SmartLifecycle {
      * @param chunkSize aggregates per transaction
      * @param lockTimeout how long to wait for an aggregate that is locked by others, when only such are left
      * @param pollInterval how often to look for jobs that other instances have left
+     * @param idleTimeout how long an instance may be silent in the middle of a transaction before the database ends it
      * @param parallelism how many chunks this instance does at a time, of different aggregate types or ranges of ids
      * @param maxLag jobs wait while a relay has an older event to publish
+     * @param keepJobs how long jobs are kept after their end
      * @param retention how long the outbox keeps its rows at least; null for as long as nobody else removes them
      */
     public record Options(
             int chunkSize,
             Duration lockTimeout,
             Duration pollInterval,
+            Duration idleTimeout,
             int parallelism,
             Duration maxLag,
+            Duration keepJobs,
             @Nullable Duration retention) {}
 
     /** Creates the republisher of one persistence unit. */
@@ -73,12 +73,13 @@ public final class Republisher implements SmartLifecycle {
             Options options) {
         this.aggregates = aggregates;
         this.options = options;
-        this.transactions = new Transactions(entityManagerFactory, transactionManager, options.chunkSize());
+        this.transactions =
+                new Transactions(entityManagerFactory, transactionManager, options.chunkSize(), options.idleTimeout());
         this.history = new JobHistory(dataSource);
         this.reach = new OutboxReach(dataSource);
         this.backpressure = new Backpressure(new RelayLag(dataSource), options.maxLag(), options.pollInterval());
         Chunks chunks = new Chunks(transactions, aggregates, envelope, options);
-        JobWork work = new JobWork(dataSource, chunks, backpressure, options.pollInterval());
+        JobWork work = new JobWork(dataSource, chunks, backpressure, options);
         this.workers = new Workers(work::next);
     }
 
@@ -90,7 +91,7 @@ public final class Republisher implements SmartLifecycle {
     /**
      * Starts a job, in a transaction of its own.
      *
-     * @param requestedBy who asks, for the record
+     * @param requestedBy who asks, for the record and the log; what cannot be printed is replaced
      * @return the job's id
      * @throws InvalidRepublishRequestException if one of the types, or anything at all, is not captured; if an id cannot be one;
      *     if the outbox does not reach back as far as asked. Nothing is started then
@@ -102,18 +103,19 @@ public final class Republisher implements SmartLifecycle {
             requireRetained(request.changedSince());
         }
         UUID id = UuidCreator.getTimeOrderedEpoch();
+        String actor = AuditLog.printable(requestedBy);
         UUID started = inTransaction(table -> {
             table.lockAgainstStarts();
             Optional<UUID> running = table.conflicting(job);
             if (running.isEmpty()) {
-                table.insert(id, job, requestedBy);
+                table.insert(id, job, actor);
             }
             return running.orElse(id);
         });
         if (!started.equals(id)) {
             throw new RepublishConflictException("Republish job " + started + " does that already", existing(started));
         }
-        log.info("Republish job {} of {} started by {}", id, job.types(), requestedBy);
+        AuditLog.started(id, job.types(), actor);
         workers.wake();
         return id;
     }
@@ -174,7 +176,8 @@ public final class Republisher implements SmartLifecycle {
         return change(id, Action.CANCEL, EnumSet.of(State.QUEUED, State.RUNNING, State.PAUSED), State.CANCELLED, actor);
     }
 
-    private Optional<RepublishJob> change(UUID id, Action action, Set<State> from, State to, String actor) {
+    private Optional<RepublishJob> change(UUID id, Action action, Set<State> from, State to, String changedBy) {
+        String actor = AuditLog.printable(changedBy);
         if (aggregates.all().isEmpty()) {
             return Optional.empty();
         }
@@ -188,7 +191,7 @@ public final class Republisher implements SmartLifecycle {
             return Optional.empty();
         }
         inTransaction(table -> table.settle(id, to));
-        log.info("Republish job {} is {} by {}", id, to, actor);
+        AuditLog.done(action, id, actor);
         workers.wake();
         return find(id);
     }

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.republish;
 
+import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -8,7 +9,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
+import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.server.ResponseStatusException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A request as JSON. What is asked for and not understood is refused: a job for all is not what someone wanted who misspelt the
@@ -19,7 +29,56 @@ final class RequestBodies {
     private static final Set<String> NAMES =
             Set.of("aggregateTypes", "ids", "changedSince", "ratePerSecond", "dryRun", "tombstones");
 
+    /** Enough for as many ids as a job takes, at 400 bytes each. */
+    private static final int MAX_BYTES = 4_000_000;
+
+    /** Our own, so that nothing depends on how the application's is configured. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
     private RequestBodies() {}
+
+    /**
+     * Reads the body of a request. A body is optional.
+     *
+     * @throws InvalidRepublishRequestException for anything that is not as it should be
+     * @throws ResponseStatusException if it is too long, or not said to be JSON. What comes as a form may have been read by a
+     *     filter already: it would look like no body, and start a job for all
+     */
+    static RepublishRequest read(HttpServletRequest request) throws IOException {
+        byte[] body = request.getInputStream().readNBytes(MAX_BYTES + 1);
+        if (body.length > MAX_BYTES) {
+            throw new ResponseStatusException(
+                    HttpStatus.CONTENT_TOO_LARGE, "The body is longer than " + MAX_BYTES + " bytes");
+        }
+        String contentType = request.getContentType();
+        if (contentType == null ? body.length > 0 : !isJson(contentType)) {
+            throw new ResponseStatusException(
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json, but is " + contentType);
+        }
+        return parse(body.length == 0 ? Map.of() : object(body));
+    }
+
+    private static boolean isJson(String contentType) {
+        try {
+            return MediaType.APPLICATION_JSON.isCompatibleWith(MediaType.parseMediaType(contentType));
+        } catch (InvalidMediaTypeException e) {
+            return false;
+        }
+    }
+
+    private static Map<String, @Nullable Object> object(byte[] body) {
+        try {
+            Map<String, @Nullable Object> object = JSON.readValue(body, new TypeReference<>() {});
+            if (object != null) {
+                return object;
+            }
+        } catch (JacksonException e) {
+            throw new InvalidRepublishRequestException("The body is not a JSON object", e);
+        }
+        throw new InvalidRepublishRequestException("The body is not a JSON object");
+    }
 
     /** @throws InvalidRepublishRequestException for anything that is not as it should be */
     static RepublishRequest parse(Map<String, @Nullable Object> body) {

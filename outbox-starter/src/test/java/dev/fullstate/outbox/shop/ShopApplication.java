@@ -47,6 +47,12 @@ public final class ShopApplication implements AutoCloseable {
         return start(postgres, postgres.jdbcUrl(database), Configuration.class, properties);
     }
 
+    /** Starts with further configuration on a database that exists already. */
+    public static ShopApplication startAgainWith(
+            Class<?> configuration, PostgresServer postgres, String database, String... properties) {
+        return start(postgres, postgres.jdbcUrl(database), configuration, properties);
+    }
+
     private static ShopApplication start(
             PostgresServer postgres, String url, Class<?> configuration, String... properties) {
         return new ShopApplication(new SpringApplicationBuilder(Configuration.class)

@@ -99,7 +99,7 @@ create table outbox_republish_job (
 -- What a job does for one aggregate type, or for one range of its ids where there are many. A chunk is a transaction that holds this
 -- row and leaves in it how far it came.
 create table outbox_republish_part (
-    job_id          uuid        not null references outbox_republish_job (id),
+    job_id          uuid        not null references outbox_republish_job (id) on delete cascade,
     aggregate_type  text        not null,
     -- The first range counts for all of them, and then makes the others.
     range_number    integer     not null default 0,
@@ -135,7 +135,7 @@ create table outbox_republish_item (
     horizon         xid8,
     primary key (job_id, aggregate_type, aggregate_id),
     foreign key (job_id, aggregate_type, range_number)
-        references outbox_republish_part (job_id, aggregate_type, range_number)
+        references outbox_republish_part (job_id, aggregate_type, range_number) on delete cascade
 );
 
 create index outbox_republish_item_next
@@ -143,7 +143,7 @@ create index outbox_republish_item_next
 
 -- Who did what to a job.
 create table outbox_republish_action (
-    job_id          uuid        not null references outbox_republish_job (id),
+    job_id          uuid        not null references outbox_republish_job (id) on delete cascade,
     action          text        not null check (action in ('start', 'pause', 'resume', 'cancel')),
     actor           text        not null,
     at              timestamptz not null default clock_timestamp()

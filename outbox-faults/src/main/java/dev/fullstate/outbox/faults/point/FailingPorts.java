@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.publish.Kafka;
 import dev.fullstate.outbox.relay.wal.Horizons;
+import dev.fullstate.outbox.relay.wal.RepublishJobs;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalSource;
@@ -30,6 +31,7 @@ public final class FailingPorts {
             WalStream.class,
             RetainedRows.class,
             Horizons.class,
+            RepublishJobs.class,
             Kafka.Connector.class,
             Kafka.class,
             Producer.class);

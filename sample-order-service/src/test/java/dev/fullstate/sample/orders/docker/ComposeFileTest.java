@@ -30,9 +30,9 @@ class ComposeFileTest {
     private final Map<String, Object> services = map(compose.get("services"));
 
     @Test
-    void serviceAndRelayAreTwoDeploymentsBesideTheirServers() {
+    void servicesAndRelayAreThreeDeploymentsBesideTheirServers() {
         assertThat(compose).containsOnlyKeys("name", "services", "volumes");
-        assertThat(services).containsOnlyKeys("postgres", "kafka", "sample", "grant-outbox", "relay");
+        assertThat(services).containsOnlyKeys("postgres", "kafka", "sample", "grant-outbox", "relay", "reporting");
         assertThat(environment("sample")).containsEntry("OUTBOX_RELAY_ENABLED", "false");
         assertThat(environment("relay")).doesNotContainKey("OUTBOX_RELAY_ENABLED");
     }
@@ -71,6 +71,9 @@ class ComposeFileTest {
         assertThat(jar("relay")).isEqualTo("outbox-relay/target/outbox-relay-*-exec.jar");
         assertThat(read(Path.of("..", "outbox-relay", "pom.xml")))
                 .contains("<artifactId>outbox-relay</artifactId>", "<classifier>exec</classifier>");
+        assertThat(jar("reporting")).isEqualTo("sample-reporting-service/target/sample-reporting-service-*.jar");
+        assertThat(read(Path.of("..", "sample-reporting-service", "pom.xml")))
+                .contains("<artifactId>sample-reporting-service</artifactId>", "spring-boot-maven-plugin");
         assertThat(read(DOCKER.resolve("Dockerfile.dockerignore"))).contains("!*/target/*.jar");
     }
 
@@ -78,7 +81,7 @@ class ComposeFileTest {
     void variablesOfTheApplicationsAreTheirProperties() throws IOException {
         Set<String> known = propertiesAsVariables();
 
-        for (String application : List.of("sample", "relay")) {
+        for (String application : List.of("sample", "relay", "reporting")) {
             assertThat(environment(application).keySet())
                     .allSatisfy(variable -> assertThat(known).contains(variable.replaceFirst("_\\d+(_.*)?$", "")));
         }
@@ -109,18 +112,23 @@ class ComposeFileTest {
         // 8080 is Boot's default.
         assertThat(service("sample").get("ports")).isEqualTo(List.of("127.0.0.1:8080:8080"));
         assertThat(environment("sample")).doesNotContainKey("SERVER_PORT");
+        assertThat(service("reporting").get("ports")).isEqualTo(List.of("127.0.0.1:8081:8080"));
+        assertThat(environment("reporting"))
+                .containsEntry("SERVER_PORT", 8080)
+                .containsEntry("SPRING_KAFKA_BOOTSTRAP_SERVERS", "kafka:29092");
     }
 
     @Test
     void passwordsReachTheScriptThatCreatesTheRoles() {
         Map<String, Object> postgres = environment("postgres");
-        String roles = read(DOCKER.resolve("postgres/init/10-roles.sql"));
+        String roles = read(DOCKER.resolve("postgres/init/10-roles.sql"))
+                + read(DOCKER.resolve("postgres/init/20-reporting.sql"));
 
         assertThat(Pattern.compile("(?m)^\\\\getenv \\w+ (\\w+)$")
                         .matcher(roles)
                         .results()
                         .map(variable -> variable.group(1)))
-                .containsExactly("ORDERS_PASSWORD", "RELAY_PASSWORD")
+                .containsExactly("ORDERS_PASSWORD", "RELAY_PASSWORD", "REPORTING_PASSWORD")
                 .isSubsetOf(postgres.keySet());
         assertThat(environment("sample"))
                 .containsEntry("SPRING_DATASOURCE_USERNAME", "orders")
@@ -128,6 +136,9 @@ class ComposeFileTest {
         assertThat(environment("relay"))
                 .containsEntry("SPRING_DATASOURCE_USERNAME", "outbox_relay")
                 .containsEntry("SPRING_DATASOURCE_PASSWORD", postgres.get("RELAY_PASSWORD"));
+        assertThat(environment("reporting"))
+                .containsEntry("SPRING_DATASOURCE_USERNAME", "reporting")
+                .containsEntry("SPRING_DATASOURCE_PASSWORD", postgres.get("REPORTING_PASSWORD"));
         assertThat(environment("grant-outbox")).containsEntry("PGPASSWORD", postgres.get("ORDERS_PASSWORD"));
     }
 

@@ -1,0 +1,18 @@
+package dev.fullstate.outbox.aggregate;
+
+import dev.fullstate.outbox.OutboxException;
+
+/**
+ * A root's row has no version, as rows have that were there before the column was. It has no events until it gets one: they
+ * could not be told apart, and to Hibernate it would not exist.
+ */
+public final class MissingVersionException extends OutboxException {
+
+    private static final long serialVersionUID = 1L;
+
+    MissingVersionException(String entity, Object id, String table, String column) {
+        super(("%1$s %2$s has no version: the column %4$s is null. Run: update %3$s set %4$s = 0 where %4$s is null;"
+                        + " alter table %3$s alter column %4$s set default 0, alter column %4$s set not null;")
+                .formatted(entity, id, table, column));
+    }
+}

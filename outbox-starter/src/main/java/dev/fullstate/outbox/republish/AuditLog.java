@@ -1,0 +1,58 @@
+package dev.fullstate.outbox.republish;
+
+import java.util.List;
+import java.util.UUID;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.republish.RepublishJob.Action;
+
+/** Who does what to jobs, one line each, under a name of its own so that it can go elsewhere than other lines. */
+final class AuditLog {
+
+    /** The logger's name. */
+    static final String NAME = "dev.fullstate.outbox.audit";
+
+    private static final Logger log = LoggerFactory.getLogger(NAME);
+    private static final int LONGEST = 200;
+
+    private AuditLog() {}
+
+    /** @param actor as {@link #printable} made it */
+    static void started(UUID job, List<String> types, String actor) {
+        log.info("Republish job {}: start of {} by \"{}\"", job, types, actor);
+    }
+
+    /** @param actor as {@link #printable} made it */
+    static void done(Action action, UUID job, String actor) {
+        log.info("Republish job {}: {} by \"{}\"", job, JobTable.name(action), actor);
+    }
+
+    /**
+     * A name that can be kept and logged: of one line, not endless, without quotes and without characters that steer a terminal,
+     * or turn what is around them. Whoever authenticates callers decides what is in their names.
+     */
+    static String printable(String name) {
+        if (name.isBlank()) {
+            return "unnamed";
+        }
+        StringBuilder printable = new StringBuilder();
+        name.codePoints().limit(LONGEST).forEach(each -> printable.appendCodePoint(isHarmless(each) ? each : '?'));
+        return printable.toString();
+    }
+
+    private static boolean isHarmless(int codePoint) {
+        return codePoint != '"'
+                && switch (Character.getType(codePoint)) {
+                    case Character.CONTROL,
+                            Character.FORMAT,
+                            Character.LINE_SEPARATOR,
+                            Character.PARAGRAPH_SEPARATOR,
+                            Character.SURROGATE,
+                            Character.PRIVATE_USE,
+                            Character.UNASSIGNED -> false;
+                    default -> true;
+                };
+    }
+}

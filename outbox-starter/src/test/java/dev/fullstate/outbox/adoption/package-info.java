@@ -1,0 +1,2 @@
+/** A service that has been there for a while. */
+package dev.fullstate.outbox.adoption;

@@ -1,0 +1,61 @@
+package dev.fullstate.sample.reporting.access;
+
+import jakarta.servlet.DispatcherType;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.web.SecurityFilterChain;
+
+import static org.springframework.security.config.Customizer.withDefaults;
+
+/**
+ * Reports and health are open to read, as the orders are. Emptying the report takes the authority {@code REPORTING_ADMIN}; for
+ * everything else one has to log in with HTTP basic.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(AccessProperties.class)
+class AccessConfiguration {
+
+    @Bean
+    InMemoryUserDetailsManager users(AccessProperties properties) {
+        return new InMemoryUserDetailsManager(properties.users().stream()
+                .map(AccessConfiguration::userDetails)
+                .toList());
+    }
+
+    private static UserDetails userDetails(AccessProperties.User user) {
+        return User.withUsername(user.name())
+                .password(user.password())
+                .authorities(user.authorities().toArray(String[]::new))
+                .build();
+    }
+
+    /**
+     * No protection against CSRF: there is no session to ride on, and a browser that was made to log in with HTTP basic sends a DELETE
+     * to another origin only when that origin has allowed it, which this one never does.
+     */
+    @Bean
+    SecurityFilterChain access(HttpSecurity http) {
+        return http.authorizeHttpRequests(requests -> requests
+                        // Otherwise the error page of an open endpoint asks for a password and hides the error.
+                        .dispatcherTypeMatchers(DispatcherType.ERROR)
+                        .permitAll()
+                        .requestMatchers(HttpMethod.GET, "/reports/**", "/actuator/health")
+                        .permitAll()
+                        .requestMatchers("/reports/**")
+                        .hasAuthority("REPORTING_ADMIN")
+                        .anyRequest()
+                        .authenticated())
+                .httpBasic(withDefaults())
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(AbstractHttpConfigurer::disable)
+                .build();
+    }
+}
