@@ -13,6 +13,9 @@ import dev.fullstate.outbox.benchmarks.cases.LatencyCase;
 import dev.fullstate.outbox.benchmarks.cases.MemoryCase;
 import dev.fullstate.outbox.benchmarks.cases.MicroCase;
 import dev.fullstate.outbox.benchmarks.cases.PipelinesCase;
+import dev.fullstate.outbox.benchmarks.cases.RepublishCase;
+import dev.fullstate.outbox.benchmarks.cases.RepublishHeapCase;
+import dev.fullstate.outbox.benchmarks.cases.RepublishLiveCase;
 import dev.fullstate.outbox.benchmarks.cases.StartCase;
 import dev.fullstate.outbox.benchmarks.cases.WholeWayCase;
 import dev.fullstate.outbox.benchmarks.contender.Contender;
@@ -64,6 +67,7 @@ final class Plan {
                 backlog(50_000, ROWS, ONE_KILOBYTE),
                 backlog(1_000_000, Integer.MAX_VALUE, ONE_KILOBYTE),
                 contenders.named(Contenders.RELAY_EXACTLY_ONCE, Contenders.RELAY, Contenders.DEBEZIUM)));
+        cases.addAll(republish());
         cases.addAll(growth());
         cases.add(new MicroCase());
         cases.removeIf(candidate -> !included(candidate));
@@ -85,6 +89,13 @@ final class Plan {
                 .filter(rate -> parameters.includesCase(LatencyCase.NAME + "-" + rate))
                 .toList();
         return new LatencyCase(rates, seconds(6), seconds(8), contenders.prompt());
+    }
+
+    private List<Case> republish() {
+        return List.of(
+                new RepublishCase(contenders.peers(), parameters.scaled(100_000)),
+                new RepublishLiveCase(contenders.peers(), parameters.scaled(100_000), 100, 500, seconds(20)),
+                new RepublishHeapCase(contenders.peers(), parameters.scaled(20_000), parameters.scaled(1_000_000)));
     }
 
     /** What changes with the size of an installation. */

@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.benchmarks.contender;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an application measured of itself.
@@ -24,5 +25,10 @@ public record Measured(Map<String, Double> values) {
             throw new IllegalArgumentException("The application measured " + values.keySet() + ", but not " + name);
         }
         return value;
+    }
+
+    /** {@return one value, if the application has measured it} */
+    public Optional<Double> find(String name) {
+        return Optional.ofNullable(values.get(name));
     }
 }

@@ -81,11 +81,16 @@ public final class OrdersApplication implements AutoCloseable {
         }
     }
 
-    private static final String HEAP = "-Xmx512m";
-    private static final Duration START = Duration.ofMinutes(2);
+    /** The heap of an application that is given none of its own, in MB. */
+    public static final int HEAP_IN_MB = 512;
+
+    private static final Duration START = Duration.ofMinutes(5);
 
     /** What a command may take longer than its load: the wait for the last events is half a minute at most. */
     private static final Duration GRACE = Duration.ofMinutes(1);
+
+    /** Far more than a job or an export takes. */
+    private static final Duration JOB = Duration.ofMinutes(15);
 
     private static final String READY = "READY";
     private static final String RESULT = "RESULT ";
@@ -94,11 +99,13 @@ public final class OrdersApplication implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final ChildJvm jvm;
+    private final String heap;
     private final LogTail output;
     private final OutputStream input;
 
-    private OrdersApplication(ChildJvm jvm, LogTail output) {
+    private OrdersApplication(ChildJvm jvm, String heap, LogTail output) {
         this.jvm = jvm;
+        this.heap = heap;
         this.output = output;
         this.input = jvm.process().getOutputStream();
     }
@@ -113,8 +120,19 @@ public final class OrdersApplication implements AutoCloseable {
      */
     public static OrdersApplication start(
             Outbox outbox, Path peers, Pipeline pipeline, Map<String, String> properties) {
+        return start(outbox, peers, pipeline, properties, HEAP_IN_MB);
+    }
+
+    /**
+     * The same, with another limit of its heap, in MB.
+     *
+     * @throws IllegalStateException if it does not get as far as that
+     */
+    public static OrdersApplication start(
+            Outbox outbox, Path peers, Pipeline pipeline, Map<String, String> properties, int megabytes) {
+        String heap = "-Xmx" + megabytes + "m";
         List<String> arguments = new ArrayList<>(List.of(
-                HEAP,
+                heap,
                 "-jar",
                 outbox.jar(peers.toAbsolutePath()).toString(),
                 "--spring.datasource.url=" + pipeline.jdbcUrl(),
@@ -129,7 +147,7 @@ public final class OrdersApplication implements AutoCloseable {
         properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         ChildJvm jvm = ChildJvm.start("orders-" + outbox.label, pipeline.folder(), arguments);
         try {
-            OrdersApplication application = new OrdersApplication(jvm, new LogTail(jvm.log()));
+            OrdersApplication application = new OrdersApplication(jvm, heap, new LogTail(jvm.log()));
             application.await(READY::equals, START);
             return application;
         } catch (IOException e) {
@@ -145,7 +163,7 @@ public final class OrdersApplication implements AutoCloseable {
     public Map<String, String> settings() {
         Map<String, String> settings = new TreeMap<>(
                 JSON.readValue(answer("settings", Duration.ZERO), new TypeReference<Map<String, String>>() {}));
-        settings.put("heap", HEAP);
+        settings.put("heap", heap);
         return settings;
     }
 
@@ -153,16 +171,19 @@ public final class OrdersApplication implements AutoCloseable {
      * As many updates per second as the whole way to the topic keeps up with.
      *
      * @param maxOutstanding most changes that may be under way; a writer waits while there are more
-     * @return {@code committedPerSecond}, {@code outstandingAtBegin}, {@code outstandingAtEnd}, {@code missing}; and if events
-     *     are expected, {@code arrivedPerSecond}, {@code duplicates}, {@code overtaken} by a later version of the same order, and
-     *     from commit to append {@code latencyP50Millis}, {@code P95}, {@code P99}, {@code Max}
+     * @return {@code committedPerSecond}, {@code outstandingAtBegin}, {@code outstandingAtEnd}, {@code missing}, and of the
+     *     transactions {@code transactionP50Millis} and {@code P99}; and if events are expected, {@code arrivedPerSecond},
+     *     {@code duplicates}, {@code overtaken} by a later version of the same order, from commit to append
+     *     {@code latencyP50Millis}, {@code P95}, {@code P99}, {@code Max}, and from commit to a consumer of committed records
+     *     {@code consumerP50Millis} and {@code P99}
      */
     public Measured saturate(Duration length, int threads, int maxOutstanding) {
         return figures("saturate %d %d %d".formatted(length.toSeconds(), threads, maxOutstanding), length);
     }
 
     /**
-     * Updates at a fixed rate, whether or not their events arrive.
+     * Updates at a fixed rate, whether or not their events arrive. A transaction takes from when it was due, so that what waits
+     * for a thread or for the processor counts as well.
      *
      * @return what {@link #saturate} returns, and {@code startedLate}: how many could not be started within 5 ms of their time
      */
@@ -190,6 +211,45 @@ public final class OrdersApplication implements AutoCloseable {
      */
     public Measured statements(Operation operation, int count) {
         return figures("statements %s %d".formatted(operation.word, count), GRACE);
+    }
+
+    /**
+     * Reads all orders and writes each as JSON, and nothing else.
+     *
+     * @return {@code ordersPerSecond}, {@code orders}, {@code charactersPerOrder}
+     */
+    public Measured export(int pageSize) {
+        return figures("export " + pageSize, JOB);
+    }
+
+    /**
+     * Publishes all orders again, from the start of the job to the commit of its last event.
+     *
+     * @return {@code ordersPerSecond}, {@code orders}; and if events are expected, {@code arrivedPerSecond} from the start of the job
+     *     to the append of its last event
+     */
+    public Measured republish() {
+        return figures("republish", JOB);
+    }
+
+    /**
+     * The same without waiting for events; after each twentieth of it everything stops for a full collection.
+     *
+     * @return also, in steps of five percent, {@code liveHeapMegabytesAt5} to {@code liveHeapMegabytesAt100}, as far as there was
+     *     time; {@code liveHeapMegabytesPeak} of them; and {@code liveHeapMegabytesBefore} the job
+     */
+    public Measured republishWithHeap() {
+        return figures("republish-heap", JOB);
+    }
+
+    /**
+     * Updates at a fixed rate, while all orders are published again, in one job after the other.
+     *
+     * @param limit orders that a job may publish in a second; 0 for no limit
+     * @return what {@link #rate} returns, and {@code republishedPerSecond}
+     */
+    public Measured rateBesideRepublish(int perSecond, Duration length, int limit) {
+        return figures("rate-beside %d %d %d".formatted(perSecond, length.toSeconds(), limit), length);
     }
 
     public ProcessUsage usage() {

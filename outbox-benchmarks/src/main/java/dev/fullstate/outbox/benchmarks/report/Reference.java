@@ -54,6 +54,10 @@ record Reference(String casePrefix, String metric, String contender, Form form) 
             new Reference("start", "to-first-event", "debezium-tuned", Form.TIMES),
             new Reference("idle", "cpu-contender", "debezium-tuned", Form.TIMES),
             new Reference("memory", "least-heap", "debezium-tuned", Form.TIMES),
+            new Reference("republish", Metric.THROUGHPUT, "insert-select", Form.SHARE),
+            new Reference("republish", Metric.THROUGHPUT, "export", Form.SHARE),
+            new Reference("republish-live", "transaction-p99", "alone", Form.TIMES),
+            new Reference("republish-live", Metric.CONSUMER_P99, "alone", Form.TIMES),
             new Reference("growth", Metric.THROUGHPUT, "slot-only", Form.SHARE));
 
     /** {@return the comparisons for one column of a case's table} */

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Arrivals implements AutoCloseable {
 
+    private static final String REPUBLISH_ID = "ce_republishid";
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -33,6 +34,15 @@ public final class Arrivals implements AutoCloseable {
     private final Map<Long, BitSet> seen = new HashMap<>();
 
     private volatile @Nullable Journal journal;
+    private volatile Republished republished = new Republished(0, 0);
+
+    /**
+     * What has arrived of jobs that publish orders again.
+     *
+     * @param count    events so far
+     * @param appended the broker's timestamp of the last one
+     */
+    public record Republished(long count, long appended) {}
 
     /** Returns when the consumer stands at the end of every partition: what is appended from now on arrives. */
     public Arrivals(String bootstrapServers, String topic) {
@@ -58,6 +68,11 @@ public final class Arrivals implements AutoCloseable {
     /** Tells this journal from now on. */
     public void follow(Journal journal) {
         this.journal = journal;
+    }
+
+    /** {@return what has arrived that no journal is told} */
+    public Republished republished() {
+        return republished;
     }
 
     /**
@@ -87,6 +102,11 @@ public final class Arrivals implements AutoCloseable {
     }
 
     private void arrived(ConsumerRecord<byte[], byte[]> event) {
+        if (event.headers().lastHeader(REPUBLISH_ID) != null) {
+            // Of a change that has arrived before, or of none.
+            republished = new Republished(republished.count() + 1, event.timestamp());
+            return;
+        }
         Journal told = journal;
         if (told == null) {
             return;

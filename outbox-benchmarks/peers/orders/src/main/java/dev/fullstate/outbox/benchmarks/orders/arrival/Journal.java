@@ -17,20 +17,32 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Journal {
 
+    /** In which the times of transactions are counted: finer than those of arrivals, which no clock here could tell. */
+    private static final long MICROS_PER_STEP = 50;
+
     private final Window window;
     private final boolean arrivalsExpected;
     private final Semaphore permits;
 
-    /** The time of the half that came first: usually the commit, but the event may be seen before its commit is noted. */
-    private final ConcurrentMap<Change, Long> halves = new ConcurrentHashMap<>();
+    /** The half that came first: usually the commit, but the event may be seen before its commit is noted. */
+    private final ConcurrentMap<Change, Half> halves = new ConcurrentHashMap<>();
 
-    private final Latencies latencies = new Latencies();
+    private final Latencies transactions = new Latencies();
+    private final Latencies toAppend = new Latencies();
+    private final Latencies toConsumer = new Latencies();
     private final LongAdder committed = new LongAdder();
     private final LongAdder arrived = new LongAdder();
     private final LongAdder committedInWindow = new LongAdder();
     private final LongAdder arrivedInWindow = new LongAdder();
     private final LongAdder duplicates = new LongAdder();
     private final LongAdder overtaken = new LongAdder();
+
+    /** One half of what happened to a change, in milliseconds since the epoch. */
+    private sealed interface Half {}
+
+    private record Commit(long time) implements Half {}
+
+    private record Arrival(long appended, long consumed) implements Half {}
 
     /**
      * @param arrivalsExpected whether every change leads to an event
@@ -42,25 +54,29 @@ public final class Journal {
         this.permits = permits;
     }
 
-    /** Notes a change, as soon as its commit has returned. */
-    public void committed(Change change) {
+    /**
+     * Notes a change, as soon as its commit has returned.
+     *
+     * @param micros that its transaction took
+     */
+    public void committed(Change change, long micros) {
         long time = System.currentTimeMillis();
         committed.increment();
         if (window.contains(time)) {
             committedInWindow.increment();
+            transactions.add(micros / MICROS_PER_STEP);
         }
         if (!arrivalsExpected) {
             permits.release();
             return;
         }
-        Long appended = halves.putIfAbsent(change, time);
-        if (appended != null) {
-            paired(change, time, appended);
+        if (halves.putIfAbsent(change, new Commit(time)) instanceof Arrival arrival) {
+            paired(change, time, arrival);
         }
     }
 
     /**
-     * Notes the first event of a change.
+     * Notes the first event of a change, as soon as a consumer has it.
      *
      * @param appended the broker's timestamp
      * @param late     whether the event of a later change of the order came before
@@ -74,9 +90,9 @@ public final class Journal {
             arrivedInWindow.increment();
         }
         permits.release();
-        Long time = halves.putIfAbsent(change, appended);
-        if (time != null) {
-            paired(change, time, appended);
+        Arrival arrival = new Arrival(appended, System.currentTimeMillis());
+        if (halves.putIfAbsent(change, arrival) instanceof Commit commit) {
+            paired(change, commit.time(), arrival);
         }
     }
 
@@ -85,10 +101,11 @@ public final class Journal {
         duplicates.increment();
     }
 
-    private void paired(Change change, long time, long appended) {
+    private void paired(Change change, long time, Arrival arrival) {
         halves.remove(change);
         if (window.contains(time)) {
-            latencies.add(appended - time);
+            toAppend.add(arrival.appended() - time);
+            toConsumer.add(arrival.consumed() - time);
         }
     }
 
@@ -119,11 +136,17 @@ public final class Journal {
             figures.put("duplicates", duplicates.sum());
             figures.put("overtaken", overtaken.sum());
         }
-        if (!latencies.isEmpty()) {
-            figures.put("latencyP50Millis", latencies.percentile(0.50));
-            figures.put("latencyP95Millis", latencies.percentile(0.95));
-            figures.put("latencyP99Millis", latencies.percentile(0.99));
-            figures.put("latencyMaxMillis", latencies.percentile(1));
+        if (!transactions.isEmpty()) {
+            figures.put("transactionP50Millis", transactions.percentile(0.50) * MICROS_PER_STEP / 1e3);
+            figures.put("transactionP99Millis", transactions.percentile(0.99) * MICROS_PER_STEP / 1e3);
+        }
+        if (!toAppend.isEmpty()) {
+            figures.put("latencyP50Millis", toAppend.percentile(0.50));
+            figures.put("latencyP95Millis", toAppend.percentile(0.95));
+            figures.put("latencyP99Millis", toAppend.percentile(0.99));
+            figures.put("latencyMaxMillis", toAppend.percentile(1));
+            figures.put("consumerP50Millis", toConsumer.percentile(0.50));
+            figures.put("consumerP99Millis", toConsumer.percentile(0.99));
         }
         return figures;
     }

@@ -2,7 +2,7 @@ package dev.fullstate.outbox.benchmarks.orders.arrival;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** Times from commit to append in whole milliseconds, as exact as the broker's timestamps. Safe for many threads. */
+/** Times in whole steps of the caller's choice. Safe for many threads. */
 final class Latencies {
 
     /** What takes longer counts as this much. */
@@ -13,10 +13,10 @@ final class Latencies {
     /**
      * Counts one.
      *
-     * @param milliseconds a negative one counts as 0: the event can be appended before the writer learns of its commit
+     * @param steps a negative number counts as 0: the event can be appended before the writer learns of its commit
      */
-    void add(long milliseconds) {
-        counts.incrementAndGet((int) Math.max(0, Math.min(LONGEST, milliseconds)));
+    void add(long steps) {
+        counts.incrementAndGet((int) Math.max(0, Math.min(LONGEST, steps)));
     }
 
     boolean isEmpty() {
@@ -24,7 +24,7 @@ final class Latencies {
     }
 
     /**
-     * {@return the time that this fraction of all did not exceed, in milliseconds; -1 if there is none}
+     * {@return the time that this fraction of all did not exceed, in steps; -1 if there is none}
      *
      * @param fraction between 0 and 1
      */

@@ -31,13 +31,17 @@ import dev.fullstate.outbox.benchmarks.orders.statement.StatementCounter;
  * rate &lt;perSecond&gt; &lt;seconds&gt;
  * capture &lt;operation&gt; &lt;threads&gt; &lt;seconds&gt;
  * statements &lt;operation&gt; &lt;count&gt;
+ * export &lt;pageSize&gt;
+ * republish
+ * republish-heap
+ * rate-beside &lt;perSecond&gt; &lt;seconds&gt; &lt;republishedPerSecond&gt;
  * settings
  * quit
  * </pre>
  *
  * <p>An operation is {@code insert}, {@code update-root} or {@code update-part}. What is measured over seconds is warmed up for
- * half as many before. The last two loads leave events behind that nobody waits for; an application that has run one of them
- * is of no use for the first two. A command that fails ends the application.
+ * half as many before. {@code capture} and {@code statements} leave events behind that nobody waits for; an application that has
+ * run one of them is of no use for {@code saturate} and the rates. A command that fails ends the application.
  */
 @Component
 @EnableConfigurationProperties(BenchmarkProperties.class)
@@ -53,6 +57,7 @@ public final class Commands {
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final ObjectProvider<StatementCounter> counter;
+    private final ObjectProvider<Republishing> republishing;
 
     Commands(
             BenchmarkProperties properties,
@@ -61,7 +66,8 @@ public final class Commands {
             Orders orders,
             JdbcClient jdbc,
             JsonMapper json,
-            ObjectProvider<StatementCounter> counter) {
+            ObjectProvider<StatementCounter> counter,
+            ObjectProvider<Republishing> republishing) {
         this.properties = properties;
         this.environment = environment;
         this.tables = tables;
@@ -69,6 +75,7 @@ public final class Commands {
         this.jdbc = jdbc;
         this.json = json;
         this.counter = counter;
+        this.republishing = republishing;
     }
 
     /** Creates the orders, says that it is ready, and answers commands until {@code quit} or the end of the input. */
@@ -79,7 +86,7 @@ public final class Commands {
             out.println(READY);
             BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
             for (String line; (line = lines.readLine()) != null && !line.equals("quit"); ) {
-                out.println(RESULT + json.writeValueAsString(answer(line.split(" "), delivery)));
+                out.println(RESULT + json.writeValueAsString(answer(line.split(" "), delivery, arrivals)));
             }
         }
     }
@@ -90,7 +97,8 @@ public final class Commands {
                 : null;
     }
 
-    private Map<String, ?> answer(String[] words, Delivery delivery) throws InterruptedException, ExecutionException {
+    private Map<String, ?> answer(String[] words, Delivery delivery, @Nullable Arrivals arrivals)
+            throws InterruptedException, ExecutionException {
         return switch (words[0]) {
             case "saturate" ->
                 delivery.saturate(seconds(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
@@ -101,9 +109,21 @@ public final class Commands {
             case "statements" ->
                 new StatementLoad(orders, properties.orders(), counter.getObject())
                         .run(Operation.of(words[1]), Integer.parseInt(words[2]));
+            case "export" -> new ExportLoad(orders, json).run(Integer.parseInt(words[1]));
+            case "republish" -> republish(arrivals).run();
+            case "republish-heap" -> republish(arrivals).runWithHeap();
+            case "rate-beside" ->
+                republish(arrivals)
+                        .beside(
+                                () -> delivery.rate(Integer.parseInt(words[1]), seconds(words[2])),
+                                Integer.parseInt(words[3]));
             case "settings" -> Settings.of(environment);
             default -> throw new IllegalArgumentException("Unknown command: " + String.join(" ", words));
         };
+    }
+
+    private RepublishLoad republish(@Nullable Arrivals arrivals) {
+        return new RepublishLoad(republishing.getObject(), arrivals);
     }
 
     private static Duration seconds(String word) {

@@ -53,7 +53,7 @@ final class Delivery {
             return () -> {
                 while (permits.tryAcquire(Math.max(0, window.to() - System.currentTimeMillis()), TimeUnit.MILLISECONDS)
                         && !window.isOver()) {
-                    update(own.any(), journal);
+                    update(own.any(), System.nanoTime(), journal);
                 }
             };
         });
@@ -79,7 +79,7 @@ final class Delivery {
                 if (number >= warmUpCount && System.nanoTime() - due > ON_TIME.toNanos()) {
                     late.increment();
                 }
-                update(1 + number % orderCount, journal);
+                update(1 + number % orderCount, due, journal);
             }
         });
         Map<String, Number> figures = measured(window, journal, crew);
@@ -95,9 +95,11 @@ final class Delivery {
         return journal;
     }
 
-    private void update(long id, Journal journal) {
+    /** @param due when it should begin, by {@link System#nanoTime()}: what waits for a thread or for the processor counts as well */
+    private void update(long id, long due, Journal journal) {
         Order order = orders.updateRoot(id);
-        journal.committed(new Change(order.id(), order.deliveryAttempts()));
+        long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due);
+        journal.committed(new Change(order.id(), order.deliveryAttempts()), micros);
     }
 
     private Map<String, Number> measured(Window window, Journal journal, Crew crew)

@@ -3,13 +3,15 @@ package dev.fullstate.outbox.benchmarks.orders.order;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The transactions that are measured: one order each. The returned order is as it was committed. */
+/** The transactions that are measured. A returned order is as it was committed. */
 @Service
 @Transactional
 public class Orders {
@@ -55,6 +57,18 @@ public class Orders {
         Order order = repository.whole(id);
         order.orderOneMoreOfTheFirstItem();
         return published(order);
+    }
+
+    /**
+     * Reads the next orders, in the order of their ids.
+     *
+     * @param after an order's id, or 0
+     */
+    @Transactional(readOnly = true)
+    public List<OrderState> page(long after, int limit) {
+        return repository.whole(repository.ids(after, Limit.of(limit))).stream()
+                .map(Order::state)
+                .toList();
     }
 
     private Order published(Order order) {
