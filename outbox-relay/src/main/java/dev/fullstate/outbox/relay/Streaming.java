@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class Streaming implements Activity {
 
     private static final int MESSAGES_PER_STEP = 256;
     /** Messages that are there already take far less, and one that the stream has to wait for far more. */
-    private static final long WAITED_NANOS = Duration.ofNanos(200_000).toNanos();
+    private static final long WAITED_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private static final long STALLED_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();

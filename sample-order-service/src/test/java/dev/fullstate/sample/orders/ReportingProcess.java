@@ -3,6 +3,7 @@ package dev.fullstate.sample.orders;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
@@ -34,6 +36,8 @@ final class ReportingProcess implements SmartLifecycle {
     private static final String MAIN = "dev.fullstate.sample.reporting.DevReportingService";
     private static final String DATABASE = "reporting";
     private static final long STOP_SECONDS = 20;
+    private static final int FIRST_PORT = 20_000;
+    private static final int END_OF_PORTS = 32_000;
     private static final Duration ANSWER = Duration.ofSeconds(5);
 
     private final JdbcClient server;
@@ -163,9 +167,20 @@ final class ReportingProcess implements SmartLifecycle {
         }
     }
 
+    /** Below the ports that the kernel gives to clients, any of which could take it before the process does. */
     private static int anyFreePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        return ThreadLocalRandom.current()
+                .ints(FIRST_PORT, END_OF_PORTS)
+                .filter(ReportingProcess::isFree)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (BindException taken) {
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException("No free port for the reporting service", e);
         }
