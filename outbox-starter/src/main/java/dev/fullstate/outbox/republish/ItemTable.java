@@ -8,10 +8,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
+import static dev.fullstate.outbox.republish.PartTable.OF_PART;
+
 /** The aggregates that a part has written down, by the text form of their ids. The part is locked by whoever is here. */
 final class ItemTable {
-
-    private static final String OF_PART = " job_id = :job and aggregate_type = :type and range_number = :range ";
 
     private final JdbcClient jdbc;
     private final Part part;
@@ -26,10 +26,7 @@ final class ItemTable {
     }
 
     private StatementSpec sql(String sql) {
-        return jdbc.sql(sql)
-                .param("job", part.job())
-                .param("type", part.aggregateType())
-                .param("range", part.range());
+        return PartTable.sql(jdbc, part, sql);
     }
 
     long count() {

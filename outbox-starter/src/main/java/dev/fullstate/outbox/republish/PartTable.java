@@ -13,6 +13,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import dev.fullstate.outbox.republish.Part.Pass;
@@ -28,6 +29,9 @@ final class PartTable {
                 / cast(j.rate_per_second as double precision))
             """;
 
+    /** Which rows belong to a part; see {@link #sql(JdbcClient, Part, String)}. */
+    static final String OF_PART = " job_id = :job and aggregate_type = :type and range_number = :range ";
+
     private final JdbcClient jdbc;
 
     PartTable(DataSource dataSource) {
@@ -36,6 +40,18 @@ final class PartTable {
 
     static PartTable on(Connection connection) {
         return new PartTable(new SingleConnectionDataSource(connection, true));
+    }
+
+    /** A statement about what belongs to a part, by {@link #OF_PART} or the three parameters that it has. */
+    static StatementSpec sql(JdbcClient jdbc, Part part, String sql) {
+        return jdbc.sql(sql)
+                .param("job", part.job())
+                .param("type", part.aggregateType())
+                .param("range", part.range());
+    }
+
+    private StatementSpec sql(Part part, String sql) {
+        return sql(jdbc, part, sql);
     }
 
     /**
@@ -74,14 +90,9 @@ final class PartTable {
 
     /** The part, locked, if it is still where it was. */
     boolean takeAgain(Part part) {
-        return jdbc.sql("""
+        return sql(part, """
                         select true from outbox_republish_part
-                         where job_id = :job and aggregate_type = :type and range_number = :range and pass = :pass and last_id is not distinct from :lastId
-                           for update
-                        """)
-                .param("job", part.job())
-                .param("type", part.aggregateType())
-                .param("range", part.range())
+                         where""" + OF_PART + "and pass = :pass and last_id is not distinct from :lastId for update")
                 .param("pass", part.pass().name())
                 .param("lastId", part.lastId())
                 .query(Boolean.class)
@@ -113,85 +124,53 @@ final class PartTable {
     }
 
     void counted(Part part, long total) {
-        jdbc.sql("""
+        sql(part, """
                         update outbox_republish_part set total_count = :total
-                         where job_id = :job and aggregate_type = :type and range_number = :range
-                        """)
-                .param("total", total)
-                .param("job", part.job())
-                .param("type", part.aggregateType())
-                .param("range", part.range())
-                .update();
+                         where""" + OF_PART).param("total", total).update();
     }
 
     /** Divides a part at these ids; the ranges after the first one are new parts. */
     void divide(Part part, List<String> ends) {
-        jdbc.sql("""
+        sql(part, """
                         update outbox_republish_part set end_id = :end
-                         where job_id = :job and aggregate_type = :type and range_number = :range
-                        """)
-                .param("end", ends.get(0))
-                .param("job", part.job())
-                .param("type", part.aggregateType())
-                .param("range", part.range())
-                .update();
-        jdbc.sql("""
+                         where""" + OF_PART).param("end", ends.get(0)).update();
+        sql(part, """
                         insert into outbox_republish_part
                                (job_id, aggregate_type, range_number, pass, last_id, end_id, total_count)
                         select cast(:job as uuid), cast(:type as text), number, 'SCAN', id, lead(id) over (order by number), 0
                           from unnest(cast(:ends as text[])) with ordinality as range (id, number)
-                        """)
-                .param("ends", JobTable.array(ends))
-                .param("job", part.job())
-                .param("type", part.aggregateType())
-                .update();
+                        """).param("ends", JobTable.array(ends)).update();
     }
 
     void advance(Part part, Step step) {
-        jdbc.sql("""
+        sql(part, """
                         update outbox_republish_part
                            set pass = :pass, last_id = :lastId, due_at = null, published_count = published_count + :published,
                                pending_count = pending_count + :pending, skipped_count = skipped_count + :skipped,
                                failed_count = failed_count + :failed, updated_at = clock_timestamp()
-                         where job_id = :job and aggregate_type = :type and range_number = :range
-                        """)
+                         where""" + OF_PART)
                 .param("pass", step.pass().name())
                 .param("lastId", step.lastId())
                 .param("published", step.published())
                 .param("pending", step.pending())
                 .param("skipped", step.skipped())
                 .param("failed", step.failed())
-                .param("job", part.job())
-                .param("type", part.aggregateType())
-                .param("range", part.range())
                 .update();
     }
 
     /** There is nothing to do for now. */
     void postpone(Part part, Duration delay) {
-        jdbc.sql("""
+        sql(part, """
                         update outbox_republish_part
                            set due_at = clock_timestamp() + make_interval(secs => :seconds), updated_at = clock_timestamp()
-                         where job_id = :job and aggregate_type = :type and range_number = :range
-                        """)
-                .param("seconds", delay.toMillis() / 1000.0)
-                .param("job", part.job())
-                .param("type", part.aggregateType())
-                .param("range", part.range())
-                .update();
+                         where""" + OF_PART).param("seconds", delay.toMillis() / 1000.0).update();
     }
 
     /** Keeps the first message. */
     void failed(Part part, String error) {
-        jdbc.sql("""
+        sql(part, """
                         update outbox_republish_part set error = coalesce(error, :error)
-                         where job_id = :job and aggregate_type = :type and range_number = :range
-                        """)
-                .param("error", error)
-                .param("job", part.job())
-                .param("type", part.aggregateType())
-                .param("range", part.range())
-                .update();
+                         where""" + OF_PART).param("error", error).update();
     }
 
     private static Part part(ResultSet row, int number) throws SQLException {
