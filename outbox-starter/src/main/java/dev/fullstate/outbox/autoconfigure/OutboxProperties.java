@@ -7,7 +7,6 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.util.Assert;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.bulk.BulkOperations;
@@ -15,7 +14,7 @@ import dev.fullstate.outbox.bulk.BulkOperations;
 /**
  * Configuration of the writing side.
  *
- * @param enabled Whether changes of entities with {@code @PublishFullState} are captured.
+ * @param enabled Whether changes of entities with @PublishFullState are captured.
  * @param source CloudEvents source of all events, a URI reference. Defaults to "urn:service:" and the application's name.
  * @param schema Outbox schema.
  * @param capture Capture of changes.
@@ -35,10 +34,17 @@ record OutboxProperties(
         @DefaultValue Retention retention,
         @DefaultValue Admin admin) {
 
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    /** PostgreSQL and the timers count milliseconds in 32 bits, 24 days of them. */
+    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(24);
+
+    private static final Duration LONGEST_PERIOD = Duration.ofDays(10_000);
+
     OutboxProperties {
-        Assert.isTrue(
-                source == null || isUriReference(source),
-                () -> "outbox.source must be a URI reference and not empty, but is '" + source + "'");
+        if (source != null) {
+            PropertyValue.of("outbox.source", source).require(isUriReference(source), "a URI reference, and not empty");
+        }
     }
 
     private static boolean isUriReference(String text) {
@@ -68,10 +74,8 @@ record OutboxProperties(
             @DefaultValue("10000") int maxAggregatesPerTransaction,
             @DefaultValue("fail") BulkOperations.Policy bulkOperations) {
         Capture {
-            Assert.isTrue(
-                    maxAggregatesPerTransaction > 0,
-                    "outbox.capture.max-aggregates-per-transaction must be positive, but is "
-                            + maxAggregatesPerTransaction);
+            PropertyValue.of("outbox.capture.max-aggregates-per-transaction", maxAggregatesPerTransaction)
+                    .isBetween(1, Integer.MAX_VALUE);
         }
     }
 
@@ -81,15 +85,13 @@ record OutboxProperties(
      * @param maxSize Largest payload of an event; a transaction with a larger one fails. Keep it below the largest record
      *     that Kafka takes, less about 16 KB for key and headers.
      */
-    record Payload(@DefaultValue("1000000B") DataSize maxSize) {
+    record Payload(@DefaultValue("960KB") DataSize maxSize) {
 
         /** The table's own check. */
         private static final DataSize CEILING = DataSize.ofMegabytes(100);
 
         Payload {
-            Assert.isTrue(
-                    maxSize.toBytes() > 0 && maxSize.compareTo(CEILING) <= 0,
-                    () -> "outbox.payload.max-size must be between 1B and " + CEILING + ", but is " + maxSize);
+            PropertyValue.of("outbox.payload.max-size", maxSize).isBetween(DataSize.ofBytes(1), CEILING);
         }
     }
 
@@ -113,21 +115,15 @@ record OutboxProperties(
             @DefaultValue("2") int parallelism,
             @DefaultValue("30s") Duration maxLag,
             @DefaultValue("90d") Duration keepJobs) {
+
         Republish {
-            Assert.isTrue(
-                    chunkSize > 0 && chunkSize <= 1000,
-                    "outbox.republish.chunk-size must be between 1 and 1000, but is " + chunkSize);
-            Assert.isTrue(
-                    idleTimeout.toMillis() > 0,
-                    "outbox.republish.idle-timeout must be positive, but is " + idleTimeout);
-            Assert.isTrue(
-                    parallelism > 0 && parallelism <= 64,
-                    "outbox.republish.parallelism must be between 1 and 64, but is " + parallelism);
-            Assert.isTrue(
-                    maxLag.compareTo(Duration.ZERO) > 0, "outbox.republish.max-lag must be positive, but is " + maxLag);
-            Assert.isTrue(
-                    keepJobs.compareTo(Duration.ZERO) > 0,
-                    "outbox.republish.keep-jobs must be positive, but is " + keepJobs);
+            PropertyValue.of("outbox.republish.chunk-size", chunkSize).isBetween(1, 1000);
+            PropertyValue.of("outbox.republish.lock-timeout", lockTimeout).isBetween(SHORTEST, LONGEST_TIMEOUT);
+            PropertyValue.of("outbox.republish.poll-interval", pollInterval).isBetween(SHORTEST, LONGEST_TIMEOUT);
+            PropertyValue.of("outbox.republish.idle-timeout", idleTimeout).isBetween(SHORTEST, LONGEST_TIMEOUT);
+            PropertyValue.of("outbox.republish.parallelism", parallelism).isBetween(1, 64);
+            PropertyValue.of("outbox.republish.max-lag", maxLag).isBetween(SHORTEST, LONGEST_PERIOD);
+            PropertyValue.of("outbox.republish.keep-jobs", keepJobs).isBetween(SHORTEST, LONGEST_PERIOD);
         }
     }
 
@@ -147,12 +143,8 @@ record OutboxProperties(
         private static final Duration LONGEST = Duration.ofDays(14);
 
         Retention {
-            Assert.isTrue(
-                    period.compareTo(Duration.ofDays(1)) >= 0 && period.compareTo(LONGEST) <= 0,
-                    "outbox.retention.period must be between 1 and 14 days, but is " + period);
-            Assert.isTrue(
-                    checkInterval.compareTo(Duration.ZERO) > 0,
-                    "outbox.retention.check-interval must be positive, but is " + checkInterval);
+            PropertyValue.of("outbox.retention.period", period).isBetween(Duration.ofDays(1), LONGEST);
+            PropertyValue.of("outbox.retention.check-interval", checkInterval).isBetween(SHORTEST, LONGEST_TIMEOUT);
         }
     }
 

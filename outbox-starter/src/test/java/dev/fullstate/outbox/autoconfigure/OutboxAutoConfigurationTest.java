@@ -196,13 +196,13 @@ class OutboxAutoConfigurationTest {
     void refusesWhatCannotBe() {
         Map.of(
                         "outbox.republish.chunk-size=0",
-                        "outbox.republish.chunk-size must be between 1 and 1000",
+                        "outbox.republish.chunk-size with value '0' is invalid: It has to be between 1 and 1000",
                         "outbox.payload.max-size=101MB",
-                        "outbox.payload.max-size must be between 1B and 104857600B",
+                        "It has to be between 1B and 100MB",
                         "outbox.source=not a uri",
-                        "outbox.source must be a URI reference and not empty, but is 'not a uri'",
+                        "outbox.source with value 'not a uri' is invalid: It has to be a URI reference, and not empty",
                         "outbox.source=",
-                        "outbox.source must be a URI reference and not empty, but is ''")
+                        "outbox.source with value '' is invalid")
                 .forEach((property, message) -> contexts.withPropertyValues(property)
                         .run(context -> assertThat(context.getStartupFailure()).hasStackTraceContaining(message)));
     }

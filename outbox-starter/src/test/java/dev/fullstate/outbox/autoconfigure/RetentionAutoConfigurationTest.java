@@ -99,7 +99,7 @@ class RetentionAutoConfigurationTest {
         for (String period : new String[] {"23h", "15d"}) {
             contexts.withPropertyValues("outbox.retention.period=" + period)
                     .run(context -> assertThat(context.getStartupFailure())
-                            .hasStackTraceContaining("outbox.retention.period must be between 1 and 14 days"));
+                            .hasStackTraceContaining("It has to be between 1d and 14d"));
         }
     }
 }

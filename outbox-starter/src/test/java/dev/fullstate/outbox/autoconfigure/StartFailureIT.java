@@ -84,6 +84,6 @@ class StartFailureIT {
 
         assertThat(output.getOut())
                 .contains("APPLICATION FAILED TO START")
-                .contains("outbox.source must be a URI reference and not empty, but is 'no uri'");
+                .contains("outbox.source with value 'no uri' is invalid: It has to be a URI reference");
     }
 }

@@ -2,6 +2,7 @@ package dev.fullstate.outbox.test;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
  * What {@link OutboxTestServices} starts.
@@ -13,6 +14,8 @@ record OutboxTestProperties(
         @DefaultValue("embedded") Services services,
         @DefaultValue Postgres postgres,
         @DefaultValue Kafka kafka) {
+
+    private static final int MAX_PORT = 65_535;
 
     /** Where the services come from. */
     enum Services {
@@ -32,7 +35,12 @@ record OutboxTestProperties(
      */
     record Postgres(
             @DefaultValue("0") int port,
-            @DefaultValue("postgres:18") String image) {}
+            @DefaultValue("postgres:18") String image) {
+        Postgres {
+            checkPort(PostgresServer.PORT_PROPERTY, port);
+            checkImage("outbox.test.postgres.image", image);
+        }
+    }
 
     /**
      * Kafka.
@@ -42,5 +50,24 @@ record OutboxTestProperties(
      */
     record Kafka(
             @DefaultValue("0") int port,
-            @DefaultValue("apache/kafka:4.2.1") String image) {}
+            @DefaultValue("apache/kafka:4.2.1") String image) {
+        Kafka {
+            checkPort(KafkaServer.PORT_PROPERTY, port);
+            checkImage("outbox.test.kafka.image", image);
+        }
+    }
+
+    private static void checkPort(String property, int port) {
+        if (port < 0 || port > MAX_PORT) {
+            throw new InvalidConfigurationPropertyValueException(
+                    property, port, "It has to be between 0 and " + MAX_PORT + ".");
+        }
+    }
+
+    private static void checkImage(String property, String image) {
+        if (image.isBlank()) {
+            throw new InvalidConfigurationPropertyValueException(
+                    property, image, "It has to be the name of an image, with or without a tag.");
+        }
+    }
 }

@@ -1,67 +1,77 @@
 package dev.fullstate.sample.orders;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a service can configure of the outbox is described, in the generated metadata and in the reference alike. */
 class ConfigurationReferenceTest {
 
-    private static List<JsonNode> properties() throws IOException {
-        List<JsonNode> properties = new ArrayList<>();
-        ClassLoader classes = ConfigurationReferenceTest.class.getClassLoader();
-        for (URL metadata : Collections.list(classes.getResources("META-INF/spring-configuration-metadata.json"))) {
-            try (InputStream stream = metadata.openStream()) {
-                JsonMapper.shared()
-                        .readTree(stream)
-                        .get("properties")
-                        .valueStream()
-                        .filter(property -> property.get("name").asString().startsWith("outbox."))
-                        .forEach(properties::add);
-            }
-        }
-        return properties;
-    }
+    private static final List<PropertyMetadata> PROPERTIES = PropertyMetadata.ofTheOutbox();
 
     @Test
-    void starterRelayAndTestServicesHaveMetadata() throws IOException {
-        assertThat(properties())
-                .extracting(property -> property.get("name").asString())
+    void starterRelayAndTestServicesHaveMetadata() {
+        assertThat(PROPERTIES)
+                .extracting(PropertyMetadata::name)
                 .contains("outbox.enabled", "outbox.relay.slot-name", "outbox.test.services");
     }
 
+    /** By Spring Boot's rules: plain text, because that is how an editor shows it, without an article, ending in a full stop. */
     @Test
-    void everyPropertyHasADescription() throws IOException {
-        assertThat(properties()).allSatisfy(property -> {
-            String name = property.get("name").asString();
-            assertThat(property.path("description").asString(""))
-                    .as(name)
-                    .isNotEmpty()
-                    .doesNotStartWith("The ");
-        });
+    void everyPropertyHasADescriptionInPlainText() {
+        assertThat(PROPERTIES)
+                .allSatisfy(property -> assertThat(property.description())
+                        .as(property.name())
+                        .isNotBlank()
+                        .doesNotContain("{@", "`")
+                        .doesNotContainPattern("</?[a-z]+>|&[a-z]+;")
+                        .doesNotContainPattern("^(The|A|An|This|It) ")
+                        .matches("(?s)[A-Z].*\\."));
+    }
+
+    @Test
+    void everySwitchIsAQuestion() {
+        assertThat(PROPERTIES)
+                .filteredOn(property -> property.type().equals("java.lang.Boolean"))
+                .allSatisfy(property ->
+                        assertThat(property.description()).as(property.name()).startsWith("Whether "));
+    }
+
+    /** A default that is not a value is described instead. */
+    @Test
+    void everyPropertyHasADefaultOrSaysWhatHoldsWithoutIt() {
+        assertThat(PROPERTIES)
+                .filteredOn(property ->
+                        property.defaultValue() == null && !property.type().startsWith("java.util.Map"))
+                .allSatisfy(property ->
+                        assertThat(property.description()).as(property.name()).containsPattern("[Dd]efault"));
+    }
+
+    /** 7d, 30s, 1MB: a value with a unit, and not the next smaller one. */
+    @Test
+    void defaultsAreWrittenAsPeopleWriteThem() {
+        assertThat(PROPERTIES)
+                .filteredOn(property -> property.defaultValue() != null)
+                .filteredOn(property ->
+                        property.type().matches("java.time.Duration|org.springframework.util.unit.DataSize"))
+                .allSatisfy(property -> assertThat(property.defaultValue())
+                        .as(property.name())
+                        .matches("\\d{1,3}(ms|s|m|h|d|B|KB|MB)"));
     }
 
     @Test
     void everyPropertyIsInTheReferenceWithItsDefault() throws IOException {
         String reference = Files.readString(Path.of("../docs/configuration.md"));
 
-        assertThat(properties()).allSatisfy(property -> {
-            String name = property.get("name").asString();
-            JsonNode defaultValue = property.path("defaultValue");
-            assertThat(reference).containsPattern("\\| `\\Q" + name + "\\E(\\.<[a-z]+>)?` \\|");
-            if (defaultValue.isString() || defaultValue.isNumber() || defaultValue.isBoolean()) {
-                assertThat(reference).contains("| `" + name + "` | `" + defaultValue.asString() + "`");
+        assertThat(PROPERTIES).allSatisfy(property -> {
+            assertThat(reference).containsPattern("\\| `\\Q" + property.name() + "\\E(\\.<[a-z]+>)?` \\|");
+            if (property.defaultValue() != null) {
+                assertThat(reference).contains("| `" + property.name() + "` | `" + property.defaultValue() + "`");
             }
         });
     }

@@ -9,6 +9,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.WalSettings;
+
+import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
 
 /**
  * Configuration of the relay, as far as it is not Boot's own ({@code spring.datasource.*}, {@code spring.kafka.*}).
@@ -61,6 +65,13 @@ public record OutboxRelayProperties(
         @DefaultValue("1s") Duration standbyInterval,
         @DefaultValue Retry retry) {
 
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    /** PostgreSQL and Kafka count milliseconds in 32 bits, 24 days of them. */
+    private static final Duration LONGEST = Duration.ofDays(24);
+
+    private static final String TOPIC = "a topic's name, 1 to 249 letters, digits, dots, underscores and hyphens";
+
     /**
      * Kafka transactions.
      *
@@ -74,13 +85,13 @@ public record OutboxRelayProperties(
             @DefaultValue("30s") Duration transactionTimeout) {
 
         public ExactlyOnce {
-            positive("exactly-once.commit-interval", commitInterval);
-            if (transactionTimeout.compareTo(commitInterval) <= 0) {
-                throw invalid(
-                        "exactly-once.transaction-timeout",
-                        transactionTimeout,
-                        "longer than outbox.relay.exactly-once.commit-interval, " + commitInterval);
-            }
+            of("exactly-once.position-topic", positionTopic).require(Router.isTopic(positionTopic), TOPIC);
+            of("exactly-once.commit-interval", commitInterval).isBetween(SHORTEST, LONGEST);
+            of("exactly-once.transaction-timeout", transactionTimeout).isBetween(SHORTEST, LONGEST);
+            of("exactly-once.transaction-timeout", transactionTimeout)
+                    .require(
+                            transactionTimeout.compareTo(commitInterval) > 0,
+                            "longer than outbox.relay.exactly-once.commit-interval, " + print(commitInterval));
         }
     }
 
@@ -95,51 +106,65 @@ public record OutboxRelayProperties(
             @DefaultValue("30s") Duration maxDelay) {
 
         public Retry {
-            positive("retry.min-delay", minDelay);
-            if (maxDelay.compareTo(minDelay) < 0) {
-                throw invalid(
-                        "retry.max-delay", maxDelay, "not shorter than outbox.relay.retry.min-delay, " + minDelay);
-            }
+            of("retry.min-delay", minDelay).isBetween(SHORTEST, LONGEST);
+            of("retry.max-delay", maxDelay).isBetween(SHORTEST, LONGEST);
+            of("retry.max-delay", maxDelay)
+                    .require(
+                            maxDelay.compareTo(minDelay) >= 0,
+                            "not shorter than outbox.relay.retry.min-delay, " + print(minDelay));
         }
     }
 
     public OutboxRelayProperties {
         topics = Map.copyOf(topics);
-        if (maxInFlight.toBytes() <= 0) {
-            throw invalid("max-in-flight", maxInFlight, "more than nothing");
+        checkDatabase(url, username, slotName);
+        checkTopics(topic, topics, topicPartitions, topicReplicationFactor);
+        of("max-in-flight", maxInFlight).isBetween(DataSize.ofBytes(1), DataSize.ofTerabytes(1));
+        of("poll-interval", pollInterval).isBetween(SHORTEST, LONGEST);
+        of("connect-timeout", connectTimeout).isBetween(SHORTEST, LONGEST);
+        of("query-timeout", queryTimeout).isBetween(SHORTEST, LONGEST);
+        of("slot-creation-timeout", slotCreationTimeout).isBetween(SHORTEST, LONGEST);
+        of("wal-sender-timeout", walSenderTimeout).isBetween(SHORTEST, LONGEST);
+        of("kafka-timeout", kafkaTimeout).isBetween(SHORTEST, LONGEST);
+        of("shutdown-timeout", shutdownTimeout).isBetween(SHORTEST, LONGEST);
+        of("standby-interval", standbyInterval).isBetween(SHORTEST, LONGEST);
+        // One event may cost three answers (topic looked up, created, its metadata), while the loop is silent towards
+        // PostgreSQL.
+        of("kafka-timeout", kafkaTimeout)
+                .require(
+                        kafkaTimeout.multipliedBy(3).compareTo(walSenderTimeout) <= 0,
+                        "no longer than a third of outbox.relay.wal-sender-timeout, " + print(walSenderTimeout));
+    }
+
+    private static void checkDatabase(@Nullable String url, @Nullable String username, String slotName) {
+        if (url != null) {
+            of("url", url).require(url.startsWith("jdbc:postgresql:"), "a JDBC URL that begins with jdbc:postgresql:");
         }
-        positive("poll-interval", pollInterval);
-        positive("connect-timeout", connectTimeout);
-        positive("query-timeout", queryTimeout);
-        positive("slot-creation-timeout", slotCreationTimeout);
-        positive("wal-sender-timeout", walSenderTimeout);
-        positive("kafka-timeout", kafkaTimeout);
-        positive("shutdown-timeout", shutdownTimeout);
-        positive("standby-interval", standbyInterval);
-        // One event may cost three answers (topic looked up, created, its metadata), and all the while the loop is
-        // silent
-        // towards PostgreSQL.
-        if (kafkaTimeout.multipliedBy(3).compareTo(walSenderTimeout) > 0) {
-            throw invalid(
-                    "kafka-timeout",
-                    kafkaTimeout,
-                    "no longer than a third of outbox.relay.wal-sender-timeout, " + walSenderTimeout);
+        if (username != null) {
+            of("username", username).require(!username.isBlank(), "the name of a role");
         }
+        of("slot-name", slotName).require(WalSettings.isSlotName(slotName), WalSettings.SLOT_NAME);
+    }
+
+    private static void checkTopics(
+            String topic, Map<String, String> topics, @Nullable Integer partitions, @Nullable Short replicationFactor) {
+        of("topic", topic).require(Router.isTemplate(topic), TOPIC + ", with {aggregatetype} for the type");
+        topics.forEach((type, name) -> of("topics." + type, name).require(Router.isTopic(name), TOPIC));
+        if (partitions != null) {
+            of("topic-partitions", partitions).isBetween(1, Integer.MAX_VALUE);
+        }
+        if (replicationFactor != null) {
+            of("topic-replication-factor", replicationFactor).isBetween((short) 1, Short.MAX_VALUE);
+        }
+    }
+
+    private static <T extends Comparable<? super T>> PropertyValue<T> of(String property, T value) {
+        return PropertyValue.of("outbox.relay." + property, value);
     }
 
     /** Without the password. */
     @Override
     public String toString() {
         return "outbox.relay.slot-name=" + slotName;
-    }
-
-    private static void positive(String property, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw invalid(property, value, "more than nothing");
-        }
-    }
-
-    private static IllegalArgumentException invalid(String property, Object value, String expected) {
-        return new IllegalArgumentException("outbox.relay." + property + " is " + value + "; it has to be " + expected);
     }
 }

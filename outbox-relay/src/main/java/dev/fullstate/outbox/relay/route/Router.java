@@ -35,6 +35,16 @@ public final class Router {
         topics.forEach((type, topic) -> legal(topic, "aggregate type '" + type + "'"));
     }
 
+    /** Whether a topic can have this name. */
+    public static boolean isTopic(String name) {
+        return TOPIC.matcher(name).matches();
+    }
+
+    /** Whether topics' names can come of a template. */
+    public static boolean isTemplate(String template) {
+        return isTopic(template.replace(AGGREGATE_TYPE, "type"));
+    }
+
     public RoutedEvent route(CommittedEvent event) {
         String topic = topic(new String(event.aggregateType(), StandardCharsets.UTF_8));
         return new RoutedEvent(topic, event.aggregateId(), event);
@@ -54,7 +64,7 @@ public final class Router {
     }
 
     private static String legal(String topic, String origin) {
-        if (!TOPIC.matcher(topic).matches()) {
+        if (!isTopic(topic)) {
             throw new IllegalArgumentException("'" + topic + "', the topic of " + origin
                     + ", is no legal Kafka topic name: 1 to 249 letters, digits, dots, underscores and hyphens");
         }

@@ -27,12 +27,20 @@ public record WalSettings(
     /** PostgreSQL allows 63; the temporary slot of the first start has a longer name. */
     public static final int MAX_SLOT_NAME_LENGTH = 50;
 
+    /** In words, which names {@link #isSlotName} accepts. */
+    public static final String SLOT_NAME =
+            "a slot's name, lower-case letters, digits and underscores, not beginning with a" + " digit, "
+                    + MAX_SLOT_NAME_LENGTH + " at most";
+
     public WalSettings {
-        if (!slotName.matches("[a-z_][a-z0-9_]{0," + (MAX_SLOT_NAME_LENGTH - 1) + "}")) {
-            throw new IllegalArgumentException("'" + slotName
-                    + "' is no usable name of a replication slot: lower-case letters,"
-                    + " digits and underscores, not beginning with a digit, " + MAX_SLOT_NAME_LENGTH + " at most");
+        if (!isSlotName(slotName)) {
+            throw new IllegalArgumentException("'" + slotName + "' is not " + SLOT_NAME);
         }
+    }
+
+    /** Whether the slot of a relay can have this name. */
+    public static boolean isSlotName(String name) {
+        return name.matches("[a-z_][a-z0-9_]{0," + (MAX_SLOT_NAME_LENGTH - 1) + "}");
     }
 
     /** The URL without its parameters, one of which may be a password. */

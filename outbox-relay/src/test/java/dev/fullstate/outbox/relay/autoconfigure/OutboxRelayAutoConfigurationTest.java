@@ -138,12 +138,12 @@ class OutboxRelayAutoConfigurationTest {
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()
                         .hasMessageContaining(
-                                "outbox.relay.kafka-timeout is PT20S; it has to be no longer than a third of"
-                                        + " outbox.relay.wal-sender-timeout"));
+                                "outbox.relay.kafka-timeout with value '20s' is invalid: It has to be no longer than a"
+                                        + " third of outbox.relay.wal-sender-timeout, 10s"));
         withUrl.withPropertyValues("outbox.relay.slot-name=Not-A-Slot")
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()
-                        .hasMessageContaining("'Not-A-Slot' is no usable name of a replication slot"));
+                        .hasMessageContaining("outbox.relay.slot-name with value 'Not-A-Slot' is invalid"));
         withUrl.withPropertyValues("outbox.relay.retry.max-delay=1ms")
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()
