@@ -20,13 +20,14 @@ public final class Aggregate {
             String eventType,
             @Nullable String dataSchema,
             EntityPersister root,
-            @Nullable Attribute lastModified) {
+            @Nullable Attribute lastModified,
+            ColumnTypes types) {
         this.type = type;
         this.eventType = eventType;
         this.dataSchema = dataSchema;
         this.root = root;
         this.id = new AggregateId(root);
-        this.table = new RootTable(root);
+        this.table = new RootTable(root, types);
         this.lastModified = lastModified;
     }
 

@@ -46,6 +46,7 @@ public final class AggregateResolver {
     private final Map<String, List<OwnerLink>> ownersByPart = new LinkedHashMap<>();
     private final Map<String, List<AssociationPath>> ownedByReference = new LinkedHashMap<>();
     private final ManagedTypes types;
+    private final ColumnTypes columnTypes;
     private final MapKeys mapKeys = new MapKeys();
     private final Set<String> collectionRoles = new HashSet<>();
     private final Deque<EntityPersister> toWalk = new ArrayDeque<>();
@@ -56,6 +57,7 @@ public final class AggregateResolver {
         this.roots = Roots.of(sessionFactory);
         this.ownership = new Ownership(sessionFactory, roots);
         this.types = new ManagedTypes(sessionFactory);
+        this.columnTypes = new ColumnTypes(sessionFactory);
     }
 
     /**
@@ -78,7 +80,7 @@ public final class AggregateResolver {
         }
         roots.topmost().forEach(this::walk);
         for (EntityPersister root : roots.topmost()) {
-            Aggregate aggregate = roots.aggregate(root, types.of(root));
+            Aggregate aggregate = roots.aggregate(root, types.of(root), columnTypes);
             ownership.hierarchy(root).forEach(entity -> byEntity.put(entity.getEntityName(), aggregate));
         }
         return new Aggregates(byEntity, ownersByPart, ownedByReference, collectionRoles, types.all(), mapKeys.all());
@@ -214,7 +216,7 @@ public final class AggregateResolver {
         String mappedBy = Ownership.mappedBy(attribute, part);
         AssociationPath backReference = mappedBy == null ? null : backReference(owner, attribute, path, part, mappedBy);
         for (EntityPersister entity : ownership.hierarchy(part)) {
-            PartTable table = mappedBy == null ? null : PartTable.of(entity, owner, mappedBy);
+            PartTable table = mappedBy == null ? null : PartTable.of(entity, owner, mappedBy, columnTypes);
             OwnerLink link = new OwnerLink(owner, attributePath, backReference, Ownership.sharesId(attribute), table);
             Refusals.requireWayFromHiddenPart(link, attribute, entity);
             ownersByPart

@@ -6,16 +6,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.persister.entity.mutation.EntityTableMapping;
-import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,25 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PartTable {
 
-    private final EntityPersister part;
-    private final Type ownerIdType;
+    private final IdColumns id;
+    private final IdColumns owner;
     private final String select;
-    private final String ownedBy;
     private final String ownedByNobody;
 
-    private PartTable(EntityPersister part, EntityPersister owner, List<String> references, EntityTableMapping table) {
-        this.part = part;
-        this.ownerIdType = owner.getIdentifierType();
-        String keys = table.getKeyMapping().getKeyColumns().stream()
-                .map(column -> column.getColumnName() + " = ?")
+    private PartTable(IdColumns id, IdColumns owner, List<SelectableMapping> references, String table) {
+        this.id = id;
+        this.owner = owner;
+        this.select = "select 1 from " + table + " where " + id.isBound() + " and ";
+        this.ownedByNobody = references.stream()
+                .map(column -> column.getSelectionExpression() + " is null")
                 .collect(Collectors.joining(" and "));
-        this.select = "select 1 from " + table.getTableName() + " where " + keys + " and ";
-        this.ownedBy = all(references.stream().map(column -> column + " = ?")) + " for no key update";
-        this.ownedByNobody = all(references.stream().map(column -> column + " is null")) + " for no key update";
-    }
-
-    private static String all(Stream<String> conditions) {
-        return conditions.collect(Collectors.joining(" and "));
     }
 
     /**
@@ -52,7 +43,8 @@ public final class PartTable {
      * @return null where the part cannot be moved behind the back of a transaction: it has a version, or the owner is part of
      *     its id
      */
-    static @Nullable PartTable of(EntityPersister part, EntityPersister owner, String backReference) {
+    static @Nullable PartTable of(
+            EntityPersister part, EntityPersister owner, String backReference, ColumnTypes types) {
         ToOneAttributeMapping reference = reference(part, backReference);
         if (part.isVersioned()
                 || !(part instanceof AbstractEntityPersister persister)
@@ -60,13 +52,17 @@ public final class PartTable {
                 || !reference.isReferenceToPrimaryKey()) {
             return null;
         }
-        List<String> columns = new ArrayList<>();
-        reference.forEachSelectable((index, column) -> columns.add(column.getSelectionExpression()));
+        List<SelectableMapping> references = new ArrayList<>();
+        reference.forEachSelectable((index, column) -> references.add(column));
         String name = reference.getForeignKeyDescriptor().getKeyTable();
         return Arrays.stream(persister.getTableMappings())
                 .filter(table -> table.getTableName().equals(name))
                 .findFirst()
-                .map(table -> new PartTable(part, owner, columns, table))
+                .map(table -> new PartTable(
+                        new IdColumns(name, table.getKeyMapping().getKeyColumns(), part.getIdentifierType(), types),
+                        new IdColumns(name, references, owner.getIdentifierType(), types),
+                        references,
+                        name))
                 .orElse(null);
     }
 
@@ -87,18 +83,16 @@ public final class PartTable {
     /**
      * Locks the row as long as it belongs to an owner; whoever wants to move the part has to wait from then on.
      *
-     * @param owner its id; null for none
+     * @param ownerId the owner's id; null for none
      * @return whether it does
      */
-    public boolean lockIfOwnedBy(SharedSessionContractImplementor session, Object partId, @Nullable Object owner) {
-        Type idType = part.getIdentifierType();
-        String sql = select + (owner == null ? ownedByNobody : ownedBy);
+    public boolean lockIfOwnedBy(SharedSessionContractImplementor session, Object partId, @Nullable Object ownerId) {
+        String sql = select + (ownerId == null ? ownedByNobody : owner.isBound()) + " for no key update";
         return session.doReturningWork(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                idType.nullSafeSet(statement, partId, 1, session);
-                if (owner != null) {
-                    int next = 1 + idType.getColumnSpan(session.getFactory().getRuntimeMetamodels());
-                    ownerIdType.nullSafeSet(statement, owner, next, session);
+                int next = id.bind(statement, 1, partId, session);
+                if (ownerId != null) {
+                    owner.bind(statement, next, ownerId, session);
                 }
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next();

@@ -5,17 +5,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.UnionSubclassEntityPersister;
-import org.hibernate.type.Type;
 
 /**
  * The row lock of an aggregate: the row of its root that holds the version. Whoever changes or republishes the aggregate
@@ -29,38 +25,30 @@ public final class RootTable {
     private final String entity;
     private final String table;
     private final String version;
-    private final Type idType;
-    private final int idColumnCount;
+    private final IdColumns id;
     private final String raiseVersion;
     private final String lockPrefix;
     private final String lockSuffix;
-    private final String idPlaceholders;
 
     /**
      * The table is that of the topmost entity of the root's hierarchy, whose key columns may have names of their own; but with
      * a table for each class, only the entity's own has its rows.
      */
-    RootTable(EntityPersister entity) {
+    RootTable(EntityPersister entity, ColumnTypes types) {
         EntityPersister root = entity instanceof UnionSubclassEntityPersister
                 ? entity
                 : (EntityPersister) entity.getRootEntityDescriptor();
-        String[] columns = root.getIdentifierColumnNames();
+        List<SelectableMapping> columns = new ArrayList<>();
+        root.getIdentifierMapping().forEachSelectable((index, column) -> columns.add(column));
         this.entity = entity.getEntityName();
         this.table = root.getRootTableName();
         this.version = root.getVersionColumnName();
-        this.idType = root.getIdentifierType();
-        this.idColumnCount = columns.length;
-        this.raiseVersion = "update " + table + " set " + version + " = " + version + " + 1 where "
-                + Stream.of(columns).map(column -> column + " = ?").collect(Collectors.joining(" and ")) + " returning "
-                + version;
-        this.idPlaceholders = String.join(", ", Collections.nCopies(columns.length, "?"));
-        String keys = IntStream.range(0, columns.length).mapToObj(i -> "k" + i).collect(Collectors.joining(", "));
+        this.id = new IdColumns(table, columns, root.getIdentifierType(), types);
+        this.raiseVersion = "update " + table + " set " + version + " = " + version + " + 1 where " + id.isBound()
+                + " returning " + version;
         this.lockPrefix = "select page.position, root." + version + ", root.xmin::text::bigint"
-                + " = (pg_current_xact_id()::text::bigint & 4294967295) from (values ";
-        this.lockSuffix = ") as page (position, " + keys + ") join " + table + " root on "
-                + IntStream.range(0, columns.length)
-                        .mapToObj(i -> "root." + columns[i] + " = page.k" + i)
-                        .collect(Collectors.joining(" and "))
+                + " = (pg_current_xact_id()::text::bigint & 4294967295) from ";
+        this.lockSuffix = " join " + table + " root on " + id.isOnPage("root")
                 + " order by page.position for no key update of root";
     }
 
@@ -73,7 +61,7 @@ public final class RootTable {
     public OptionalLong raiseVersion(SharedSessionContractImplementor session, Object id) {
         return session.doReturningWork(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(raiseVersion)) {
-                idType.nullSafeSet(statement, id, 1, session);
+                this.id.bind(statement, 1, id, session);
                 try (ResultSet row = statement.executeQuery()) {
                     return row.next() ? OptionalLong.of(version(row, 1, id)) : OptionalLong.empty();
                 }
@@ -121,27 +109,20 @@ public final class RootTable {
         if (ids.isEmpty()) {
             return List.of();
         }
-        String rows = IntStream.range(0, ids.size())
-                .mapToObj(position -> "(" + position + ", " + idPlaceholders + ")")
-                .collect(Collectors.joining(", "));
-        return session.doReturningWork(
-                connection -> lock(connection, session, lockPrefix + rows + lockSuffix + waiting, ids));
+        String sql = lockPrefix + id.page(ids.size()) + lockSuffix + waiting;
+        return session.doReturningWork(connection -> lock(connection, session, sql, ids));
     }
 
     private List<LockedRow> lock(
             Connection connection, SharedSessionContractImplementor session, String sql, List<Object> ids)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            int index = 1;
-            for (Object id : ids) {
-                idType.nullSafeSet(statement, id, index, session);
-                index += idColumnCount;
-            }
+            id.bind(statement, 1, ids, session);
             List<LockedRow> locked = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    Object id = ids.get(row.getInt(1));
-                    locked.add(new LockedRow(id, version(row, 2, id), row.getBoolean(3)));
+                    Object rootId = ids.get(row.getInt(1));
+                    locked.add(new LockedRow(rootId, version(row, 2, rootId), row.getBoolean(3)));
                 }
             }
             return locked;

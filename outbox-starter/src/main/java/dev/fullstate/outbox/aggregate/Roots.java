@@ -77,14 +77,15 @@ final class Roots {
         return annotation(entity) != null;
     }
 
-    Aggregate aggregate(EntityPersister root, Map<String, Attribute> attributes) {
+    Aggregate aggregate(EntityPersister root, Map<String, Attribute> attributes, ColumnTypes types) {
         PublishFullState annotation = requireAnnotation(root);
         return new Aggregate(
                 aggregateType(root),
                 eventType(root, annotation),
                 dataSchema(root, annotation),
                 root,
-                lastModified(root, attributes));
+                lastModified(root, attributes),
+                types);
     }
 
     private static String aggregateType(EntityPersister entity) {

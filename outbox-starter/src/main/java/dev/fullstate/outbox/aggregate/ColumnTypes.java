@@ -1,0 +1,134 @@
+package dev.fullstate.outbox.aggregate;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+import org.hibernate.dialect.Dialect;
+import org.hibernate.engine.jdbc.Size;
+import org.hibernate.engine.jdbc.connections.spi.JdbcConnectionAccess;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.type.BasicType;
+import org.hibernate.type.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The types of columns, as the database declares them. A mapping need not say them right: Hibernate compares neither length nor
+ * precision with what a migration has made.
+ */
+final class ColumnTypes {
+
+    /**
+     * An explicit cast to {@code varchar(5)} cuts off, without an error, what is longer, and so would find another row; the type
+     * without its length does not, and compares alike. Collations that take different texts for one are not those of text.
+     */
+    private static final String TYPES_OF_A_TABLE = """
+            select attname,
+                   case when atttypid = 'varchar'::regtype then format_type(atttypid, null) else format_type(atttypid, atttypmod) end,
+                   coalesce(collisdeterministic, true)
+              from pg_attribute left join pg_collation c on c.oid = attcollation
+             where attrelid = to_regclass(?) and attnum > 0 and not attisdropped
+            """;
+
+    private final SessionFactoryImplementor sessionFactory;
+    private final Map<String, Map<String, ColumnType>> byTable = new HashMap<>();
+
+    ColumnTypes(SessionFactoryImplementor sessionFactory) {
+        this.sessionFactory = sessionFactory;
+    }
+
+    /**
+     * A column's type.
+     *
+     * @param sql its name, to be cast to
+     * @param exact whether values that are equal to the database are the same value
+     */
+    record ColumnType(String sql, boolean exact) {}
+
+    /** The type of a column; of a table that does not exist yet, the one that Hibernate would give it. */
+    ColumnType of(String table, SelectableMapping column) {
+        ColumnType type = byTable.computeIfAbsent(table, this::read).get(unquoted(column.getSelectionExpression()));
+        return type == null ? new ColumnType(declared(column), false) : type;
+    }
+
+    private static String unquoted(String name) {
+        return name.startsWith("\"")
+                ? name.substring(1, name.length() - 1).replace("\"\"", "\"")
+                : name.toLowerCase(Locale.ROOT);
+    }
+
+    private Map<String, ColumnType> read(String table) {
+        if (table.startsWith("(")) {
+            return Map.of(); // a query that stands for a table
+        }
+        JdbcConnectionAccess access = sessionFactory.getJdbcServices().getBootstrapJdbcConnectionAccess();
+        Connection connection = null;
+        try {
+            connection = connection(access);
+            return connection == null ? Map.of() : read(connection, table);
+        } catch (SQLException e) {
+            throw sessionFactory
+                    .getJdbcServices()
+                    .getSqlExceptionHelper()
+                    .convert(e, "The types of the columns of " + table + " could not be read");
+        } finally {
+            release(access, connection);
+        }
+    }
+
+    private static Map<String, ColumnType> read(Connection connection, String table) throws SQLException {
+        Map<String, ColumnType> types = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(TYPES_OF_A_TABLE)) {
+            statement.setString(1, table);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    types.put(row.getString(1), new ColumnType(row.getString(2), row.getBoolean(3)));
+                }
+            }
+        }
+        return types;
+    }
+
+    /** Null where the application hands each session its connection. */
+    private static @Nullable Connection connection(JdbcConnectionAccess access) throws SQLException {
+        try {
+            return access.obtainConnection();
+        } catch (UnsupportedOperationException e) {
+            return null;
+        }
+    }
+
+    private void release(JdbcConnectionAccess access, @Nullable Connection connection) {
+        if (connection != null) {
+            try {
+                access.releaseConnection(connection);
+            } catch (SQLException e) {
+                throw sessionFactory
+                        .getJdbcServices()
+                        .getSqlExceptionHelper()
+                        .convert(e, "A connection could not be given back");
+            }
+        }
+    }
+
+    private String declared(SelectableMapping column) {
+        Dialect dialect = sessionFactory.getJdbcServices().getDialect();
+        BasicType<?> type = (BasicType<?>) column.getJdbcMapping();
+        Size size = dialect.getSizeStrategy()
+                .resolveSize(
+                        type.getJdbcType(),
+                        type.getJavaTypeDescriptor(),
+                        column.getTemporalPrecision() == null ? column.getPrecision() : column.getTemporalPrecision(),
+                        column.getScale(),
+                        column.getLength());
+        return sessionFactory
+                .getTypeConfiguration()
+                .getDdlTypeRegistry()
+                .getTypeName(type.getJdbcType().getDdlTypeCode(), size, (Type) type);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.fullstate.outbox.aggregate;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.type.Type;
+
+import dev.fullstate.outbox.aggregate.ColumnTypes.ColumnType;
+
+/**
+ * The columns of an id in SQL of ours. Each parameter is cast to its column's type: the driver sends dates, enums and others
+ * without a type, and what a session has in memory may have more digits than the column.
+ */
+final class IdColumns {
+
+    private final List<String> names;
+    private final String placeholders;
+    private final Type type;
+
+    /**
+     * Looks the columns up.
+     *
+     * @param table that has them
+     * @param type of the ids
+     */
+    IdColumns(String table, List<? extends SelectableMapping> columns, Type type, ColumnTypes types) {
+        this.names =
+                columns.stream().map(SelectableMapping::getSelectionExpression).toList();
+        this.placeholders = columns.stream()
+                .map(column -> types.of(table, column))
+                .map(ColumnType::sql)
+                .map(sql -> "cast(? as " + sql + ")")
+                .collect(Collectors.joining(", "));
+        this.type = type;
+    }
+
+    /** A table of so many ids, {@code page}, with columns {@code position}, from 0, and {@code k0} and so on. */
+    String page(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(position -> "(" + position + ", " + placeholders + ")")
+                .collect(Collectors.joining(", ", "(values ", ") as page (position, " + keys("") + ")"));
+    }
+
+    /** The columns of {@link #page} that have the id. */
+    private String keys(String qualifier) {
+        return IntStream.range(0, names.size())
+                .mapToObj(i -> qualifier + "k" + i)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** The condition that a row has the id of a row of {@link #page}. */
+    String isOnPage(String table) {
+        return "(" + columns(table) + ") = (" + keys("page.") + ")";
+    }
+
+    /** The condition that a row has the id that is bound. */
+    String isBound() {
+        return "(" + String.join(", ", names) + ") = (" + placeholders + ")";
+    }
+
+    private String columns(String table) {
+        return names.stream().map(name -> table + "." + name).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * Binds an id.
+     *
+     * @param index of its first parameter
+     * @return the index after its last one
+     */
+    int bind(PreparedStatement statement, int index, Object id, SharedSessionContractImplementor session)
+            throws SQLException {
+        type.nullSafeSet(statement, id, index, session);
+        return index + names.size();
+    }
+
+    /** Binds the ids of a {@link #page}; returns the index after the last parameter. */
+    int bind(PreparedStatement statement, int index, List<?> ids, SharedSessionContractImplementor session)
+            throws SQLException {
+        int next = index;
+        for (Object id : ids) {
+            next = bind(statement, next, id, session);
+        }
+        return next;
+    }
+}
