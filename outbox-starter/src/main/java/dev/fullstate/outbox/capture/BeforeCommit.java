@@ -19,6 +19,7 @@ import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.RootTable.LockedRow;
 import dev.fullstate.outbox.capture.TransactionChanges.OrphanedPart;
 import dev.fullstate.outbox.contract.Operation;
+import dev.fullstate.outbox.reading.StateReader;
 
 /**
  * The end of a transaction that changed captured aggregates: from marks to changes, in four steps. Find the root of each
@@ -29,10 +30,12 @@ class BeforeCommit {
 
     private final SharedSessionContractImplementor session;
     private final TransactionChanges changes;
+    private final StateReader reader;
     private final RootLock lock;
 
-    BeforeCommit(SharedSessionContractImplementor session, TransactionChanges changes) {
+    BeforeCommit(SharedSessionContractImplementor session, StateReader reader, TransactionChanges changes) {
         this.session = session;
+        this.reader = reader;
         this.changes = changes;
         this.lock = new RootLock(session);
     }
@@ -72,7 +75,7 @@ class BeforeCommit {
     }
 
     FreshSession freshSession() {
-        return new FreshSession(session);
+        return new FreshSession(session, reader);
     }
 
     /** Only in this order is what is read what will be committed. */

@@ -9,6 +9,7 @@ import org.hibernate.event.spi.EventType;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.reading.StateReader;
 
 /** The capture that is attached to a session factory. */
 public final class Capture {
@@ -31,13 +32,14 @@ public final class Capture {
             Aggregates aggregates,
             ChangeSink sink,
             int maxAggregatesPerTransaction) {
+        StateReader reader = new StateReader(sessionFactory, aggregates);
         return attach(
                 sessionFactory,
                 new PartGuard(aggregates),
                 new ChangeListener(
                         aggregates,
                         maxAggregatesPerTransaction,
-                        (session, changes) -> new BeforeCommit(session, changes).handOver(sink)));
+                        (session, changes) -> new BeforeCommit(session, reader, changes).handOver(sink)));
     }
 
     static Capture attach(SessionFactoryImplementor sessionFactory, PartGuard guard, ChangeListener changes) {

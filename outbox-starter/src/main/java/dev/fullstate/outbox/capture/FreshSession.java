@@ -1,6 +1,5 @@
 package dev.fullstate.outbox.capture;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import org.hibernate.CacheMode;
@@ -12,35 +11,26 @@ import org.hibernate.metamodel.mapping.internal.SingleAttributeIdentifierMapping
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.reading.StateReader;
+
 /**
  * A persistence context of its own on the connection of a session, opened when first needed: it sees what the transaction
  * has written, not what the session has in memory or in a cache.
  */
 class FreshSession implements AutoCloseable {
 
-    /** Collections of so many roots at a time are loaded with one query. */
-    private static final int BATCH_SIZE = 64;
-
-    /** Up to so many roots, queries for each are cheaper: batched ones Hibernate makes anew in each session. */
-    private static final int FEW = 2;
-
     private final SharedSessionContractImplementor session;
+    private final StateReader reader;
     private @Nullable Session fresh;
 
-    FreshSession(SharedSessionContractImplementor session) {
+    FreshSession(SharedSessionContractImplementor session, StateReader reader) {
         this.session = session;
+        this.reader = reader;
     }
 
-    /** The entities with these ids, in this order; null where there is none. */
-    List<? extends @Nullable Object> find(EntityPersister entity, List<Object> ids) {
-        Session reading = open();
-        if (ids.size() > FEW) {
-            reading.setFetchBatchSize(BATCH_SIZE);
-            return reading.findMultiple(entity.getMappedClass(), ids);
-        }
-        List<@Nullable Object> found = new ArrayList<>();
-        ids.forEach(id -> found.add(reading.find(entity.getMappedClass(), id)));
-        return found;
+    /** The roots with these ids, in this order, with all of their states; null where there is none. */
+    List<? extends @Nullable Object> find(EntityPersister root, List<Object> ids) {
+        return reader.read(open().unwrap(SessionImplementor.class), root, ids);
     }
 
     /** The ids of those that own this part. */

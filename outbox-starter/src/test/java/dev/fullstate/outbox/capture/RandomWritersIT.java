@@ -23,6 +23,7 @@ import dev.fullstate.outbox.aggregate.AggregateResolver;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.envelope.Envelope;
 import dev.fullstate.outbox.envelope.TraceContext;
+import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.store.OutboxStore;
@@ -123,15 +124,17 @@ class RandomWritersIT {
     private enum Mutant {
         NONE {
             @Override
-            BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes) {
-                return new BeforeCommit(session, changes);
+            BeforeCommit create(
+                    SharedSessionContractImplementor session, StateReader reader, TransactionChanges changes) {
+                return new BeforeCommit(session, reader, changes);
             }
         },
         /** Nobody raises the version, and so locks the root, where Hibernate did not. */
         VERSION_IS_NOT_RAISED {
             @Override
-            BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes) {
-                return new BeforeCommit(session, changes) {
+            BeforeCommit create(
+                    SharedSessionContractImplementor session, StateReader reader, TransactionChanges changes) {
+                return new BeforeCommit(session, reader, changes) {
                     @Override
                     boolean lockRoots() {
                         return false;
@@ -142,11 +145,12 @@ class RandomWritersIT {
         /** What the session has in memory is published. */
         STATE_IS_NOT_READ_BACK {
             @Override
-            BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes) {
-                return new BeforeCommit(session, changes) {
+            BeforeCommit create(
+                    SharedSessionContractImplementor session, StateReader reader, TransactionChanges changes) {
+                return new BeforeCommit(session, reader, changes) {
                     @Override
                     FreshSession freshSession() {
-                        return new SessionItself(session);
+                        return new SessionItself(session, reader);
                     }
                 };
             }
@@ -159,15 +163,17 @@ class RandomWritersIT {
             }
 
             @Override
-            BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes) {
-                return new BeforeCommit(session, changes);
+            BeforeCommit create(
+                    SharedSessionContractImplementor session, StateReader reader, TransactionChanges changes) {
+                return new BeforeCommit(session, reader, changes);
             }
         },
         /** The state is read, and then its root is locked. */
         STATE_IS_READ_BEFORE_THE_LOCK {
             @Override
-            BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes) {
-                return new BeforeCommit(session, changes) {
+            BeforeCommit create(
+                    SharedSessionContractImplementor session, StateReader reader, TransactionChanges changes) {
+                return new BeforeCommit(session, reader, changes) {
                     @Override
                     List<AggregateChange> steps(FreshSession fresh) {
                         findRoots(fresh);
@@ -184,12 +190,14 @@ class RandomWritersIT {
             return aggregates;
         }
 
-        abstract BeforeCommit create(SharedSessionContractImplementor session, TransactionChanges changes);
+        abstract BeforeCommit create(
+                SharedSessionContractImplementor session, StateReader reader, TransactionChanges changes);
 
         void attachTo(ShopApplication shop) {
             SessionFactoryImplementor sessions =
                     shop.bean(EntityManagerFactory.class).unwrap(SessionFactoryImplementor.class);
             Aggregates aggregates = AggregateResolver.resolve(sessions);
+            StateReader reader = new StateReader(sessions, aggregates);
             Envelope envelope = new Envelope(
                     aggregates,
                     List.of(),
@@ -200,7 +208,7 @@ class RandomWritersIT {
             ChangeSink sink = (session, changes) ->
                     session.doWork(connection -> OutboxStore.append(connection, envelope.changed(changes)));
             BiConsumer<SharedSessionContractImplementor, TransactionChanges> beforeCommit =
-                    (session, changes) -> create(session, changes).handOver(sink);
+                    (session, changes) -> create(session, reader, changes).handOver(sink);
             Capture.attach(
                     sessions,
                     new PartGuard(guarded(aggregates)),
@@ -213,8 +221,8 @@ class RandomWritersIT {
 
         private final SharedSessionContractImplementor session;
 
-        SessionItself(SharedSessionContractImplementor session) {
-            super(session);
+        SessionItself(SharedSessionContractImplementor session, StateReader reader) {
+            super(session, reader);
             this.session = session;
         }
 

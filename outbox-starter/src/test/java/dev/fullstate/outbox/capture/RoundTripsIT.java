@@ -3,20 +3,13 @@ package dev.fullstate.outbox.capture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Consumer;
-
-import javax.sql.DataSource;
 
 import jakarta.persistence.EntityManager;
-import net.ttddyy.dsproxy.QueryInfo;
-import net.ttddyy.dsproxy.support.ProxyDataSourceBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.config.BeanPostProcessor;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.shop.CountedStatements;
 import dev.fullstate.outbox.shop.Line;
 import dev.fullstate.outbox.shop.Purchase;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -45,8 +38,8 @@ class RoundTripsIT {
     @BeforeAll
     static void start() throws Exception {
         postgres = PostgresServer.start();
-        captured = ShopApplication.startWith(Counting.class, postgres, "captured");
-        bare = ShopApplication.startWith(Counting.class, postgres, "bare", "outbox.enabled=false");
+        captured = ShopApplication.startWith(CountedStatements.Counting.class, postgres, "captured");
+        bare = ShopApplication.startWith(CountedStatements.Counting.class, postgres, "bare", "outbox.enabled=false");
     }
 
     @AfterAll
@@ -139,60 +132,6 @@ class RoundTripsIT {
                 return purchase.getPurchaseId();
             }));
         }
-        Statements statements = shop.bean(Statements.class);
-        statements.sent.clear();
-        Consumer<EntityManager> transaction = em -> work.accept(em, ids);
-        shop.run(transaction);
-        return List.copyOf(statements.sent);
-    }
-
-    /** Kinds of statements that the test's thread has sent, in their order; a batch is one. */
-    static final class Statements {
-
-        private final Thread thread = Thread.currentThread();
-        private final List<String> sent = new ArrayList<>();
-
-        void add(List<QueryInfo> queries) {
-            if (Thread.currentThread() == thread) {
-                sent.add(kind(queries.get(0).getQuery()));
-            }
-        }
-
-        private static String kind(String sql) {
-            List<String> words = List.of(sql.split("\\s+"));
-            String first = words.get(0);
-            return switch (first) {
-                case "select" ->
-                    (sql.contains("for no key update") ? "lock " : "select from ")
-                            + words.get(words.indexOf("from") + 1);
-                case "delete" -> first + " from " + words.get(words.indexOf("from") + 1);
-                case "insert" -> "insert into " + words.get(2);
-                default -> first + " " + words.get(1) + (words.contains("returning") ? " returning" : "");
-            };
-        }
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Counting {
-
-        @Bean
-        static Statements statements() {
-            return new Statements();
-        }
-
-        @Bean
-        static BeanPostProcessor countedDataSource(Statements statements) {
-            return new BeanPostProcessor() {
-
-                @Override
-                public Object postProcessAfterInitialization(Object bean, String name) {
-                    return bean instanceof DataSource source
-                            ? ProxyDataSourceBuilder.create(source)
-                                    .afterQuery((execution, queries) -> statements.add(queries))
-                                    .build()
-                            : bean;
-                }
-            };
-        }
+        return shop.bean(CountedStatements.class).of(() -> shop.run(em -> work.accept(em, ids)));
     }
 }

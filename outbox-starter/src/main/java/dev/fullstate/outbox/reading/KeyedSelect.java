@@ -1,0 +1,202 @@
+package dev.fullstate.outbox.reading;
+
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.hibernate.LockOptions;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.loader.ast.internal.LoaderSelectBuilder;
+import org.hibernate.loader.ast.internal.MultiKeyLoadHelper;
+import org.hibernate.loader.ast.spi.Loadable;
+import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.EntityMappingType;
+import org.hibernate.metamodel.mapping.ForeignKeyDescriptor;
+import org.hibernate.metamodel.mapping.JdbcMapping;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.metamodel.mapping.ValuedModelPart;
+import org.hibernate.metamodel.mapping.internal.SqlTypedMappingImpl;
+import org.hibernate.query.spi.QueryOptions;
+import org.hibernate.sql.ast.spi.SqlAliasBaseManager;
+import org.hibernate.sql.ast.tree.expression.JdbcParameter;
+import org.hibernate.sql.ast.tree.select.SelectStatement;
+import org.hibernate.sql.exec.internal.BaseExecutionContext;
+import org.hibernate.sql.exec.internal.JdbcParameterBindingImpl;
+import org.hibernate.sql.exec.internal.JdbcParameterBindingsImpl;
+import org.hibernate.sql.exec.internal.SqlTypedMappingJdbcParameter;
+import org.hibernate.sql.exec.spi.JdbcParameterBindings;
+import org.hibernate.sql.exec.spi.JdbcParametersList;
+import org.hibernate.sql.exec.spi.JdbcSelect;
+import org.hibernate.sql.results.internal.RowTransformerStandardImpl;
+import org.hibernate.sql.results.spi.ListResultsConsumer.UniqueSemantic;
+import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A query for entities by id, or for the elements of a collection by the key of its owner, that is translated once and then used
+ * for any number of keys. Hibernate's own loaders for many keys are translated anew in each session.
+ */
+final class KeyedSelect {
+
+    /** Keys of one statement. */
+    private static final int MOST_KEYS = 1_000;
+
+    /** Where keys are not sent as an array, a statement has one of these numbers of them, and repeats the last one to get there. */
+    private static final int[] SIZES = {1, 4, 16, 64, 256, MOST_KEYS};
+
+    /** Types whose arrays driver and server understand as they do a single value. */
+    private static final Map<Class<?>, Integer> IN_ARRAYS = Map.of(
+            Long.class, SqlTypes.BIGINT,
+            Integer.class, SqlTypes.INTEGER,
+            Short.class, SqlTypes.SMALLINT,
+            String.class, SqlTypes.VARCHAR,
+            UUID.class, SqlTypes.UUID);
+
+    @SuppressWarnings("removal") // what Hibernate's own loaders pass
+    private static final LockOptions NO_LOCK = new LockOptions();
+
+    private final Loadable loadable;
+    private final ValuedModelPart key;
+    private final StateFetching fetching;
+    private final @Nullable ArrayKey array;
+    private final Map<Integer, Statement> bySize = new ConcurrentHashMap<>();
+
+    /** A translated query. */
+    private record Statement(JdbcSelect select, JdbcParametersList parameters) {}
+
+    /** A translated query with one parameter for all keys. */
+    private record ArrayKey(Class<?> element, JdbcMapping type, JdbcParameter parameter, JdbcSelect select) {}
+
+    private KeyedSelect(Loadable loadable, ValuedModelPart key, ValuedModelPart column, StateFetching fetching) {
+        this.loadable = loadable;
+        this.key = key;
+        this.fetching = fetching;
+        this.array = arrayKey(column);
+    }
+
+    /** Of entities, by id. */
+    static KeyedSelect of(EntityMappingType entity, StateFetching fetching) {
+        EntityIdentifierMapping id = entity.getIdentifierMapping();
+        return new KeyedSelect(entity, id, id, fetching);
+    }
+
+    /** Of what collections hold, by the key that their owners have for them. */
+    static KeyedSelect of(PluralAttributeMapping collection, StateFetching fetching) {
+        ForeignKeyDescriptor key = collection.getKeyDescriptor();
+        return new KeyedSelect(collection, key, key.getKeyPart(), fetching);
+    }
+
+    /** Loads what has these keys into the session's persistence context, and returns it where it is entities. */
+    List<Object> load(List<Object> keys, SharedSessionContractImplementor session) {
+        List<Object> loaded = new ArrayList<>();
+        for (int from = 0; from < keys.size(); from += MOST_KEYS) {
+            loaded.addAll(loadSome(keys.subList(from, Math.min(keys.size(), from + MOST_KEYS)), session));
+        }
+        return loaded;
+    }
+
+    private List<Object> loadSome(List<Object> keys, SharedSessionContractImplementor session) {
+        if (array != null && keys.size() > 1) {
+            Object[] values = keys.toArray((Object[]) Array.newInstance(array.element, 0));
+            JdbcParameterBindings bindings = new JdbcParameterBindingsImpl(1);
+            bindings.addBinding(array.parameter, new JdbcParameterBindingImpl(array.type, values));
+            return execute(array.select, bindings, keys.size(), session);
+        }
+        int size = sizeFor(keys.size());
+        Statement statement = bySize.computeIfAbsent(size, this::statement);
+        JdbcParameterBindings bindings = new JdbcParameterBindingsImpl(statement.parameters.size());
+        int bound = 0;
+        for (int i = 0; i < size; i++) {
+            Object value = keys.get(Math.min(i, keys.size() - 1));
+            bound += bindings.registerParametersForEachJdbcValue(value, bound, key, statement.parameters, session);
+        }
+        return execute(statement.select, bindings, keys.size(), session);
+    }
+
+    private static List<Object> execute(
+            JdbcSelect select, JdbcParameterBindings bindings, int keyCount, SharedSessionContractImplementor session) {
+        return session.getJdbcServices()
+                .getJdbcSelectExecutor()
+                .list(
+                        select,
+                        bindings,
+                        new BaseExecutionContext(session),
+                        RowTransformerStandardImpl.instance(),
+                        Object.class,
+                        UniqueSemantic.FILTER,
+                        keyCount);
+    }
+
+    private static int sizeFor(int keyCount) {
+        int i = 0;
+        while (SIZES[i] < keyCount) {
+            i++;
+        }
+        return SIZES[i];
+    }
+
+    private Statement statement(int size) {
+        JdbcParametersList.Builder parameters = JdbcParametersList.newBuilder();
+        SqlAliasBaseManager aliases = new SqlAliasBaseManager();
+        // By a unique key, Hibernate reads the id as the database has it, instead of taking the one that was asked for.
+        SelectStatement select = size == 1
+                ? LoaderSelectBuilder.createSelectByUniqueKey(
+                        loadable, null, key, null, fetching.influencers(), NO_LOCK, parameters::add, aliases, fetching)
+                : LoaderSelectBuilder.createSelect(
+                        loadable,
+                        null,
+                        key,
+                        null,
+                        size,
+                        fetching.influencers(),
+                        NO_LOCK,
+                        parameters::add,
+                        aliases,
+                        fetching);
+        return new Statement(translate(select, aliases), parameters.build());
+    }
+
+    private @Nullable ArrayKey arrayKey(ValuedModelPart column) {
+        if (column.getJdbcTypeCount() != 1) {
+            return null;
+        }
+        SelectableMapping selectable = column.getSelectable(0);
+        JdbcMapping mapping = selectable.getJdbcMapping();
+        Class<?> element = mapping.getJdbcJavaType().getJavaTypeClass();
+        Integer sqlType = IN_ARRAYS.get(element);
+        if (sqlType == null
+                || sqlType != mapping.getJdbcType().getDefaultSqlTypeCode()
+                || mapping.getValueConverter() != null) {
+            return null;
+        }
+        JdbcMapping type = MultiKeyLoadHelper.resolveArrayJdbcMapping(mapping, element, fetching);
+        JdbcParameter parameter = new SqlTypedMappingJdbcParameter(new SqlTypedMappingImpl(
+                selectable.getLength(),
+                selectable.getArrayLength(),
+                selectable.getPrecision(),
+                selectable.getScale(),
+                selectable.getTemporalPrecision(),
+                type));
+        SqlAliasBaseManager aliases = new SqlAliasBaseManager();
+        SelectStatement select = LoaderSelectBuilder.createSelectBySingleArrayParameter(
+                loadable, column, fetching.influencers(), NO_LOCK, parameter, aliases, fetching);
+        return new ArrayKey(element, type, parameter, translate(select, aliases));
+    }
+
+    private JdbcSelect translate(SelectStatement select, SqlAliasBaseManager aliases) {
+        if (loadable instanceof PluralAttributeMapping collection) {
+            var query = select.getQueryPart().getFirstQuerySpec();
+            collection.applyAuxiliaryRestrictions(
+                    query.getFromClause().getRoots().get(0), query::applyPredicate, fetching.influencers(), aliases);
+        }
+        return fetching.getJdbcServices()
+                .getJdbcEnvironment()
+                .getSqlAstTranslatorFactory()
+                .buildSelectTranslator(fetching, select)
+                .translate(JdbcParameterBindings.NO_BINDINGS, QueryOptions.NONE);
+    }
+}

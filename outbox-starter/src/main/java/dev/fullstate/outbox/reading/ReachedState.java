@@ -1,0 +1,143 @@
+package dev.fullstate.outbox.reading;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+
+import org.hibernate.Hibernate;
+import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.CollectionEntry;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.PersistenceContext;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.persister.collection.CollectionPersister;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.proxy.LazyInitializer;
+import org.hibernate.sql.results.internal.ResultsHelper;
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.aggregate.AssociationPath;
+
+/** Goes from roots to all that belongs to them, level by level, and loads what is not there yet. */
+final class ReachedState {
+
+    private final StateReader reader;
+    private final SharedSessionContractImplementor session;
+    private final PersistenceContext context;
+
+    /** Roots and parts. An entity that is only referred to can be loaded too, but its collections need not be. */
+    private final Set<Object> reached = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final Queue<Object> toSee = new ArrayDeque<>();
+    private final Set<Object> seenCollections = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    ReachedState(StateReader reader, SharedSessionContractImplementor session) {
+        this.reader = reader;
+        this.session = session;
+        this.context = session.getPersistenceContextInternal();
+    }
+
+    void load(Collection<? extends @Nullable Object> roots) {
+        roots.forEach(this::reach);
+        while (!toSee.isEmpty()) {
+            loadParts();
+            loadCollections();
+        }
+    }
+
+    private void reach(@Nullable Object entity) {
+        if (entity != null && reached.add(entity)) {
+            toSee.add(entity);
+        }
+    }
+
+    /** Parts to one have come with their owners, but for those of which a chain can be made. */
+    private void loadParts() {
+        Map<EntityPersister, List<Object>> waiting = new LinkedHashMap<>();
+        List<Object> proxies = new ArrayList<>();
+        for (Object entity = toSee.poll(); entity != null; entity = toSee.poll()) {
+            EntityEntry entry = context.getEntry(entity);
+            EntityPersister persister = entry.getPersister();
+            for (AssociationPath path : reader.aggregates().partsOf(persister)) {
+                Object part = path.read(persister, entity, entry.getLoadedState());
+                LazyInitializer proxy = HibernateProxy.extractLazyInitializer(part);
+                if (proxy != null && proxy.isUninitialized()) {
+                    EntityPersister of =
+                            session.getFactory().getMappingMetamodel().getEntityDescriptor(proxy.getEntityName());
+                    waiting.computeIfAbsent(of, name -> new ArrayList<>()).add(proxy.getInternalIdentifier());
+                    proxies.add(part);
+                } else if (part != null) {
+                    reach(Hibernate.unproxy(part));
+                }
+            }
+        }
+        waiting.forEach((entity, ids) -> reader.entities(entity).load(ids, session));
+        proxies.forEach(proxy -> reach(Hibernate.unproxy(proxy)));
+    }
+
+    private void loadCollections() {
+        Map<CollectionPersister, List<PersistentCollection<?>>> byRole = new LinkedHashMap<>();
+        context.forEachCollectionEntry(
+                (collection, entry) -> {
+                    CollectionPersister role = entry.getLoadedPersister();
+                    if (role != null
+                            && reader.aggregates().include(role)
+                            && reached.contains(collection.getOwner())
+                            && seenCollections.add(collection)) {
+                        byRole.computeIfAbsent(role, key -> new ArrayList<>()).add(collection);
+                    }
+                },
+                true);
+        byRole.forEach(this::load);
+    }
+
+    private void load(CollectionPersister role, List<PersistentCollection<?>> collections) {
+        PluralAttributeMapping mapping = role.getAttributeMapping();
+        List<PersistentCollection<?>> waiting = collections.stream()
+                .filter(collection -> !collection.wasInitialized())
+                .toList();
+        if (!waiting.isEmpty()) {
+            reader.elements(mapping).load(waiting.stream().map(this::key).toList(), session);
+            waiting.forEach(collection -> finish(role, collection));
+        }
+        if (reader.plan().isOwned(mapping)) {
+            collections.forEach(collection -> elements(role, collection).forEach(this::reach));
+        }
+    }
+
+    private Object key(PersistentCollection<?> collection) {
+        return entry(collection).getLoadedKey();
+    }
+
+    private CollectionEntry entry(PersistentCollection<?> collection) {
+        return context.getCollectionEntry(collection);
+    }
+
+    /** A collection without rows was not in the result. */
+    private void finish(CollectionPersister role, PersistentCollection<?> collection) {
+        if (!collection.wasInitialized()) {
+            collection.initializeEmptyCollection(role);
+            ResultsHelper.finalizeCollectionLoading(context, role, collection, key(collection), true);
+        }
+    }
+
+    private static List<Object> elements(CollectionPersister role, PersistentCollection<?> collection) {
+        List<Object> elements = new ArrayList<>();
+        collection.entries(role).forEachRemaining(element -> {
+            Object value = element instanceof Map.Entry<?, ?> entry ? entry.getValue() : element;
+            if (value != null) {
+                elements.add(Hibernate.unproxy(value));
+            }
+        });
+        return elements;
+    }
+}
