@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param description   empty if there is none
  * @param defaultValue  as it is shown to users; null if there is none
  */
-record PropertyMetadata(
+public record PropertyMetadata(
         String name,
         String type,
         @Nullable String source,
@@ -29,7 +29,7 @@ record PropertyMetadata(
         @Nullable String defaultValue) {
 
     /** {@return every property on the class path, those of Spring Boot too} */
-    static List<PropertyMetadata> all() {
+    public static List<PropertyMetadata> all() {
         List<PropertyMetadata> properties = new ArrayList<>();
         try {
             ClassLoader classes = PropertyMetadata.class.getClassLoader();
@@ -49,7 +49,7 @@ record PropertyMetadata(
     }
 
     /** {@return the properties of starter, relay and test services} */
-    static List<PropertyMetadata> ofTheOutbox() {
+    public static List<PropertyMetadata> ofTheOutbox() {
         return all().stream()
                 .filter(property -> property.name.startsWith("outbox."))
                 .toList();
@@ -68,8 +68,8 @@ record PropertyMetadata(
     }
 
     /** Whether this is the property with the key, or the map that has it as an entry. */
-    boolean matches(String key) {
+    public boolean matches(String key) {
         boolean map = type.startsWith("java.util.Map");
-        return key.equals(name) || map && key.matches(Pattern.quote(name) + "[.\\[].+");
+        return key.equals(name) || (map && key.matches(Pattern.quote(name) + "[.\\[].+"));
     }
 }

@@ -26,9 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
-import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.context.TestPropertySource;
 import org.springframework.test.web.servlet.client.assertj.RestTestClientResponse;
 
 import dev.fullstate.outbox.test.PublishedEvent;
@@ -43,9 +41,7 @@ import static org.awaitility.Awaitility.await;
  * nothing else. Whatever comes again, however often and in whichever order, the table stays as it is; emptied, it is complete again after
  * a republish.
  */
-@WholeService
-@Import({ReportingProcess.class, Report.class})
-@TestPropertySource(properties = "outbox.relay.topic-partitions=3")
+@SampleServices
 class RebuiltReportIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * <p>It starts when the order service is up, so as not to delay it, and is the first to stop. If this JVM is killed it ends too,
  * because its standard input does.
  */
-final class ReportingProcess implements SmartLifecycle {
+public final class ReportingProcess implements SmartLifecycle {
 
     private static final String MAIN = "dev.fullstate.sample.reporting.DevReportingService";
     private static final String DATABASE = "reporting";
@@ -57,7 +57,7 @@ final class ReportingProcess implements SmartLifecycle {
     }
 
     /** {@return where its HTTP API is} */
-    String url() {
+    public String url() {
         return "http://localhost:" + port;
     }
 
@@ -114,7 +114,7 @@ final class ReportingProcess implements SmartLifecycle {
     }
 
     /** {@return whether it answers, and finds itself healthy} */
-    boolean isHealthy() {
+    public boolean isHealthy() {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/actuator/health"))
                 .timeout(ANSWER)
                 .build();
