@@ -3,42 +3,15 @@ package dev.fullstate.outbox.contract;
 import java.util.List;
 
 /**
- * Names of the outbox table, its columns and what belongs to it in the database.
+ * Names of the outbox table's columns. Those of the table itself, and of what belongs to it, are {@link OutboxNames}.
  *
  * <p>The first five columns carry the names that Debezium's Outbox Event Router expects by default ({@code id},
  * {@code aggregatetype}, {@code aggregateid}, {@code type}, {@code payload}), so that a table can be read by either.
  */
 public final class OutboxTable {
 
-    /** The table; in the schema that the migration ran in. */
-    public static final String NAME = "outbox";
-
-    /** The publication through which the relay receives inserts. */
-    public static final String PUBLICATION = "outbox";
-
     /** The leaves of the ring, one for each day, over and over again. */
     public static final int LEAF_COUNT = 16;
-
-    /**
-     * What the relays have published, one row per pipeline: each transaction that the row's {@code snapshot} shows as ended is
-     * published or was rolled back. It holds on the server with the row's {@code system_identifier}, and on no other.
-     */
-    public static final String RELAYS = "outbox_relay";
-
-    /** The republish jobs; which aggregate types they publish is in {@link #REPUBLISH_PARTS}. */
-    public static final String REPUBLISH_JOBS = "outbox_republish_job";
-
-    /** What a republish job does for one aggregate type each. */
-    public static final String REPUBLISH_PARTS = "outbox_republish_part";
-
-    /** Up to where in Kafka a consumer has to read to have all of a republish job; written by the relay. */
-    public static final String REPUBLISH_ENDS = "outbox_republish_end";
-
-    /** Where the migration scripts are, as a class path location. */
-    public static final String MIGRATION_LOCATION = "dev/fullstate/outbox/contract/migration";
-
-    /** The migrations' own history table, apart from the application's. */
-    public static final String MIGRATION_HISTORY = "outbox_schema_history";
 
     /** Order of insertion; per aggregate the order of commit, because it is drawn while the root's row is locked. */
     public static final String SEQ = "seq";
@@ -118,12 +91,4 @@ public final class OutboxTable {
             CREATED_AT);
 
     private OutboxTable() {}
-
-    /** The leaf that holds the rows of a bucket. */
-    public static String leaf(int bucket) {
-        if (bucket < 0 || bucket >= LEAF_COUNT) {
-            throw new IllegalArgumentException("Bucket " + bucket + " is none of the ring's " + LEAF_COUNT);
-        }
-        return bucket < 10 ? NAME + "_0" + bucket : NAME + "_" + bucket;
-    }
 }

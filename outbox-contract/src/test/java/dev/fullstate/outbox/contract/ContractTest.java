@@ -1,8 +1,5 @@
 package dev.fullstate.outbox.contract;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
@@ -12,11 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class ContractTest {
 
-    private static String migration() throws IOException {
-        String script = "/" + OutboxTable.MIGRATION_LOCATION + "/V1__outbox.sql";
-        try (InputStream stream = ContractTest.class.getResourceAsStream(script)) {
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
+    private static String migration() {
+        return OutboxMigration.script(OutboxNames.DEFAULT);
     }
 
     private static OutboxEvent event(String aggregateId, String payload, Operation operation) {
@@ -26,7 +20,7 @@ class ContractTest {
     }
 
     @Test
-    void everyPublishedColumnIsInTheTable() throws IOException {
+    void everyPublishedColumnIsInTheTable() {
         String table = migration();
         assertThat(OutboxTable.PUBLISHED_COLUMNS)
                 .allSatisfy(column ->
@@ -34,7 +28,7 @@ class ContractTest {
     }
 
     @Test
-    void everyOperationIsAllowedByTheTable() throws IOException {
+    void everyOperationIsAllowedByTheTable() {
         String table = migration();
         for (Operation operation : Operation.values()) {
             assertThat(table).contains("'" + operation.label() + "'");
@@ -42,20 +36,16 @@ class ContractTest {
     }
 
     @Test
-    void everyLeafOfTheRingIsCreated() throws IOException {
+    void everyLeafOfTheRingIsCreated() {
         String table = migration();
         for (int bucket = 0; bucket < OutboxTable.LEAF_COUNT; bucket++) {
             assertThat(table)
-                    .contains("create table " + OutboxTable.leaf(bucket) + " partition of outbox for values in ("
-                            + bucket + ");");
+                    .contains("create table \"" + OutboxNames.DEFAULT.leaf(bucket)
+                            + "\" partition of \"outbox\" for values in (" + bucket + ");");
         }
         assertThat(table).contains("bigint % " + OutboxTable.LEAF_COUNT + ")::smallint");
-        assertThatThrownBy(() -> OutboxTable.leaf(OutboxTable.LEAF_COUNT)).hasMessageContaining("Bucket 16");
-    }
-
-    @Test
-    void relaysHaveATable() throws IOException {
-        assertThat(migration()).contains("create table " + OutboxTable.RELAYS + " (");
+        assertThatThrownBy(() -> OutboxNames.DEFAULT.leaf(OutboxTable.LEAF_COUNT))
+                .hasMessageContaining("Bucket 16");
     }
 
     @Test

@@ -44,6 +44,7 @@ class CutOffDatabaseIT extends RelayIntegrationTest {
                 wal.url().replace(":" + database.server().port() + "/", ":" + network.port() + "/"),
                 wal.username(),
                 wal.password(),
+                wal.publication(),
                 wal.slotName(),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(60),

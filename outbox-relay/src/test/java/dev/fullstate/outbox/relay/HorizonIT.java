@@ -234,6 +234,7 @@ class HorizonIT extends RelayIntegrationTest {
                 wal.url(),
                 role,
                 "secret",
+                wal.publication(),
                 wal.slotName(),
                 wal.connectTimeout(),
                 wal.queryTimeout(),

@@ -1,8 +1,5 @@
 package dev.fullstate.outbox.relay;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,7 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.contract.OutboxMigration;
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.wal.Lsn;
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -58,12 +56,7 @@ final class OutboxDatabase implements AutoCloseable {
     }
 
     static String migration() {
-        String path = "/" + OutboxTable.MIGRATION_LOCATION + "/V1__outbox.sql";
-        try (InputStream script = OutboxTable.class.getResourceAsStream(path)) {
-            return new String(Objects.requireNonNull(script, path).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        return OutboxMigration.script(OutboxNames.DEFAULT);
     }
 
     /** Also the slot's name and the prefix of the topics. */

@@ -78,6 +78,7 @@ class RelaySetupIT {
                 wal.url(),
                 "least",
                 "secret",
+                wal.publication(),
                 wal.slotName(),
                 wal.connectTimeout(),
                 wal.queryTimeout(),

@@ -136,6 +136,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
                 wal.url(),
                 wal.username(),
                 wal.password(),
+                wal.publication(),
                 wal.slotName(),
                 wal.connectTimeout(),
                 wal.queryTimeout(),

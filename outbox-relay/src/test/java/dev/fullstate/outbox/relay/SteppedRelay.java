@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.publish.Publisher;
@@ -93,6 +94,7 @@ final class SteppedRelay implements AutoCloseable {
                 database.url(),
                 database.server().username(),
                 database.server().password(),
+                OutboxNames.DEFAULT.publication(),
                 database.name(),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(10),

@@ -38,6 +38,7 @@ class WrongSetupIT extends RelayIntegrationTest {
                 wal.url() + parameters,
                 wal.username(),
                 wal.password(),
+                wal.publication(),
                 wal.slotName(),
                 wal.connectTimeout(),
                 wal.queryTimeout(),

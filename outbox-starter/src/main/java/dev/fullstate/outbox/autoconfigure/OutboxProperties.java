@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.bulk.BulkOperations;
+import dev.fullstate.outbox.contract.OutboxNames;
 
 /**
  * Configuration of the writing side.
@@ -60,8 +61,32 @@ record OutboxProperties(
      *
      * @param initialize Whether the outbox tables and the publication are created and migrated at start-up, in each
      *     database with captured entities.
+     * @param name Schema that the outbox tables are in. Defaults to the current one of the application's connections.
+     * @param table Name of the outbox table, with which the names of all others begin.
+     * @param publication Name of the publication, unique in its database. Defaults to the table's name, after the schema's if
+     *     that is set.
      */
-    record Schema(@DefaultValue("true") boolean initialize) {}
+    record Schema(
+            @DefaultValue("true") boolean initialize,
+            @Nullable String name,
+            @DefaultValue(OutboxNames.DEFAULT_TABLE) String table,
+            @Nullable String publication) {
+
+        Schema {
+            PropertyValue.of("outbox.schema.table", table)
+                    .require(OutboxNames.canBeTable(table), OutboxNames.TABLE_NAME);
+            if (name != null) {
+                PropertyValue.of("outbox.schema.name", name).require(OutboxNames.canBeName(name), OutboxNames.NAME);
+            }
+            String published = publication == null ? OutboxNames.publication(name, table) : publication;
+            PropertyValue.of("outbox.schema.publication", published)
+                    .require(OutboxNames.canBeName(published), OutboxNames.NAME);
+        }
+
+        OutboxNames names() {
+            return publication == null ? OutboxNames.of(name, table) : new OutboxNames(name, table, publication);
+        }
+    }
 
     /**
      * Capture of changes.

@@ -23,6 +23,7 @@ import dev.fullstate.outbox.bulk.BulkOperations;
 import dev.fullstate.outbox.capture.Capture;
 import dev.fullstate.outbox.contract.OutboxEvent;
 import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.store.OutboxStore;
 
@@ -42,12 +43,12 @@ final class PersistenceUnits {
      *
      * @param aggregates what is captured
      * @param envelope how its changes are said
-     * @param dataSource where its outbox is; null where nothing is captured
+     * @param outbox where they are written to; null where nothing is captured
      */
     record PersistenceUnit(
             Aggregates aggregates,
             Envelope envelope,
-            @Nullable DataSource dataSource) {}
+            @Nullable Outbox outbox) {}
 
     /**
      * A captured persistence unit as the application uses it.
@@ -105,21 +106,23 @@ final class PersistenceUnits {
             return;
         }
         Aggregates aggregates = AggregateResolver.resolve(sessionFactory);
+        Outbox outbox = new Outbox(dataSource, properties.schema().names());
         if (properties.schema().initialize()) {
-            OutboxSchema.migrate(dataSource);
+            OutboxSchema.migrate(outbox);
         }
+        OutboxStore store = new OutboxStore(outbox.names());
         Envelope envelope = envelopes.create(aggregates);
         Capture capture = Capture.install(
                 sessionFactory,
                 aggregates,
                 (session, changes) -> {
                     List<OutboxEvent> events = envelope.changed(changes);
-                    session.doWork(connection -> OutboxStore.append(connection, events));
+                    session.doWork(connection -> store.append(connection, events));
                 },
                 properties.capture().maxAggregatesPerTransaction());
         BulkOperations.watch(sessionFactory, aggregates, properties.capture().bulkOperations());
         captured.add(new CapturedUnit(entityManagerFactory, sessionFactory, aggregates, capture));
-        units.put(sessionFactory, new PersistenceUnit(aggregates, envelope, dataSource));
+        units.put(sessionFactory, new PersistenceUnit(aggregates, envelope, outbox));
         log.info("Changes of {} are captured", aggregates.all());
     }
 

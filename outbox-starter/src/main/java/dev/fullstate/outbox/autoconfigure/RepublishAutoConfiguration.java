@@ -12,6 +12,7 @@ import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
 import dev.fullstate.outbox.republish.Republisher;
+import dev.fullstate.outbox.store.Outbox;
 
 /** Republishes what is captured, in applications with one persistence unit. */
 @AutoConfiguration(
@@ -29,11 +30,15 @@ public final class RepublishAutoConfiguration {
             PersistenceUnits units,
             OutboxProperties properties) {
         PersistenceUnits.PersistenceUnit unit = units.of(entityManagerFactory);
-        DataSource dataSource = unit.dataSource();
+        Outbox outbox = unit.outbox();
         return new Republisher(
                 entityManagerFactory,
                 // Where nothing is captured it is never used, so any will do.
-                dataSource == null ? dataSources.stream().findFirst().orElseThrow() : dataSource,
+                outbox == null
+                        ? new Outbox(
+                                dataSources.stream().findFirst().orElseThrow(),
+                                properties.schema().names())
+                        : outbox,
                 transactionManager(transactionManagers, entityManagerFactory),
                 unit.aggregates(),
                 unit.envelope(),

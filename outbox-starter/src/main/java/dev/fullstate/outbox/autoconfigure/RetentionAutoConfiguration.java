@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Configuration;
 
 import dev.fullstate.outbox.monitor.OutboxEndpoint;
 import dev.fullstate.outbox.monitor.OutboxMeters;
+import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.Retention;
 
 /** Looks after the outbox table, in applications with one {@code DataSource}, and shows its state where there is Actuator. */
@@ -26,7 +27,7 @@ public final class RetentionAutoConfiguration {
     Retention outboxRetention(DataSource dataSource, PersistenceUnits units, OutboxProperties properties) {
         OutboxProperties.Retention retention = properties.retention();
         return new Retention(
-                dataSource,
+                new Outbox(dataSource, properties.schema().names()),
                 new Retention.Options(retention.enabled(), retention.period(), retention.checkInterval()),
                 units::isCapturing);
     }

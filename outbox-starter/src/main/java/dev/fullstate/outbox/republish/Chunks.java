@@ -16,6 +16,8 @@ import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.envelope.Envelope;
 import dev.fullstate.outbox.republish.Part.Pass;
+import dev.fullstate.outbox.store.Outbox;
+import dev.fullstate.outbox.store.OutboxStore;
 
 /**
  * Does the next chunk of any running job: one transaction that takes a part, locks and reads roots, inserts their events, and
@@ -25,12 +27,19 @@ import dev.fullstate.outbox.republish.Part.Pass;
  */
 final class Chunks {
 
+    private final Outbox outbox;
     private final Transactions transactions;
     private final Map<String, Aggregate> aggregates;
     private final Envelope envelope;
     private final Republisher.Options options;
 
-    Chunks(Transactions transactions, Aggregates aggregates, Envelope envelope, Republisher.Options options) {
+    Chunks(
+            Outbox outbox,
+            Transactions transactions,
+            Aggregates aggregates,
+            Envelope envelope,
+            Republisher.Options options) {
+        this.outbox = outbox;
         this.transactions = transactions;
         this.aggregates = aggregates.all().stream().collect(Collectors.toMap(Aggregate::type, each -> each));
         this.envelope = envelope;
@@ -92,7 +101,7 @@ final class Chunks {
         AtomicReference<@Nullable Subject> subject = new AtomicReference<>();
         try {
             return transactions.call(session -> session.doReturningWork(connection -> {
-                PartTable parts = PartTable.on(connection);
+                PartTable parts = PartTable.on(outbox, connection);
                 Optional<Part> taken = parts.take(aggregates.keySet(), options.chunkSize());
                 if (taken.isEmpty()) {
                     return Outcome.NOTHING;
@@ -129,7 +138,7 @@ final class Chunks {
     /** The failed chunk has let go of the part; another instance that has it now, or had it, sees for itself. */
     private void retake(Part part, Consumer<Chunk> work) {
         transactions.call(session -> session.doReturningWork(connection -> {
-            PartTable parts = PartTable.on(connection);
+            PartTable parts = PartTable.on(outbox, connection);
             boolean there = parts.takeAgain(part) && parts.isRunning(part.job());
             if (there) {
                 work.accept(chunk(session, part, connection));
@@ -143,8 +152,8 @@ final class Chunks {
         Assert.state(aggregate != null, () -> "Aggregates of type '" + part.aggregateType() + "' are not captured");
         return new Chunk(
                 part,
-                PartTable.on(connection),
-                ItemTable.on(connection, part),
-                new States(session, aggregate, envelope, part.job()));
+                PartTable.on(outbox, connection),
+                ItemTable.on(outbox, connection, part),
+                new States(session, aggregate, envelope, new OutboxStore(outbox.names()), part.job()));
     }
 }

@@ -4,33 +4,33 @@ import java.sql.Connection;
 import java.util.List;
 import java.util.Optional;
 
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+import dev.fullstate.outbox.store.Outbox;
 
 import static dev.fullstate.outbox.republish.PartTable.OF_PART;
 
 /** The aggregates that a part has written down, by the text form of their ids. The part is locked by whoever is here. */
 final class ItemTable {
 
-    private final JdbcClient jdbc;
+    private final Outbox outbox;
     private final Part part;
 
-    private ItemTable(JdbcClient jdbc, Part part) {
-        this.jdbc = jdbc;
+    private ItemTable(Outbox outbox, Part part) {
+        this.outbox = outbox;
         this.part = part;
     }
 
-    static ItemTable on(Connection connection, Part part) {
-        return new ItemTable(JdbcClient.create(new SingleConnectionDataSource(connection, true)), part);
+    static ItemTable on(Outbox outbox, Connection connection, Part part) {
+        return new ItemTable(outbox.on(connection), part);
     }
 
     private StatementSpec sql(String sql) {
-        return PartTable.sql(jdbc, part, sql);
+        return PartTable.sql(outbox, part, sql);
     }
 
     long count() {
-        return sql("select count(*) from outbox_republish_item where" + OF_PART)
+        return sql("select count(*) from {outbox_republish_item} where" + OF_PART)
                 .query(Long.class)
                 .single();
     }
@@ -38,7 +38,7 @@ final class ItemTable {
     /** How many aggregates have changed, by their events. */
     long countChanged() {
         return sql("""
-                        select count(distinct aggregateid) from outbox
+                        select count(distinct aggregateid) from {outbox}
                          where aggregatetype = :type and created_at >= :since and republishid is null
                         """).param("since", part.changedSince()).query(Long.class).single();
     }
@@ -46,15 +46,15 @@ final class ItemTable {
     /** Writes down which aggregates have changed, by their events. */
     int nameChanged() {
         return sql("""
-                        insert into outbox_republish_item (job_id, aggregate_type, aggregate_id, kind)
-                        select distinct cast(:job as uuid), aggregatetype, aggregateid, 'NAMED' from outbox
+                        insert into {outbox_republish_item} (job_id, aggregate_type, aggregate_id, kind)
+                        select distinct cast(:job as uuid), aggregatetype, aggregateid, 'NAMED' from {outbox}
                          where aggregatetype = :type and created_at >= :since and republishid is null
                         """).param("since", part.changedSince()).update();
     }
 
     /** The next named ones. Those before are gone, but the index may not know it yet, so it is not asked for them. */
     List<String> named() {
-        return sql("select aggregate_id from outbox_republish_item where" + OF_PART + """
+        return sql("select aggregate_id from {outbox_republish_item} where" + OF_PART + """
                            and kind = 'NAMED' and aggregate_id > coalesce(:after, '')
                          order by aggregate_id limit :limit
                         """)
@@ -66,7 +66,7 @@ final class ItemTable {
 
     /** The contended one that was tried least often. */
     Optional<String> contended() {
-        return sql("select aggregate_id from outbox_republish_item where" + OF_PART
+        return sql("select aggregate_id from {outbox_republish_item} where" + OF_PART
                         + "and kind = 'CONTENDED' order by attempt_count, aggregate_id limit 1")
                 .query(String.class)
                 .optional();
@@ -74,7 +74,7 @@ final class ItemTable {
 
     /** One that was written off so long ago that whoever may have been creating it then has ended. */
     Optional<String> writtenOff() {
-        return sql("select aggregate_id from outbox_republish_item where" + OF_PART + """
+        return sql("select aggregate_id from {outbox_republish_item} where" + OF_PART + """
                            and kind = 'WRITTEN_OFF' and horizon <= pg_snapshot_xmin(pg_current_snapshot())
                          order by attempt_count, aggregate_id limit 1
                         """)
@@ -86,7 +86,7 @@ final class ItemTable {
     void contend(List<String> ids) {
         if (!ids.isEmpty()) {
             sql("""
-                            insert into outbox_republish_item (job_id, aggregate_type, range_number, aggregate_id, kind)
+                            insert into {outbox_republish_item} (job_id, aggregate_type, range_number, aggregate_id, kind)
                             select cast(:job as uuid), cast(:type as text), cast(:range as integer), id, 'CONTENDED' from unnest(cast(:ids as text[])) as id
                                 on conflict (job_id, aggregate_type, aggregate_id) do update set kind = excluded.kind
                             """).param("ids", JobTable.array(ids)).update();
@@ -98,7 +98,7 @@ final class ItemTable {
      * created it unseen, and drawn a sequence below that of its delete event.
      */
     void writeOff(String id) {
-        sql("update outbox_republish_item set kind = 'WRITTEN_OFF', attempt_count = 0,"
+        sql("update {outbox_republish_item} set kind = 'WRITTEN_OFF', attempt_count = 0,"
                         + " horizon = pg_snapshot_xmax(pg_current_snapshot()) where" + OF_PART
                         + "and aggregate_id = :id")
                 .param("id", id)
@@ -107,7 +107,7 @@ final class ItemTable {
 
     /** Is to be tried again, after the others. */
     void postpone(String id) {
-        sql("update outbox_republish_item set attempt_count = attempt_count + 1 where" + OF_PART
+        sql("update {outbox_republish_item} set attempt_count = attempt_count + 1 where" + OF_PART
                         + "and aggregate_id = :id")
                 .param("id", id)
                 .update();
@@ -117,7 +117,7 @@ final class ItemTable {
     int delete(List<String> ids) {
         return ids.isEmpty()
                 ? 0
-                : sql("delete from outbox_republish_item where" + OF_PART + "and aggregate_id = any (:ids)")
+                : sql("delete from {outbox_republish_item} where" + OF_PART + "and aggregate_id = any (:ids)")
                         .param("ids", JobTable.array(ids))
                         .update();
     }

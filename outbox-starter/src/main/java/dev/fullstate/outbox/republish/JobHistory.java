@@ -9,14 +9,12 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-import javax.sql.DataSource;
-
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 import dev.fullstate.outbox.republish.RepublishJob.ActionTaken;
 import dev.fullstate.outbox.republish.RepublishJob.PartitionEnd;
 import dev.fullstate.outbox.republish.RepublishJob.TypeProgress;
+import dev.fullstate.outbox.store.Outbox;
 
 /** The jobs as they are shown. */
 final class JobHistory {
@@ -24,17 +22,17 @@ final class JobHistory {
     private static final int LENGTH = 100;
     private static final String COLUMNS = """
             select id, state, cardinality(ids) as id_count, changed_since, rate_per_second, dry_run, tombstones, rate_since, rate_from,
-                   coalesce(error, (select min(error) from outbox_republish_part where job_id = j.id)) as error, requested_by,
+                   coalesce(error, (select min(error) from {outbox_republish_part} where job_id = j.id)) as error, requested_by,
                    created_at, started_at, updated_at, finished_at, clock_timestamp() as now,
-                   exists (select from outbox_republish_part
+                   exists (select from {outbox_republish_part}
                             where job_id = j.id and pass = 'SECOND_LOOK' and due_at is not null) as looks_again
-              from outbox_republish_job as j
+              from {outbox_republish_job} as j
             """;
 
-    private final JdbcClient jdbc;
+    private final Outbox outbox;
 
-    JobHistory(DataSource dataSource) {
-        this.jdbc = JdbcClient.create(dataSource);
+    JobHistory(Outbox outbox) {
+        this.outbox = outbox;
     }
 
     /**
@@ -44,7 +42,7 @@ final class JobHistory {
      */
     Optional<RepublishJob> find(UUID id, @Nullable String obstacle) {
         return withDetails(
-                        jdbc.sql(COLUMNS + " where id = :id")
+                        outbox.sql(COLUMNS + " where id = :id")
                                 .param("id", id)
                                 .query(JobRow::of)
                                 .list(),
@@ -56,7 +54,7 @@ final class JobHistory {
     /** The latest jobs, the newest first. */
     List<RepublishJob> latest(@Nullable String obstacle) {
         return withDetails(
-                jdbc.sql(COLUMNS + " order by created_at desc, id desc limit " + LENGTH)
+                outbox.sql(COLUMNS + " order by created_at desc, id desc limit " + LENGTH)
                         .query(JobRow::of)
                         .list(),
                 obstacle);
@@ -68,19 +66,19 @@ final class JobHistory {
             return List.of();
         }
         List<UUID> ids = rows.stream().map(JobRow::id).toList();
-        Map<UUID, List<TypeProgress>> types = grouped(jdbc.sql("""
+        Map<UUID, List<TypeProgress>> types = grouped(outbox.sql("""
                         select job_id, aggregate_type,
                                case when bool_and(total_count is not null) then cast(sum(total_count) as bigint) end as total_count,
                                sum(published_count) as published_count, sum(pending_count) as pending_count,
                                sum(skipped_count) as skipped_count, sum(failed_count) as failed_count
-                          from outbox_republish_part where job_id in (:ids)
+                          from {outbox_republish_part} where job_id in (:ids)
                          group by job_id, aggregate_type order by aggregate_type
                         """)
                 .param("ids", ids)
                 .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), type(row)))
                 .list());
         Map<UUID, List<ActionTaken>> actions =
-                grouped(jdbc.sql("select * from outbox_republish_action where job_id in (:ids) order by at")
+                grouped(outbox.sql("select * from {outbox_republish_action} where job_id in (:ids) order by at")
                         .param("ids", ids)
                         .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), action(row)))
                         .list());
@@ -96,10 +94,10 @@ final class JobHistory {
 
     /** Jobs that are not published yet are missing; with those that have no records, the list is empty. */
     private Map<UUID, List<PartitionEnd>> ends(List<UUID> ids) {
-        return jdbc
+        return outbox
                 .sql("""
                         select job_id, pipeline, topic, partition, "offset"
-                          from outbox_republish_end
+                          from {outbox_republish_end}
                           left join jsonb_to_recordset(offsets) as e (topic text, partition integer, "offset" bigint) on true
                          where job_id in (:ids) order by pipeline, topic, partition
                         """)

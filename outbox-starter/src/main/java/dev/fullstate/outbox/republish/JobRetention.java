@@ -2,12 +2,11 @@ package dev.fullstate.outbox.republish;
 
 import java.time.Duration;
 
-import javax.sql.DataSource;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
+
+import dev.fullstate.outbox.store.Outbox;
 
 /** Removes jobs, with all that is known of them, some time after they have ended. Thread-safe. */
 final class JobRetention {
@@ -16,12 +15,12 @@ final class JobRetention {
     private static final Duration INTERVAL = Duration.ofHours(1);
     private static final int MOST_AT_A_TIME = 100;
 
-    private final JdbcClient jdbc;
+    private final Outbox outbox;
     private final Duration period;
     private @Nullable Long lookedAt;
 
-    JobRetention(DataSource dataSource, Duration period) {
-        this.jdbc = JdbcClient.create(dataSource);
+    JobRetention(Outbox outbox, Duration period) {
+        this.outbox = outbox;
         this.period = period;
     }
 
@@ -36,9 +35,9 @@ final class JobRetention {
             return;
         }
         lookedAt = now;
-        int count = jdbc.sql("""
-                        delete from outbox_republish_job
-                         where id in (select id from outbox_republish_job
+        int count = outbox.sql("""
+                        delete from {outbox_republish_job}
+                         where id in (select id from {outbox_republish_job}
                                        where finished_at < clock_timestamp() - make_interval(secs => :seconds)
                                        order by finished_at limit :most
                                          for update skip locked)

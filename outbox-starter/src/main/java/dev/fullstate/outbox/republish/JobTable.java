@@ -8,42 +8,40 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-import javax.sql.DataSource;
-
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.jdbc.support.SqlArrayValue;
 
 import dev.fullstate.outbox.republish.RepublishJob.Action;
 import dev.fullstate.outbox.republish.RepublishJob.State;
+import dev.fullstate.outbox.store.Outbox;
 
 /** The jobs: what was asked for, and in which state they are. Each method is as many transactions as its caller makes of it. */
 final class JobTable {
 
-    private final JdbcClient jdbc;
+    private final Outbox outbox;
 
-    JobTable(DataSource dataSource) {
-        this.jdbc = JdbcClient.create(dataSource);
+    JobTable(Outbox outbox) {
+        this.outbox = outbox;
     }
 
     /** On a connection that someone else has opened and will close: in that one's transaction. */
-    static JobTable on(Connection connection) {
-        return new JobTable(new SingleConnectionDataSource(connection, true));
+    static JobTable on(Outbox outbox, Connection connection) {
+        return new JobTable(outbox.on(connection));
     }
 
     /** Until the end of the transaction nobody else starts a job, or changes the state of one. */
     void lockAgainstStarts() {
-        jdbc.sql("lock table outbox_republish_job in share row exclusive mode").update();
+        outbox.sql("lock table {outbox_republish_job} in share row exclusive mode")
+                .update();
     }
 
     /** A job that does what the new one would do, and has not ended. */
     Optional<UUID> conflicting(NewJob job) {
-        return jdbc.sql("""
-                        select id from outbox_republish_job as j
+        return outbox.sql("""
+                        select id from {outbox_republish_job} as j
                          where state in ('QUEUED', 'RUNNING', 'PAUSED') and dry_run = :dryRun
                            and ids is not distinct from cast(:ids as text[])
-                           and exists (select from outbox_republish_part
+                           and exists (select from {outbox_republish_part}
                                         where job_id = j.id and aggregate_type = any (:types))
                          order by created_at limit 1
                         """)
@@ -56,8 +54,8 @@ final class JobTable {
 
     void insert(UUID id, NewJob job, String requestedBy) {
         RepublishRequest request = job.request();
-        jdbc.sql("""
-                        insert into outbox_republish_job
+        outbox.sql("""
+                        insert into {outbox_republish_job}
                                (id, ids, changed_since, rate_per_second, dry_run, tombstones, requested_by)
                         values (:id, cast(:ids as text[]), cast(:since as timestamptz), cast(:rate as integer), :dryRun, :tombstones, :by)
                         """)
@@ -73,19 +71,19 @@ final class JobTable {
                 .param("tombstones", request.tombstones())
                 .param("by", requestedBy)
                 .update();
-        jdbc.sql("insert into outbox_republish_part (job_id, aggregate_type) select :id, unnest(:types)")
+        outbox.sql("insert into {outbox_republish_part} (job_id, aggregate_type) select :id, unnest(:types)")
                 .param("id", id)
                 .param("types", array(job.types()))
                 .update();
-        jdbc.sql("""
-                        insert into outbox_republish_item (job_id, aggregate_type, aggregate_id, kind)
+        outbox.sql("""
+                        insert into {outbox_republish_item} (job_id, aggregate_type, aggregate_id, kind)
                         select :id, :type, id, 'NAMED' from unnest(cast(:ids as text[])) as id
                         """)
                 .param("id", id)
                 .param("type", job.types().get(0))
                 .param("ids", array(job.ids()))
                 .update();
-        jdbc.sql("insert into outbox_republish_action (job_id, action, actor) values (:id, 'start', :by)")
+        outbox.sql("insert into {outbox_republish_action} (job_id, action, actor) values (:id, 'start', :by)")
                 .param("id", id)
                 .param("by", requestedBy)
                 .update();
@@ -97,14 +95,14 @@ final class JobTable {
      * @param types that this instance knows
      */
     void startQueued(Set<String> types) {
-        jdbc.sql("""
-                        update outbox_republish_job as j
+        outbox.sql("""
+                        update {outbox_republish_job} as j
                            set state = 'RUNNING', started_at = coalesce(started_at, clock_timestamp()),
                                rate_since = clock_timestamp(), updated_at = clock_timestamp(),
                                rate_from = (select sum(published_count + skipped_count + failed_count)
-                                              from outbox_republish_part where job_id = j.id)
+                                              from {outbox_republish_part} where job_id = j.id)
                          where state = 'QUEUED'
-                           and exists (select from outbox_republish_part where job_id = j.id and aggregate_type = any (:types))
+                           and exists (select from {outbox_republish_part} where job_id = j.id and aggregate_type = any (:types))
                         """).param("types", array(types)).update();
     }
 
@@ -114,14 +112,14 @@ final class JobTable {
      * @return whether it was
      */
     boolean change(UUID id, Action action, Set<State> from, State to, String actor) {
-        return jdbc.sql("""
+        return outbox.sql("""
                         with changed as (
-                            update outbox_republish_job
+                            update {outbox_republish_job}
                                set state = :to, updated_at = clock_timestamp(),
                                    finished_at = case when :final then clock_timestamp() end
                              where id = :id and state = any (:from)
                             returning id)
-                        insert into outbox_republish_action (job_id, action, actor)
+                        insert into {outbox_republish_action} (job_id, action, actor)
                         select id, :action, :actor from changed
                         """)
                         .param("to", to.name())
@@ -141,14 +139,14 @@ final class JobTable {
      * @return how many parts the job has
      */
     int settle(UUID id, State state) {
-        int partCount = jdbc.sql("select pass from outbox_republish_part where job_id = :id"
+        int partCount = outbox.sql("select pass from {outbox_republish_part} where job_id = :id"
                         + " order by aggregate_type, range_number for update")
                 .param("id", id)
                 .query(String.class)
                 .list()
                 .size();
         if (state.isFinal()) {
-            jdbc.sql("delete from outbox_republish_item where job_id = :id")
+            outbox.sql("delete from {outbox_republish_item} where job_id = :id")
                     .param("id", id)
                     .update();
         }
@@ -157,8 +155,8 @@ final class JobTable {
 
     /** Ends a job early; false if it had ended, or was paused, before. */
     boolean fail(UUID id, String error) {
-        return jdbc.sql("""
-                        update outbox_republish_job
+        return outbox.sql("""
+                        update {outbox_republish_job}
                            set state = 'FAILED', error = :error, updated_at = clock_timestamp(), finished_at = clock_timestamp()
                          where id = :id and state = 'RUNNING'
                         """).param("error", error).param("id", id).update() == 1;
@@ -166,15 +164,15 @@ final class JobTable {
 
     /** Ends the jobs of which everything is done. Whoever finishes the last part sees the others', as all are committed. */
     List<UUID> endFinished() {
-        return jdbc.sql("""
-                        update outbox_republish_job as j
+        return outbox.sql("""
+                        update {outbox_republish_job} as j
                            set state = case when done.failed > 0 then 'FAILED' else 'COMPLETED' end,
                                error = case when done.failed > 0 then format(
                                    '%s aggregates cannot be published, all others are. The first one: %s', done.failed, done.error) end,
                                updated_at = clock_timestamp(), finished_at = clock_timestamp()
                           from (select job_id, sum(failed_count) as failed, min(error) as error
-                                  from outbox_republish_part
-                                 where job_id in (select id from outbox_republish_job where state = 'RUNNING')
+                                  from {outbox_republish_part}
+                                 where job_id in (select id from {outbox_republish_job} where state = 'RUNNING')
                                  group by job_id having bool_and(pass = 'DONE')) as done
                          where j.id = done.job_id and j.state = 'RUNNING'
                         returning j.id

@@ -4,8 +4,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
-import javax.sql.DataSource;
-
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -22,6 +20,7 @@ import dev.fullstate.outbox.republish.Chunks.ChunkException;
 import dev.fullstate.outbox.republish.Chunks.Outcome;
 import dev.fullstate.outbox.republish.Chunks.Subject;
 import dev.fullstate.outbox.republish.RepublishJob.State;
+import dev.fullstate.outbox.store.Outbox;
 
 /** Does whatever the jobs have to do next, and decides what becomes of a chunk that fails. Thread-safe. */
 final class JobWork {
@@ -38,12 +37,12 @@ final class JobWork {
     private final JobRetention retention;
     private final Duration pollInterval;
 
-    JobWork(DataSource dataSource, Chunks chunks, Backpressure backpressure, Republisher.Options options) {
-        this.jobs = new JobTable(dataSource);
-        this.parts = new PartTable(dataSource);
+    JobWork(Outbox outbox, Chunks chunks, Backpressure backpressure, Republisher.Options options) {
+        this.jobs = new JobTable(outbox);
+        this.parts = new PartTable(outbox);
         this.chunks = chunks;
         this.backpressure = backpressure;
-        this.retention = new JobRetention(dataSource, options.keepJobs());
+        this.retention = new JobRetention(outbox, options.keepJobs());
         this.pollInterval = options.pollInterval();
     }
 

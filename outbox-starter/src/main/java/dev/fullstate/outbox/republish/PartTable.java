@@ -10,14 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-import javax.sql.DataSource;
-
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
-import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import dev.fullstate.outbox.republish.Part.Pass;
 import dev.fullstate.outbox.republish.Part.Step;
+import dev.fullstate.outbox.store.Outbox;
 
 /** The parts of running jobs. Who has locked one works on it, and nobody else does. */
 final class PartTable {
@@ -25,33 +22,33 @@ final class PartTable {
     /** Of parts of running jobs: when the job's rate allows the next chunk. */
     private static final String RATE_ALLOWS_AT = """
             j.rate_since + make_interval(secs => (
-                (select sum(published_count + skipped_count + failed_count) from outbox_republish_part where job_id = j.id) - j.rate_from)
+                (select sum(published_count + skipped_count + failed_count) from {outbox_republish_part} where job_id = j.id) - j.rate_from)
                 / cast(j.rate_per_second as double precision))
             """;
 
-    /** Which rows belong to a part; see {@link #sql(JdbcClient, Part, String)}. */
+    /** Which rows belong to a part; see {@link #sql(Outbox, Part, String)}. */
     static final String OF_PART = " job_id = :job and aggregate_type = :type and range_number = :range ";
 
-    private final JdbcClient jdbc;
+    private final Outbox outbox;
 
-    PartTable(DataSource dataSource) {
-        this.jdbc = JdbcClient.create(dataSource);
+    PartTable(Outbox outbox) {
+        this.outbox = outbox;
     }
 
-    static PartTable on(Connection connection) {
-        return new PartTable(new SingleConnectionDataSource(connection, true));
+    static PartTable on(Outbox outbox, Connection connection) {
+        return new PartTable(outbox.on(connection));
     }
 
     /** A statement about what belongs to a part, by {@link #OF_PART} or the three parameters that it has. */
-    static StatementSpec sql(JdbcClient jdbc, Part part, String sql) {
-        return jdbc.sql(sql)
+    static StatementSpec sql(Outbox outbox, Part part, String sql) {
+        return outbox.sql(sql)
                 .param("job", part.job())
                 .param("type", part.aggregateType())
                 .param("range", part.range());
     }
 
     private StatementSpec sql(Part part, String sql) {
-        return sql(jdbc, part, sql);
+        return sql(outbox, part, sql);
     }
 
     /**
@@ -60,11 +57,11 @@ final class PartTable {
      * @param types that this instance knows; another version of the application may know others
      */
     Optional<Part> take(Set<String> types, int chunkSize) {
-        return jdbc.sql("""
+        return outbox.sql("""
                         select p.job_id, p.aggregate_type, p.range_number, p.pass, p.last_id, p.end_id, j.ids is not null as named, j.changed_since, j.dry_run,
                                j.tombstones, least(:chunkSize, j.rate_per_second) as chunk_limit
-                          from outbox_republish_part as p
-                          join outbox_republish_job as j on j.id = p.job_id
+                          from {outbox_republish_part} as p
+                          join {outbox_republish_job} as j on j.id = p.job_id
                          where j.state = 'RUNNING' and p.pass <> 'DONE' and p.aggregate_type = any (:types)
                            and coalesce(p.due_at <= clock_timestamp(), true)
                            and (p.pass = 'COUNT' or coalesce(%s <= clock_timestamp(), true))
@@ -82,7 +79,7 @@ final class PartTable {
      * for those who have locked a part then.
      */
     boolean isRunning(UUID job) {
-        return jdbc.sql("select state = 'RUNNING' from outbox_republish_job where id = :id")
+        return outbox.sql("select state = 'RUNNING' from {outbox_republish_job} where id = :id")
                 .param("id", job)
                 .query(Boolean.class)
                 .single();
@@ -91,7 +88,7 @@ final class PartTable {
     /** The part, locked, if it is still where it was. */
     boolean takeAgain(Part part) {
         return sql(part, """
-                        select true from outbox_republish_part
+                        select true from {outbox_republish_part}
                          where""" + OF_PART + "and pass = :pass and last_id is not distinct from :lastId for update")
                 .param("pass", part.pass().name())
                 .param("lastId", part.lastId())
@@ -102,10 +99,10 @@ final class PartTable {
 
     /** How long until the time of a part comes; empty if none is waiting for it. */
     Optional<Duration> untilNext(Set<String> types) {
-        return jdbc.sql("""
+        return outbox.sql("""
                         select extract(epoch from min(greatest(p.due_at, %s)) - clock_timestamp()) * 1000
-                          from outbox_republish_part as p
-                          join outbox_republish_job as j on j.id = p.job_id
+                          from {outbox_republish_part} as p
+                          join {outbox_republish_job} as j on j.id = p.job_id
                          where j.state = 'RUNNING' and p.pass <> 'DONE' and p.aggregate_type = any (:types)
                            and greatest(p.due_at, %s) > clock_timestamp()
                         """.formatted(RATE_ALLOWS_AT, RATE_ALLOWS_AT))
@@ -117,7 +114,7 @@ final class PartTable {
 
     /** Until the end of the transaction, no statement waits longer for a lock. */
     void setLockTimeout(Duration timeout) {
-        jdbc.sql("select set_config('lock_timeout', :timeout, true)")
+        outbox.sql("select set_config('lock_timeout', :timeout, true)")
                 .param("timeout", timeout.toMillis() + "ms")
                 .query(String.class)
                 .single();
@@ -125,17 +122,17 @@ final class PartTable {
 
     void counted(Part part, long total) {
         sql(part, """
-                        update outbox_republish_part set total_count = :total
+                        update {outbox_republish_part} set total_count = :total
                          where""" + OF_PART).param("total", total).update();
     }
 
     /** Divides a part at these ids; the ranges after the first one are new parts. */
     void divide(Part part, List<String> ends) {
         sql(part, """
-                        update outbox_republish_part set end_id = :end
+                        update {outbox_republish_part} set end_id = :end
                          where""" + OF_PART).param("end", ends.get(0)).update();
         sql(part, """
-                        insert into outbox_republish_part
+                        insert into {outbox_republish_part}
                                (job_id, aggregate_type, range_number, pass, last_id, end_id, total_count)
                         select cast(:job as uuid), cast(:type as text), number, 'SCAN', id, lead(id) over (order by number), 0
                           from unnest(cast(:ends as text[])) with ordinality as range (id, number)
@@ -144,7 +141,7 @@ final class PartTable {
 
     void advance(Part part, Step step) {
         sql(part, """
-                        update outbox_republish_part
+                        update {outbox_republish_part}
                            set pass = :pass, last_id = :lastId, due_at = null, published_count = published_count + :published,
                                pending_count = pending_count + :pending, skipped_count = skipped_count + :skipped,
                                failed_count = failed_count + :failed, updated_at = clock_timestamp()
@@ -161,7 +158,7 @@ final class PartTable {
     /** There is nothing to do for now. */
     void postpone(Part part, Duration delay) {
         sql(part, """
-                        update outbox_republish_part
+                        update {outbox_republish_part}
                            set due_at = clock_timestamp() + make_interval(secs => :seconds), updated_at = clock_timestamp()
                          where""" + OF_PART).param("seconds", delay.toMillis() / 1000.0).update();
     }
@@ -169,7 +166,7 @@ final class PartTable {
     /** Keeps the first message. */
     void failed(Part part, String error) {
         sql(part, """
-                        update outbox_republish_part set error = coalesce(error, :error)
+                        update {outbox_republish_part} set error = coalesce(error, :error)
                          where""" + OF_PART).param("error", error).update();
     }
 

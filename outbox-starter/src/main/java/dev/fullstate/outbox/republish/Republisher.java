@@ -9,8 +9,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
-import javax.sql.DataSource;
-
 import com.github.f4b6a3.uuid.UuidCreator;
 import jakarta.persistence.EntityManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +19,7 @@ import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.envelope.Envelope;
 import dev.fullstate.outbox.republish.RepublishJob.Action;
 import dev.fullstate.outbox.republish.RepublishJob.State;
+import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxReach;
 import dev.fullstate.outbox.store.RelayLag;
 
@@ -33,6 +32,7 @@ import dev.fullstate.outbox.store.RelayLag;
  */
 public final class Republisher implements SmartLifecycle {
 
+    private final Outbox outbox;
     private final Aggregates aggregates;
     private final Transactions transactions;
     private final JobHistory history;
@@ -66,20 +66,21 @@ public final class Republisher implements SmartLifecycle {
     /** Creates the republisher of one persistence unit. */
     public Republisher(
             EntityManagerFactory entityManagerFactory,
-            DataSource dataSource,
+            Outbox outbox,
             PlatformTransactionManager transactionManager,
             Aggregates aggregates,
             Envelope envelope,
             Options options) {
+        this.outbox = outbox;
         this.aggregates = aggregates;
         this.options = options;
         this.transactions =
                 new Transactions(entityManagerFactory, transactionManager, options.chunkSize(), options.idleTimeout());
-        this.history = new JobHistory(dataSource);
-        this.reach = new OutboxReach(dataSource);
-        this.backpressure = new Backpressure(new RelayLag(dataSource), options.maxLag(), options.pollInterval());
-        Chunks chunks = new Chunks(transactions, aggregates, envelope, options);
-        JobWork work = new JobWork(dataSource, chunks, backpressure, options);
+        this.history = new JobHistory(outbox);
+        this.reach = new OutboxReach(outbox);
+        this.backpressure = new Backpressure(new RelayLag(outbox), options.maxLag(), options.pollInterval());
+        Chunks chunks = new Chunks(outbox, transactions, aggregates, envelope, options);
+        JobWork work = new JobWork(outbox, chunks, backpressure, options);
         this.workers = new Workers(work::next);
     }
 
@@ -198,7 +199,8 @@ public final class Republisher implements SmartLifecycle {
 
     /** In one of its own, whatever the caller is in. */
     private <T> T inTransaction(Function<JobTable, T> work) {
-        return transactions.call(session -> session.doReturningWork(connection -> work.apply(JobTable.on(connection))));
+        return transactions.call(
+                session -> session.doReturningWork(connection -> work.apply(JobTable.on(outbox, connection))));
     }
 
     private RepublishJob existing(UUID id) {

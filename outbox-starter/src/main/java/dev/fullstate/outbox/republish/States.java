@@ -26,12 +26,14 @@ final class States {
     private final SessionImplementor session;
     private final Aggregate aggregate;
     private final Envelope envelope;
+    private final OutboxStore store;
     private final UUID job;
 
-    States(SessionImplementor session, Aggregate aggregate, Envelope envelope, UUID job) {
+    States(SessionImplementor session, Aggregate aggregate, Envelope envelope, OutboxStore store, UUID job) {
         this.session = session;
         this.aggregate = aggregate;
         this.envelope = envelope;
+        this.store = store;
         this.job = job;
     }
 
@@ -123,6 +125,6 @@ final class States {
 
     private void append(List<AggregateChange> states) {
         List<OutboxEvent> events = envelope.republished(states, job);
-        session.doWork(connection -> OutboxStore.append(connection, events));
+        session.doWork(connection -> store.append(connection, events));
     }
 }

@@ -5,15 +5,13 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
-import javax.sql.DataSource;
-
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.store.OutboxState.Obstacle;
 
 /**
@@ -27,23 +25,26 @@ final class LeafRetirement {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    private final JdbcClient jdbc;
+    private final Outbox outbox;
     private final TransactionTemplate transaction;
     private final Duration period;
 
-    LeafRetirement(DataSource dataSource, Duration period) {
-        this.jdbc = JdbcClient.create(dataSource);
-        this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    LeafRetirement(Outbox outbox, Duration period) {
+        this.outbox = outbox;
+        this.transaction = new TransactionTemplate(new JdbcTransactionManager(outbox.dataSource()));
         // What is seen under the lock has to be newer than the lock, whatever the application's default is.
         this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
         this.period = period;
     }
 
     /**
-     * @param leaf name of the table
+     * Empties a leaf if it may go.
+     *
+     * @param name of the table, without its schema
      * @throws DataAccessException where the database fails; the leaf stays as it is then
      */
-    Attempt attempt(String leaf) {
+    Attempt attempt(String name) {
+        String leaf = outbox.names().qualified(name);
         // Without the lock first: nobody has to do without a leaf that stays.
         Attempt stays = look(leaf).orElse(null);
         if (stays != null) {
@@ -64,17 +65,17 @@ final class LeafRetirement {
         // The commit shall not wait for a standby, because the lock would be held all the while. One that never hears
         // of it
         // retires the leaf again after it is promoted.
-        jdbc.sql("set local synchronous_commit = local").update();
-        jdbc.sql("lock table " + leaf + " in access exclusive mode nowait").update();
+        outbox.sql("set local synchronous_commit = local").update();
+        outbox.sql("lock table " + leaf + " in access exclusive mode nowait").update();
         return look(leaf).orElseGet(() -> {
-            jdbc.sql("truncate " + leaf).update();
+            outbox.sql("truncate " + leaf).update();
             return new Attempt.Retired();
         });
     }
 
     /** Why the leaf stays as it is; empty if it may go. */
     private Optional<Attempt> look(String leaf) {
-        return Optional.ofNullable(findings(leaf).outcome(period));
+        return Optional.ofNullable(findings(leaf).outcome(period, outbox.names()));
     }
 
     /**
@@ -82,16 +83,16 @@ final class LeafRetirement {
      * was taken is looked up as the next in order, which an index answers whatever the statistics say.
      */
     private Findings findings(String leaf) {
-        return jdbc.sql("""
+        return outbox.sql("""
                         with newest as (select (select xid from %1$s order by xid desc limit 1) as xid)
-                        select pg_relation_size('%1$s') = 0 as empty,
+                        select pg_relation_size(to_regclass(:leaf)) = 0 as empty,
                                (select created_at from %1$s order by seq desc limit 1)
                                    > now() - make_interval(secs => :seconds) as late,
-                               exists (select from outbox_relay) as publishing,
+                               exists (select from {outbox_relay}) as publishing,
                                (select string_agg(pipeline
                                            || case when r.system_identifier = s.system_identifier then ''
                                                    else ' (noted on another server)' end, ', ' order by pipeline)
-                                  from outbox_relay as r, pg_control_system() as s, newest
+                                  from {outbox_relay} as r, pg_control_system() as s, newest
                                  where newest.xid is not null
                                    and (r.system_identifier <> s.system_identifier
                                         or newest.xid >= pg_snapshot_xmax(r.snapshot)
@@ -99,6 +100,7 @@ final class LeafRetirement {
                                                     where running.xid = (select xid from %1$s where xid >= running.xid
                                                                           order by xid limit 1)))) as behind
                         """.formatted(leaf))
+                .param("leaf", leaf)
                 .param("seconds", period.toSeconds())
                 .query((row, number) -> new Findings(
                         row.getBoolean("empty"),
@@ -122,13 +124,13 @@ final class LeafRetirement {
             @Nullable String behind) {
 
         @Nullable
-        Attempt outcome(Duration period) {
+        Attempt outcome(Duration period, OutboxNames names) {
             if (empty) {
                 return new Attempt.Empty();
             }
             if (!publishing) {
                 return new Attempt.Kept(new Obstacle(
-                        "No relay has noted in outbox_relay what it has published",
+                        names.text("No relay has noted in {outbox_relay} what it has published"),
                         "Start a relay. Where something else publishes the outbox: set outbox.retention.enabled=false, and"
                                 + " truncate leaves when it has done so"));
             }
@@ -136,7 +138,7 @@ final class LeafRetirement {
                 return new Attempt.Kept(new Obstacle(
                         "Not all of its rows are published by pipeline " + behind,
                         "Start its relay; if it runs, its health says what is wrong. If it is gone for good, drop its slot and:"
-                                + " delete from outbox_relay where pipeline = '...';"));
+                                + names.text(" delete from {outbox_relay} where pipeline = '...';")));
             }
             if (late) {
                 return new Attempt.Kept(new Obstacle(
@@ -149,7 +151,7 @@ final class LeafRetirement {
     }
 
     private Obstacle inUse(String leaf) {
-        String holders = jdbc.sql("""
+        String holders = outbox.sql("""
                         select coalesce(string_agg(distinct coalesce('pid ' || pid, 'a prepared transaction'), ', '), 'now over')
                           from pg_locks where relation = to_regclass(:leaf) and granted
                         """).param("leaf", leaf).query(String.class).single();

@@ -4,19 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 
-import javax.sql.DataSource;
-
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Since when the outbox has every row that was written to it. */
 public final class OutboxReach {
 
-    private final JdbcClient jdbc;
+    private final Outbox outbox;
 
-    /** @param dataSource the database with the outbox */
-    public OutboxReach(DataSource dataSource) {
-        this.jdbc = JdbcClient.create(dataSource);
+    public OutboxReach(Outbox outbox) {
+        this.outbox = outbox;
     }
 
     /**
@@ -35,10 +31,10 @@ public final class OutboxReach {
      * @throws org.springframework.dao.DataAccessException where the database cannot be asked
      */
     public Reach now(@Nullable Duration retention) {
-        return jdbc.sql("""
+        return outbox.sql("""
                         select clock_timestamp() as now,
                                (select greatest(created_at, clock_timestamp() - make_interval(secs => :seconds))
-                                  from outbox order by seq limit 1) as oldest
+                                  from {outbox} order by seq limit 1) as oldest
                         """)
                 .param("seconds", retention == null ? null : (double) retention.toSeconds())
                 .query((row, number) -> {

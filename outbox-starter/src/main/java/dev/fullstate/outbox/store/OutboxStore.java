@@ -12,9 +12,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxEvent;
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
 
-/** Appends events to the outbox table. */
+/** Appends events to the outbox table. Thread-safe. */
 public final class OutboxStore {
 
     private static final List<String> COLUMNS = List.of(
@@ -33,9 +34,6 @@ public final class OutboxStore {
             OutboxTable.TRACE_PARENT,
             OutboxTable.TRACE_STATE);
 
-    private static final String INSERT =
-            "insert into " + OutboxTable.NAME + " (" + String.join(", ", COLUMNS) + ") values ";
-
     private static final String ROW = "(" + String.join(", ", Collections.nCopies(COLUMNS.size(), "?")) + ")";
 
     /** Rows of one statement. The server needs half the time for a statement of many rows that it needs for as many statements. */
@@ -44,7 +42,11 @@ public final class OutboxStore {
     /** Of the payloads of one statement: the driver and the server have all of its parameters in memory. */
     static final int MOST_CHARACTERS = 1_000_000;
 
-    private OutboxStore() {}
+    private final String insert;
+
+    public OutboxStore(OutboxNames names) {
+        this.insert = names.sql("insert into {outbox} (" + String.join(", ", COLUMNS) + ") values ");
+    }
 
     /**
      * Inserts the events in their order; they exist once the connection's transaction commits. It takes one round trip, and more
@@ -52,7 +54,7 @@ public final class OutboxStore {
      *
      * @throws SQLException where the database refuses a row; the transaction can then only be rolled back
      */
-    public static void append(Connection connection, List<OutboxEvent> events) throws SQLException {
+    public void append(Connection connection, List<OutboxEvent> events) throws SQLException {
         int end = 0;
         while (end < events.size()) {
             int begin = end;
@@ -76,9 +78,9 @@ public final class OutboxStore {
         return event.payload() == null ? 0 : event.payload().length();
     }
 
-    private static void insert(Connection connection, List<OutboxEvent> events) throws SQLException {
+    private void insert(Connection connection, List<OutboxEvent> events) throws SQLException {
         String rows = String.join(", ", Collections.nCopies(events.size(), ROW));
-        try (PreparedStatement statement = connection.prepareStatement(INSERT + rows)) {
+        try (PreparedStatement statement = connection.prepareStatement(insert + rows)) {
             int parameter = 1;
             for (OutboxEvent event : events) {
                 parameter = bind(statement, parameter, event);

@@ -5,8 +5,6 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-import javax.sql.DataSource;
-
 import dev.fullstate.outbox.store.OutboxState.Pipeline;
 
 /** How far the relays are behind, for those who write and can wait. */
@@ -14,9 +12,8 @@ public final class RelayLag {
 
     private final Ring ring;
 
-    /** @param dataSource the database with the outbox */
-    public RelayLag(DataSource dataSource) {
-        this.ring = new Ring(dataSource);
+    public RelayLag(Outbox outbox) {
+        this.ring = new Ring(outbox);
     }
 
     /**

@@ -13,8 +13,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
-import javax.sql.DataSource;
-
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,11 +65,11 @@ public final class Retention implements SmartLifecycle {
     /**
      * @param capturing whether the application writes to the outbox at all; asked at the start
      */
-    public Retention(DataSource dataSource, Options options, BooleanSupplier capturing) {
+    public Retention(Outbox outbox, Options options, BooleanSupplier capturing) {
         this.options = options;
         this.capturing = capturing;
-        this.ring = new Ring(dataSource);
-        this.retirement = new LeafRetirement(dataSource, options.period());
+        this.ring = new Ring(outbox);
+        this.retirement = new LeafRetirement(outbox, options.period());
     }
 
     /**

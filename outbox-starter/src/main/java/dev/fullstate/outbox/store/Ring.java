@@ -8,12 +8,13 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-
-import javax.sql.DataSource;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SqlArrayValue;
 
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.store.OutboxState.Leaf;
 import dev.fullstate.outbox.store.OutboxState.Obstacle;
@@ -33,10 +34,10 @@ final class Ring {
                        and to_timestamp((today - ago + 1) * 86400) <= now() - make_interval(secs => :seconds) as overdue
               from (select floor(extract(epoch from now()) / 86400)::bigint as today) as clock
              cross join lateral (
-                   select 'outbox_' || lpad(bucket::text, 2, '0') as name, mod(today - bucket, 16) as ago
-                     from generate_series(0, 15) as bucket) as ring
+                   select name, identifier, mod(today - (number - 1), 16) as ago
+                     from unnest(:names, :leaves) with ordinality as leaf (name, identifier, number)) as ring
              cross join lateral (
-                   select to_regclass(name)::oid as leaf, date '1970-01-01' + (today - ago)::integer as day) as found
+                   select to_regclass(identifier)::oid as leaf, date '1970-01-01' + (today - ago)::integer as day) as found
              where leaf is not null
              order by ago
             """;
@@ -48,7 +49,7 @@ final class Ring {
     private static final String PIPELINES = """
             select pipeline, r.slot_name, coalesce(active, false) as active, published_lsn::text as published_lsn, updated_at,
                    pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint as unconfirmed, of_this_server, oldest
-              from outbox_relay as r
+              from {outbox_relay} as r
               left join pg_replication_slots as s on s.slot_name = r.slot_name
              cross join lateral (
                    select r.system_identifier = system_identifier as of_this_server from pg_control_system()) as server
@@ -56,37 +57,39 @@ final class Ring {
                    select case when of_this_server then r.snapshot else '1:1:' end as snapshot) as noted
              cross join lateral (
                    select min(created_at) as oldest from (
-                       (select created_at from outbox where xid >= pg_snapshot_xmax(noted.snapshot) order by xid limit 1000)
+                       (select created_at from {outbox} where xid >= pg_snapshot_xmax(noted.snapshot) order by xid limit 1000)
                        union all
                        select created_at
                          from pg_snapshot_xip(noted.snapshot) as running (xid)
                         cross join lateral (
-                              select xid, created_at from outbox where xid >= running.xid order by xid limit 1) as next
+                              select xid, created_at from {outbox} where xid >= running.xid order by xid limit 1) as next
                         where next.xid = running.xid
                    ) as unpublished) as behind
              order by pipeline
             """;
 
-    private final JdbcClient jdbc;
+    private final Outbox outbox;
+    private final OutboxNames names;
 
-    Ring(DataSource dataSource) {
-        this.jdbc = JdbcClient.create(dataSource);
+    Ring(Outbox outbox) {
+        this.outbox = outbox;
+        this.names = outbox.names();
     }
 
     Instant now() {
-        return jdbc.sql("select now()").query(OffsetDateTime.class).single().toInstant();
+        return outbox.sql("select now()").query(OffsetDateTime.class).single().toInstant();
     }
 
     /** What is missing for the ring to be looked at, and for its leaves to be retired if that is wanted. */
     Optional<Obstacle> obstacle(boolean retiring) {
-        boolean there = jdbc.sql("select to_regclass(:outbox) is not null and to_regclass(:relays) is not null")
-                .param("outbox", OutboxTable.NAME)
-                .param("relays", OutboxTable.RELAYS)
+        boolean there = outbox.sql("select to_regclass(:outbox) is not null and to_regclass(:relays) is not null")
+                .param("outbox", names.sql("{outbox}"))
+                .param("relays", names.sql("{outbox_relay}"))
                 .query(Boolean.class)
                 .single();
         if (!there) {
             return Optional.of(new Obstacle(
-                    "The tables " + OutboxTable.NAME + " and " + OutboxTable.RELAYS + " are not there",
+                    names.text("The tables {outbox} and {outbox_relay} are not there"),
                     "Let the application create them (outbox.schema.initialize=true), or run V1__outbox.sql of"
                             + " outbox-contract"));
         }
@@ -98,27 +101,39 @@ final class Ring {
     }
 
     private List<String> missingGrants(boolean retiring) {
-        return jdbc.sql("""
-                        select format('GRANT SELECT ON %s TO %I;', string_agg(name, ', '), current_user)
-                          from unnest(array['outbox', 'outbox_relay']) as name
-                         where not has_table_privilege(to_regclass(name), 'select')
+        return outbox.sql("""
+                        select format('GRANT SELECT ON %s TO %I;', string_agg(cast(name as text), ', '), current_user)
+                          from unnest(cast(:tables as regclass[])) as name
+                         where not has_table_privilege(name, 'select')
                         having count(*) > 0
                         union all
-                        select format('GRANT SELECT, TRUNCATE ON %s TO %I;', string_agg(name, ', ' order by name), current_user)
-                          from (select 'outbox_' || lpad(bucket::text, 2, '0') as name from generate_series(0, 15) as bucket) as ring
+                        select format('GRANT SELECT, TRUNCATE ON %s TO %I;', string_agg(cast(name as text), ', ' order by name), current_user)
+                          from unnest(cast(:leaves as regclass[])) as name
                          where :retiring
-                           and not (has_table_privilege(to_regclass(name), 'select')
-                                    and has_table_privilege(to_regclass(name), 'truncate'))
+                           and not (has_table_privilege(name, 'select') and has_table_privilege(name, 'truncate'))
                         having count(*) > 0
                         union all
                         select format('GRANT EXECUTE ON FUNCTION pg_control_system() TO %I;', current_user)
                          where not has_function_privilege('pg_control_system()', 'execute')
-                        """).param("retiring", retiring).query(String.class).list();
+                        """)
+                .param("tables", new SqlArrayValue("text", names.sql("{outbox}"), names.sql("{outbox_relay}")))
+                .param("leaves", leaves(bucket -> names.qualified(names.leaf(bucket))))
+                .param("retiring", retiring)
+                .query(String.class)
+                .list();
+    }
+
+    private static SqlArrayValue leaves(IntFunction<String> leaf) {
+        return new SqlArrayValue(
+                "text",
+                IntStream.range(0, OutboxTable.LEAF_COUNT).mapToObj(leaf).toArray());
     }
 
     /** The leaves that there are, today's first. */
     List<Leaf> leaves(Duration period) {
-        return jdbc.sql(LEAVES)
+        return outbox.sql(LEAVES)
+                .param("names", leaves(names::leaf))
+                .param("leaves", leaves(bucket -> names.qualified(names.leaf(bucket))))
                 .param("seconds", period.toSeconds())
                 .query((row, number) -> new Leaf(
                         row.getString("name"),
@@ -132,7 +147,7 @@ final class Ring {
     }
 
     List<Pipeline> pipelines() {
-        return jdbc.sql(PIPELINES)
+        return outbox.sql(PIPELINES)
                 .query((row, number) -> new Pipeline(
                         row.getString("pipeline"),
                         row.getString("slot_name"),
@@ -147,7 +162,7 @@ final class Ring {
 
     /** When about the oldest row was written; empty if there is none. */
     Optional<Instant> oldest() {
-        return jdbc.sql("select created_at from outbox order by xid limit 1")
+        return outbox.sql("select created_at from {outbox} order by xid limit 1")
                 .query(OffsetDateTime.class)
                 .optional()
                 .map(OffsetDateTime::toInstant);

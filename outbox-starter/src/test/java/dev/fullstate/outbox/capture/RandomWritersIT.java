@@ -21,10 +21,12 @@ import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.aggregate.AggregateResolver;
 import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.envelope.Envelope;
 import dev.fullstate.outbox.envelope.TraceContext;
 import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.shop.ShopApplication;
+import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.store.OutboxStore;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -101,7 +103,7 @@ class RandomWritersIT {
     void aMissingMechanismIsNoticed(Mutant mutant) throws Exception {
         String database = "mutant_" + mutant.name().toLowerCase(Locale.ROOT);
         try (ShopApplication shop = ShopApplication.start(postgres, database, QUIET, "outbox.enabled=false")) {
-            OutboxSchema.migrate(shop.bean(javax.sql.DataSource.class));
+            OutboxSchema.migrate(new Outbox(shop.bean(javax.sql.DataSource.class), OutboxNames.DEFAULT));
             mutant.attachTo(shop);
             CommittedStates states = CommittedStates.watch(shop.jdbc());
             RandomWriters writers = new RandomWriters(shop, PURCHASES);
@@ -205,8 +207,9 @@ class RandomWritersIT {
                     DataSize.ofMegabytes(1),
                     () -> TraceContext.NONE,
                     Clock.systemUTC());
+            OutboxStore store = new OutboxStore(OutboxNames.DEFAULT);
             ChangeSink sink = (session, changes) ->
-                    session.doWork(connection -> OutboxStore.append(connection, envelope.changed(changes)));
+                    session.doWork(connection -> store.append(connection, envelope.changed(changes)));
             BiConsumer<SharedSessionContractImplementor, TransactionChanges> beforeCommit =
                     (session, changes) -> create(session, reader, changes).handOver(sink);
             Capture.attach(

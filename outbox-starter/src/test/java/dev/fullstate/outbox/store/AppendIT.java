@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.contract.Operation;
 import dev.fullstate.outbox.contract.OutboxEvent;
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +47,8 @@ class AppendIT {
         postgres.close();
     }
 
+    private final OutboxStore store = new OutboxStore(OutboxNames.DEFAULT);
+
     @BeforeEach
     void migrate() throws SQLException {
         database = new OutboxDatabase(postgres);
@@ -64,14 +67,14 @@ class AppendIT {
                 .mapToObj(number -> number % 3 == 0 ? bareDelete(number) : completeUpdate(number, "{}"))
                 .toList();
 
-        OutboxStore.append(connection, events);
+        store.append(connection, events);
 
         assertThat(rows()).isEqualTo(events);
     }
 
     @Test
     void noEventIsNoRow() throws SQLException {
-        OutboxStore.append(connection, List.of());
+        store.append(connection, List.of());
 
         assertThat(rows()).isEmpty();
     }
@@ -112,7 +115,7 @@ class AppendIT {
                         throw e.getCause();
                     }
                 });
-        OutboxStore.append(counting, events);
+        store.append(counting, events);
         return count.get();
     }
 

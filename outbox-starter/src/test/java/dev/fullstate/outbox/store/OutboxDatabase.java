@@ -17,6 +17,7 @@ import javax.sql.DataSource;
 
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -34,8 +35,9 @@ final class OutboxDatabase implements AutoCloseable {
     OutboxDatabase(PostgresServer server) throws SQLException {
         this.server = server;
         this.name = "outbox_" + COUNT.incrementAndGet();
-        OutboxSchema.migrate(
-                new DriverManagerDataSource(server.createDatabase(name), server.username(), server.password()));
+        DataSource dataSource =
+                new DriverManagerDataSource(server.createDatabase(name), server.username(), server.password());
+        OutboxSchema.migrate(new Outbox(dataSource, OutboxNames.DEFAULT));
         this.owner = server.connect(name);
         execute("create role " + role() + " login password 'secret'");
         grant("insert on outbox");
@@ -46,7 +48,7 @@ final class OutboxDatabase implements AutoCloseable {
 
     private static String leaves() {
         return IntStream.range(0, OutboxTable.LEAF_COUNT)
-                .mapToObj(OutboxTable::leaf)
+                .mapToObj(OutboxNames.DEFAULT::leaf)
                 .collect(Collectors.joining(", "));
     }
 
@@ -64,8 +66,8 @@ final class OutboxDatabase implements AutoCloseable {
     }
 
     /** As the application connects. */
-    DataSource application() {
-        return new DriverManagerDataSource(server.jdbcUrl(name), role(), "secret");
+    Outbox application() {
+        return new Outbox(new DriverManagerDataSource(server.jdbcUrl(name), role(), "secret"), OutboxNames.DEFAULT);
     }
 
     /** Another connection of the application. */

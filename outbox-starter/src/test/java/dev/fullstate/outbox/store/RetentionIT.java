@@ -11,6 +11,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
+import javax.sql.DataSource;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +25,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.store.OutboxState.Leaf;
 import dev.fullstate.outbox.store.OutboxState.Pipeline;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -205,13 +208,14 @@ class RetentionIT {
     void rowThatIsCommittedJustBeforeTheLockIsSeenUnderIt() throws SQLException {
         database.insert(9);
         database.published(RELAY);
+        DataSource dataSource = new DelegatingDataSource(database.application().dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                return beforeTheLock(super.getConnection(), () -> database.insert(9));
+            }
+        };
         retention = new Retention(
-                new DelegatingDataSource(database.application()) {
-                    @Override
-                    public Connection getConnection() throws SQLException {
-                        return beforeTheLock(super.getConnection(), () -> database.insert(9));
-                    }
-                },
+                new Outbox(dataSource, OutboxNames.DEFAULT),
                 new Retention.Options(true, WEEK, Duration.ofMinutes(1)),
                 () -> true);
 

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
 
 /**
@@ -31,10 +32,10 @@ public final class ReadyRows {
                     OutboxTable.REPUBLISH_ID));
 
     private static final String KEEP = "create table outbox_ready as select row_number() over (order by "
-            + OutboxTable.SEQ + ") as number, " + COLUMNS + " from " + OutboxTable.NAME;
+            + OutboxTable.SEQ + ") as number, " + COLUMNS + " from " + OutboxNames.DEFAULT_TABLE;
 
-    private static final String INSERT = "insert into " + OutboxTable.NAME + " (" + COLUMNS + ") select " + COLUMNS
-            + " from outbox_ready where number between ? and ? order by number";
+    private static final String INSERT = "insert into " + OutboxNames.DEFAULT_TABLE + " (" + COLUMNS + ") select "
+            + COLUMNS + " from outbox_ready where number between ? and ? order by number";
 
     private final OutboxDatabase database;
     private final int count;

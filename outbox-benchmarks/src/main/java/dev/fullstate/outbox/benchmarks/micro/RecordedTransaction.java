@@ -9,6 +9,7 @@ import java.util.List;
 import dev.fullstate.outbox.benchmarks.load.Backlog;
 import dev.fullstate.outbox.benchmarks.server.DatabaseServer;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
@@ -44,6 +45,7 @@ record RecordedTransaction(List<ByteBuffer> relations, List<ByteBuffer> messages
                 database.jdbcUrl(),
                 database.username(),
                 database.password(),
+                OutboxNames.DEFAULT.publication(),
                 SLOT,
                 PATIENCE,
                 PATIENCE,

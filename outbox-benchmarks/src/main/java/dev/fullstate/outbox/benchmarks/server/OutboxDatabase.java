@@ -1,9 +1,5 @@
 package dev.fullstate.outbox.benchmarks.server;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -12,7 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.OptionalLong;
 
-import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.contract.OutboxMigration;
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.test.PostgresServer;
 
 /**
@@ -22,8 +19,6 @@ import dev.fullstate.outbox.test.PostgresServer;
 public final class OutboxDatabase implements AutoCloseable {
 
     static final String BASE_SLOT = "base";
-
-    private static final String MIGRATION = OutboxTable.MIGRATION_LOCATION + "/V1__outbox.sql";
 
     private final PostgresServer server;
     private final String name;
@@ -38,20 +33,9 @@ public final class OutboxDatabase implements AutoCloseable {
     static OutboxDatabase create(PostgresServer server, String name) throws SQLException {
         server.createDatabase(name);
         OutboxDatabase database = new OutboxDatabase(server, name, server.connect(name));
-        database.execute(migration());
+        database.execute(OutboxMigration.script(OutboxNames.DEFAULT));
         database.execute("select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(database.baseSlot()));
         return database;
-    }
-
-    private static String migration() {
-        try (InputStream script = OutboxTable.class.getClassLoader().getResourceAsStream(MIGRATION)) {
-            if (script == null) {
-                throw new IllegalStateException(MIGRATION + " is not on the class path");
-            }
-            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     public String name() {

@@ -1,11 +1,13 @@
 -- The outbox: rows are inserted in the transaction of the change that they describe, and only ever inserted. A relay
 -- reads the inserts from the WAL. Nothing updates a row or deletes a single one: the oldest leaf of the ring is truncated.
+-- Run by hand, it creates everything in the first schema of the search_path; "outbox" has to be put for both placeholders then, or
+-- the names that outbox.schema.table and outbox.schema.publication have.
 
 -- CACHE 1: the number is drawn while the aggregate's root is locked, so per aggregate it follows the order of commit.
-create sequence outbox_seq as bigint cache 1;
+create sequence "${outbox}_seq" as bigint cache 1;
 
-create table outbox (
-    seq           bigint      not null default nextval('outbox_seq'),
+create table "${outbox}" (
+    seq           bigint      not null default nextval('"${outbox}_seq"'),
     id            uuid        not null,
     aggregatetype text        not null,
     aggregateid   text        not null,
@@ -26,7 +28,7 @@ create table outbox (
     created_at    timestamptz not null default clock_timestamp(),
     bucket        smallint    not null default (floor(extract(epoch from now()) / 86400)::bigint % 16)::smallint,
 
-    constraint outbox_pkey primary key (seq, bucket),
+    primary key (seq, bucket),
     -- Legal in a topic name (249 characters at most, prefix included).
     constraint outbox_aggregatetype_legal check (aggregatetype ~ '^[A-Za-z0-9._-]{1,200}$'),
     constraint outbox_aggregateid_not_empty check (aggregateid <> ''),
@@ -39,31 +41,31 @@ create table outbox (
 ) partition by list (bucket);
 
 -- A fixed ring, no DDL at run time: creating or dropping a partition would lock the parent against all writers.
-create table outbox_00 partition of outbox for values in (0);
-create table outbox_01 partition of outbox for values in (1);
-create table outbox_02 partition of outbox for values in (2);
-create table outbox_03 partition of outbox for values in (3);
-create table outbox_04 partition of outbox for values in (4);
-create table outbox_05 partition of outbox for values in (5);
-create table outbox_06 partition of outbox for values in (6);
-create table outbox_07 partition of outbox for values in (7);
-create table outbox_08 partition of outbox for values in (8);
-create table outbox_09 partition of outbox for values in (9);
-create table outbox_10 partition of outbox for values in (10);
-create table outbox_11 partition of outbox for values in (11);
-create table outbox_12 partition of outbox for values in (12);
-create table outbox_13 partition of outbox for values in (13);
-create table outbox_14 partition of outbox for values in (14);
-create table outbox_15 partition of outbox for values in (15);
+create table "${outbox}_00" partition of "${outbox}" for values in (0);
+create table "${outbox}_01" partition of "${outbox}" for values in (1);
+create table "${outbox}_02" partition of "${outbox}" for values in (2);
+create table "${outbox}_03" partition of "${outbox}" for values in (3);
+create table "${outbox}_04" partition of "${outbox}" for values in (4);
+create table "${outbox}_05" partition of "${outbox}" for values in (5);
+create table "${outbox}_06" partition of "${outbox}" for values in (6);
+create table "${outbox}_07" partition of "${outbox}" for values in (7);
+create table "${outbox}_08" partition of "${outbox}" for values in (8);
+create table "${outbox}_09" partition of "${outbox}" for values in (9);
+create table "${outbox}_10" partition of "${outbox}" for values in (10);
+create table "${outbox}_11" partition of "${outbox}" for values in (11);
+create table "${outbox}_12" partition of "${outbox}" for values in (12);
+create table "${outbox}_13" partition of "${outbox}" for values in (13);
+create table "${outbox}_14" partition of "${outbox}" for values in (14);
+create table "${outbox}_15" partition of "${outbox}" for values in (15);
 
 -- Which rows a relay has not published yet is asked by the writing transaction.
-create index outbox_xid on outbox (xid);
+create index "${outbox}_xid" on "${outbox}" (xid);
 
 -- Inserts only, so that truncating a leaf publishes nothing; via the root, so that the relay sees one table, not sixteen.
-create publication outbox for table outbox with (publish = 'insert', publish_via_partition_root = true);
+create publication "${publication}" for table "${outbox}" with (publish = 'insert', publish_via_partition_root = true);
 
 -- What the relays have published, one row per pipeline, written by the relay itself and read before a leaf is retired.
-create table outbox_relay (
+create table "${outbox}_relay" (
     pipeline          text        not null primary key,
     slot_name         text        not null,
     -- Every transaction that this snapshot shows is published, or was rolled back. Only ever replaced by a later one.
@@ -75,7 +77,7 @@ create table outbox_relay (
 );
 
 -- Republish jobs, one row each. What is done in chunks is noted in the parts; this row changes when the job's state does.
-create table outbox_republish_job (
+create table "${outbox}_republish_job" (
     id              uuid        not null primary key,
     state           text        not null default 'QUEUED'
         check (state in ('QUEUED', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED')),
@@ -98,8 +100,8 @@ create table outbox_republish_job (
 
 -- What a job does for one aggregate type, or for one range of its ids where there are many. A chunk is a transaction that holds this
 -- row and leaves in it how far it came.
-create table outbox_republish_part (
-    job_id          uuid        not null references outbox_republish_job (id) on delete cascade,
+create table "${outbox}_republish_part" (
+    job_id          uuid        not null references "${outbox}_republish_job" (id) on delete cascade,
     aggregate_type  text        not null,
     -- The first range counts for all of them, and then makes the others.
     range_number    integer     not null default 0,
@@ -124,7 +126,7 @@ create table outbox_republish_part (
 
 -- Aggregates that a part has yet to deal with one by one: NAMED by the request; CONTENDED, because live traffic had them locked
 -- or their chunk failed; and WRITTEN_OFF by a delete event, to be looked for once more.
-create table outbox_republish_item (
+create table "${outbox}_republish_item" (
     job_id          uuid        not null,
     aggregate_type  text        not null,
     aggregate_id    text        not null,
@@ -135,26 +137,26 @@ create table outbox_republish_item (
     horizon         xid8,
     primary key (job_id, aggregate_type, aggregate_id),
     foreign key (job_id, aggregate_type, range_number)
-        references outbox_republish_part (job_id, aggregate_type, range_number) on delete cascade
+        references "${outbox}_republish_part" (job_id, aggregate_type, range_number) on delete cascade
 );
 
-create index outbox_republish_item_next
-    on outbox_republish_item (job_id, aggregate_type, range_number, kind, attempt_count, aggregate_id);
+create index "${outbox}_republish_item_next"
+    on "${outbox}_republish_item" (job_id, aggregate_type, range_number, kind, attempt_count, aggregate_id);
 
 -- Who did what to a job.
-create table outbox_republish_action (
-    job_id          uuid        not null references outbox_republish_job (id) on delete cascade,
+create table "${outbox}_republish_action" (
+    job_id          uuid        not null references "${outbox}_republish_job" (id) on delete cascade,
     action          text        not null check (action in ('start', 'pause', 'resume', 'cancel')),
     actor           text        not null,
     at              timestamptz not null default clock_timestamp()
 );
 
-create index outbox_republish_action_job on outbox_republish_action (job_id);
+create index "${outbox}_republish_action_job" on "${outbox}_republish_action" (job_id);
 
 -- Up to where a consumer has to read to have all events of a job that has ended, one row per pipeline that has published them.
 -- Written by the relay.
-create table outbox_republish_end (
-    job_id          uuid        not null references outbox_republish_job (id) on delete cascade,
+create table "${outbox}_republish_end" (
+    job_id          uuid        not null references "${outbox}_republish_job" (id) on delete cascade,
     pipeline        text        not null,
     -- [{"topic": "...", "partition": 0, "offset": 42}, ...]: the offset after the last record. Partitions without records are left out.
     offsets         jsonb       not null,

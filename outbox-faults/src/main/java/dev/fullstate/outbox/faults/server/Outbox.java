@@ -1,9 +1,5 @@
 package dev.fullstate.outbox.faults.server;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,7 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.contract.OutboxMigration;
+import dev.fullstate.outbox.contract.OutboxNames;
 
 /**
  * A database with the outbox of the contract, and aggregates with an id and a version, which writers lock as an application's do.
@@ -37,20 +34,11 @@ public final class Outbox {
     public static Outbox create(Database database, int aggregateCount) throws SQLException {
         Outbox outbox = new Outbox(database, "faults_" + COUNT.incrementAndGet());
         database.server().createDatabase(outbox.name);
-        outbox.execute(migration());
+        outbox.execute(OutboxMigration.script(OutboxNames.DEFAULT));
         outbox.execute("create table aggregate (id text primary key, version bigint not null)");
         outbox.execute(
                 "insert into aggregate select 'key-' || n, 0 from generate_series(0, " + (aggregateCount - 1) + ") n");
         return outbox;
-    }
-
-    private static String migration() {
-        String path = "/" + OutboxTable.MIGRATION_LOCATION + "/V1__outbox.sql";
-        try (InputStream script = OutboxTable.class.getResourceAsStream(path)) {
-            return new String(Objects.requireNonNull(script, path).readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException("Could not read " + path, e);
-        }
     }
 
     public Database database() {

@@ -20,6 +20,7 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
 
@@ -51,14 +52,17 @@ public final class OutboxRelayAutoConfiguration {
     @ConditionalOnMissingBean
     WalSource outboxRelayWalSource(
             OutboxRelayProperties properties,
+            Environment environment,
             ObjectProvider<JdbcConnectionDetails> connectionDetails,
             ObjectProvider<DataSourceProperties> dataSource) {
+        Pipeline pipeline = Pipeline.of(properties, environment);
         RelayDatabase database = RelayDatabase.find(properties, connectionDetails, dataSource);
         return WalSource.of(new WalSettings(
                 database.url(),
                 database.username(),
                 database.password(),
-                properties.slotName(),
+                pipeline.publication(),
+                pipeline.name(),
                 properties.connectTimeout(),
                 properties.queryTimeout(),
                 properties.slotCreationTimeout(),
@@ -74,10 +78,13 @@ public final class OutboxRelayAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     PublisherSettings outboxRelayPublisherSettings(
-            OutboxRelayProperties properties, ProducerFactory<?, ?> producers, ObjectProvider<KafkaAdmin> admins) {
+            OutboxRelayProperties properties,
+            Environment environment,
+            ProducerFactory<?, ?> producers,
+            ObjectProvider<KafkaAdmin> admins) {
         KafkaAdmin admin = admins.getIfAvailable();
         return new PublisherSettings(
-                "outbox-relay-" + properties.slotName(),
+                "outbox-relay-" + Pipeline.of(properties, environment).name(),
                 properties.delivery(),
                 new Transactions(
                         properties.exactlyOnce().positionTopic(),
@@ -103,12 +110,13 @@ public final class OutboxRelayAutoConfiguration {
     @ConditionalOnMissingBean
     Relay outboxRelay(
             OutboxRelayProperties properties,
+            Environment environment,
             WalSource walSource,
             Router router,
             PublisherSettings publisher,
             Kafka.Connector kafka) {
         RelaySettings settings = new RelaySettings(
-                properties.slotName(),
+                Pipeline.of(properties, environment).name(),
                 properties.maxInFlight(),
                 properties.pollInterval(),
                 properties.retry().minDelay(),

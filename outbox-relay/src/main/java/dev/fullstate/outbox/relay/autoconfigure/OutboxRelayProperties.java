@@ -8,6 +8,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSettings;
@@ -21,7 +22,10 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  * @param url JDBC URL of the database whose outbox is published. By default, the application's.
  * @param username Role that replicates. By default, the application's.
  * @param password Password of the role that replicates. By default, the application's.
- * @param slotName Name of the replication slot, also of the relay in logs. Unique among all databases of the server.
+ * @param publication Publication of the outbox table, by which the relay also finds the tables beside it. By default, the one that
+ *     outbox.schema names.
+ * @param slotName Name of the replication slot, also of the relay in logs. Unique among all databases of the server. By default, the
+ *     publication's name.
  * @param delivery What consumers can rely on: exactly-once holds for those with isolation read_committed.
  * @param exactlyOnce Kafka transactions, with exactly-once delivery.
  * @param topic Topic of an event whose aggregate type has none of its own, with {aggregatetype} for the type.
@@ -46,7 +50,8 @@ public record OutboxRelayProperties(
         @Nullable String url,
         @Nullable String username,
         @Nullable String password,
-        @DefaultValue("outbox") String slotName,
+        @Nullable String publication,
+        @Nullable String slotName,
         @DefaultValue("exactly-once") Delivery delivery,
         @DefaultValue ExactlyOnce exactlyOnce,
         @DefaultValue("outbox.event.{aggregatetype}") String topic,
@@ -117,7 +122,7 @@ public record OutboxRelayProperties(
 
     public OutboxRelayProperties {
         topics = Map.copyOf(topics);
-        checkDatabase(url, username, slotName);
+        checkDatabase(url, username, publication, slotName);
         checkTopics(topic, topics, topicPartitions, topicReplicationFactor);
         of("max-in-flight", maxInFlight).isBetween(DataSize.ofBytes(1), DataSize.ofTerabytes(1));
         of("poll-interval", pollInterval).isBetween(SHORTEST, LONGEST);
@@ -136,14 +141,20 @@ public record OutboxRelayProperties(
                         "no longer than a third of outbox.relay.wal-sender-timeout, " + print(walSenderTimeout));
     }
 
-    private static void checkDatabase(@Nullable String url, @Nullable String username, String slotName) {
+    private static void checkDatabase(
+            @Nullable String url, @Nullable String username, @Nullable String publication, @Nullable String slotName) {
         if (url != null) {
             of("url", url).require(url.startsWith("jdbc:postgresql:"), "a JDBC URL that begins with jdbc:postgresql:");
         }
         if (username != null) {
             of("username", username).require(!username.isBlank(), "the name of a role");
         }
-        of("slot-name", slotName).require(WalSettings.isSlotName(slotName), WalSettings.SLOT_NAME);
+        if (publication != null) {
+            of("publication", publication).require(OutboxNames.canBeName(publication), OutboxNames.NAME);
+        }
+        if (slotName != null) {
+            of("slot-name", slotName).require(WalSettings.isSlotName(slotName), WalSettings.SLOT_NAME);
+        }
     }
 
     private static void checkTopics(
@@ -165,6 +176,6 @@ public record OutboxRelayProperties(
     /** Without the password. */
     @Override
     public String toString() {
-        return "outbox.relay.slot-name=" + slotName;
+        return "outbox.relay.publication=" + publication + ", outbox.relay.slot-name=" + slotName;
     }
 }

@@ -11,18 +11,20 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.contract.OutboxNames;
 
 /** What the relay asks of the system catalogs, through an ordinary connection. */
 final class Catalog {
 
-    private static final String CREATE_PUBLICATION = "CREATE PUBLICATION " + OutboxTable.PUBLICATION + " FOR TABLE "
-            + OutboxTable.NAME + " WITH (publish = 'insert', publish_via_partition_root = true);";
+    private static final String OPTIONS = "(publish = 'insert', publish_via_partition_root = true);";
 
     private final Connection connection;
+    private final String publication;
 
-    Catalog(Connection connection) {
+    /** @param publication of the outbox table */
+    Catalog(Connection connection, String publication) {
         this.connection = connection;
+        this.publication = publication;
     }
 
     /** The outbox's publication. It has to publish one table, of it the inserts, and partitions as the table. */
@@ -31,46 +33,55 @@ final class Catalog {
                 select p.oid || '.' || p.xmin as publication, p.pubinsert, p.pubviaroot,
                        c.oid || '.' || coalesce(r.oid || '.' || r.xmin, '') as membership,
                        to_jsonb(r) ->> 'prqual' is not null as filtered,
-                       format('%I.%I', t.schemaname, t.tablename) as table_name,
-                       quote_ident(t.schemaname) as schema
+                       t.schemaname as schema, t.tablename as table_name
                   from pg_publication p
                   left join pg_publication_tables t on t.pubname = p.pubname
                   left join pg_namespace n on n.nspname = t.schemaname
                   left join pg_class c on c.relnamespace = n.oid and c.relname = t.tablename
                   left join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid
                  where p.pubname = ?
-                """, PublishedTable::of, OutboxTable.PUBLICATION);
+                """, PublishedTable::of, publication);
         if (tables.isEmpty()) {
             throw new WalException(
-                    "Publication '" + OutboxTable.PUBLICATION + "' does not exist",
+                    "Publication '" + publication + "' does not exist",
                     "Start the service that writes to the outbox: its migration creates it. By hand: "
-                            + CREATE_PUBLICATION,
+                            + createPublication(OutboxNames.DEFAULT_TABLE),
                     null);
         }
         PublishedTable table = tables.get(0);
         if (tables.size() > 1 || table.membership() == null) {
             throw new WalException(
-                    "Publication '" + OutboxTable.PUBLICATION + "' publishes "
-                            + (tables.size() > 1 ? tables.size() : "no") + " tables; expected the outbox table alone",
-                    "DROP PUBLICATION " + OutboxTable.PUBLICATION + "; " + CREATE_PUBLICATION,
+                    "Publication '" + publication + "' publishes " + (tables.size() > 1 ? tables.size() : "no")
+                            + " tables; expected the outbox table alone",
+                    dropPublication() + createPublication(OutboxNames.DEFAULT_TABLE),
                     null);
         }
         if (!table.inserts() || !table.viaRoot()) {
             throw new WalException(
-                    "Publication '" + OutboxTable.PUBLICATION + "' does not publish "
+                    "Publication '" + publication + "' does not publish "
                             + (table.inserts() ? "partitions as their table" : "inserts"),
-                    "ALTER PUBLICATION " + OutboxTable.PUBLICATION
-                            + " SET (publish = 'insert', publish_via_partition_root = true);",
+                    "ALTER PUBLICATION " + OutboxNames.readable(publication) + " SET " + OPTIONS,
                     null);
         }
         if (table.filtered()) {
             throw new WalException(
-                    "Publication '" + OutboxTable.PUBLICATION + "' filters the rows of " + table.name()
+                    "Publication '" + publication + "' filters the rows of " + table.schema() + "." + table.name()
                             + "; what it leaves out would never be published",
-                    "DROP PUBLICATION " + OutboxTable.PUBLICATION + "; " + CREATE_PUBLICATION,
+                    dropPublication() + createPublication(OutboxNames.DEFAULT_TABLE),
                     null);
         }
-        return new Publication(table.publication() + "/" + table.membership(), table.name(), table.schema());
+        return new Publication(
+                table.publication() + "/" + table.membership(),
+                new OutboxNames(table.schema(), table.name(), publication));
+    }
+
+    private String createPublication(String table) {
+        return "CREATE PUBLICATION " + OutboxNames.readable(publication) + " FOR TABLE " + OutboxNames.readable(table)
+                + " WITH " + OPTIONS;
+    }
+
+    private String dropPublication() {
+        return "DROP PUBLICATION " + OutboxNames.readable(publication) + "; ";
     }
 
     Optional<Slot> slot(String name) {
@@ -142,7 +153,7 @@ final class Catalog {
     }
 
     /** The statements that are missing for the role to read the outbox and to note what is published; empty if it may. */
-    List<String> missingGrants(Publication publication) {
+    List<String> missingGrants(OutboxNames names) {
         return query(
                 """
                 select format('GRANT USAGE ON SCHEMA %I TO %I;', n.nspname, current_user)
@@ -160,12 +171,12 @@ final class Catalog {
                  where not has_function_privilege('pg_control_system()', 'execute')
                 """,
                 row -> row.getString(1),
-                publication.table(),
-                publication.table(),
-                publication.relays(),
-                publication.beside(OutboxTable.REPUBLISH_JOBS),
-                publication.beside(OutboxTable.REPUBLISH_PARTS),
-                publication.beside(OutboxTable.REPUBLISH_ENDS));
+                names.sql("{outbox}"),
+                names.sql("{outbox}"),
+                names.sql("{outbox_relay}"),
+                names.sql("{outbox_republish_job}"),
+                names.sql("{outbox_republish_part}"),
+                names.sql("{outbox_republish_end}"));
     }
 
     /**

@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
+import dev.fullstate.outbox.contract.OutboxNames;
+
 /**
  * The relay's row in the table by which the writing side knows what is published. It never goes back, except where it was
  * written on another server, whose transaction ids mean nothing here: what has come with a dump is replaced.
@@ -20,12 +22,12 @@ final class HorizonTable implements Horizons {
 
     private final Connection connection;
     private final WalSettings settings;
-    private final String table;
+    private final OutboxNames names;
 
     HorizonTable(Connection connection, WalSettings settings, Publication publication) {
         this.connection = connection;
         this.settings = settings;
-        this.table = publication.relays();
+        this.names = publication.names();
     }
 
     /**
@@ -61,8 +63,8 @@ final class HorizonTable implements Horizons {
 
     @Override
     public void note(Horizon horizon, Lsn published) {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                insert into %s as noted (pipeline, slot_name, snapshot, published_lsn, system_identifier)
+        try (PreparedStatement statement = connection.prepareStatement(names.sql("""
+                insert into {outbox_relay} as noted (pipeline, slot_name, snapshot, published_lsn, system_identifier)
                 select ?, ?, ?::pg_snapshot, ?::pg_lsn, system_identifier from pg_control_system()
                 on conflict (pipeline) do update
                    set slot_name = excluded.slot_name, snapshot = excluded.snapshot,
@@ -71,7 +73,7 @@ final class HorizonTable implements Horizons {
                  where noted.system_identifier <> excluded.system_identifier
                     or (pg_snapshot_xmin(noted.snapshot) <= pg_snapshot_xmin(excluded.snapshot)
                         and pg_snapshot_xmax(noted.snapshot) <= pg_snapshot_xmax(excluded.snapshot))
-                """.formatted(table))) {
+                """))) {
             statement.setString(1, settings.slotName());
             statement.setString(2, settings.slotName());
             statement.setString(3, horizon.snapshot());
@@ -83,11 +85,11 @@ final class HorizonTable implements Horizons {
     }
 
     private WalException failure(SQLException e) {
-        String failedTo = "What is published could not be noted in " + table;
+        String failedTo = names.text("What is published could not be noted in {outbox_relay}");
         return SqlFailure.isInsufficientPrivilege(e)
                 ? new WalException(
                         failedTo + ": " + e.getMessage(),
-                        "GRANT SELECT, INSERT, UPDATE ON " + table + " TO " + settings.role() + ";",
+                        names.text("GRANT SELECT, INSERT, UPDATE ON {outbox_relay} TO ") + settings.role() + ";",
                         e)
                 : SqlFailure.of(failedTo, e);
     }

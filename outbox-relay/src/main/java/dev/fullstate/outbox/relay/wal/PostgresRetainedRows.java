@@ -49,7 +49,7 @@ final class PostgresRetainedRows implements RetainedRows {
             }
             rows = query.executeQuery();
         } catch (SQLException e) {
-            throw SqlFailure.of("The retained rows of " + publication.table() + " could not be read", e);
+            throw SqlFailure.of(publication.names().text("The retained rows of {outbox} could not be read"), e);
         }
     }
 
@@ -66,7 +66,7 @@ final class PostgresRetainedRows implements RetainedRows {
                 .map(column -> "retained." + column + "::text")
                 .collect(Collectors.joining(", "));
         String unpublished = " and not (pg_visible_in_snapshot(retained.xid, ?::pg_snapshot) and retained.seq <= ?)";
-        return "select " + columns + " from " + publication.table() + " as retained where true"
+        return publication.names().sql("select " + columns + " from {outbox} as retained where true")
                 + unpublished.repeat(attemptCount) + " order by retained." + OutboxTable.SEQ;
     }
 

@@ -35,7 +35,7 @@ final class PostgresSession implements WalSession {
         this.settings = settings;
         this.ordinary = ordinary;
         this.replication = replication;
-        this.catalog = new Catalog(ordinary);
+        this.catalog = new Catalog(ordinary, settings.publication());
         this.guard = guard;
     }
 
@@ -53,17 +53,18 @@ final class PostgresSession implements WalSession {
     }
 
     private void requireUsable(Publication publication) {
-        List<String> grants = catalog.missingGrants(publication);
+        List<String> grants = catalog.missingGrants(publication.names());
         if (!grants.isEmpty()) {
             throw new DatabaseSetupException(
-                    "Role " + settings.role() + " lacks rights: the relay reads " + publication.table()
+                    "Role " + settings.role() + " lacks rights: the relay reads "
+                            + publication.names().text("{outbox}")
                             + " when it starts for the first time, and notes in tables beside it what it has published",
                     String.join(" ", grants),
                     null);
         }
-        if (!catalog.exists(publication.relays())) {
+        if (!catalog.exists(publication.names().sql("{outbox_relay}"))) {
             throw new WalException(
-                    "Table " + publication.relays() + " does not exist",
+                    publication.names().text("Table {outbox_relay} does not exist"),
                     "Start the service that writes to the outbox: its migration creates it",
                     null);
         }
@@ -157,8 +158,8 @@ final class PostgresSession implements WalSession {
         // Who has not answered for so long has lost the slot: there is nothing to wait for any more.
         Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
         Connections.limit(replication, settings.walSenderTimeout());
-        streamingPid = new Catalog(replication).backendPid();
-        return PostgresStream.start(replication, settings.slotName(), confirmed);
+        streamingPid = new Catalog(replication, settings.publication()).backendPid();
+        return PostgresStream.start(replication, settings, confirmed);
     }
 
     @Override

@@ -28,7 +28,7 @@ final class PostgresSource implements WalSource {
     public PostgresSession open() {
         Connection ordinary = connections.ordinary();
         try {
-            String walLevel = new Catalog(ordinary).walLevel();
+            String walLevel = new Catalog(ordinary, settings.publication()).walLevel();
             if (!walLevel.equals("logical")) {
                 throw new DatabaseSetupException(
                         "PostgreSQL runs with wal_level=" + walLevel + "; the relay needs wal_level=logical",

@@ -10,7 +10,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
-import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.contract.OutboxNames;
 
 /**
  * Never reads in a blocking way: the driver holds its lock while it waits, and nothing could be confirmed meanwhile. The
@@ -30,23 +30,23 @@ final class PostgresStream implements WalStream {
     }
 
     /** Takes the slot and starts at its own confirmed position: a position of ours could skip what was never published. */
-    static PostgresStream start(Connection replication, String slotName, Lsn confirmed) {
+    static PostgresStream start(Connection replication, WalSettings settings, Lsn confirmed) {
         try {
             PGReplicationStream stream = replication
                     .unwrap(PGConnection.class)
                     .getReplicationAPI()
                     .replicationStream()
                     .logical()
-                    .withSlotName(slotName)
+                    .withSlotName(settings.slotName())
                     .withStartPosition(LogSequenceNumber.valueOf(Lsn.ZERO.value()))
                     .withSlotOption("proto_version", 1)
-                    .withSlotOption("publication_names", OutboxTable.PUBLICATION)
+                    .withSlotOption("publication_names", OutboxNames.quoted(settings.publication()))
                     .withStatusInterval(DRIVER_STATUS_INTERVAL_SECONDS, TimeUnit.SECONDS)
                     .withAutomaticFlush(false)
                     .start();
             return new PostgresStream(stream, confirmed);
         } catch (SQLException e) {
-            throw SqlFailure.of("Streaming from slot '" + slotName + "' could not start", e);
+            throw SqlFailure.of("Streaming from slot '" + settings.slotName() + "' could not start", e);
         }
     }
 

@@ -25,7 +25,8 @@ final class PublicationGuard {
             known = publication;
         } else if (!known.equals(publication)) {
             throw new WalException(
-                    "The publication of " + publication.table() + " was replaced or altered while the relay ran (was "
+                    publication.names().text("The publication of {outbox}")
+                            + " was replaced or altered while the relay ran (was "
                             + known.version() + ", is " + publication.version()
                             + "); rows may be missing from the stream, and"
                             + " nothing more is confirmed",

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.contract.OutboxNames;
 
 /** The tables of the republish jobs, through a connection that waits neither for locks nor for disks and standbys. */
 final class RepublishTables implements RepublishJobs {
@@ -19,16 +19,12 @@ final class RepublishTables implements RepublishJobs {
 
     private final Connection connection;
     private final String pipeline;
-    private final String jobs;
-    private final String parts;
-    private final String ends;
+    private final OutboxNames names;
 
     RepublishTables(Connection connection, WalSettings settings, Publication publication) {
         this.connection = connection;
         this.pipeline = settings.slotName();
-        this.jobs = publication.beside(OutboxTable.REPUBLISH_JOBS);
-        this.parts = publication.beside(OutboxTable.REPUBLISH_PARTS);
-        this.ends = publication.beside(OutboxTable.REPUBLISH_ENDS);
+        this.names = publication.names();
     }
 
     @Override
@@ -36,22 +32,22 @@ final class RepublishTables implements RepublishJobs {
         // The statement's snapshot is taken before any of its functions is called: the jobs that it shows have their
         // commits, and so
         // those of all their events, before the position.
-        try (PreparedStatement statement = connection.prepareStatement("""
+        try (PreparedStatement statement = connection.prepareStatement(names.sql("""
                 select pg_current_wal_insert_lsn()::text, job.id,
-                       array(select distinct aggregate_type from %s where job_id = job.id)
+                       array(select distinct aggregate_type from {outbox_republish_part} where job_id = job.id)
                   from (values (1)) as one
                   left join lateral (
-                       select id from %s as j
+                       select id from {outbox_republish_job} as j
                         where state in ('COMPLETED', 'FAILED') and not dry_run
-                          and not exists (select from %s where job_id = j.id and pipeline = ?)
+                          and not exists (select from {outbox_republish_end} where job_id = j.id and pipeline = ?)
                         order by finished_at limit %d) as job on true
-                """.formatted(parts, jobs, ends, COUNT))) {
+                """.formatted(COUNT)))) {
             statement.setString(1, pipeline);
             try (ResultSet row = statement.executeQuery()) {
                 return ended(row);
             }
         } catch (SQLException e) {
-            throw SqlFailure.of("The republish jobs could not be read from " + jobs, e);
+            throw SqlFailure.of(names.text("The republish jobs could not be read from {outbox_republish_job}"), e);
         }
     }
 
@@ -71,13 +67,13 @@ final class RepublishTables implements RepublishJobs {
     @Override
     public void note(Job job, List<End> offsets, Lsn published) {
         // A job that was removed meanwhile needs no note any more.
-        try (PreparedStatement statement = connection.prepareStatement("""
-                insert into %s (job_id, pipeline, offsets, published_lsn)
+        try (PreparedStatement statement = connection.prepareStatement(names.sql("""
+                insert into {outbox_republish_end} (job_id, pipeline, offsets, published_lsn)
                 select id, ?, (select coalesce(jsonb_agg(jsonb_build_object('topic', t, 'partition', p, 'offset', o)), '[]')
                                  from unnest(?::text[], ?::integer[], ?::bigint[]) as e (t, p, o)), ?::pg_lsn
-                  from %s where id = ?
+                  from {outbox_republish_job} where id = ?
                 on conflict do nothing
-                """.formatted(ends, jobs))) {
+                """))) {
             statement.setString(1, pipeline);
             statement.setArray(2, array("text", offsets.stream().map(End::topic).toArray()));
             statement.setArray(
@@ -88,7 +84,10 @@ final class RepublishTables implements RepublishJobs {
             statement.setObject(6, job.id());
             statement.executeUpdate();
         } catch (SQLException e) {
-            throw SqlFailure.of("The end of republish job " + job.id() + " could not be noted in " + ends, e);
+            throw SqlFailure.of(
+                    "The end of republish job " + job.id()
+                            + names.text(" could not be noted in {outbox_republish_end}"),
+                    e);
         }
     }
 

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Which database is read, as whom, and how long its answers may take.
  *
  * @param url JDBC URL of PostgreSQL
+ * @param publication of the outbox table
  * @param slotName letters in lower case, digits and underscores, {@value #MAX_SLOT_NAME_LENGTH} at most
  * @param connectTimeout for each connection
  * @param queryTimeout for each statement on the ordinary connection
@@ -18,6 +19,7 @@ public record WalSettings(
         String url,
         @Nullable String username,
         @Nullable String password,
+        String publication,
         String slotName,
         Duration connectTimeout,
         Duration queryTimeout,

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
+import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -43,7 +45,7 @@ class DatabaseRolesIT {
 
         DriverManagerDataSource orders = new DriverManagerDataSource(server.jdbcUrl("orders"), "orders", "secret");
         Flyway.configure().dataSource(orders).load().migrate();
-        OutboxSchema.migrate(orders);
+        OutboxSchema.migrate(new Outbox(orders, OutboxNames.DEFAULT));
 
         execute(connectAs("orders"), grantOfTheComposeFile());
     }
