@@ -13,6 +13,7 @@ public final class Aggregate {
     private final EntityPersister root;
     private final AggregateId id;
     private final RootTable table;
+    private final Place state;
     private final @Nullable Attribute lastModified;
 
     Aggregate(
@@ -20,6 +21,7 @@ public final class Aggregate {
             String eventType,
             @Nullable String dataSchema,
             EntityPersister root,
+            Place state,
             @Nullable Attribute lastModified,
             ColumnTypes types) {
         this.type = type;
@@ -28,6 +30,7 @@ public final class Aggregate {
         this.root = root;
         this.id = new AggregateId(root);
         this.table = new RootTable(root, types);
+        this.state = state;
         this.lastModified = lastModified;
     }
 
@@ -49,6 +52,11 @@ public final class Aggregate {
     /** The topmost entity with the annotation. */
     public EntityPersister root() {
         return root;
+    }
+
+    /** The tree of its state, which begins at the root. */
+    public Place state() {
+        return state;
     }
 
     /** The attribute that says when the aggregate was last modified, if it has one. */

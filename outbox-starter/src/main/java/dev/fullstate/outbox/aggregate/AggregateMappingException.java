@@ -7,7 +7,13 @@ public final class AggregateMappingException extends RuntimeException {
 
     private final String action;
 
-    AggregateMappingException(String message, String action) {
+    /**
+     * Creates a refusal.
+     *
+     * @param message what cannot be captured, and why
+     * @param action what to change, with the line to add where there is one
+     */
+    public AggregateMappingException(String message, String action) {
         super(message);
         this.action = action;
     }

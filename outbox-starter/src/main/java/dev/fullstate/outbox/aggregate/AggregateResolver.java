@@ -12,7 +12,6 @@ import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.AttributeMapping;
 import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
-import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
 import org.hibernate.metamodel.mapping.ManagedMappingType;
 import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
@@ -24,8 +23,6 @@ import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.spi.NavigablePath;
-
-import dev.fullstate.outbox.aggregate.Attribute.Role;
 
 /**
  * Walks the mapping metamodel from every root along owned associations.
@@ -45,9 +42,7 @@ public final class AggregateResolver {
     private final Map<String, Aggregate> byEntity = new LinkedHashMap<>();
     private final Map<String, List<OwnerLink>> ownersByPart = new LinkedHashMap<>();
     private final Map<String, List<AssociationPath>> ownedByReference = new LinkedHashMap<>();
-    private final ManagedTypes types;
     private final ColumnTypes columnTypes;
-    private final MapKeys mapKeys = new MapKeys();
     private final Set<String> collectionRoles = new HashSet<>();
     private final Deque<EntityPersister> toWalk = new ArrayDeque<>();
     private final Set<String> walked = new HashSet<>();
@@ -56,7 +51,6 @@ public final class AggregateResolver {
         this.sessionFactory = sessionFactory;
         this.roots = Roots.of(sessionFactory);
         this.ownership = new Ownership(sessionFactory, roots);
-        this.types = new ManagedTypes(sessionFactory);
         this.columnTypes = new ColumnTypes(sessionFactory);
     }
 
@@ -79,11 +73,12 @@ public final class AggregateResolver {
             Refusals.requireOneTenant(sessionFactory, roots.topmost());
         }
         roots.topmost().forEach(this::walk);
+        Places places = new Places(sessionFactory, ownership);
         for (EntityPersister root : roots.topmost()) {
-            Aggregate aggregate = roots.aggregate(root, types.of(root), columnTypes);
+            Aggregate aggregate = roots.aggregate(root, places.root(root), columnTypes);
             ownership.hierarchy(root).forEach(entity -> byEntity.put(entity.getEntityName(), aggregate));
         }
-        return new Aggregates(byEntity, ownersByPart, ownedByReference, collectionRoles, types.all(), mapKeys.all());
+        return new Aggregates(byEntity, ownersByPart, ownedByReference, collectionRoles);
     }
 
     private void walk(EntityPersister root) {
@@ -98,113 +93,73 @@ public final class AggregateResolver {
     }
 
     private void walkEntity(EntityPersister entity) {
-        Map<String, Attribute> attributes = types.of(entity);
-        walkIdentifier(entity, entity.getIdentifierMapping(), attributes);
-        walkAttributes(entity, entity, "", attributes);
-    }
-
-    private void walkIdentifier(EntityPersister entity, EntityIdentifierMapping id, Map<String, Attribute> attributes) {
+        EntityIdentifierMapping id = entity.getIdentifierMapping();
         if (id instanceof NonAggregatedIdentifierMapping several) {
-            walkAttributes(entity, several.getVirtualIdEmbeddable(), "", attributes);
-            return;
-        }
-        attributes.put(id.getAttributeName(), Attribute.value(id.getAttributeName(), null));
-        if (id instanceof CompositeIdentifierMapping composite) {
+            walkAttributes(entity, several.getVirtualIdEmbeddable(), "");
+        } else if (id instanceof CompositeIdentifierMapping composite) {
             String path = id.getAttributeName() + ".";
             composite
                     .getPartMappingType()
                     .forEachAttributeMapping(mapping -> Refusals.requireNoTenant(entity, mapping, path));
-            types.addId(composite.getPartMappingType());
         }
+        walkAttributes(entity, entity, "");
     }
 
-    private void walkAttributes(
-            EntityPersister entity, ManagedMappingType container, String path, Map<String, Attribute> attributes) {
+    private void walkAttributes(EntityPersister entity, ManagedMappingType container, String path) {
         container.forEachAttributeMapping(mapping -> {
-            if (mapping.getAttributeName().equals(NavigablePath.IDENTIFIER_MAPPER_PROPERTY)) {
-                return; // Hibernate's view of an @IdClass: the entity itself, and its attributes once more.
+            // The other is Hibernate's view of an @IdClass: the entity itself, and its attributes once more.
+            if (!mapping.getAttributeName().equals(NavigablePath.IDENTIFIER_MAPPER_PROPERTY)) {
+                walkAttribute(entity, mapping, path);
             }
-            Attribute attribute = attribute(entity, mapping, path);
-            attributes.putIfAbsent(attribute.name(), attribute);
         });
     }
 
-    private Attribute attribute(EntityPersister entity, AttributeMapping mapping, String path) {
-        String name = mapping.getAttributeName();
+    private void walkAttribute(EntityPersister entity, AttributeMapping mapping, String path) {
         Refusals.requireNoTenant(entity, mapping, path);
         Refusals.requireWritable(entity, path, mapping);
-        if (path.isEmpty() && entity.isVersioned() && entity.getVersionMapping().getVersionAttribute() == mapping) {
-            return new Attribute(name, Role.VERSION, mapping, null);
-        }
         if (mapping instanceof EmbeddedAttributeMapping embedded) {
-            EmbeddableMappingType embeddable = embedded.getEmbeddableTypeDescriptor();
-            walkAttributes(entity, embeddable, path + name + ".", types.of(embeddable));
-            return Attribute.value(name, mapping);
+            walkAttributes(entity, embedded.getEmbeddableTypeDescriptor(), path + mapping.getAttributeName() + ".");
+        } else if (mapping instanceof PluralAttributeMapping plural) {
+            walkCollection(entity, plural, path);
+        } else if (mapping instanceof ToOneAttributeMapping toOne) {
+            walkToOne(entity, toOne, path);
         }
-        if (mapping instanceof PluralAttributeMapping plural) {
-            return collection(entity, plural, path);
-        }
-        if (mapping instanceof ToOneAttributeMapping toOne) {
-            return toOne(entity, toOne, path);
-        }
-        return Attribute.value(name, mapping);
     }
 
-    private Attribute collection(EntityPersister entity, PluralAttributeMapping plural, String path) {
+    private void walkCollection(EntityPersister entity, PluralAttributeMapping plural, String path) {
         CollectionPersister collection = plural.getCollectionDescriptor();
         if (plural.getIndexDescriptor() instanceof EntityCollectionPart key) {
-            describeId(
-                    entity, plural, path, key.getAssociatedEntityMappingType().getEntityPersister());
+            Refusals.requireIdClass(
+                    entity, path, plural, key.getAssociatedEntityMappingType().getEntityPersister());
         }
-        mapKeys.add(entity, plural, path);
         if (plural.getElementDescriptor() instanceof EmbeddedCollectionPart embedded) {
-            EmbeddableMappingType embeddable = embedded.getEmbeddableTypeDescriptor();
-            String elementPath = path + plural.getAttributeName() + ELEMENT;
-            walkAttributes(entity, embeddable, elementPath, types.of(embeddable));
+            walkAttributes(entity, embedded.getEmbeddableTypeDescriptor(), path + plural.getAttributeName() + ELEMENT);
         }
-        if (!(plural.getElementDescriptor() instanceof EntityCollectionPart element)) {
-            collectionRoles.add(collection.getRole());
-            return Attribute.value(plural.getAttributeName(), plural);
+        if (plural.getElementDescriptor() instanceof EntityCollectionPart element) {
+            EntityPersister target = element.getAssociatedEntityMappingType().getEntityPersister();
+            if (ownership.isOwned(plural, target)) {
+                own(entity, plural, path, target);
+            } else if (collection.isInverse()) {
+                return;
+            } else {
+                Refusals.requireOwnRows(entity, path, plural);
+                Refusals.requireIdClass(entity, path, plural, target);
+            }
         }
-        EntityPersister target = element.getAssociatedEntityMappingType().getEntityPersister();
-        if (ownership.isOwned(plural, target)) {
-            own(entity, plural, path, target);
-            collectionRoles.add(collection.getRole());
-            return new Attribute(plural.getAttributeName(), Role.OWNED, plural, target);
-        }
-        if (collection.isInverse()) {
-            return new Attribute(plural.getAttributeName(), Role.OUTSIDE, plural, target);
-        }
-        Refusals.requireOwnRows(entity, path, plural);
-        describeId(entity, plural, path, target);
         collectionRoles.add(collection.getRole());
-        return new Attribute(plural.getAttributeName(), Role.REFERENCE, plural, target);
     }
 
-    /** The id of what is referred to is written as it is: all that is persistent of it. */
-    private void describeId(EntityPersister entity, AttributeMapping reference, String path, EntityPersister target) {
-        Refusals.requireIdClass(entity, path, reference, target);
-        if (target.getIdentifierMapping() instanceof CompositeIdentifierMapping id) {
-            types.addId(id.getMappedIdEmbeddableTypeDescriptor());
-        }
-    }
-
-    private Attribute toOne(EntityPersister entity, ToOneAttributeMapping toOne, String path) {
-        String name = toOne.getAttributeName();
-        EntityPersister target = ManagedTypes.target(toOne);
-        if (ownership.isBackReference(entity, path + name)) {
-            return new Attribute(name, Role.OUTSIDE, toOne, target);
+    private void walkToOne(EntityPersister entity, ToOneAttributeMapping toOne, String path) {
+        EntityPersister target = Ownership.target(toOne);
+        if (ownership.isBackReference(entity, path + toOne.getAttributeName())) {
+            return;
         }
         Refusals.requireNoDeleteByTheDatabase(entity, path, toOne);
         if (ownership.isOwned(toOne, target)) {
             own(entity, toOne, path, target);
-            return new Attribute(name, Role.OWNED, toOne, target);
+        } else if (!Ownership.isInverse(toOne)) {
+            Refusals.requireIdClass(entity, path, toOne, target);
         }
-        if (Ownership.isInverse(toOne)) {
-            return new Attribute(name, Role.OUTSIDE, toOne, target);
-        }
-        describeId(entity, toOne, path, target);
-        return new Attribute(name, Role.REFERENCE, toOne, target);
     }
 
     /** Notes the way from part to owner, and from owner to part. */

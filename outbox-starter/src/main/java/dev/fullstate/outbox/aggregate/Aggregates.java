@@ -22,29 +22,23 @@ public final class Aggregates {
     private final Map<String, List<OwnerLink>> ownersByPart;
     private final Map<String, List<AssociationPath>> ownedByReference;
     private final Set<String> collectionRoles;
-    private final Map<Class<?>, ManagedType> managedTypes;
-    private final Map<Class<?>, MapKey> mapKeys;
 
     Aggregates(
             Map<String, Aggregate> byEntity,
             Map<String, List<OwnerLink>> ownersByPart,
             Map<String, List<AssociationPath>> ownedByReference,
-            Set<String> collectionRoles,
-            Map<Class<?>, ManagedType> managedTypes,
-            Map<Class<?>, MapKey> mapKeys) {
+            Set<String> collectionRoles) {
         this.byEntity = byEntity;
         this.byType = new LinkedHashMap<>();
         byEntity.values().forEach(aggregate -> byType.put(aggregate.type(), aggregate));
         this.ownersByPart = ownersByPart;
         this.ownedByReference = ownedByReference;
         this.collectionRoles = collectionRoles;
-        this.managedTypes = managedTypes;
-        this.mapKeys = mapKeys;
     }
 
     /** Nothing is captured. */
     public static Aggregates none() {
-        return new Aggregates(Map.of(), Map.of(), Map.of(), Set.of(), Map.of(), Map.of());
+        return new Aggregates(Map.of(), Map.of(), Map.of(), Set.of());
     }
 
     /** All captured aggregates. */
@@ -95,26 +89,5 @@ public final class Aggregates {
     /** Whether what a collection holds is part of a captured aggregate's state. */
     public boolean include(CollectionPersister collection) {
         return collectionRoles.contains(collection.getRole());
-    }
-
-    /** The attributes of an entity or embeddable that belongs to an aggregate; null for any other class. */
-    public @Nullable ManagedType managedType(Class<?> javaType) {
-        return managedTypes.get(javaType);
-    }
-
-    /** Every entity and embeddable that belongs to an aggregate. */
-    public Collection<ManagedType> managedTypes() {
-        return managedTypes.values();
-    }
-
-    /** How the keys of an aggregate's maps are written, where they are of a type that JSON has no name for; else null. */
-    public @Nullable MapKey mapKey(Class<?> javaType) {
-        for (Class<?> type = javaType; type != null; type = type.getSuperclass()) {
-            MapKey key = mapKeys.get(type);
-            if (key != null) {
-                return key;
-            }
-        }
-        return null;
     }
 }

@@ -1,38 +1,29 @@
 package dev.fullstate.outbox.aggregate;
 
-import org.hibernate.metamodel.mapping.AttributeMapping;
-import org.hibernate.persister.entity.EntityPersister;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
+
+import org.hibernate.property.access.spi.Getter;
 
 /**
- * A persistent attribute of an entity or embeddable.
+ * A persistent attribute of an entity or embeddable at one place.
  *
  * @param name as declared in Java
- * @param role its part in the aggregate's state
- * @param mapping Hibernate's view of it; null for attributes that form the identifier
- * @param target the entity at the other end of an association, else null
+ * @param getter reads it where Hibernate reads it
+ * @param columns that hold it; none where it has none of its own, as a collection
+ * @param role its part in the aggregate's state at this place
  */
-public record Attribute(
-        String name,
-        Role role,
-        @Nullable AttributeMapping mapping,
-        @Nullable EntityPersister target) {
+public record Attribute(String name, Getter getter, List<Column> columns, Role role) {
 
-    /** The part that an attribute has in the state of its aggregate. */
-    public enum Role {
-        /** A column's value, an embeddable, or a collection of those: part of the state. */
-        VALUE,
-        /** An association to a part that lives and dies with the aggregate: inlined. */
-        OWNED,
-        /** An association to something with a life of its own: its id is part of the state. */
-        REFERENCE,
-        /** From a part to its owner, or the inverse side of an association that others own: not part of the state. */
-        OUTSIDE,
-        /** The optimistic lock: travels beside the state. */
-        VERSION
-    }
+    /**
+     * A column.
+     *
+     * @param name qualified by its table, as Hibernate writes it into SQL
+     * @param written whether the attribute writes it; another one may
+     */
+    public record Column(String name, boolean written) {}
 
-    static Attribute value(String name, @Nullable AttributeMapping mapping) {
-        return new Attribute(name, Role.VALUE, mapping, null);
+    @Override
+    public String toString() {
+        return name + ": " + role;
     }
 }

@@ -1,8 +1,5 @@
 package dev.fullstate.outbox.aggregate;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 import org.hibernate.metamodel.mapping.CollectionPart;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.EmbeddedCollectionPart;
@@ -10,41 +7,40 @@ import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of maps that are no basic values. */
 final class MapKeys {
 
-    private final Map<Class<?>, MapKey> byType = new LinkedHashMap<>();
+    private MapKeys() {}
 
     /**
-     * Adds the key of a collection, if it is a map with such keys.
+     * The text of a map's keys; null where they are basic values.
      *
-     * @throws AggregateMappingException if these have no text form
+     * @throws AggregateMappingException if they have no text form
      */
-    void add(EntityPersister entity, PluralAttributeMapping plural, String path) {
-        CollectionPart key = plural.getIndexDescriptor();
+    static @Nullable MapKey of(EntityPersister entity, PluralAttributeMapping map, String path) {
+        CollectionPart key = map.getIndexDescriptor();
         if (key instanceof EntityCollectionPart part) {
             EntityPersister target = part.getAssociatedEntityMappingType().getEntityPersister();
             TextForm id = TextForm.of(target.getIdentifierMapping());
             if (id == null) {
-                throw Refusals.keyWithoutText(entity, path, plural);
+                throw Refusals.keyWithoutText(entity, path, map);
             }
-            byType.put(target.getMappedClass(), value -> id.write(id(target, value)));
-        } else if (key instanceof EmbeddedCollectionPart part) {
+            return value -> id.write(id(target, value));
+        }
+        if (key instanceof EmbeddedCollectionPart part) {
             TextForm form = TextForm.of(part.getEmbeddableTypeDescriptor());
             if (form == null) {
-                throw Refusals.keyWithoutText(entity, path, plural);
+                throw Refusals.keyWithoutText(entity, path, map);
             }
-            byType.put(part.getEmbeddableTypeDescriptor().getMappedJavaType().getJavaTypeClass(), form::write);
+            return form::write;
         }
+        return null;
     }
 
     private static Object id(EntityPersister type, Object entity) {
         LazyInitializer proxy = HibernateProxy.extractLazyInitializer(entity);
         return proxy == null ? type.getIdentifier(entity) : proxy.getInternalIdentifier();
-    }
-
-    Map<Class<?>, MapKey> all() {
-        return byType;
     }
 }

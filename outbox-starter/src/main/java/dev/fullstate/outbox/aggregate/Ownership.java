@@ -62,9 +62,14 @@ final class Ownership {
         });
     }
 
+    /** What is at the other end. */
+    static EntityPersister target(ToOneAttributeMapping toOne) {
+        return toOne.getAssociatedEntityMappingType().getEntityPersister();
+    }
+
     private static @Nullable EntityPersister target(AttributeMapping attribute) {
         if (attribute instanceof ToOneAttributeMapping toOne) {
-            return toOne.getAssociatedEntityMappingType().getEntityPersister();
+            return target(toOne);
         }
         return attribute instanceof PluralAttributeMapping plural
                         && plural.getElementDescriptor() instanceof EntityCollectionPart element

@@ -77,14 +77,15 @@ final class Roots {
         return annotation(entity) != null;
     }
 
-    Aggregate aggregate(EntityPersister root, Map<String, Attribute> attributes, ColumnTypes types) {
+    Aggregate aggregate(EntityPersister root, Place state, ColumnTypes types) {
         PublishFullState annotation = requireAnnotation(root);
         return new Aggregate(
                 aggregateType(root),
                 eventType(root, annotation),
                 dataSchema(root, annotation),
                 root,
-                lastModified(root, attributes),
+                state,
+                lastModified(root, state),
                 types);
     }
 
@@ -137,9 +138,10 @@ final class Roots {
         }
     }
 
-    private static @Nullable Attribute lastModified(EntityPersister root, Map<String, Attribute> attributes) {
-        return attributes.values().stream()
-                .filter(attribute -> attribute.mapping() != null && hasLastModified(root, attribute.name()))
+    private static @Nullable Attribute lastModified(EntityPersister root, Place state) {
+        return state.kinds().stream()
+                .flatMap(kind -> kind.attributes().stream())
+                .filter(attribute -> hasLastModified(root, attribute.name()))
                 .findFirst()
                 .orElse(null);
     }

@@ -100,7 +100,7 @@ public final class Envelope {
     private String payload(AggregateChange change, Object root) {
         String payload;
         try {
-            payload = states.write(root);
+            payload = states.write(change.aggregate(), root);
         } catch (RuntimeException | StackOverflowError e) {
             throw new OutboxException(
                     "The state of " + name(change)
@@ -135,10 +135,10 @@ public final class Envelope {
 
     private static @Nullable Instant lastModified(AggregateChange state) {
         Attribute attribute = state.aggregate().lastModified();
-        if (attribute == null || attribute.mapping() == null || state.root() == null) {
+        if (attribute == null || state.root() == null) {
             return null;
         }
-        Object value = attribute.mapping().getPropertyAccess().getGetter().get(Hibernate.unproxy(state.root()));
+        Object value = attribute.getter().get(Hibernate.unproxy(state.root()));
         if (value instanceof Instant instant) {
             return instant;
         }

@@ -1,74 +1,96 @@
 package dev.fullstate.outbox.envelope;
 
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect;
-import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
-import org.hibernate.metamodel.mapping.AttributeMapping;
-import org.hibernate.property.access.spi.GetterMethodImpl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 import dev.fullstate.outbox.FullStateJsonCustomizer;
+import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
-import dev.fullstate.outbox.aggregate.ManagedType;
+import dev.fullstate.outbox.aggregate.Place;
 
 /** Root entity to JSON: compact, attributes in declared order, nulls written, numbers and instants exact. */
 final class StateWriter {
 
+    private static final Logger log = LoggerFactory.getLogger(StateWriter.class);
+
     private final JsonMapper mapper;
+    private final Map<Aggregate, ValueForm> roots = new HashMap<>();
+    private final Map<Class<?>, ObjectForm> byClass;
+
+    /** A root with its form, on their way through Jackson. */
+    private record State(Object root, ValueForm form) {}
 
     StateWriter(Aggregates aggregates, List<FullStateJsonCustomizer> customizers) {
         JsonMapper.Builder builder = JsonMapper.builder()
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .disable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
                 .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
-                .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
-                .addModule(new StateModule(aggregates));
+                .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN);
         customizers.forEach(customizer -> customizer.customize(builder));
-        this.mapper = builder.build();
-    }
-
-    String write(Object root) {
-        return mapper.writeValueAsString(root);
-    }
-
-    /** Teaches Jackson what belongs to an aggregate; what else an attribute may hold is written as Jackson always does. */
-    private static final class StateModule extends SimpleModule {
-
-        private static final long serialVersionUID = 1L;
-
-        private final transient Aggregates aggregates;
-
-        StateModule(Aggregates aggregates) {
-            super("fullstate-outbox");
-            this.aggregates = aggregates;
+        Set<Place> places = new LinkedHashSet<>();
+        aggregates.all().forEach(aggregate -> places.addAll(aggregate.state().all()));
+        this.mapper = builder.addModule(
+                        new SimpleModule("fullstate-outbox-root").addSerializer(State.class, new Root()))
+                .addModule(new StateModule(places, this::outsideOfItsPlaces))
+                .build();
+        Forms forms = new Forms(mapper._serializationContext(), mapper::writeValueAsString);
+        for (Aggregate aggregate : aggregates.all()) {
+            Map<String, String> leftOutBefore = new TreeMap<>(forms.leftOut());
+            roots.put(aggregate, forms.of(aggregate.state()));
+            report(
+                    aggregate,
+                    forms.leftOut().entrySet().stream()
+                            .filter(entry -> !leftOutBefore.containsKey(entry.getKey()))
+                            .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")
+                            .collect(Collectors.joining(", ")));
         }
+        this.byClass = forms.byClass();
+    }
+
+    private static void report(Aggregate aggregate, String leftOut) {
+        if (!leftOut.isEmpty()) {
+            log.info("Left out of the state of {}: {}. @InState on an attribute publishes it", aggregate, leftOut);
+        }
+        log.debug("The state of {}:\n{}", aggregate, aggregate.state().describe());
+    }
+
+    private ValueForm outsideOfItsPlaces(Class<?> type) {
+        ObjectForm form = byClass.get(type);
+        if (form == null) {
+            throw new IllegalStateException(type.getName() + " is not part of a state");
+        }
+        return form;
+    }
+
+    String write(Aggregate aggregate, Object root) {
+        ValueForm form = roots.get(aggregate);
+        if (form == null) {
+            throw new IllegalStateException(aggregate + " is not an aggregate of this persistence unit");
+        }
+        return mapper.writeValueAsString(new State(root, form));
+    }
+
+    private static final class Root extends ValueSerializer<State> {
 
         @Override
-        public void setupModule(SetupContext context) {
-            for (ManagedType type : aggregates.managedTypes()) {
-                context.configOverride(type.javaType()).setVisibility(visibility(type));
-            }
-            context.addSerializerModifier(new AttributeSelection(aggregates));
-            context.addSerializers(new ProxySerializers());
-            context.addKeySerializers(new MapKeySerializers(aggregates));
-        }
-
-        /** State is what is persistent, read where Hibernate reads it; anything else only where Jackson is told so. */
-        private static JsonAutoDetect.Value visibility(ManagedType type) {
-            boolean methods = type.attributes().values().stream()
-                    .anyMatch(attribute -> attribute.mapping() != null && isReadByMethod(attribute.mapping()));
-            Visibility getters = methods ? Visibility.ANY : Visibility.NONE;
-            return JsonAutoDetect.Value.construct(
-                    Visibility.ANY, getters, getters, Visibility.NONE, Visibility.NONE, Visibility.NONE);
-        }
-
-        private static boolean isReadByMethod(AttributeMapping mapping) {
-            return mapping.getPropertyAccess().getGetter() instanceof GetterMethodImpl;
+        public void serialize(State state, JsonGenerator generator, SerializationContext context) {
+            state.form().write(state.root(), generator, context);
         }
     }
 }

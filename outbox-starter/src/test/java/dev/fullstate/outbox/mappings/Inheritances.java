@@ -90,7 +90,7 @@ final class Inheritances {
     }
 
     private static String truck(String plate, String axles, String stops) {
-        return "{'id':'t9','plate':'" + plate + "','axles':[" + axles + "],'stops':[" + stops
+        return "{'dtype':'Truck','id':'t9','plate':'" + plate + "','axles':[" + axles + "],'stops':[" + stops
                 + "],'driversIds':[],'fuel':'DIESEL','rest':'PT45M'}";
     }
 

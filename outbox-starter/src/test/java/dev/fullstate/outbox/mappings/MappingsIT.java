@@ -118,7 +118,7 @@ class MappingsIT {
 
         assertThat(payloads())
                 .containsExactly(
-                        "{\"id\":\"v1\",\"plate\":\"AB 1\"}",
+                        "{\"dtype\":\"Vehicle\",\"id\":\"v1\",\"plate\":\"AB 1\"}",
                         truck("CD 2", 8, "Lyon\",\"minutes\":30", "\"Ada\""),
                         truck("CD 2", 9, "Lyon\",\"minutes\":30", "\"Ada\""),
                         truck("EF 3", 9, "Lyon\",\"minutes\":30", "\"Ada\""),
@@ -130,7 +130,7 @@ class MappingsIT {
     }
 
     private static String truck(String plate, int load, String stop, String drivers) {
-        return "{\"id\":\"t1\",\"plate\":\"" + plate + "\",\"axles\":[{\"id\":\"a1\",\"load\":" + load
+        return "{\"dtype\":\"Truck\",\"id\":\"t1\",\"plate\":\"" + plate + "\",\"axles\":[{\"id\":\"a1\",\"load\":" + load
                 + "}],\"stops\":[{\"city\":\"" + stop + "}],\"driversIds\":[" + drivers
                 + "],\"fuel\":\"DIESEL\",\"rest\":\"PT45M\"}";
     }

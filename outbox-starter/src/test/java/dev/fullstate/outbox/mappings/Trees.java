@@ -27,10 +27,10 @@ final class Trees {
                 knowingTheWayUp(),
                 notKnowingTheWayUp(),
                 ofRoots(),
-                shared("car", Car.class, Car::new, Wheel.class, "w1"),
-                shared("cart", Cart.class, Cart::new, Wheel.class, "w2"),
-                shared("lamp", Lamp.class, Lamp::new, Bulb.class, "b1"),
-                shared("torch", Torch.class, Torch::new, Bulb.class, "b2"));
+                shared("car", Car.class, Car::new, Wheel.class, "w1", ",'cartId':null"),
+                shared("cart", Cart.class, Cart::new, Wheel.class, "w2", ",'carId':null"),
+                shared("lamp", Lamp.class, Lamp::new, Bulb.class, "b1", ""),
+                shared("torch", Torch.class, Torch::new, Bulb.class, "b2", ""));
     }
 
     private static Lifecycle knowingTheWayUp() {
@@ -45,11 +45,11 @@ final class Trees {
                             top.below.get(0).add(new Item(3, "c"));
                             em.persist(menu);
                         },
-                        menu(item(1, "a", item(2, "b", item(3, "c", "")))))
+                        menu(top(1, "a", below(2, "b", below(3, "c", "")))))
                 .change(
                         "a leaf alone",
                         em -> em.find(Item.class, 3).text = "d",
-                        menu(item(1, "a", item(2, "b", item(3, "d", "")))))
+                        menu(top(1, "a", below(2, "b", below(3, "d", "")))))
                 .change(
                         "a leaf elsewhere",
                         em -> {
@@ -57,12 +57,21 @@ final class Trees {
                             leaf.above.below.remove(leaf);
                             em.find(Item.class, 1).add(leaf);
                         },
-                        menu(item(1, "a", item(2, "b", "") + "," + item(3, "d", ""))))
+                        menu(top(1, "a", below(2, "b", "") + "," + below(3, "d", ""))))
                 .change(
                         "a branch less",
                         em -> em.remove(em.find(Item.class, 1).below.remove(0)),
-                        menu(item(1, "a", item(3, "d", ""))))
+                        menu(top(1, "a", below(3, "d", ""))))
                 .delete(Menu.class, 1);
+    }
+
+    /** Each names the way up that it has besides the one by which it is reached here. */
+    private static String top(int id, String text, String below) {
+        return "{'id':" + id + ",'text':'" + text + "','aboveId':null,'below':[" + below + "]}";
+    }
+
+    private static String below(int id, String text, String below) {
+        return "{'id':" + id + ",'text':'" + text + "','menuId':null,'below':[" + below + "]}";
     }
 
     private static String menu(String items) {
@@ -116,7 +125,7 @@ final class Trees {
     }
 
     private static <R extends Owner<P>, P extends Part> Lifecycle shared(
-            String type, Class<R> root, Supplier<R> newRoot, Class<P> part, String partId) {
+            String type, Class<R> root, Supplier<R> newRoot, Class<P> part, String partId, String otherOwner) {
         return Lifecycle.of(type, 1)
                 .create(
                         em -> {
@@ -124,16 +133,16 @@ final class Trees {
                             owner.own(partId);
                             em.persist(owner);
                         },
-                        "{'id':1,'parts':[{'id':'" + partId + "','size':1}]}")
+                        "{'id':1,'parts':[{'id':'" + partId + "','size':1" + otherOwner + "}]}")
                 .change(
                         "a part alone",
                         em -> em.find(part, partId).size = 2,
-                        "{'id':1,'parts':[{'id':'" + partId + "','size':2}]}")
+                        "{'id':1,'parts':[{'id':'" + partId + "','size':2" + otherOwner + "}]}")
                 .change("a part less", em -> em.find(root, 1).parts().clear(), "{'id':1,'parts':[]}")
                 .change(
                         "a part more",
                         em -> em.find(root, 1).own(partId),
-                        "{'id':1,'parts':[{'id':'" + partId + "','size':1}]}")
+                        "{'id':1,'parts':[{'id':'" + partId + "','size':1" + otherOwner + "}]}")
                 .delete(root, 1);
     }
 

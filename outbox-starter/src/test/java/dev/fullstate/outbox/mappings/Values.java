@@ -136,11 +136,11 @@ final class Values {
                             drawing.shape = new Circle("red", 5);
                             em.persist(drawing);
                         },
-                        "{'id':1,'shape':{'color':'red','radius':5}}")
+                        "{'id':1,'shape':{'dtype':'Values$Circle','color':'red','radius':5}}")
                 .change(
                         "another subclass",
                         em -> em.find(Drawing.class, 1).shape = new Rectangle("red", 2, 3),
-                        "{'id':1,'shape':{'color':'red','width':2,'height':3}}")
+                        "{'id':1,'shape':{'dtype':'Values$Rectangle','color':'red','width':2,'height':3}}")
                 .delete(Drawing.class, 1);
     }
 

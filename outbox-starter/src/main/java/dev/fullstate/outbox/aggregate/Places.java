@@ -1,0 +1,344 @@
+package dev.fullstate.outbox.aggregate;
+
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import jakarta.persistence.DiscriminatorColumn;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.metamodel.CollectionClassification;
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.CollectionPart;
+import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
+import org.hibernate.metamodel.mapping.DiscriminatorValue;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType;
+import org.hibernate.metamodel.mapping.EmbeddableMappingType.ConcreteEmbeddableType;
+import org.hibernate.metamodel.mapping.EntityDiscriminatorMapping;
+import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
+import org.hibernate.metamodel.mapping.ManagedMappingType;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
+import org.hibernate.metamodel.mapping.internal.EmbeddedCollectionPart;
+import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
+import org.hibernate.metamodel.mapping.internal.SingleAttributeIdentifierMapping;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
+import org.hibernate.metamodel.model.domain.ManagedDomainType;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.property.access.spi.Getter;
+import org.hibernate.spi.NavigablePath;
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.aggregate.Attribute.Column;
+import dev.fullstate.outbox.aggregate.Place.Discriminator;
+import dev.fullstate.outbox.aggregate.Place.Kind;
+import dev.fullstate.outbox.aggregate.Role.Order;
+import dev.fullstate.outbox.aggregate.Role.Outside;
+
+/** Resolves the tree of an aggregate's state: from the root along what it owns, a place for each way to an entity. */
+final class Places {
+
+    /** Whose order the database is free to choose, unless there is an expression for it. */
+    private static final Set<CollectionClassification> UNORDERED =
+            Set.of(CollectionClassification.BAG, CollectionClassification.ID_BAG, CollectionClassification.SET);
+
+    private static final Set<CollectionClassification> MAPS = Set.of(
+            CollectionClassification.MAP, CollectionClassification.ORDERED_MAP, CollectionClassification.SORTED_MAP);
+
+    /** What JPA calls the column that tells classes apart, where the mapping does not. */
+    private static final String DEFAULT_DISCRIMINATOR = "dtype";
+
+    private final SessionFactoryImplementor sessionFactory;
+    private final Ownership ownership;
+    private final Map<Way, Place> entities = new LinkedHashMap<>();
+
+    /**
+     * A way to an entity.
+     *
+     * @param entity where it leads to
+     * @param from the attribute that leads there, with its entity; null for a root
+     */
+    private record Way(String entity, @Nullable String from) {}
+
+    /**
+     * Where the walk is.
+     *
+     * @param entity the entity
+     * @param prefix the attributes from it to the embeddable, each with a dot
+     * @param wayUp the attribute of the entity that leads back, dotted where it lies in an embeddable; null if there is none
+     * @param path from the root, for people
+     */
+    private record Position(
+            EntityPersister entity, String prefix, @Nullable String wayUp, String path) {
+
+        Position in(String attribute) {
+            return new Position(entity, prefix + attribute + ".", wayUp, path + "." + attribute);
+        }
+    }
+
+    Places(SessionFactoryImplementor sessionFactory, Ownership ownership) {
+        this.sessionFactory = sessionFactory;
+        this.ownership = ownership;
+    }
+
+    /** The place of a root. An entity of any kind has one, as if it were reached by no way. */
+    Place root(EntityPersister root) {
+        return entity(
+                root,
+                new Way(root.getEntityName(), null),
+                null,
+                root.getMappedClass().getSimpleName());
+    }
+
+    private Place entity(EntityPersister declared, Way way, @Nullable String wayUp, String path) {
+        Place known = entities.get(way);
+        if (known != null) {
+            return known;
+        }
+        Place place = new Place(declared.getMappedClass(), path);
+        entities.put(way, place);
+        List<EntityPersister> concrete = ownership.hierarchy(declared).stream()
+                .filter(entity -> !entity.isAbstract())
+                .toList();
+        Discriminator discriminator = concrete.size() < 2 ? null : discriminator(declared);
+        List<Kind> kinds = new ArrayList<>();
+        for (EntityPersister entity : concrete) {
+            kinds.add(new Kind(
+                    entity.getMappedClass(),
+                    discriminator == null ? null : kindName(entity),
+                    attributes(new Position(entity, "", wayUp, path))));
+        }
+        place.resolve(discriminator, kinds);
+        return place;
+    }
+
+    private static Discriminator discriminator(EntityPersister entity) {
+        EntityDiscriminatorMapping mapping = entity.getDiscriminatorMapping();
+        return new Discriminator(
+                declaredName(entity.getMappedClass()),
+                mapping != null && mapping.hasPhysicalColumn() ? qualified(mapping) : null);
+    }
+
+    private static String declaredName(Class<?> javaType) {
+        for (Class<?> type = javaType; type != null; type = type.getSuperclass()) {
+            DiscriminatorColumn column = type.getAnnotation(DiscriminatorColumn.class);
+            if (column != null && !column.name().isEmpty() && !column.name().equalsIgnoreCase(DEFAULT_DISCRIMINATOR)) {
+                return column.name();
+            }
+        }
+        return DEFAULT_DISCRIMINATOR;
+    }
+
+    private @Nullable Object kindName(EntityPersister entity) {
+        EntityDiscriminatorMapping mapping = entity.getDiscriminatorMapping();
+        if (mapping != null
+                && mapping.hasPhysicalColumn()
+                && entity.getDiscriminatorValue() != DiscriminatorValue.Special.NOT_NULL) {
+            return entity.getDiscriminatorValue().value();
+        }
+        return sessionFactory.getJpaMetamodel().entity(entity.getEntityName()).getName();
+    }
+
+    private List<Attribute> attributes(Position position) {
+        Map<String, Attribute> attributes = new LinkedHashMap<>();
+        EntityIdentifierMapping id = position.entity().getIdentifierMapping();
+        if (id instanceof NonAggregatedIdentifierMapping several) {
+            add(attributes, position, several.getVirtualIdEmbeddable());
+        } else if (id instanceof SingleAttributeIdentifierMapping single) {
+            String name = id.getAttributeName();
+            Getter getter = single.getPropertyAccess().getGetter();
+            attributes.put(name, new Attribute(name, getter, columns(id), id(id, position.path() + "." + name)));
+        }
+        add(attributes, position, position.entity());
+        return List.copyOf(attributes.values());
+    }
+
+    /** An id, also of what is only referred to: all of it is part of the state, the id of an owner too. */
+    private Role id(EntityIdentifierMapping id, String path) {
+        return id instanceof CompositeIdentifierMapping composite
+                ? new Role.Embedded(id(composite.getMappedIdEmbeddableTypeDescriptor(), path))
+                : new Role.Value(id);
+    }
+
+    private Place id(EmbeddableMappingType id, String path) {
+        List<Attribute> attributes = new ArrayList<>();
+        id.forEachAttributeMapping(mapping -> {
+            String below = path + "." + mapping.getAttributeName();
+            Role role = new Role.Value(mapping);
+            if (mapping instanceof EmbeddedAttributeMapping embedded) {
+                role = new Role.Embedded(id(embedded.getEmbeddableTypeDescriptor(), below));
+            } else if (mapping instanceof ToOneAttributeMapping toOne) {
+                role = reference(Ownership.target(toOne), below);
+            }
+            attributes.add(attribute(mapping, role));
+        });
+        Place place = new Place(id.getMappedJavaType().getJavaTypeClass(), path);
+        place.resolve(null, List.of(new Kind(place.javaType(), null, attributes)));
+        return place;
+    }
+
+    private Role reference(EntityPersister target, String path) {
+        return new Role.Reference(target, id(target.getIdentifierMapping(), path));
+    }
+
+    private void add(Map<String, Attribute> attributes, Position position, ManagedMappingType container) {
+        container.forEachAttributeMapping(mapping -> {
+            String name = mapping.getAttributeName();
+            // The other is Hibernate's view of an @IdClass: the entity itself, and its attributes once more.
+            if (!name.equals(NavigablePath.IDENTIFIER_MAPPER_PROPERTY)) {
+                attributes.computeIfAbsent(name, absent -> attribute(mapping, role(position, mapping)));
+            }
+        });
+    }
+
+    private static Attribute attribute(AttributeMapping mapping, Role role) {
+        return new Attribute(
+                mapping.getAttributeName(), mapping.getPropertyAccess().getGetter(), columns(mapping), role);
+    }
+
+    private static List<Column> columns(ModelPart mapping) {
+        List<Column> columns = new ArrayList<>();
+        if (!(mapping instanceof PluralAttributeMapping)
+                && !(mapping instanceof ToOneAttributeMapping toOne && Ownership.isInverse(toOne))) {
+            mapping.forEachSelectable((index, column) ->
+                    columns.add(new Column(qualified(column), column.isInsertable() || column.isUpdateable())));
+        }
+        return List.copyOf(columns);
+    }
+
+    private static String qualified(SelectableMapping column) {
+        return column.getContainingTableExpression() + "." + column.getSelectionExpression();
+    }
+
+    private Role role(Position position, AttributeMapping mapping) {
+        EntityPersister entity = position.entity();
+        String name = mapping.getAttributeName();
+        if (position.prefix().isEmpty()
+                && entity.isVersioned()
+                && entity.getVersionMapping().getVersionAttribute() == mapping) {
+            return Outside.VERSION;
+        }
+        if (mapping instanceof EmbeddedAttributeMapping embedded) {
+            return new Role.Embedded(embeddable(position.in(name), embedded.getEmbeddableTypeDescriptor()));
+        }
+        if (mapping instanceof PluralAttributeMapping plural) {
+            return several(position, plural);
+        }
+        if (mapping instanceof ToOneAttributeMapping toOne) {
+            return toOne(position, toOne);
+        }
+        return new Role.Value(mapping);
+    }
+
+    private Place embeddable(Position position, EmbeddableMappingType embeddable) {
+        Class<?> declared = embeddable.getMappedJavaType().getJavaTypeClass();
+        Place place = new Place(declared, position.path());
+        List<Kind> kinds = new ArrayList<>();
+        for (Class<?> type : hierarchy(embeddable, declared)) {
+            ConcreteEmbeddableType concrete = embeddable.findSubtypeBySubclass(type.getName());
+            List<Attribute> attributes = new ArrayList<>();
+            embeddable.forEachAttributeMapping(mapping -> {
+                if (concrete == null || concrete.declaresAttribute(mapping)) {
+                    attributes.add(attribute(mapping, role(position, mapping)));
+                }
+            });
+            kinds.add(new Kind(type, concrete == null ? null : concrete.getDiscriminatorValue(), attributes));
+        }
+        place.resolve(
+                kinds.size() < 2
+                        ? null
+                        : new Discriminator(declaredName(declared), qualified(embeddable.getDiscriminatorMapping())),
+                kinds);
+        return place;
+    }
+
+    /** The classes of an embeddable, which Hibernate maps as one. */
+    private List<Class<?>> hierarchy(EmbeddableMappingType embeddable, Class<?> declared) {
+        List<Class<?>> types = new ArrayList<>();
+        if (embeddable.isPolymorphic()) {
+            addSubclasses(sessionFactory.getJpaMetamodel().embeddable(declared), types);
+            types.removeIf(type -> Modifier.isAbstract(type.getModifiers()));
+        } else {
+            types.add(declared);
+        }
+        return types;
+    }
+
+    private static void addSubclasses(ManagedDomainType<?> embeddable, List<Class<?>> types) {
+        types.add(embeddable.getJavaType());
+        embeddable.getSubTypes().stream()
+                .sorted(Comparator.comparing(ManagedDomainType::getTypeName))
+                .forEach(subtype -> addSubclasses(subtype, types));
+    }
+
+    private Role several(Position position, PluralAttributeMapping plural) {
+        Role element = element(position, plural);
+        if (element == Outside.INVERSE) {
+            return element;
+        }
+        CollectionClassification classification =
+                plural.getMappedType().getCollectionSemantics().getCollectionClassification();
+        boolean ordered = plural.getOrderByFragment() != null || plural.getManyToManyOrderByFragment() != null;
+        if (MAPS.contains(classification)) {
+            if (element instanceof Role.Reference && plural.getIndexMetadata().getIndexPropertyName() != null) {
+                // A key that is an attribute of what it leads to is not the aggregate's; it changes without it.
+                return new Role.Elements(Order.BY_ID, element);
+            }
+            Role.Key key =
+                    new Role.Key(plural.getIndexDescriptor(), MapKeys.of(position.entity(), plural, position.prefix()));
+            return new Role.Entries(key, ordered || classification != CollectionClassification.MAP, element);
+        }
+        if (ordered || !UNORDERED.contains(classification)) {
+            return new Role.Elements(Order.AS_MAPPED, element);
+        }
+        boolean entities = element instanceof Role.Part || element instanceof Role.Reference;
+        return new Role.Elements(entities ? Order.BY_ID : Order.BY_VALUE, element);
+    }
+
+    private Role element(Position position, PluralAttributeMapping plural) {
+        CollectionPart element = plural.getElementDescriptor();
+        String name = plural.getAttributeName();
+        if (element instanceof EmbeddedCollectionPart embedded) {
+            return new Role.Embedded(embeddable(position.in(name), embedded.getEmbeddableTypeDescriptor()));
+        }
+        if (!(element instanceof EntityCollectionPart entity)) {
+            return new Role.Value(element);
+        }
+        EntityPersister target = entity.getAssociatedEntityMappingType().getEntityPersister();
+        if (ownership.isOwned(plural, target)) {
+            return part(position, plural, target);
+        }
+        return plural.getCollectionDescriptor().isInverse()
+                ? Outside.INVERSE
+                : reference(target, position.path() + "." + name);
+    }
+
+    private Role toOne(Position position, ToOneAttributeMapping toOne) {
+        EntityPersister target = Ownership.target(toOne);
+        String name = toOne.getAttributeName();
+        if ((position.prefix() + name).equals(position.wayUp())) {
+            return Outside.WAY_UP;
+        }
+        if (ownership.isOwned(toOne, target)
+                && !ownership.isBackReference(position.entity(), position.prefix() + name)) {
+            return part(position, toOne, target);
+        }
+        return Ownership.isInverse(toOne) ? Outside.INVERSE : reference(target, position.path() + "." + name);
+    }
+
+    private Role part(Position position, AttributeMapping association, EntityPersister target) {
+        String attribute = position.prefix() + association.getAttributeName();
+        Way way = new Way(target.getEntityName(), position.entity().getEntityName() + "#" + attribute);
+        String path = position.path() + "." + association.getAttributeName();
+        return new Role.Part(
+                target,
+                id(target.getIdentifierMapping(), path),
+                entity(target, way, Ownership.mappedBy(association, target), path));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.fullstate.outbox.envelope;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.jsontype.TypeSerializer;
+import tools.jackson.databind.ser.BeanPropertyWriter;
+import tools.jackson.databind.ser.impl.PropertySerializerMap;
+
+/** A value as Jackson writes it, with the annotations of the property that it is the value of. */
+final class JacksonForm implements ValueForm {
+
+    private final @Nullable BeanPropertyWriter property;
+    private final @Nullable ValueSerializer<Object> serializer;
+    private final @Nullable TypeSerializer types;
+    /** Immutable each time; a serializer that another thread has found in the meantime is found again. */
+    private PropertySerializerMap serializers = PropertySerializerMap.emptyForProperties();
+
+    /**
+     * Creates the form.
+     *
+     * @param property whose annotations count, if there is one
+     * @param whole whether the values are those of the property, and not elements of them
+     */
+    JacksonForm(@Nullable BeanPropertyWriter property, boolean whole) {
+        this.property = property;
+        this.serializer = whole && property != null ? property.getSerializer() : null;
+        this.types = whole && property != null ? property.getTypeSerializer() : null;
+    }
+
+    @Override
+    public void write(Object value, JsonGenerator generator, SerializationContext context) {
+        ValueSerializer<Object> found = serializer == null ? serializer(value.getClass(), context) : serializer;
+        if (types == null) {
+            found.serialize(value, generator, context);
+        } else {
+            found.serializeWithType(value, generator, context, types);
+        }
+    }
+
+    private ValueSerializer<Object> serializer(Class<?> type, SerializationContext context) {
+        ValueSerializer<Object> known = serializers.serializerFor(type);
+        if (known != null) {
+            return known;
+        }
+        var found = serializers.findAndAddPrimarySerializer(specialized(type, context), context, property);
+        serializers = found.map;
+        return found.serializer;
+    }
+
+    /** Keeps what the declaration knows of type arguments. */
+    private JavaType specialized(Class<?> type, SerializationContext context) {
+        JavaType declared = property == null ? null : property.getType();
+        return declared != null
+                        && (declared.isContainerType() || declared.containedTypeCount() > 0)
+                        && declared.getRawClass().isAssignableFrom(type)
+                ? context.constructSpecializedType(declared, type)
+                : context.constructType(type);
+    }
+}

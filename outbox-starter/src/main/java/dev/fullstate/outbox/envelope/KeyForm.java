@@ -1,0 +1,11 @@
+package dev.fullstate.outbox.envelope;
+
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.SerializationContext;
+
+/** How the key of a map is written as the name of a member. Thread-safe. */
+@FunctionalInterface
+interface KeyForm {
+
+    void writeName(Object key, JsonGenerator generator, SerializationContext context);
+}

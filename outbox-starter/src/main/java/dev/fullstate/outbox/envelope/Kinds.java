@@ -1,0 +1,99 @@
+package dev.fullstate.outbox.envelope;
+
+import java.util.List;
+
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.jsontype.TypeIdResolver;
+import tools.jackson.databind.jsontype.TypeSerializer;
+import tools.jackson.databind.ser.BeanPropertyWriter;
+
+import dev.fullstate.outbox.aggregate.Attribute.Column;
+import dev.fullstate.outbox.aggregate.Place;
+import dev.fullstate.outbox.aggregate.Place.Discriminator;
+
+/** How the classes that an entity or embeddable may be of are told apart at a place. */
+final class Kinds {
+
+    private static final String DEFAULT_NAME = "dtype";
+
+    private final SerializationContext context;
+    private final String name;
+    private final @Nullable TypeIdResolver ids;
+    private final boolean existing;
+    private final List<Column> columns;
+
+    private Kinds(
+            SerializationContext context,
+            String name,
+            @Nullable TypeIdResolver ids,
+            boolean existing,
+            @Nullable Discriminator mapped) {
+        this.context = context;
+        this.name = name;
+        this.ids = ids;
+        this.existing = existing;
+        this.columns =
+                mapped == null || mapped.column() == null ? List.of() : List.of(new Column(mapped.column(), true));
+    }
+
+    /**
+     * The kinds at a place: those of {@code @JsonTypeInfo}, on the class or on the attribute that leads there, else those of the
+     * mapping; null where there is one class only.
+     */
+    static @Nullable Kinds of(Place place, @Nullable BeanPropertyWriter holder, SerializationContext context) {
+        Discriminator mapped = place.discriminator();
+        TypeSerializer types = types(place, holder, context);
+        TypeIdResolver ids = types == null ? null : types.getTypeIdResolver();
+        if (types != null && ids != null) {
+            String property = types.getPropertyName();
+            return new Kinds(
+                    context,
+                    property == null ? defaultName(ids.getMechanism()) : property,
+                    ids,
+                    types.getTypeInclusion() == JsonTypeInfo.As.EXISTING_PROPERTY,
+                    mapped);
+        }
+        return mapped == null ? null : new Kinds(context, mapped.name(), null, false, mapped);
+    }
+
+    private static @Nullable TypeSerializer types(
+            Place place, @Nullable BeanPropertyWriter holder, SerializationContext context) {
+        TypeSerializer types = null;
+        if (holder != null) {
+            JavaType type = holder.getSerializationType();
+            types = holder.getType().isContainerType()
+                    ? (type == null
+                            ? null
+                            : (TypeSerializer) type.getContentType().getTypeHandler())
+                    : holder.getTypeSerializer();
+        }
+        return types == null ? context.findTypeSerializer(context.constructType(place.javaType())) : types;
+    }
+
+    private static String defaultName(JsonTypeInfo.Id mechanism) {
+        String property = mechanism.getDefaultPropertyName();
+        return property == null ? DEFAULT_NAME : property;
+    }
+
+    /** The member that says of which kind an object of this class is. */
+    Member.OfKind member(Place.Kind kind, Properties properties) {
+        if (ids == null) {
+            return new Member.OfKind(properties.nameOfKind(name), kind.name(), columns);
+        }
+        String id = ids.idFromValueAndType(context, null, kind.javaType());
+        return new Member.OfKind(name, id == null ? kind.name() : id, columns);
+    }
+
+    /** Whether an annotation asks for the member, and not only the mapping. */
+    boolean isAnnotated() {
+        return ids != null;
+    }
+
+    /** Whether the annotation says that a property of the class has the kind. */
+    boolean isExisting() {
+        return existing;
+    }
+}

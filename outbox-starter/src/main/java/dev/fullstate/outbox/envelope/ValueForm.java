@@ -1,0 +1,24 @@
+package dev.fullstate.outbox.envelope;
+
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.SerializationContext;
+
+/** How a value that is not null is written as JSON. Thread-safe. */
+@FunctionalInterface
+interface ValueForm {
+
+    void write(Object value, JsonGenerator generator, SerializationContext context);
+
+    /** The same for a value that may be null, which is then JSON's null. */
+    static void writeNullable(
+            ValueForm form,
+            @org.jspecify.annotations.Nullable Object value,
+            JsonGenerator generator,
+            SerializationContext context) {
+        if (value == null) {
+            generator.writeNull();
+        } else {
+            form.write(value, generator, context);
+        }
+    }
+}

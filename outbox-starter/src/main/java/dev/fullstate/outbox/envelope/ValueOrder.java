@@ -1,0 +1,28 @@
+package dev.fullstate.outbox.envelope;
+
+import java.util.Comparator;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * The order of values that the mapping gives none: numbers, texts and times by their own order, everything else by its text as
+ * JSON.
+ *
+ * @param json writes a value
+ */
+record ValueOrder(Function<Object, String> json) implements Comparator<Object> {
+
+    @Override
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    public int compare(Object left, Object right) {
+        if (left instanceof Comparable comparable && left.getClass() == right.getClass() && isOfTheJdk(left)) {
+            return comparable.compareTo(right);
+        }
+        return json.apply(left).compareTo(json.apply(right));
+    }
+
+    /** Whose order goes with {@code equals} and with what a reader of the JSON expects. A UUID's does not. */
+    private static boolean isOfTheJdk(Object value) {
+        return value.getClass().getName().startsWith("java.") && !(value instanceof UUID);
+    }
+}
