@@ -16,6 +16,8 @@ import org.hibernate.persister.entity.AbstractEntityPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.session.SessionConnection;
+
 /**
  * The row of a part that says whose it is. A part without a version of its own can be written back by a transaction that has
  * loaded it before another one moved it, which would move it again without a trace.
@@ -88,7 +90,7 @@ public final class PartTable {
      */
     public boolean lockIfOwnedBy(SharedSessionContractImplementor session, Object partId, @Nullable Object ownerId) {
         String sql = select + (ownerId == null ? ownedByNobody : owner.isBound()) + " for no key update";
-        return session.doReturningWork(connection -> {
+        return SessionConnection.call(session, connection -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 int next = id.bind(statement, 1, partId, session);
                 if (ownerId != null) {

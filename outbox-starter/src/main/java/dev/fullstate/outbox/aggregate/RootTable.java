@@ -13,6 +13,8 @@ import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 
+import dev.fullstate.outbox.session.SessionConnection;
+
 /**
  * The row lock of an aggregate: the row of its root that holds the version. Whoever changes or republishes the aggregate
  * holds it from before the state is read until the commit.
@@ -59,7 +61,7 @@ public final class RootTable {
      * @throws MissingVersionException if the row has none
      */
     public OptionalLong raiseVersion(SharedSessionContractImplementor session, Object id) {
-        return session.doReturningWork(connection -> {
+        return SessionConnection.call(session, connection -> {
             try (PreparedStatement statement = connection.prepareStatement(raiseVersion)) {
                 this.id.bind(statement, 1, id, session);
                 try (ResultSet row = statement.executeQuery()) {
@@ -110,7 +112,7 @@ public final class RootTable {
             return List.of();
         }
         String sql = lockPrefix + id.page(ids.size()) + lockSuffix + waiting;
-        return session.doReturningWork(connection -> lock(connection, session, sql, ids));
+        return SessionConnection.call(session, connection -> lock(connection, session, sql, ids));
     }
 
     private List<LockedRow> lock(

@@ -23,6 +23,7 @@ import dev.fullstate.outbox.bulk.BulkOperations;
 import dev.fullstate.outbox.capture.Capture;
 import dev.fullstate.outbox.contract.OutboxEvent;
 import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.session.SessionConnection;
 import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.store.OutboxStore;
@@ -117,7 +118,7 @@ final class PersistenceUnits {
                 aggregates,
                 (session, changes) -> {
                     List<OutboxEvent> events = envelope.changed(changes);
-                    session.doWork(connection -> store.append(connection, events));
+                    SessionConnection.run(session, connection -> store.append(connection, events));
                 },
                 properties.capture().maxAggregatesPerTransaction());
         BulkOperations.watch(sessionFactory, aggregates, properties.capture().bulkOperations());

@@ -20,6 +20,7 @@ import dev.fullstate.outbox.aggregate.RootTable.LockedRow;
 import dev.fullstate.outbox.capture.TransactionChanges.OrphanedPart;
 import dev.fullstate.outbox.contract.Operation;
 import dev.fullstate.outbox.reading.StateReader;
+import dev.fullstate.outbox.session.DatabaseFailure;
 
 /**
  * The end of a transaction that changed captured aggregates: from marks to changes, in four steps. Find the root of each
@@ -51,6 +52,10 @@ class BeforeCommit {
         } catch (HibernateException e) {
             throw e;
         } catch (RuntimeException e) {
+            HibernateException database = DatabaseFailure.in(e);
+            if (database != null) {
+                throw database;
+            }
             throw new OutboxException(
                     "The events of this transaction could not be written, so it fails as a whole. It changes "
                             + changes.roots() + ": " + e.getMessage(),

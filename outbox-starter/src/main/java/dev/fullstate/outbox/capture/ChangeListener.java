@@ -1,17 +1,10 @@
 package dev.fullstate.outbox.capture;
 
-import java.lang.ref.WeakReference;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Map;
-import java.util.WeakHashMap;
 import java.util.function.BiConsumer;
 
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
-import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
 import org.hibernate.event.spi.AbstractCollectionEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
 import org.hibernate.event.spi.AutoFlushEventListener;
@@ -40,7 +33,6 @@ import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.AssociationPath;
@@ -49,7 +41,7 @@ import dev.fullstate.outbox.capture.TransactionChanges.OrphanedPart;
 import dev.fullstate.outbox.contract.Operation;
 
 /**
- * Marks what a flush changes; nothing is read or written here. The first mark of a transaction registers the callback that
+ * Marks what a flush changes; nothing is read or written here. The first mark of a transaction begins what
  * turns the marks into events before the commit.
  */
 final class ChangeListener
@@ -68,12 +60,7 @@ final class ChangeListener
     private static final long serialVersionUID = 1L;
 
     private final transient Aggregates aggregates;
-    private final int maxAggregates;
-    private final transient BiConsumer<SharedSessionContractImplementor, TransactionChanges> beforeCommit;
-
-    /** Held weakly, because a session may be closed in mid-transaction; the session's own callback holds the marks. */
-    private final transient Map<SharedSessionContractImplementor, WeakReference<TransactionChanges>> open =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    private final transient MarkedTransactions transactions;
 
     /** @param beforeCommit what to do with the marks of a transaction once it has made all of them */
     ChangeListener(
@@ -81,8 +68,8 @@ final class ChangeListener
             int maxAggregates,
             BiConsumer<SharedSessionContractImplementor, TransactionChanges> beforeCommit) {
         this.aggregates = aggregates;
-        this.maxAggregates = maxAggregates;
-        this.beforeCommit = beforeCommit;
+        this.transactions =
+                new MarkedTransactions(() -> new TransactionChanges(aggregates, maxAggregates), beforeCommit);
     }
 
     @Override
@@ -96,8 +83,7 @@ final class ChangeListener
     }
 
     private void flushed(SharedSessionContractImplementor session) {
-        WeakReference<TransactionChanges> reference = open.get(session);
-        TransactionChanges changes = reference == null ? null : reference.get();
+        TransactionChanges changes = transactions.marksOf(session);
         if (changes != null) {
             changes.flushed();
         }
@@ -152,7 +138,10 @@ final class ChangeListener
 
     /** Marks roots that SQL has changed. */
     void told(SharedSessionContractImplementor session, Aggregate aggregate, Collection<?> ids) {
-        ids.forEach(id -> changes(session, aggregate.root()).root(aggregate, id).told());
+        ids.forEach(id -> transactions
+                .toMark(session, aggregate.root())
+                .root(aggregate, id)
+                .told());
     }
 
     @Override
@@ -164,7 +153,7 @@ final class ChangeListener
         EntityPersister entity = change.entity();
         Aggregate aggregate = aggregates.rootedAt(entity);
         if (aggregate != null) {
-            TransactionChanges changes = changes(change.session(), entity);
+            TransactionChanges changes = transactions.toMark(change.session(), entity);
             Long before = version(entity, change.oldState());
             changes.root(aggregate, change.id())
                     .row(change.operation(), changes.flushCount(), before, version(entity, change.state()));
@@ -173,13 +162,13 @@ final class ChangeListener
             part(change, link);
         }
         for (AssociationPath path : aggregates.partsOf(entity)) {
-            change.partsHeld(path).forEach(changes(change.session(), entity)::left);
+            change.partsHeld(path).forEach(transactions.toMark(change.session(), entity)::left);
         }
     }
 
     /** Marks the owner that a part refers to and the one that it referred to before: parts come, go and move. */
     private void part(EntityChange change, OwnerLink link) {
-        TransactionChanges changes = changes(change.session(), change.entity());
+        TransactionChanges changes = transactions.toMark(change.session(), change.entity());
         Object owner = change.owner(link);
         Object oldOwner = change.oldOwner(link);
         if (owner != null) {
@@ -211,7 +200,7 @@ final class ChangeListener
         EventSource session = sessionOf(event);
         if (session != null) {
             EntityPersister owner = ownerOf(event, collection, session);
-            changes(session, owner).changed(owner, ownerId);
+            transactions.toMark(session, owner).changed(owner, ownerId);
         }
     }
 
@@ -233,48 +222,8 @@ final class ChangeListener
         }
         EventSource session = sessionOf(event);
         if (session != null) {
-            TransactionChanges changes = changes(session, collection.getOwnerEntityPersister());
+            TransactionChanges changes = transactions.toMark(session, collection.getOwnerEntityPersister());
             Elements.of(held.getStoredSnapshot()).forEach(changes::left);
-        }
-    }
-
-    private TransactionChanges changes(SharedSessionContractImplementor session, EntityPersister entity) {
-        WeakReference<TransactionChanges> reference = open.get(session);
-        TransactionChanges changes = reference == null ? null : reference.get();
-        if (changes == null) {
-            return begin(session, entity);
-        }
-        if (changes.isBeingWritten()) {
-            throw new OutboxException(
-                    "A " + entity.getEntityName() + " was written while the events of this transaction"
-                            + " were. What writes the state of an aggregate (serializers, getters, mapper modules, callbacks) may"
-                            + " only read. Write it where the aggregate is changed");
-        }
-        return changes;
-    }
-
-    private TransactionChanges begin(SharedSessionContractImplementor session, EntityPersister entity) {
-        if (!session.isTransactionInProgress()) {
-            throw new OutboxException("A " + entity.getEntityName()
-                    + " was written without a transaction, so its event could not be written together with it."
-                    + " Write it in a transaction");
-        }
-        TransactionChanges changes = new TransactionChanges(aggregates, maxAggregates);
-        open.put(session, new WeakReference<>(changes));
-        TransactionCompletionCallbacks callbacks = session.getTransactionCompletionCallbacks();
-        // Once more at the end of the queue: what other callbacks write belongs to the same events.
-        callbacks.registerCallback((BeforeCompletionCallback)
-                first -> callbacks.registerCallback((BeforeCompletionCallback) last -> complete(session, changes)));
-        callbacks.registerCallback((AfterCompletionCallback) (success, completed) -> open.remove(session));
-        return changes;
-    }
-
-    private void complete(SharedSessionContractImplementor session, TransactionChanges changes) {
-        changes.beginWriting();
-        try {
-            beforeCommit.accept(session, changes);
-        } finally {
-            open.remove(session);
         }
     }
 

@@ -12,10 +12,12 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.reading.StateReader;
+import dev.fullstate.outbox.session.SessionConnection;
 
 /**
  * A persistence context of its own on the connection of a session, opened when first needed: it sees what the transaction
- * has written, not what the session has in memory or in a cache.
+ * has written, not what the session has in memory or in a cache. It is not a child of that session, which would keep a
+ * listener of each of its children for as long as it lives.
  */
 class FreshSession implements AutoCloseable {
 
@@ -66,11 +68,14 @@ class FreshSession implements AutoCloseable {
 
     Session open() {
         if (fresh == null) {
-            fresh = session.sessionWithOptions()
-                    .connection()
+            fresh = session.getFactory()
+                    .withOptions()
+                    .connection(SessionConnection.of(session))
+                    .autoJoinTransactions(false)
                     .flushMode(FlushMode.MANUAL)
                     .initialCacheMode(CacheMode.IGNORE)
-                    .open();
+                    .jdbcTimeZone(session.getJdbcTimeZone())
+                    .openSession();
             // Also those that enable themselves: a filter would thin out the state.
             session.getFactory().getDefinedFilterNames().forEach(fresh::disableFilter);
         }
@@ -80,8 +85,6 @@ class FreshSession implements AutoCloseable {
     @Override
     public void close() {
         if (fresh != null) {
-            // In a transaction, closing may be put off until its end; what was read need not be kept so long.
-            clear();
             fresh.close();
         }
     }

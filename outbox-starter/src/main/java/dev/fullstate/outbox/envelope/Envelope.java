@@ -11,6 +11,7 @@ import java.util.UUID;
 
 import com.github.f4b6a3.uuid.UuidCreator;
 import org.hibernate.Hibernate;
+import org.hibernate.HibernateException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 import tools.jackson.core.JacksonException;
@@ -23,6 +24,7 @@ import dev.fullstate.outbox.aggregate.Attribute;
 import dev.fullstate.outbox.capture.AggregateChange;
 import dev.fullstate.outbox.contract.Operation;
 import dev.fullstate.outbox.contract.OutboxEvent;
+import dev.fullstate.outbox.session.DatabaseFailure;
 
 /** Puts changed aggregates into events. Thread-safe. */
 public final class Envelope {
@@ -102,6 +104,10 @@ public final class Envelope {
         try {
             payload = states.write(change.aggregate(), root);
         } catch (RuntimeException | StackOverflowError e) {
+            HibernateException database = DatabaseFailure.in(e);
+            if (database != null) {
+                throw database;
+            }
             throw new OutboxException(
                     "The state of " + name(change)
                             + " cannot be written as JSON, so its transaction fails. Mark what should"

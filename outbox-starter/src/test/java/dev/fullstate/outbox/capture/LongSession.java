@@ -1,0 +1,72 @@
+package dev.fullstate.outbox.capture;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.event.spi.EventSource;
+import org.springframework.orm.jpa.EntityManagerHolder;
+import org.springframework.test.util.ReflectionTestUtils;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+import dev.fullstate.outbox.shop.ShopApplication;
+
+/** A session that outlives its transactions, bound to the thread as open-in-view binds one for each request. */
+final class LongSession implements AutoCloseable {
+
+    private final EntityManagerFactory factory;
+    private final EntityManager entityManager;
+    private List<Object> knownListeners;
+
+    LongSession(ShopApplication shop) {
+        this.factory = shop.bean(EntityManagerFactory.class);
+        this.entityManager = factory.createEntityManager();
+        TransactionSynchronizationManager.bindResource(factory, new EntityManagerHolder(entityManager));
+        this.knownListeners = listeners();
+    }
+
+    EntityManager entityManager() {
+        return entityManager;
+    }
+
+    /** What is registered on the session now is the application's own: Hibernate keeps a listener of each session that shares it. */
+    void adoptListeners() {
+        knownListeners = listeners();
+    }
+
+    /** What was registered on the session since it was opened, and is still there; between transactions that has to be nothing. */
+    List<Object> leftovers() {
+        List<Object> left = listeners();
+        left.removeAll(knownListeners);
+        EventSource session = entityManager.unwrap(EventSource.class);
+        Object observers = ReflectionTestUtils.getField(session.getTransactionCoordinator(), "observers");
+        if (observers != null) {
+            left.addAll((Collection<?>) observers);
+        }
+        if (session.getActionQueue().hasBeforeTransactionActions()
+                || session.getActionQueue().hasAfterTransactionActions()) {
+            left.add(session.getTransactionCompletionCallbacks());
+        }
+        return left;
+    }
+
+    private List<Object> listeners() {
+        Object manager = entityManager.unwrap(SessionImplementor.class).getEventListenerManager();
+        Object[] listeners = (Object[]) ReflectionTestUtils.getField(manager, "listeners");
+        List<Object> list = new ArrayList<>();
+        if (listeners != null) {
+            Collections.addAll(list, listeners);
+        }
+        return list;
+    }
+
+    @Override
+    public void close() {
+        TransactionSynchronizationManager.unbindResource(factory);
+        entityManager.close();
+    }
+}
