@@ -16,7 +16,7 @@ final class CaptureInstaller implements BeanPostProcessor {
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
         if (bean instanceof EntityManagerFactory entityManagerFactory) {
-            units.getObject().add(entityManagerFactory);
+            units.getObject().add(beanName, entityManagerFactory);
         }
         return bean;
     }

@@ -2,8 +2,15 @@ package dev.fullstate.outbox.autoconfigure;
 
 import javax.sql.DataSource;
 
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.transaction.jta.platform.spi.JtaPlatform;
+import org.hibernate.resource.transaction.spi.TransactionCoordinatorBuilder;
+import org.hibernate.service.spi.ServiceRegistryImplementor;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.JdbcUtils;
 import org.springframework.jdbc.support.MetaDataAccessException;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.jta.JtaTransactionManager;
 
 import dev.fullstate.outbox.store.OutboxSchemaException;
 
@@ -27,5 +34,18 @@ final class Databases {
                     "Let it be reachable when the application starts, or set outbox.enabled=false.",
                     e);
         }
+    }
+
+    /** The transactions in which connections take part that a session factory is given; null if they are the connections' own. */
+    static @Nullable PlatformTransactionManager jta(SessionFactoryImplementor sessionFactory) {
+        ServiceRegistryImplementor services = sessionFactory.getServiceRegistry();
+        if (!services.requireService(TransactionCoordinatorBuilder.class).isJta()) {
+            return null;
+        }
+        JtaTransactionManager transactions = new JtaTransactionManager(
+                services.requireService(JtaPlatform.class).retrieveTransactionManager());
+        transactions.setAutodetectUserTransaction(false);
+        transactions.afterPropertiesSet();
+        return transactions;
     }
 }

@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.persistence.autoconfigure.EntityScanner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.util.ClassUtils;
 
 import dev.fullstate.outbox.PublishFullState;
@@ -29,6 +30,7 @@ public final class NothingCapturedAutoConfiguration {
     private static final Logger log = LoggerFactory.getLogger(NothingCapturedAutoConfiguration.class);
 
     @Bean
+    @Lazy(false)
     SmartInitializingSingleton outboxNothingCaptured(ApplicationContext application, ObjectProvider<DataSource> data) {
         return () -> {
             Set<String> entities = annotatedEntities(application);

@@ -18,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClas
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.data.jpa.repository.Modifying;
 import org.springframework.util.unit.DataSize;
@@ -49,14 +50,15 @@ public final class OutboxAutoConfiguration {
             OutboxProperties properties,
             Environment environment,
             ObjectProvider<FullStateJsonCustomizer> customizers,
-            TraceContext.Source traces) {
+            TraceContext.Source traces,
+            ObjectProvider<EntityManagerFactory> factories) {
         String source = properties.source() == null
                 ? defaultSource(environment.getProperty("spring.application.name", ""))
                 : properties.source();
         DataSize maxPayloadSize = properties.payload().maxSize();
         EnvelopeFactory envelopes = new EnvelopeFactory(
                 customizers.orderedStream().toList(), source, maxPayloadSize, traces, Clock.systemUTC());
-        return new PersistenceUnits(envelopes, properties);
+        return new PersistenceUnits(envelopes, properties, factories);
     }
 
     @Bean
@@ -79,6 +81,7 @@ public final class OutboxAutoConfiguration {
     static class RepositoriesConfiguration {
 
         @Bean
+        @Lazy(false)
         ModifyingQueryReport outboxModifyingQueryReport(
                 ListableBeanFactory beans, PersistenceUnits units, OutboxProperties properties) {
             return new ModifyingQueryReport(beans, units, properties.capture().bulkOperations());

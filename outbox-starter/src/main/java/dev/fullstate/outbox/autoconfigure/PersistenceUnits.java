@@ -1,11 +1,12 @@
 package dev.fullstate.outbox.autoconfigure;
 
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 import javax.sql.DataSource;
 
@@ -15,6 +16,7 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.orm.jpa.EntityManagerFactoryInfo;
 
 import dev.fullstate.outbox.aggregate.AggregateResolver;
@@ -23,7 +25,10 @@ import dev.fullstate.outbox.bulk.BulkOperations;
 import dev.fullstate.outbox.capture.Capture;
 import dev.fullstate.outbox.contract.OutboxEvent;
 import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.republish.Republisher.CapturedDatabase;
+import dev.fullstate.outbox.republish.Republisher.Unit;
 import dev.fullstate.outbox.session.SessionConnection;
+import dev.fullstate.outbox.store.Database;
 import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.store.OutboxStore;
@@ -35,34 +40,29 @@ final class PersistenceUnits {
 
     private final EnvelopeFactory envelopes;
     private final OutboxProperties properties;
-    private final Map<SessionFactoryImplementor, PersistenceUnit> units = new HashMap<>();
+    private final ObjectProvider<EntityManagerFactory> factories;
     private final List<CapturedUnit> captured = new CopyOnWriteArrayList<>();
     private final Set<EntityManagerFactory> seen = new HashSet<>();
+    private @Nullable List<CapturedDatabase> databases;
 
     /**
      * A captured persistence unit.
      *
-     * @param aggregates what is captured
-     * @param envelope how its changes are said
-     * @param outbox where they are written to; null where nothing is captured
-     */
-    record PersistenceUnit(
-            Aggregates aggregates,
-            Envelope envelope,
-            @Nullable Outbox outbox) {}
-
-    /**
-     * A captured persistence unit as the application uses it.
-     *
+     * @param name of the entity manager factory's bean
+     * @param outbox where its events are written to
      * @param entityManagerFactory to which Spring binds the current entity manager
      * @param sessionFactory the same, as Hibernate's own
      * @param aggregates what is captured
+     * @param envelope how its changes are said
      * @param capture takes marks from outside Hibernate
      */
     record CapturedUnit(
+            String name,
+            Outbox outbox,
             EntityManagerFactory entityManagerFactory,
             SessionFactoryImplementor sessionFactory,
             Aggregates aggregates,
+            Envelope envelope,
             Capture capture) {
 
         /** The entity with this class, if it belongs to this unit. */
@@ -70,17 +70,23 @@ final class PersistenceUnits {
         EntityPersister entity(Class<?> type) {
             return sessionFactory.getMappingMetamodel().findEntityDescriptor(type);
         }
+
+        private Unit republished() {
+            return new Unit(entityManagerFactory, sessionFactory, aggregates, envelope);
+        }
     }
 
-    PersistenceUnits(EnvelopeFactory envelopes, OutboxProperties properties) {
+    PersistenceUnits(
+            EnvelopeFactory envelopes, OutboxProperties properties, ObjectProvider<EntityManagerFactory> factories) {
         this.envelopes = envelopes;
         this.properties = properties;
+        this.factories = factories;
     }
 
     /** Attaches the capture, once: Spring shows a factory more than once if it is asked for while it is being created. */
-    void add(EntityManagerFactory entityManagerFactory) {
+    void add(String name, EntityManagerFactory entityManagerFactory) {
         if (!seen.contains(entityManagerFactory)) {
-            attach(entityManagerFactory);
+            attach(name, entityManagerFactory);
             seen.add(entityManagerFactory);
         }
     }
@@ -89,7 +95,7 @@ final class PersistenceUnits {
      * The outbox is made here, so that each database with captured entities gets one, and no other does. The application's own
      * migrations have run by now, since Spring Boot lets entity manager factories wait for them, and nobody can write yet.
      */
-    private void attach(EntityManagerFactory entityManagerFactory) {
+    private void attach(String name, EntityManagerFactory entityManagerFactory) {
         SessionFactoryImplementor sessionFactory = sessionFactory(entityManagerFactory);
         List<String> entities =
                 sessionFactory == null ? List.of() : AggregateResolver.annotatedEntities(sessionFactory);
@@ -122,8 +128,8 @@ final class PersistenceUnits {
                 },
                 properties.capture().maxAggregatesPerTransaction());
         BulkOperations.watch(sessionFactory, aggregates, properties.capture().bulkOperations());
-        captured.add(new CapturedUnit(entityManagerFactory, sessionFactory, aggregates, capture));
-        units.put(sessionFactory, new PersistenceUnit(aggregates, envelope, outbox));
+        captured.add(
+                new CapturedUnit(name, outbox, entityManagerFactory, sessionFactory, aggregates, envelope, capture));
         log.info("Changes of {} are captured", aggregates.all());
     }
 
@@ -135,23 +141,31 @@ final class PersistenceUnits {
         return target instanceof SessionFactoryImplementor sessionFactory ? sessionFactory : null;
     }
 
-    /** Whether anything is captured; known when all entity manager factories are there. */
-    boolean isCapturing() {
-        return !units.isEmpty();
-    }
-
     /** The units of which something is captured, in the order in which they were created. */
     List<CapturedUnit> captured() {
         return captured;
     }
 
-    /** The unit of this factory; without any aggregate if nothing of it is captured. */
-    PersistenceUnit of(EntityManagerFactory entityManagerFactory) {
-        PersistenceUnit unit = units.get(sessionFactory(entityManagerFactory));
-        if (unit != null) {
-            return unit;
+    /**
+     * The databases that have an outbox, each named after the first unit that writes to it. Makes the entity manager factories that are not
+     * there yet, as in an application with lazy initialization: what looks after an outbox runs from the start.
+     */
+    synchronized List<CapturedDatabase> databases() {
+        if (databases == null) {
+            factories.stream().forEach(factory -> log.debug("{} is there", factory));
+            Map<DataSource, List<CapturedUnit>> units = captured.stream()
+                    .collect(Collectors.groupingBy(
+                            unit -> unit.outbox().dataSource(), LinkedHashMap::new, Collectors.toList()));
+            databases = units.values().stream().map(PersistenceUnits::database).toList();
         }
-        Aggregates none = Aggregates.none();
-        return new PersistenceUnit(none, envelopes.create(none), null);
+        return databases;
+    }
+
+    private static CapturedDatabase database(List<CapturedUnit> units) {
+        CapturedUnit first = units.get(0);
+        return new CapturedDatabase(
+                first.name(),
+                new Database(first.outbox(), Databases.jta(first.sessionFactory())),
+                units.stream().map(CapturedUnit::republished).toList());
     }
 }

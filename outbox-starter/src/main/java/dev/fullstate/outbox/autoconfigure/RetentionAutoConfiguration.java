@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.autoconfigure;
 
-import javax.sql.DataSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -8,28 +9,33 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 
 import dev.fullstate.outbox.monitor.OutboxEndpoint;
 import dev.fullstate.outbox.monitor.OutboxMeters;
-import dev.fullstate.outbox.store.Outbox;
+import dev.fullstate.outbox.republish.Republisher.CapturedDatabase;
+import dev.fullstate.outbox.store.Outboxes;
 import dev.fullstate.outbox.store.Retention;
 
-/** Looks after the outbox table, in applications with one {@code DataSource}, and shows its state where there is Actuator. */
+/** Looks after the outbox of each database that has one, and shows its state where there is Actuator. */
 @AutoConfiguration(after = OutboxAutoConfiguration.class)
 @ConditionalOnBean(PersistenceUnits.class)
-@ConditionalOnSingleCandidate(DataSource.class)
 public final class RetentionAutoConfiguration {
 
+    /** Not lazy in any application: the outbox grows from the first write on. */
     @Bean
-    Retention outboxRetention(DataSource dataSource, PersistenceUnits units, OutboxProperties properties) {
+    @Lazy(false)
+    Outboxes outboxRetention(PersistenceUnits units, OutboxProperties properties) {
         OutboxProperties.Retention retention = properties.retention();
-        return new Retention(
-                new Outbox(dataSource, properties.schema().names()),
-                new Retention.Options(retention.enabled(), retention.period(), retention.checkInterval()),
-                units::isCapturing);
+        Retention.Options options =
+                new Retention.Options(retention.enabled(), retention.period(), retention.checkInterval());
+        Map<String, Retention> retentions = new LinkedHashMap<>();
+        for (CapturedDatabase captured : units.databases()) {
+            retentions.put(captured.name(), new Retention(captured.database(), options));
+        }
+        return new Outboxes(retentions);
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -39,8 +45,8 @@ public final class RetentionAutoConfiguration {
         @Bean
         @ConditionalOnAvailableEndpoint
         @ConditionalOnMissingBean
-        OutboxEndpoint outboxEndpoint(Retention retention) {
-            return new OutboxEndpoint(retention);
+        OutboxEndpoint outboxEndpoint(Outboxes outboxes) {
+            return new OutboxEndpoint(outboxes);
         }
     }
 
@@ -50,8 +56,8 @@ public final class RetentionAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        OutboxMeters outboxMeters(Retention retention) {
-            return new OutboxMeters(retention);
+        OutboxMeters outboxMeters(Outboxes outboxes) {
+            return new OutboxMeters(outboxes);
         }
     }
 }

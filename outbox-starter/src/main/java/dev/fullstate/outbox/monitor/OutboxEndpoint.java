@@ -1,23 +1,40 @@
 package dev.fullstate.outbox.monitor;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 import dev.fullstate.outbox.store.OutboxState;
+import dev.fullstate.outbox.store.Outboxes;
 import dev.fullstate.outbox.store.Retention;
 
-/** {@code /actuator/outbox}: the outbox as it is when it is asked for. */
+/**
+ * {@code /actuator/outbox}: the outbox as it is when it is asked for. Where the application has outboxes in several databases, all
+ * of them by the names of their databases, and {@code /actuator/outbox/<name>} is one of them.
+ */
 @Endpoint(id = "outbox")
 public class OutboxEndpoint {
 
-    private final Retention retention;
+    private final Outboxes outboxes;
 
-    public OutboxEndpoint(Retention retention) {
-        this.retention = retention;
+    public OutboxEndpoint(Outboxes outboxes) {
+        this.outboxes = outboxes;
     }
 
     @ReadOperation
-    public OutboxState outbox() {
-        return retention.state();
+    public Object outbox() {
+        Map<String, OutboxState> states = new LinkedHashMap<>();
+        outboxes.retentions().forEach((database, retention) -> states.put(database, retention.state()));
+        return states.size() == 1 ? states.values().iterator().next() : states;
+    }
+
+    @ReadOperation
+    public @Nullable OutboxState outbox(@Selector String database) {
+        Retention retention = outboxes.retentions().get(database);
+        return retention == null ? null : retention.state();
     }
 }

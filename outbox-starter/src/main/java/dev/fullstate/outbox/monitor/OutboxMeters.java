@@ -1,16 +1,19 @@
 package dev.fullstate.outbox.monitor;
 
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.store.OutboxState;
 import dev.fullstate.outbox.store.OutboxState.Leaf;
+import dev.fullstate.outbox.store.Outboxes;
 import dev.fullstate.outbox.store.Retention;
 
 /**
@@ -20,36 +23,47 @@ import dev.fullstate.outbox.store.Retention;
 public final class OutboxMeters implements MeterBinder {
 
     private static final String DAYS_AGO = "days.ago";
+    private static final String DATABASE = "database";
     private static final double MILLIS_PER_SECOND = 1000;
 
-    private final Retention retention;
+    private final Outboxes outboxes;
 
-    public OutboxMeters(Retention retention) {
-        this.retention = retention;
+    public OutboxMeters(Outboxes outboxes) {
+        this.outboxes = outboxes;
     }
 
+    /** The tag that tells databases apart is there where there are several. */
     @Override
     public void bindTo(MeterRegistry registry) {
+        Map<String, Retention> retentions = outboxes.retentions();
+        retentions.forEach((database, retention) ->
+                bind(registry, retention, retentions.size() == 1 ? Tags.empty() : Tags.of(DATABASE, database)));
+    }
+
+    private static void bind(MeterRegistry registry, Retention retention, Tags tags) {
         for (int day = 0; day < OutboxTable.LEAF_COUNT; day++) {
-            bindDay(registry, day);
+            bindDay(registry, retention, tags, day);
         }
         Gauge.builder("outbox.unpublished.age", retention, last(OutboxMeters::unpublishedSeconds))
                 .description("Age of the oldest row that may not be published yet")
                 .baseUnit("seconds")
+                .tags(tags)
                 .register(registry);
         Gauge.builder("outbox.leaves.overdue", retention, last(OutboxMeters::overdueCount))
                 .description("Leaves that are past the retention and not retired")
                 .baseUnit("leaves")
+                .tags(tags)
                 .register(registry);
         FunctionCounter.builder("outbox.leaves.retired", retention, Retention::retiredCount)
                 .description("Leaves that this instance has retired")
                 .baseUnit("leaves")
+                .tags(tags)
                 .register(registry);
     }
 
-    private void bindDay(MeterRegistry registry, int day) {
+    private static void bindDay(MeterRegistry registry, Retention retention, Tags tags, int day) {
         Predicate<Leaf> ofThatDay = leaf -> leaf.daysAgo() == day;
-        String tag = Integer.toString(day);
+        Tags ofDay = tags.and(DAYS_AGO, Integer.toString(day));
         Gauge.builder(
                         "outbox.rows",
                         retention,
@@ -59,7 +73,7 @@ public final class OutboxMeters implements MeterBinder {
                                 .sum()))
                 .description("Rows of a day, as PostgreSQL's statistics estimate them")
                 .baseUnit("rows")
-                .tag(DAYS_AGO, tag)
+                .tags(ofDay)
                 .register(registry);
         Gauge.builder(
                         "outbox.size",
@@ -70,7 +84,7 @@ public final class OutboxMeters implements MeterBinder {
                                 .sum()))
                 .description("Size of a day's rows, with indexes")
                 .baseUnit("bytes")
-                .tag(DAYS_AGO, tag)
+                .tags(ofDay)
                 .register(registry);
     }
 

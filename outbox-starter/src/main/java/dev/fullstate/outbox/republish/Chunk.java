@@ -146,6 +146,12 @@ final class Chunk {
     void postpone(String id) {
         items.postpone(id);
         advance(Step.to(part.pass()));
+        parts.waiting(part, "the lock of " + part.aggregateType() + " " + id + ", which another transaction holds");
+    }
+
+    /** Goes on without a total, from the first aggregate to the last one. */
+    void skipCount() {
+        advance(Step.to(Pass.SCAN));
     }
 
     void fail(String id, String error) {

@@ -1,20 +1,15 @@
 package dev.fullstate.outbox.republish;
 
 import java.sql.Connection;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 
 import org.hibernate.engine.spi.SessionImplementor;
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.Assert;
 
-import dev.fullstate.outbox.aggregate.Aggregate;
-import dev.fullstate.outbox.aggregate.Aggregates;
-import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.republish.CapturedTypes.CapturedType;
 import dev.fullstate.outbox.republish.Part.Pass;
 import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxStore;
@@ -29,20 +24,13 @@ final class Chunks {
 
     private final Outbox outbox;
     private final Transactions transactions;
-    private final Map<String, Aggregate> aggregates;
-    private final Envelope envelope;
+    private final CapturedTypes types;
     private final Republisher.Options options;
 
-    Chunks(
-            Outbox outbox,
-            Transactions transactions,
-            Aggregates aggregates,
-            Envelope envelope,
-            Republisher.Options options) {
+    Chunks(Outbox outbox, Transactions transactions, CapturedTypes types, Republisher.Options options) {
         this.outbox = outbox;
         this.transactions = transactions;
-        this.aggregates = aggregates.all().stream().collect(Collectors.toMap(Aggregate::type, each -> each));
-        this.envelope = envelope;
+        this.types = types;
         this.options = options;
     }
 
@@ -87,10 +75,6 @@ final class Chunks {
         }
     }
 
-    Set<String> types() {
-        return aggregates.keySet();
-    }
-
     /**
      * Does a chunk.
      *
@@ -100,9 +84,9 @@ final class Chunks {
     Outcome next() {
         AtomicReference<@Nullable Subject> subject = new AtomicReference<>();
         try {
-            return transactions.call(session -> session.doReturningWork(connection -> {
+            return transactions.call(connection -> {
                 PartTable parts = PartTable.on(outbox, connection);
-                Optional<Part> taken = parts.take(aggregates.keySet(), options.chunkSize());
+                Optional<Part> taken = parts.take(types.names(), options.chunkSize());
                 if (taken.isEmpty()) {
                     return Outcome.NOTHING;
                 }
@@ -111,9 +95,10 @@ final class Chunks {
                 if (!parts.isRunning(part.job())) {
                     return Outcome.CHUNK;
                 }
-                Pass next = chunk(session, part, connection).perform(options, id -> subject.set(new Subject(part, id)));
+                Pass next = with(
+                        part, connection, chunk -> chunk.perform(options, id -> subject.set(new Subject(part, id))));
                 return next == Pass.DONE ? Outcome.PART : Outcome.CHUNK;
-            }));
+            });
         } catch (RuntimeException e) {
             Subject failed = subject.get();
             throw failed == null ? e : new ChunkException(failed, e);
@@ -130,6 +115,11 @@ final class Chunks {
         retake(part, chunk -> chunk.postpone(id));
     }
 
+    /** Does without the number of all aggregates, which only says how far it is. */
+    void skipCount(Part part) {
+        retake(part, Chunk::skipCount);
+    }
+
     /** Gives an aggregate up. */
     void fail(Part part, String id, String error) {
         retake(part, chunk -> chunk.fail(id, error));
@@ -137,23 +127,30 @@ final class Chunks {
 
     /** The failed chunk has let go of the part; another instance that has it now, or had it, sees for itself. */
     private void retake(Part part, Consumer<Chunk> work) {
-        transactions.call(session -> session.doReturningWork(connection -> {
+        transactions.call(connection -> {
             PartTable parts = PartTable.on(outbox, connection);
-            boolean there = parts.takeAgain(part) && parts.isRunning(part.job());
-            if (there) {
-                work.accept(chunk(session, part, connection));
-            }
-            return there;
-        }));
+            return parts.takeAgain(part)
+                    && parts.isRunning(part.job())
+                    && with(part, connection, chunk -> {
+                        work.accept(chunk);
+                        return true;
+                    });
+        });
     }
 
-    private Chunk chunk(SessionImplementor session, Part part, Connection connection) {
-        Aggregate aggregate = aggregates.get(part.aggregateType());
-        Assert.state(aggregate != null, () -> "Aggregates of type '" + part.aggregateType() + "' are not captured");
-        return new Chunk(
-                part,
-                PartTable.on(outbox, connection),
-                ItemTable.on(outbox, connection, part),
-                new States(session, aggregate, envelope, new OutboxStore(outbox.names()), part.job()));
+    private <T> T with(Part part, Connection connection, Function<Chunk, T> work) {
+        CapturedType type = types.get(part.aggregateType());
+        try (SessionImplementor session = transactions.open(type.unit().sessionFactory(), connection)) {
+            return work.apply(new Chunk(
+                    part,
+                    PartTable.on(outbox, connection),
+                    ItemTable.on(outbox, connection, part),
+                    new States(
+                            session,
+                            type.aggregate(),
+                            type.unit().envelope(),
+                            new OutboxStore(outbox.names()),
+                            part.job())));
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -25,25 +26,32 @@ final class JobHistory {
                    coalesce(error, (select min(error) from {outbox_republish_part} where job_id = j.id)) as error, requested_by,
                    created_at, started_at, updated_at, finished_at, clock_timestamp() as now,
                    exists (select from {outbox_republish_part}
-                            where job_id = j.id and pass = 'SECOND_LOOK' and due_at is not null) as looks_again
+                            where job_id = j.id and pass = 'SECOND_LOOK' and due_at is not null) as looks_again,
+                   (select min(waiting_for) from {outbox_republish_part} where job_id = j.id) as waiting_for,
+                   (select string_agg(distinct aggregate_type, ', ' order by aggregate_type) from {outbox_republish_part}
+                     where job_id = j.id and pass <> 'DONE' and aggregate_type <> all (:types)) as unknown_types
               from {outbox_republish_job} as j
             """;
 
     private final Outbox outbox;
+    private final Set<String> types;
 
-    JobHistory(Outbox outbox) {
+    /** @param types that this instance knows */
+    JobHistory(Outbox outbox, Set<String> types) {
         this.outbox = outbox;
+        this.types = types;
     }
 
     /**
      * The job with this id.
      *
-     * @param obstacle what makes running jobs wait in this instance; null if nothing does
+     * @param obstacle what makes jobs wait in this instance; null if nothing does
      */
     Optional<RepublishJob> find(UUID id, @Nullable String obstacle) {
         return withDetails(
                         outbox.sql(COLUMNS + " where id = :id")
                                 .param("id", id)
+                                .param("types", JobTable.array(types))
                                 .query(JobRow::of)
                                 .list(),
                         obstacle)
@@ -55,6 +63,7 @@ final class JobHistory {
     List<RepublishJob> latest(@Nullable String obstacle) {
         return withDetails(
                 outbox.sql(COLUMNS + " order by created_at desc, id desc limit " + LENGTH)
+                        .param("types", JobTable.array(types))
                         .query(JobRow::of)
                         .list(),
                 obstacle);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.fullstate.outbox.store.Outbox;
+import dev.fullstate.outbox.store.Database;
 
 /** Removes jobs, with all that is known of them, some time after they have ended. Thread-safe. */
 final class JobRetention {
@@ -15,12 +15,12 @@ final class JobRetention {
     private static final Duration INTERVAL = Duration.ofHours(1);
     private static final int MOST_AT_A_TIME = 100;
 
-    private final Outbox outbox;
+    private final Database database;
     private final Duration period;
     private @Nullable Long lookedAt;
 
-    JobRetention(Outbox outbox, Duration period) {
-        this.outbox = outbox;
+    JobRetention(Database database, Duration period) {
+        this.database = database;
         this.period = period;
     }
 
@@ -35,7 +35,7 @@ final class JobRetention {
             return;
         }
         lookedAt = now;
-        int count = outbox.sql("""
+        int count = database.query(outbox -> outbox.sql("""
                         delete from {outbox_republish_job}
                          where id in (select id from {outbox_republish_job}
                                        where finished_at < clock_timestamp() - make_interval(secs => :seconds)
@@ -44,7 +44,7 @@ final class JobRetention {
                         """)
                 .param("seconds", (double) period.toSeconds())
                 .param("most", MOST_AT_A_TIME)
-                .update();
+                .update());
         if (count > 0) {
             log.info("Removed {} republish jobs that ended more than {} ago", count, period);
         }

@@ -28,6 +28,8 @@ record JobRow(
         @Nullable Instant rateSince,
         long rateFrom,
         boolean looksAgain,
+        @Nullable String unknownTypes,
+        @Nullable String waitingFor,
         @Nullable String error,
         String requestedBy,
         Instant createdAt,
@@ -51,6 +53,8 @@ record JobRow(
                 instant(row, "rate_since"),
                 row.getLong("rate_from"),
                 row.getBoolean("looks_again"),
+                row.getString("unknown_types"),
+                row.getString("waiting_for"),
                 row.getString("error"),
                 row.getString("requested_by"),
                 Objects.requireNonNull(instant(row, "created_at")),
@@ -82,7 +86,7 @@ record JobRow(
                 types,
                 rate,
                 rate == null ? null : estimatedEnd(types, rate),
-                state == State.RUNNING ? waitingFor(obstacle) : null,
+                state == State.QUEUED || state == State.RUNNING ? waitingFor(obstacle) : null,
                 error,
                 requestedBy,
                 createdAt,
@@ -93,7 +97,17 @@ record JobRow(
     }
 
     private @Nullable String waitingFor(@Nullable String obstacle) {
-        return obstacle == null && looksAgain ? WAITS_FOR_TRANSACTIONS : obstacle;
+        if (obstacle != null) {
+            return obstacle;
+        }
+        if (waitingFor != null) {
+            return waitingFor;
+        }
+        if (unknownTypes != null) {
+            return "an instance that captures [" + unknownTypes
+                    + "], which this one does not; cancel the job if there is none any more";
+        }
+        return looksAgain ? WAITS_FOR_TRANSACTIONS : null;
     }
 
     private @Nullable Double rate(List<TypeProgress> types) {

@@ -15,7 +15,7 @@ import dev.fullstate.outbox.republish.RepublishJob.Action;
 import dev.fullstate.outbox.republish.RepublishJob.State;
 import dev.fullstate.outbox.store.Outbox;
 
-/** The jobs: what was asked for, and in which state they are. Each method is as many transactions as its caller makes of it. */
+/** The jobs: what was asked for, and in which state they are. Used within a transaction. */
 final class JobTable {
 
     private final Outbox outbox;
@@ -93,9 +93,10 @@ final class JobTable {
      * Lets instances begin with the jobs that wait for it.
      *
      * @param types that this instance knows
+     * @return how many there were
      */
-    void startQueued(Set<String> types) {
-        outbox.sql("""
+    int startQueued(Set<String> types) {
+        return outbox.sql("""
                         update {outbox_republish_job} as j
                            set state = 'RUNNING', started_at = coalesce(started_at, clock_timestamp()),
                                rate_since = clock_timestamp(), updated_at = clock_timestamp(),
@@ -160,6 +161,16 @@ final class JobTable {
                            set state = 'FAILED', error = :error, updated_at = clock_timestamp(), finished_at = clock_timestamp()
                          where id = :id and state = 'RUNNING'
                         """).param("error", error).param("id", id).update() == 1;
+    }
+
+    /** Of running jobs: those of which something is left that this instance does not know. */
+    List<UUID> unknown(Set<String> types) {
+        return outbox.sql("""
+                        select id from {outbox_republish_job} as j
+                         where state = 'RUNNING'
+                           and exists (select from {outbox_republish_part}
+                                        where job_id = j.id and pass <> 'DONE' and aggregate_type <> all (:types))
+                        """).param("types", array(types)).query(UUID.class).list();
     }
 
     /** Ends the jobs of which everything is done. Whoever finishes the last part sees the others', as all are committed. */

@@ -6,7 +6,6 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
-import dev.fullstate.outbox.aggregate.Aggregates;
 
 /**
  * A request in terms of what is captured.
@@ -20,30 +19,23 @@ record NewJob(
         List<String> types,
         @Nullable List<String> ids) {
 
-    /** @throws InvalidRepublishRequestException for a type or an id that cannot be */
-    static NewJob of(RepublishRequest request, Aggregates aggregates) {
-        List<String> captured =
-                aggregates.all().stream().map(Aggregate::type).sorted().toList();
-        if (captured.isEmpty()) {
-            throw new UnknownAggregateTypeException("", captured);
-        }
-        for (String type : request.aggregateTypes()) {
-            if (!captured.contains(type)) {
-                throw new UnknownAggregateTypeException(type, captured);
-            }
-        }
+    /**
+     * @param request for types that are captured
+     * @throws InvalidRepublishRequestException for an id that cannot be
+     */
+    static NewJob of(RepublishRequest request, CapturedTypes captured) {
         List<String> types = request.aggregateTypes().isEmpty()
-                ? captured
+                ? List.copyOf(captured.names())
                 : request.aggregateTypes().stream().distinct().toList();
         List<String> ids = request.ids();
-        return new NewJob(request, types, ids == null ? null : canonical(aggregates.ofType(types.get(0)), ids));
+        return new NewJob(
+                request,
+                types,
+                ids == null ? null : canonical(captured.get(types.get(0)).aggregate(), ids));
     }
 
     /** So that one aggregate has one id, however its letters are cased or its numbers padded. */
-    private static List<String> canonical(@Nullable Aggregate aggregate, List<String> ids) {
-        if (aggregate == null) {
-            throw new IllegalStateException("A captured type without its aggregate");
-        }
+    private static List<String> canonical(Aggregate aggregate, List<String> ids) {
         TreeSet<String> canonical = new TreeSet<>();
         ids.forEach(id -> canonical.add(canonical(aggregate, id)));
         return List.copyOf(canonical);

@@ -33,6 +33,11 @@ record Part(
         boolean dryRun,
         boolean tombstones) {
 
+    /** Whether it is about every aggregate of the type, and publishes them. */
+    boolean isOfAll() {
+        return !named && changedSince == null && !dryRun;
+    }
+
     /** The passes of a part, in their order; SCAN or NAMED. */
     enum Pass {
         /** How many are there? Those that have changed are written down here. */

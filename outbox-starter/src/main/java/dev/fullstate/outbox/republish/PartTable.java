@@ -142,7 +142,7 @@ final class PartTable {
     void advance(Part part, Step step) {
         sql(part, """
                         update {outbox_republish_part}
-                           set pass = :pass, last_id = :lastId, due_at = null, published_count = published_count + :published,
+                           set pass = :pass, last_id = :lastId, due_at = null, waiting_for = null, published_count = published_count + :published,
                                pending_count = pending_count + :pending, skipped_count = skipped_count + :skipped,
                                failed_count = failed_count + :failed, updated_at = clock_timestamp()
                          where""" + OF_PART)
@@ -161,6 +161,15 @@ final class PartTable {
                         update {outbox_republish_part}
                            set due_at = clock_timestamp() + make_interval(secs => :seconds), updated_at = clock_timestamp()
                          where""" + OF_PART).param("seconds", delay.toMillis() / 1000.0).update();
+    }
+
+    /** Says why a part does not go on, until it does. */
+    int waiting(Part part, String reason) {
+        return sql(part, """
+                        update {outbox_republish_part} set waiting_for = :reason
+                         where""" + OF_PART + "and pass <> 'DONE'")
+                .param("reason", reason)
+                .update();
     }
 
     /** Keeps the first message. */

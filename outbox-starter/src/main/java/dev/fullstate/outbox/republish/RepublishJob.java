@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param types how far it is with each aggregate type
  * @param rate aggregates per second since it was started or resumed; null before, and in a dry run
  * @param estimatedEnd when it ends if it goes on like this; null while that cannot be said
- * @param waitingFor why it does not go on, although it runs; null if it does
+ * @param waitingFor why it does not go on, although it is queued or runs; null if it does
  * @param error what went wrong; null unless something did
  * @param requestedBy who asked for it
  * @param createdAt when it was asked for
@@ -84,7 +84,7 @@ public record RepublishJob(
      * How far a job is with one aggregate type.
      *
      * @param aggregateType which
-     * @param total aggregates when they were counted; null until they are
+     * @param total aggregates when they were counted; null until they are, and where that takes longer than the database allows
      * @param published aggregates of which it has written an event
      * @param pending aggregates that live traffic had locked, and that wait for their turn; or that it wrote a delete event for,
      *     and that it will look for once more

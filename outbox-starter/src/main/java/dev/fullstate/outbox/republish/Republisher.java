@@ -1,27 +1,24 @@
 package dev.fullstate.outbox.republish;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.EnumSet;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
-import com.github.f4b6a3.uuid.UuidCreator;
 import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.transaction.PlatformTransactionManager;
 
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.envelope.Envelope;
-import dev.fullstate.outbox.republish.RepublishJob.Action;
-import dev.fullstate.outbox.republish.RepublishJob.State;
-import dev.fullstate.outbox.store.Outbox;
-import dev.fullstate.outbox.store.OutboxReach;
-import dev.fullstate.outbox.store.RelayLag;
+import dev.fullstate.outbox.store.Database;
 
 /**
  * Publishes the current state of aggregates again, for consumers that are rebuilt.
@@ -29,17 +26,43 @@ import dev.fullstate.outbox.store.RelayLag;
  * <p>Jobs are rows; each running application works on those that it can, chunk by chunk, so a job survives the instance that it
  * was started on. Events go through the outbox like any other: a consumer that applies the last event of each key ends with the
  * database's state, whatever is written meanwhile. Thread-safe.
+ *
+ * <p>To be called outside of transactions: jobs are started and changed in transactions of their own, and methods that do so refuse
+ * to begin one inside another. A session that is bound to the thread, as Spring Boot does for each request, is left as it is.
  */
 public final class Republisher implements SmartLifecycle {
 
-    private final Outbox outbox;
-    private final Aggregates aggregates;
-    private final Transactions transactions;
-    private final JobHistory history;
-    private final OutboxReach reach;
-    private final Backpressure backpressure;
-    private final Workers workers;
-    private final Options options;
+    private static final int LATEST = 100;
+
+    private final List<Jobs> databases;
+
+    /**
+     * A persistence unit with captured entities.
+     *
+     * @param entityManagerFactory as the application has it
+     * @param sessionFactory the same as Hibernate's own
+     * @param aggregates what is captured
+     * @param envelope how their states are said
+     */
+    public record Unit(
+            EntityManagerFactory entityManagerFactory,
+            SessionFactoryImplementor sessionFactory,
+            Aggregates aggregates,
+            Envelope envelope) {}
+
+    /**
+     * A database with an outbox, and all persistence units that write to it. Their jobs are its rows.
+     *
+     * @param name for messages
+     * @param database where the outbox is
+     * @param units at least one
+     */
+    public record CapturedDatabase(String name, Database database, List<Unit> units) {
+
+        public CapturedDatabase {
+            units = List.copyOf(units);
+        }
+    }
 
     /**
      * How jobs are done.
@@ -63,25 +86,10 @@ public final class Republisher implements SmartLifecycle {
             Duration keepJobs,
             @Nullable Duration retention) {}
 
-    /** Creates the republisher of one persistence unit. */
-    public Republisher(
-            EntityManagerFactory entityManagerFactory,
-            Outbox outbox,
-            PlatformTransactionManager transactionManager,
-            Aggregates aggregates,
-            Envelope envelope,
-            Options options) {
-        this.outbox = outbox;
-        this.aggregates = aggregates;
-        this.options = options;
-        this.transactions =
-                new Transactions(entityManagerFactory, transactionManager, options.chunkSize(), options.idleTimeout());
-        this.history = new JobHistory(outbox);
-        this.reach = new OutboxReach(outbox);
-        this.backpressure = new Backpressure(new RelayLag(outbox), options.maxLag(), options.pollInterval());
-        Chunks chunks = new Chunks(outbox, transactions, aggregates, envelope, options);
-        JobWork work = new JobWork(outbox, chunks, backpressure, options);
-        this.workers = new Workers(work::next);
+    /** @param databases of the application; none where nothing is captured */
+    public Republisher(List<CapturedDatabase> databases, Options options) {
+        this.databases =
+                databases.stream().map(database -> new Jobs(database, options)).toList();
     }
 
     /** Starts a job for all aggregates of these types, or of every captured one. See {@link #start(RepublishRequest, String)}. */
@@ -94,137 +102,103 @@ public final class Republisher implements SmartLifecycle {
      *
      * @param requestedBy who asks, for the record and the log; what cannot be printed is replaced
      * @return the job's id
-     * @throws InvalidRepublishRequestException if one of the types, or anything at all, is not captured; if an id cannot be one;
-     *     if the outbox does not reach back as far as asked. Nothing is started then
+     * @throws InvalidRepublishRequestException if one of the types, or anything at all, is not captured, or not all of it in one
+     *     database; if an id cannot be one; if the outbox does not reach back as far as asked. Nothing is started then
      * @throws RepublishConflictException if a job that has not ended does the same already. Nothing is started then
+     * @throws org.springframework.transaction.IllegalTransactionStateException in a transaction of the caller's
      */
     public UUID start(RepublishRequest request, String requestedBy) {
-        NewJob job = NewJob.of(request, aggregates);
-        if (request.changedSince() != null) {
-            requireRetained(request.changedSince());
+        return databaseOf(request.aggregateTypes()).start(request, requestedBy);
+    }
+
+    /** A job is in one database, with all of its types. */
+    private Jobs databaseOf(List<String> requested) {
+        Set<String> captured = databases.stream()
+                .map(Jobs::types)
+                .flatMap(Collection::stream)
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (captured.isEmpty()) {
+            throw new UnknownAggregateTypeException("", List.of());
         }
-        UUID id = UuidCreator.getTimeOrderedEpoch();
-        String actor = AuditLog.printable(requestedBy);
-        UUID started = inTransaction(table -> {
-            table.lockAgainstStarts();
-            Optional<UUID> running = table.conflicting(job);
-            if (running.isEmpty()) {
-                table.insert(id, job, actor);
+        for (String type : requested) {
+            if (!captured.contains(type)) {
+                throw new UnknownAggregateTypeException(type, List.copyOf(captured));
             }
-            return running.orElse(id);
-        });
-        if (!started.equals(id)) {
-            throw new RepublishConflictException("Republish job " + started + " does that already", existing(started));
         }
-        AuditLog.started(id, job.types(), actor);
-        workers.wake();
-        return id;
+        List<Jobs> having = databases.stream()
+                .filter(jobs -> jobs.types().containsAll(requested))
+                .toList();
+        if (having.size() != 1) {
+            throw new InvalidRepublishRequestException("A job is for aggregate types of one database, and "
+                    + (having.isEmpty() ? "these are in several: " : "this may be in any of several: ")
+                    + databases.stream()
+                            .map(jobs -> jobs.types() + " in '" + jobs.name() + "'")
+                            .collect(Collectors.joining(", ")));
+        }
+        return having.get(0);
     }
 
-    private void requireRetained(Instant since) {
-        OutboxReach.Reach retained = reach.now(options.retention());
-        if (since.isAfter(retained.now())) {
-            throw new InvalidRepublishRequestException(
-                    "'changedSince' " + since + " is in the future; it is " + retained.now());
-        }
-        Instant oldest = retained.oldest();
-        if (oldest == null) {
-            throw new InvalidRepublishRequestException(
-                    "'changedSince' is answered from the rows of the outbox, and it has none"
-                            + " now. Republish all, or the ids that are known");
-        }
-        if (since.isBefore(oldest)) {
-            throw new InvalidRepublishRequestException("'changedSince' " + since
-                    + " is further back than the rows of the outbox reach; the oldest time is " + oldest
-                    + ". Republish all, or the ids that are known");
-        }
-    }
-
-    /** The job as it stands. Without captured aggregates there is none, and maybe no table to look into. */
+    /** The job as it stands. */
     public Optional<RepublishJob> find(UUID id) {
-        return aggregates.all().isEmpty() ? Optional.empty() : history.find(id, backpressure.obstacle());
+        return first(jobs -> jobs.find(id));
     }
 
     /** The latest hundred jobs, the newest first. */
     public List<RepublishJob> latest() {
-        return aggregates.all().isEmpty() ? List.of() : history.latest(backpressure.obstacle());
+        return databases.stream()
+                .flatMap(jobs -> jobs.latest().stream())
+                .sorted(Comparator.comparing(RepublishJob::createdAt).reversed())
+                .limit(LATEST)
+                .toList();
     }
 
     /**
      * Interrupts a job. It writes nothing from when this returns until it is resumed.
      *
      * @throws RepublishConflictException unless it is queued or running
+     * @throws org.springframework.transaction.IllegalTransactionStateException in a transaction of the caller's
      */
     public Optional<RepublishJob> pause(UUID id, String actor) {
-        return change(id, Action.PAUSE, EnumSet.of(State.QUEUED, State.RUNNING), State.PAUSED, actor);
+        return first(jobs -> jobs.pause(id, actor));
     }
 
     /**
      * Has a job go on where it was paused.
      *
      * @throws RepublishConflictException unless it is paused
+     * @throws org.springframework.transaction.IllegalTransactionStateException in a transaction of the caller's
      */
     public Optional<RepublishJob> resume(UUID id, String actor) {
-        return change(id, Action.RESUME, EnumSet.of(State.PAUSED), State.QUEUED, actor);
+        return first(jobs -> jobs.resume(id, actor));
     }
 
     /**
      * Ends a job early. It writes nothing after this has returned; what it wrote before stays.
      *
      * @throws RepublishConflictException if it has ended
+     * @throws org.springframework.transaction.IllegalTransactionStateException in a transaction of the caller's
      */
     public Optional<RepublishJob> cancel(UUID id, String actor) {
-        return change(id, Action.CANCEL, EnumSet.of(State.QUEUED, State.RUNNING, State.PAUSED), State.CANCELLED, actor);
+        return first(jobs -> jobs.cancel(id, actor));
     }
 
-    private Optional<RepublishJob> change(UUID id, Action action, Set<State> from, State to, String changedBy) {
-        String actor = AuditLog.printable(changedBy);
-        if (aggregates.all().isEmpty()) {
-            return Optional.empty();
-        }
-        if (!inTransaction(table -> table.change(id, action, from, to, actor))) {
-            find(id).ifPresent(job -> {
-                throw new RepublishConflictException(
-                        "Republish job " + id + " is " + job.state() + "; only one that is " + from
-                                + " can be changed to " + to,
-                        job);
-            });
-            return Optional.empty();
-        }
-        inTransaction(table -> table.settle(id, to));
-        AuditLog.done(action, id, actor);
-        workers.wake();
-        return find(id);
-    }
-
-    /** In one of its own, whatever the caller is in. */
-    private <T> T inTransaction(Function<JobTable, T> work) {
-        return transactions.call(
-                session -> session.doReturningWork(connection -> work.apply(JobTable.on(outbox, connection))));
-    }
-
-    private RepublishJob existing(UUID id) {
-        return find(id).orElseThrow(() -> new IllegalStateException("Republish job " + id + " is gone"));
-    }
-
-    /** Without captured aggregates there is nothing to work on, and maybe no job table either. */
-    @Override
-    public boolean isAutoStartup() {
-        return !aggregates.all().isEmpty();
+    /** Of the database that has the job. */
+    private Optional<RepublishJob> first(Function<Jobs, Optional<RepublishJob>> answer) {
+        return databases.stream().flatMap(jobs -> answer.apply(jobs).stream()).findFirst();
     }
 
     @Override
     public void start() {
-        workers.start(options.parallelism());
+        databases.forEach(Jobs::start);
     }
 
     @Override
     public void stop() {
-        workers.stop();
+        databases.forEach(Jobs::stop);
     }
 
     @Override
     public boolean isRunning() {
-        return workers.isRunning();
+        return databases.stream().anyMatch(Jobs::isRunning);
     }
 }

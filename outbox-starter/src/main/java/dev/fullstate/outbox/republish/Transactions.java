@@ -4,44 +4,30 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 
-import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.CacheMode;
 import org.hibernate.FlushMode;
 import org.hibernate.JDBCException;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.support.DataAccessUtils;
 import org.springframework.dao.support.PersistenceExceptionTranslator;
-import org.springframework.orm.jpa.EntityManagerFactoryInfo;
-import org.springframework.orm.jpa.EntityManagerFactoryUtils;
-import org.springframework.orm.jpa.JpaDialect;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
-import org.springframework.util.Assert;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.orm.jpa.hibernate.HibernateExceptionTranslator;
 
-/** READ COMMITTED transactions of their own, with a session that reads what is in the database and writes nothing by itself. */
+import dev.fullstate.outbox.store.Database;
+
+/** Transactions of chunks, with sessions on their connections that read what is in the database and write nothing by themselves. */
 final class Transactions {
 
-    private final EntityManagerFactory entityManagerFactory;
-    private final PersistenceExceptionTranslator exceptions;
-    private final TransactionTemplate template;
+    private static final PersistenceExceptionTranslator EXCEPTIONS = new HibernateExceptionTranslator();
+
+    private final Database database;
     private final int fetchBatchSize;
     private final Duration idleTimeout;
 
-    Transactions(
-            EntityManagerFactory entityManagerFactory,
-            PlatformTransactionManager transactionManager,
-            int fetchBatchSize,
-            Duration idleTimeout) {
-        this.entityManagerFactory = entityManagerFactory;
-        this.exceptions = exceptions(entityManagerFactory);
-        this.template = new TransactionTemplate(transactionManager);
-        this.template.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-        this.template.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    Transactions(Database database, int fetchBatchSize, Duration idleTimeout) {
+        this.database = database;
         this.fetchBatchSize = fetchBatchSize;
         this.idleTimeout = idleTimeout;
     }
@@ -51,30 +37,34 @@ final class Transactions {
      *
      * @throws org.springframework.dao.DataAccessException where the database fails; nothing is written then
      */
-    <T> T call(Function<SessionImplementor, T> work) {
-        AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    <T> T call(ConnectionCallback<T> work) {
         try {
-            T result = template.execute(status -> noting(failure, work));
-            Assert.state(result != null, "A transaction without a result");
-            return result;
+            return database.call(connection -> {
+                limitSilence(connection);
+                return work.doInConnection(connection);
+            });
         } catch (RuntimeException e) {
-            RuntimeException first = failure.get();
-            if (first != null && first != e) {
-                // The rollback failed as well, as it does where the connection is gone. Why that is, the first one
-                // knows.
-                first.addSuppressed(e);
-            }
-            throw DataAccessUtils.translateIfNecessary(failureOfTheDatabase(first == null ? e : first), exceptions);
+            throw DataAccessUtils.translateIfNecessary(failureOfTheDatabase(e), EXCEPTIONS);
         }
     }
 
-    private <T> T noting(AtomicReference<@Nullable RuntimeException> failure, Function<SessionImplementor, T> work) {
-        try {
-            return work.apply(session());
-        } catch (RuntimeException e) {
-            failure.set(e);
-            throw e;
-        }
+    /**
+     * A session of our own, which no one else sees: settings and filters of the application's sessions stay as they are. It is part
+     * of the connection's transaction, and of no other.
+     */
+    SessionImplementor open(SessionFactoryImplementor sessionFactory, Connection connection) {
+        SessionImplementor session = sessionFactory
+                .withOptions()
+                .connection(connection)
+                .autoJoinTransactions(false)
+                .flushMode(FlushMode.MANUAL)
+                .initialCacheMode(CacheMode.IGNORE)
+                .openSession()
+                .unwrap(SessionImplementor.class);
+        session.setFetchBatchSize(fetchBatchSize);
+        // Also those that enable themselves: a filter would thin out states, or hide whole aggregates.
+        sessionFactory.getDefinedFilterNames().forEach(session::disableFilter);
+        return session;
     }
 
     /** Parts are read while a state is written, so what looks like a state that cannot be written may be a lost connection. */
@@ -85,25 +75,6 @@ final class Transactions {
             }
         }
         return failure;
-    }
-
-    private static PersistenceExceptionTranslator exceptions(EntityManagerFactory entityManagerFactory) {
-        JpaDialect dialect =
-                entityManagerFactory instanceof EntityManagerFactoryInfo info ? info.getJpaDialect() : null;
-        return dialect == null ? EntityManagerFactoryUtils::convertJpaAccessExceptionIfPossible : dialect;
-    }
-
-    private SessionImplementor session() {
-        var entityManager = EntityManagerFactoryUtils.getTransactionalEntityManager(entityManagerFactory);
-        Assert.state(entityManager != null, "No entity manager in the transaction of a chunk");
-        SessionImplementor session = entityManager.unwrap(SessionImplementor.class);
-        session.setHibernateFlushMode(FlushMode.MANUAL);
-        session.setCacheMode(CacheMode.IGNORE);
-        session.setFetchBatchSize(fetchBatchSize);
-        // Also those that enable themselves: a filter would thin out states, or hide whole aggregates.
-        session.getFactory().getDefinedFilterNames().forEach(session::disableFilter);
-        session.doWork(this::limitSilence);
-        return session;
     }
 
     /**

@@ -2,14 +2,10 @@ package dev.fullstate.outbox.store;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.store.OutboxState.Obstacle;
@@ -25,15 +21,11 @@ final class LeafRetirement {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    private final Outbox outbox;
-    private final TransactionTemplate transaction;
+    private final Database database;
     private final Duration period;
 
-    LeafRetirement(Outbox outbox, Duration period) {
-        this.outbox = outbox;
-        this.transaction = new TransactionTemplate(new JdbcTransactionManager(outbox.dataSource()));
-        // What is seen under the lock has to be newer than the lock, whatever the application's default is.
-        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+    LeafRetirement(Database database, Duration period) {
+        this.database = database;
         this.period = period;
     }
 
@@ -44,45 +36,46 @@ final class LeafRetirement {
      * @throws DataAccessException where the database fails; the leaf stays as it is then
      */
     Attempt attempt(String name) {
-        String leaf = outbox.names().qualified(name);
+        String leaf = database.outbox().names().qualified(name);
         // Without the lock first: nobody has to do without a leaf that stays.
-        Attempt stays = look(leaf).orElse(null);
+        Attempt stays = database.query(outbox -> look(outbox, leaf)).orElse(null);
         if (stays != null) {
             return stays;
         }
         try {
-            return Objects.requireNonNull(transaction.execute(status -> retire(leaf)));
+            return database.query(outbox -> retire(outbox, leaf));
         } catch (DataAccessException e) {
             if (e.getMostSpecificCause() instanceof SQLException cause
                     && LOCK_NOT_AVAILABLE.equals(cause.getSQLState())) {
-                return new Attempt.Kept(inUse(leaf));
+                return new Attempt.Kept(database.query(outbox -> inUse(outbox, leaf)));
             }
             throw e;
         }
     }
 
-    private Attempt retire(String leaf) {
+    /** What is seen under the lock is newer than the lock, because each statement sees what is committed when it begins. */
+    private Attempt retire(Outbox outbox, String leaf) {
         // The commit shall not wait for a standby, because the lock would be held all the while. One that never hears
         // of it
         // retires the leaf again after it is promoted.
         outbox.sql("set local synchronous_commit = local").update();
         outbox.sql("lock table " + leaf + " in access exclusive mode nowait").update();
-        return look(leaf).orElseGet(() -> {
+        return look(outbox, leaf).orElseGet(() -> {
             outbox.sql("truncate " + leaf).update();
             return new Attempt.Retired();
         });
     }
 
     /** Why the leaf stays as it is; empty if it may go. */
-    private Optional<Attempt> look(String leaf) {
-        return Optional.ofNullable(findings(leaf).outcome(period, outbox.names()));
+    private Optional<Attempt> look(Outbox outbox, String leaf) {
+        return Optional.ofNullable(findings(outbox, leaf).outcome(period, outbox.names()));
     }
 
     /**
      * Newest row by transaction and by sequence: each is the last entry of an index. What was running when the relay's snapshot
      * was taken is looked up as the next in order, which an index answers whatever the statistics say.
      */
-    private Findings findings(String leaf) {
+    private Findings findings(Outbox outbox, String leaf) {
         return outbox.sql("""
                         with newest as (select (select xid from %1$s order by xid desc limit 1) as xid)
                         select pg_relation_size(to_regclass(:leaf)) = 0 as empty,
@@ -150,7 +143,7 @@ final class LeafRetirement {
         }
     }
 
-    private Obstacle inUse(String leaf) {
+    private static Obstacle inUse(Outbox outbox, String leaf) {
         String holders = outbox.sql("""
                         select coalesce(string_agg(distinct coalesce('pid ' || pid, 'a prepared transaction'), ', '), 'now over')
                           from pg_locks where relation = to_regclass(:leaf) and granted

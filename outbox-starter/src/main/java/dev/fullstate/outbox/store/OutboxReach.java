@@ -9,11 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Since when the outbox has every row that was written to it. */
 public final class OutboxReach {
 
-    private final Outbox outbox;
-
-    public OutboxReach(Outbox outbox) {
-        this.outbox = outbox;
-    }
+    private OutboxReach() {}
 
     /**
      * How far back the rows reach.
@@ -30,7 +26,7 @@ public final class OutboxReach {
      *     rows may be kept from removal. Null where nothing is removed
      * @throws org.springframework.dao.DataAccessException where the database cannot be asked
      */
-    public Reach now(@Nullable Duration retention) {
+    public static Reach now(Outbox outbox, @Nullable Duration retention) {
         return outbox.sql("""
                         select clock_timestamp() as now,
                                (select greatest(created_at, clock_timestamp() - make_interval(secs => :seconds))

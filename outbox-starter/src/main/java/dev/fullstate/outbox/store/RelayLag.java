@@ -10,11 +10,7 @@ import dev.fullstate.outbox.store.OutboxState.Pipeline;
 /** How far the relays are behind, for those who write and can wait. */
 public final class RelayLag {
 
-    private final Ring ring;
-
-    public RelayLag(Outbox outbox) {
-        this.ring = new Ring(outbox);
-    }
+    private RelayLag() {}
 
     /**
      * The age of the oldest row that a relay of this server may not have published. Zero if there is none, and where it is not
@@ -22,7 +18,8 @@ public final class RelayLag {
      *
      * @throws org.springframework.dao.DataAccessException where the database cannot be asked
      */
-    public Duration oldestUnpublishedAge() {
+    public static Duration oldestUnpublishedAge(Outbox outbox) {
+        Ring ring = new Ring(outbox);
         if (ring.obstacle(false).isPresent()) {
             return Duration.ZERO;
         }

@@ -11,12 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 import dev.fullstate.outbox.store.OutboxState.Leaf;
 import dev.fullstate.outbox.store.OutboxState.Obstacle;
@@ -31,15 +29,14 @@ import dev.fullstate.outbox.store.OutboxState.Retirement;
  * <p>No row goes that is not published, none that is younger than the retention, and no writer ever waits for the retention.
  * Any number of instances may do this at once. Times are the database's.
  */
-public final class Retention implements SmartLifecycle {
+public final class Retention {
 
     private static final Logger log = LoggerFactory.getLogger(Retention.class);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final int LAST_DAY_OF_THE_RING = 15;
 
     private final Options options;
-    private final BooleanSupplier capturing;
-    private final Ring ring;
+    private final Database database;
     private final LeafRetirement retirement;
     private final Map<String, Obstacle> obstacles = new ConcurrentHashMap<>();
     private final Map<String, Warning> warnings = new ConcurrentHashMap<>();
@@ -62,14 +59,11 @@ public final class Retention implements SmartLifecycle {
     /** What was warned of, so that it is said once; the day tells the rounds of the ring apart. */
     private record Warning(@Nullable LocalDate day, Obstacle obstacle) {}
 
-    /**
-     * @param capturing whether the application writes to the outbox at all; asked at the start
-     */
-    public Retention(Outbox outbox, Options options, BooleanSupplier capturing) {
+    /** Creates the retention of one outbox. */
+    public Retention(Database database, Options options) {
         this.options = options;
-        this.capturing = capturing;
-        this.ring = new Ring(outbox);
-        this.retirement = new LeafRetirement(outbox, options.period());
+        this.database = database;
+        this.retirement = new LeafRetirement(database, options.period());
     }
 
     /**
@@ -78,6 +72,10 @@ public final class Retention implements SmartLifecycle {
      * @throws org.springframework.dao.DataAccessException where the database cannot be asked
      */
     public OutboxState state() {
+        return database.query(outbox -> state(new Ring(outbox)));
+    }
+
+    private OutboxState state(Ring ring) {
         Obstacle obstacle = ring.obstacle(options.enabled()).orElse(null);
         List<Leaf> leaves = ring.leaves(options.period()).stream()
                 .map(leaf -> leaf.withObstacle(leaf.overdue() ? obstacles.get(leaf.name()) : null))
@@ -105,13 +103,7 @@ public final class Retention implements SmartLifecycle {
         return retiredCount.get();
     }
 
-    /** Without captured aggregates nothing is written, and maybe there is no outbox either. */
-    @Override
-    public boolean isAutoStartup() {
-        return capturing.getAsBoolean();
-    }
-
-    @Override
+    /** Begins to look at the outbox, once per interval, on a thread of its own. */
     public void start() {
         CountDownLatch stop = new CountDownLatch(1);
         Thread thread = new Thread(() -> run(stop), "outbox-retention");
@@ -121,7 +113,7 @@ public final class Retention implements SmartLifecycle {
         thread.start();
     }
 
-    @Override
+    /** Ends what {@link #start()} began; waits for a look that is under way, up to ten seconds. */
     public void stop() {
         Thread thread = worker;
         worker = null;
@@ -139,7 +131,7 @@ public final class Retention implements SmartLifecycle {
         }
     }
 
-    @Override
+    /** Whether it has been started, and not stopped. */
     public boolean isRunning() {
         return worker != null;
     }
@@ -176,7 +168,8 @@ public final class Retention implements SmartLifecycle {
 
     /** Retires what is due, and looks at what is there afterwards. */
     void check() {
-        Obstacle obstacle = ring.obstacle(options.enabled()).orElse(null);
+        Obstacle obstacle = database.query(outbox -> new Ring(outbox).obstacle(options.enabled()))
+                .orElse(null);
         if (obstacle != null) {
             if (isNew("", new Warning(null, obstacle))) {
                 log.warn("{}; nothing is retired. Remedy: {}", obstacle.reason(), obstacle.remedy());
@@ -184,7 +177,9 @@ public final class Retention implements SmartLifecycle {
         } else {
             warnings.remove("");
             if (options.enabled()) {
-                ring.leaves(options.period()).stream().filter(Leaf::overdue).forEach(this::retire);
+                database.query(outbox -> new Ring(outbox).leaves(options.period())).stream()
+                        .filter(Leaf::overdue)
+                        .forEach(this::retire);
             }
         }
         lastState = state();
@@ -199,7 +194,7 @@ public final class Retention implements SmartLifecycle {
         obstacles.remove(leaf.name());
         if (attempt instanceof Attempt.Retired) {
             retiredCount.incrementAndGet();
-            lastRetired = new Retired(leaf.name(), leaf.day(), ring.now());
+            lastRetired = new Retired(leaf.name(), leaf.day(), database.query(outbox -> new Ring(outbox).now()));
             log.info(
                     "Retired {} with the rows of {}, about {} in {} bytes",
                     leaf.name(),

@@ -28,7 +28,6 @@ import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import dev.fullstate.outbox.fragile.Anchor;
 import dev.fullstate.outbox.fragile.Fragile;
 import dev.fullstate.outbox.hidden.Memo;
-import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.test.PostgresServer;
 import dev.fullstate.outbox.uncaptured.Plain;
 
@@ -153,7 +152,6 @@ class DatabasesIT {
                             .query(Long.class)
                             .single())
                     .isZero();
-            assertThat(application.getBeanNamesForType(Republisher.class)).isEmpty();
         }
         assertThat(output)
                 .containsPattern("Changes of \\[.*" + Fragile.class.getName()

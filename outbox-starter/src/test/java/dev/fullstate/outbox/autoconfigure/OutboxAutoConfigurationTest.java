@@ -5,8 +5,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-import javax.sql.DataSource;
-
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.junit.jupiter.api.Test;
@@ -22,11 +20,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.orm.jpa.JpaTransactionManager;
-import org.springframework.transaction.PlatformTransactionManager;
 
 import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.bulk.BulkOperations;
@@ -215,32 +209,11 @@ class OutboxAutoConfigurationTest {
         assertThat(OutboxAutoConfiguration.defaultSource(" ")).isEqualTo("urn:service:application");
     }
 
-    /** As an application has them that also sends to Kafka in transactions; none is primary. */
-    @Configuration(proxyBeanMethods = false)
-    static class TwoTransactionManagers {
-
-        @Bean
-        PlatformTransactionManager others(DataSource dataSource) {
-            return new DataSourceTransactionManager(dataSource);
-        }
-
-        @Bean
-        PlatformTransactionManager jpa(EntityManagerFactory entityManagerFactory) {
-            return new JpaTransactionManager(entityManagerFactory);
-        }
-    }
-
-    @Test
-    void republishesThroughTheTransactionManagerOfItsEntityManagerFactory() {
-        contexts.withUserConfiguration(TwoTransactionManagers.class)
-                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Republisher.class));
-    }
-
     @Test
     void nothingIsRepublishedWithoutAnnotatedEntitiesWhichLeaveTheDatabaseAlone() {
         contexts.run(context -> {
             Republisher republisher = context.getBean(Republisher.class);
-            assertThat(republisher.isAutoStartup()).isFalse();
+            assertThat(republisher.isRunning()).isFalse();
             assertThat(republisher.find(UUID.randomUUID())).isEmpty();
             assertThatThrownBy(() -> republisher.start(List.of(), "test"))
                     .isInstanceOf(UnknownAggregateTypeException.class)

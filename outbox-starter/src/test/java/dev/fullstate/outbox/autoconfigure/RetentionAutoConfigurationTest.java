@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 
 import dev.fullstate.outbox.monitor.OutboxEndpoint;
 import dev.fullstate.outbox.monitor.OutboxMeters;
-import dev.fullstate.outbox.store.Retention;
+import dev.fullstate.outbox.store.Outboxes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,7 +41,7 @@ class RetentionAutoConfigurationTest {
     void withADataSourceThereIsARetentionWithEndpointAndMeters() {
         contexts.run(context -> assertThat(context)
                 .hasNotFailed()
-                .hasSingleBean(Retention.class)
+                .hasSingleBean(Outboxes.class)
                 .hasSingleBean(OutboxEndpoint.class)
                 .hasSingleBean(OutboxMeters.class));
     }
@@ -49,7 +49,7 @@ class RetentionAutoConfigurationTest {
     @Test
     void whereNothingIsCapturedItDoesNotRun() {
         contexts.run(context ->
-                assertThat(context.getBean(Retention.class).isRunning()).isFalse());
+                assertThat(context.getBean(Outboxes.class).isRunning()).isFalse());
     }
 
     @Test
@@ -57,7 +57,7 @@ class RetentionAutoConfigurationTest {
         contexts.withPropertyValues("management.endpoints.web.exposure.include=health")
                 .run(context -> assertThat(context)
                         .hasNotFailed()
-                        .hasSingleBean(Retention.class)
+                        .hasSingleBean(Outboxes.class)
                         .doesNotHaveBean(OutboxEndpoint.class));
     }
 
@@ -66,7 +66,7 @@ class RetentionAutoConfigurationTest {
         contexts.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
                 .run(context -> assertThat(context)
                         .hasNotFailed()
-                        .hasSingleBean(Retention.class)
+                        .hasSingleBean(Outboxes.class)
                         .hasSingleBean(OutboxMeters.class)
                         .doesNotHaveBean(OutboxEndpoint.class));
     }
@@ -76,7 +76,7 @@ class RetentionAutoConfigurationTest {
         contexts.withClassLoader(new FilteredClassLoader("io.micrometer.core"))
                 .run(context -> assertThat(context)
                         .hasNotFailed()
-                        .hasSingleBean(Retention.class)
+                        .hasSingleBean(Outboxes.class)
                         .doesNotHaveBean("outboxMeters"));
     }
 
@@ -85,13 +85,13 @@ class RetentionAutoConfigurationTest {
         new ApplicationContextRunner()
                 .withConfiguration(
                         AutoConfigurations.of(OutboxAutoConfiguration.class, RetentionAutoConfiguration.class))
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Retention.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Outboxes.class));
     }
 
     @Test
     void whereCaptureIsSwitchedOffThereIsNoRetention() {
         contexts.withPropertyValues("outbox.enabled=false")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Retention.class));
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(Outboxes.class));
     }
 
     @Test

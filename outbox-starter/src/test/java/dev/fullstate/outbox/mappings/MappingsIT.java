@@ -130,7 +130,8 @@ class MappingsIT {
     }
 
     private static String truck(String plate, int load, String stop, String drivers) {
-        return "{\"dtype\":\"Truck\",\"id\":\"t1\",\"plate\":\"" + plate + "\",\"axles\":[{\"id\":\"a1\",\"load\":" + load
+        return "{\"dtype\":\"Truck\",\"id\":\"t1\",\"plate\":\"" + plate + "\",\"axles\":[{\"id\":\"a1\",\"load\":"
+                + load
                 + "}],\"stops\":[{\"city\":\"" + stop + "}],\"driversIds\":[" + drivers
                 + "],\"fuel\":\"DIESEL\",\"rest\":\"PT45M\"}";
     }

@@ -69,7 +69,7 @@ class RetentionIT {
 
     private Retention retention(boolean enabled) {
         return new Retention(
-                database.application(), new Retention.Options(enabled, WEEK, Duration.ofMinutes(1)), () -> true);
+                new Database(database.application()), new Retention.Options(enabled, WEEK, Duration.ofMinutes(1)));
     }
 
     private Leaf leaf(int daysAgo) {
@@ -215,9 +215,8 @@ class RetentionIT {
             }
         };
         retention = new Retention(
-                new Outbox(dataSource, OutboxNames.DEFAULT),
-                new Retention.Options(true, WEEK, Duration.ofMinutes(1)),
-                () -> true);
+                new Database(new Outbox(dataSource, OutboxNames.DEFAULT)),
+                new Retention.Options(true, WEEK, Duration.ofMinutes(1)));
 
         retention.check();
         assertThat(database.days()).containsExactly(9, 9);
@@ -445,7 +444,7 @@ class RetentionIT {
     @Test
     void threadLooksAgainAndAgainUntilItIsStopped() throws Exception {
         Retention running = new Retention(
-                database.application(), new Retention.Options(true, WEEK, Duration.ofMillis(20)), () -> true);
+                new Database(database.application()), new Retention.Options(true, WEEK, Duration.ofMillis(20)));
         running.start();
         database.insert(9);
         database.published(RELAY);
@@ -461,7 +460,7 @@ class RetentionIT {
     @Test
     void failureIsLoggedOnceAndTriedAgain(CapturedOutput output) throws SQLException {
         Retention running = new Retention(
-                database.application(), new Retention.Options(true, WEEK, Duration.ofMillis(20)), () -> true);
+                new Database(database.application()), new Retention.Options(true, WEEK, Duration.ofMillis(20)));
         database.execute("alter role " + database.role() + " nologin");
         running.start();
         try {

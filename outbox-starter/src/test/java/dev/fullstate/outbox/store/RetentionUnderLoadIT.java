@@ -90,9 +90,8 @@ class RetentionUnderLoadIT {
 
     private static Retention retention(OutboxDatabase database) {
         return new Retention(
-                database.application(),
-                new Retention.Options(true, Duration.ofDays(7), Duration.ofMinutes(1)),
-                () -> true);
+                new Database(database.application()),
+                new Retention.Options(true, Duration.ofDays(7), Duration.ofMinutes(1)));
     }
 
     private Void retire(Retention retention) {

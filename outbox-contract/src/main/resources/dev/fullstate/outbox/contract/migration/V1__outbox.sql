@@ -120,6 +120,8 @@ create table "${outbox}_republish_part" (
     skipped_count   bigint      not null default 0,
     failed_count    bigint      not null default 0,
     error           text,
+    -- Why it does not go on; null while it does.
+    waiting_for     text,
     updated_at      timestamptz not null default clock_timestamp(),
     primary key (job_id, aggregate_type, range_number)
 );

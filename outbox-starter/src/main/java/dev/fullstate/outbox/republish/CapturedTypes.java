@@ -1,0 +1,46 @@
+package dev.fullstate.outbox.republish;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+import org.springframework.util.Assert;
+
+import dev.fullstate.outbox.aggregate.Aggregate;
+import dev.fullstate.outbox.republish.Republisher.Unit;
+
+/** The aggregate types of a database, each with the persistence unit that reads and writes its states. */
+final class CapturedTypes {
+
+    private final SortedMap<String, CapturedType> byName = new TreeMap<>();
+
+    /**
+     * How a type is republished.
+     *
+     * @param aggregate what is captured
+     * @param unit by which it is read
+     */
+    record CapturedType(Aggregate aggregate, Unit unit) {}
+
+    /** A type that several units have is read by the first one. */
+    CapturedTypes(Collection<Unit> units) {
+        for (Unit unit : units) {
+            for (Aggregate aggregate : unit.aggregates().all()) {
+                byName.putIfAbsent(aggregate.type(), new CapturedType(aggregate, unit));
+            }
+        }
+    }
+
+    /** Their names, in order. */
+    Set<String> names() {
+        return byName.keySet();
+    }
+
+    /** @param name of a type that is captured */
+    CapturedType get(String name) {
+        CapturedType type = byName.get(name);
+        Assert.state(type != null, () -> "Aggregates of type '" + name + "' are not captured");
+        return type;
+    }
+}
