@@ -15,6 +15,7 @@ import org.springframework.orm.jpa.EntityManagerHolder;
 import org.springframework.transaction.IllegalTransactionStateException;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
+import dev.fullstate.outbox.session.SessionConnection;
 import dev.fullstate.outbox.store.Database;
 import dev.fullstate.outbox.store.Outbox;
 
@@ -58,7 +59,7 @@ final class CallersThread {
         SessionImplementor open = connectedSession();
         return open == null
                 ? database.call(work)
-                : open.doReturningWork(connection -> Database.callOn(connection, work));
+                : SessionConnection.call(open, connection -> Database.callOn(connection, work));
     }
 
     /** A session that keeps its connection between transactions, and has none now. */
@@ -68,7 +69,7 @@ final class CallersThread {
                 SessionImplementor session = holder.getEntityManager().unwrap(SessionImplementor.class);
                 if (session.isOpen()
                         && session.getJdbcCoordinator().getLogicalConnection().isPhysicallyConnected()
-                        && session.doReturningWork(CallersThread::isFree)) {
+                        && SessionConnection.call(session, CallersThread::isFree)) {
                     return session;
                 }
             }

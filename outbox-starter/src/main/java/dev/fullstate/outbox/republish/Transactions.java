@@ -7,7 +7,6 @@ import java.time.Duration;
 
 import org.hibernate.CacheMode;
 import org.hibernate.FlushMode;
-import org.hibernate.JDBCException;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.springframework.dao.support.DataAccessUtils;
@@ -15,6 +14,7 @@ import org.springframework.dao.support.PersistenceExceptionTranslator;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.orm.jpa.hibernate.HibernateExceptionTranslator;
 
+import dev.fullstate.outbox.session.DatabaseFailure;
 import dev.fullstate.outbox.store.Database;
 
 /** Transactions of chunks, with sessions on their connections that read what is in the database and write nothing by themselves. */
@@ -44,7 +44,8 @@ final class Transactions {
                 return work.doInConnection(connection);
             });
         } catch (RuntimeException e) {
-            throw DataAccessUtils.translateIfNecessary(failureOfTheDatabase(e), EXCEPTIONS);
+            RuntimeException database = DatabaseFailure.in(e);
+            throw DataAccessUtils.translateIfNecessary(database == null ? e : database, EXCEPTIONS);
         }
     }
 
@@ -65,16 +66,6 @@ final class Transactions {
         // Also those that enable themselves: a filter would thin out states, or hide whole aggregates.
         sessionFactory.getDefinedFilterNames().forEach(session::disableFilter);
         return session;
-    }
-
-    /** Parts are read while a state is written, so what looks like a state that cannot be written may be a lost connection. */
-    private static RuntimeException failureOfTheDatabase(RuntimeException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof JDBCException database) {
-                return database;
-            }
-        }
-        return failure;
     }
 
     /**
