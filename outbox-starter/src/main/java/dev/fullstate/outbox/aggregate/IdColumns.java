@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.type.Type;
+import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.ColumnTypes.ColumnType;
 
@@ -39,6 +40,16 @@ final class IdColumns {
         this.type = type;
     }
 
+    /** The columns of a row of a table, by its alias. */
+    List<String> names(String table) {
+        return names.stream().map(name -> table + "." + name).toList();
+    }
+
+    /** The parameters of an id. */
+    String placeholders() {
+        return placeholders;
+    }
+
     /** A table of so many ids, {@code page}, with columns {@code position}, from 0, and {@code k0} and so on. */
     String page(int count) {
         return IntStream.range(0, count)
@@ -53,9 +64,9 @@ final class IdColumns {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The condition that a row has the id of a row of {@link #page}. */
-    String isOnPage(String table) {
-        return "(" + columns(table) + ") = (" + keys("page.") + ")";
+    /** The condition that a row has the id of a row of {@link #page}, or of what was selected from that. */
+    String isOnPage(String table, String page) {
+        return "(" + String.join(", ", names(table)) + ") = (" + keys(page + ".") + ")";
     }
 
     /** The condition that a row has the id that is bound. */
@@ -63,17 +74,13 @@ final class IdColumns {
         return "(" + String.join(", ", names) + ") = (" + placeholders + ")";
     }
 
-    private String columns(String table) {
-        return names.stream().map(name -> table + "." + name).collect(Collectors.joining(", "));
-    }
-
     /**
-     * Binds an id.
+     * Binds an id, or null.
      *
      * @param index of its first parameter
      * @return the index after its last one
      */
-    int bind(PreparedStatement statement, int index, Object id, SharedSessionContractImplementor session)
+    int bind(PreparedStatement statement, int index, @Nullable Object id, SharedSessionContractImplementor session)
             throws SQLException {
         type.nullSafeSet(statement, id, index, session);
         return index + names.size();

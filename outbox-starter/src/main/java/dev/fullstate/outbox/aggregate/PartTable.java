@@ -1,11 +1,17 @@
 package dev.fullstate.outbox.aggregate;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.AttributeMapping;
@@ -24,19 +30,35 @@ import dev.fullstate.outbox.session.SessionConnection;
  */
 public final class PartTable {
 
+    private static final int ROWS_PER_STATEMENT = 1_000;
+
     private final IdColumns id;
     private final IdColumns owner;
     private final String select;
-    private final String ownedByNobody;
+    private final String row;
+    private final String condition;
 
-    private PartTable(IdColumns id, IdColumns owner, List<SelectableMapping> references, String table) {
+    private PartTable(IdColumns id, IdColumns owner, String table) {
         this.id = id;
         this.owner = owner;
-        this.select = "select 1 from " + table + " where " + id.isBound() + " and ";
-        this.ownedByNobody = references.stream()
-                .map(column -> column.getSelectionExpression() + " is null")
-                .collect(Collectors.joining(" and "));
+        this.select = "select page.position from " + table + " part join (values ";
+        this.row = id.placeholders() + ", " + owner.placeholders();
+        List<String> ids = id.names("part");
+        List<String> owners = owner.names("part");
+        List<String> partKeys = keys("k", ids.size());
+        List<String> ownerKeys = keys("o", owners.size());
+        this.condition = ") as page (position, " + String.join(", ", partKeys) + ", " + String.join(", ", ownerKeys)
+                + ") on (" + String.join(", ", ids) + ") = (" + String.join(", ", partKeys) + ") and ("
+                + String.join(", ", owners) + ") is not distinct from (" + String.join(", ", ownerKeys)
+                + ") order by " + String.join(", ", ids) + " for no key update of part";
     }
+
+    private static List<String> keys(String prefix, int count) {
+        return IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
+    }
+
+    /** What a part is to be like: to have this id, and this owner, or none where that is null. */
+    public record Row(Object id, @Nullable Object owner) {}
 
     /**
      * The table of a part that refers to its owner.
@@ -63,7 +85,6 @@ public final class PartTable {
                 .map(table -> new PartTable(
                         new IdColumns(name, table.getKeyMapping().getKeyColumns(), part.getIdentifierType(), types),
                         new IdColumns(name, references, owner.getIdentifierType(), types),
-                        references,
                         name))
                 .orElse(null);
     }
@@ -83,23 +104,49 @@ public final class PartTable {
     }
 
     /**
-     * Locks the row as long as it belongs to an owner; whoever wants to move the part has to wait from then on.
+     * Locks the rows of parts, always in the same order, as long as they belong to their owners; whoever wants to move such a part has
+     * to wait from then on.
      *
-     * @param ownerId the owner's id; null for none
-     * @return whether it does
+     * @return those that do
      */
-    public boolean lockIfOwnedBy(SharedSessionContractImplementor session, Object partId, @Nullable Object ownerId) {
-        String sql = select + (ownerId == null ? ownedByNobody : owner.isBound()) + " for no key update";
-        return SessionConnection.call(session, connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                int next = id.bind(statement, 1, partId, session);
-                if (ownerId != null) {
-                    owner.bind(statement, next, ownerId, session);
-                }
-                try (ResultSet row = statement.executeQuery()) {
-                    return row.next();
+    public Set<Row> lockOwned(SharedSessionContractImplementor session, List<Row> parts) {
+        Set<Row> owned = new HashSet<>();
+        for (int from = 0; from < parts.size(); from += ROWS_PER_STATEMENT) {
+            List<Row> page = parts.subList(from, Math.min(parts.size(), from + ROWS_PER_STATEMENT));
+            owned.addAll(SessionConnection.call(session, connection -> lockOwned(connection, session, page)));
+        }
+        return owned;
+    }
+
+    private Set<Row> lockOwned(Connection connection, SharedSessionContractImplementor session, List<Row> page)
+            throws SQLException {
+        String rows = IntStream.range(0, page.size())
+                .mapToObj(position -> "(" + position + ", " + row + ")")
+                .collect(Collectors.joining(", "));
+        try (PreparedStatement statement = connection.prepareStatement(select + rows + condition)) {
+            int index = 1;
+            for (Row part : page) {
+                index = id.bind(statement, index, part.id(), session);
+                index = owner.bind(statement, index, part.owner(), session);
+            }
+            Set<Row> owned = new HashSet<>();
+            try (ResultSet result = statement.executeQuery()) {
+                while (result.next()) {
+                    owned.add(page.get(result.getInt(1)));
                 }
             }
-        });
+            return owned;
+        }
+    }
+
+    /** Two links of one part, from an owner and from one that extends it, ask the same thing. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PartTable table && table.select.equals(select) && table.condition.equals(condition);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(select, condition);
     }
 }

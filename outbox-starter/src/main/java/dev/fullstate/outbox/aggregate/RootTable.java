@@ -6,7 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.function.Function;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.SelectableMapping;
@@ -29,8 +29,10 @@ public final class RootTable {
     private final String version;
     private final IdColumns id;
     private final String raiseVersion;
+    private final String raisePrefix;
     private final String lockPrefix;
     private final String lockSuffix;
+    private final String raiseSuffix;
 
     /**
      * The table is that of the topmost entity of the root's hierarchy, whose key columns may have names of their own; but with
@@ -47,27 +49,29 @@ public final class RootTable {
         this.version = root.getVersionColumnName();
         this.id = new IdColumns(table, columns, root.getIdentifierType(), types);
         this.raiseVersion = "update " + table + " set " + version + " = " + version + " + 1 where " + id.isBound()
-                + " returning " + version;
+                + " returning 0, " + version + ", true";
+        this.raisePrefix = "with locked as materialized (select page.* from ";
         this.lockPrefix = "select page.position, root." + version + ", root.xmin::text::bigint"
                 + " = (pg_current_xact_id()::text::bigint & 4294967295) from ";
-        this.lockSuffix = " join " + table + " root on " + id.isOnPage("root")
+        this.lockSuffix = " join " + table + " root on " + id.isOnPage("root", "page")
                 + " order by page.position for no key update of root";
+        // Only a query locks rows in a given order; the update then meets the newest version of each, as a lock does.
+        this.raiseSuffix = lockSuffix + ") update " + table + " as root set " + version + " = root." + version
+                + " + 1 from locked where " + id.isOnPage("root", "locked") + " returning locked.position, root."
+                + version + ", true";
     }
 
     /**
-     * Raises the version by one, in SQL: it waits for whoever holds the row instead of failing, and holds it from then on.
+     * Raises the versions by one, in SQL, in the given order: it waits for whoever holds a row instead of failing, and holds it from
+     * then on.
      *
-     * @return the new version; empty if there is no such row (any more)
-     * @throws MissingVersionException if the row has none
+     * @return the rows with their new versions; those that are missing do not exist (any more)
+     * @throws MissingVersionException if a row has none
      */
-    public OptionalLong raiseVersion(SharedSessionContractImplementor session, Object id) {
-        return SessionConnection.call(session, connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(raiseVersion)) {
-                this.id.bind(statement, 1, id, session);
-                try (ResultSet row = statement.executeQuery()) {
-                    return row.next() ? OptionalLong.of(version(row, 1, id)) : OptionalLong.empty();
-                }
-            }
+    public List<LockedRow> raiseVersions(SharedSessionContractImplementor session, List<?> ids) {
+        return inPages(ids, page -> {
+            String sql = page.size() == 1 ? raiseVersion : raisePrefix + id.page(page.size()) + raiseSuffix;
+            return SessionConnection.call(session, connection -> rows(connection, session, sql, page));
         });
     }
 
@@ -91,9 +95,13 @@ public final class RootTable {
 
     /** As {@link #lockWaiting}, with what there is. */
     public List<LockedRow> lockedRows(SharedSessionContractImplementor session, List<Object> ids) {
+        return inPages(ids, page -> lock(session, page, ""));
+    }
+
+    private static <T> List<LockedRow> inPages(List<T> ids, Function<List<T>, List<LockedRow>> statement) {
         List<LockedRow> rows = new ArrayList<>();
         for (int from = 0; from < ids.size(); from += ROWS_PER_STATEMENT) {
-            rows.addAll(lock(session, ids.subList(from, Math.min(ids.size(), from + ROWS_PER_STATEMENT)), ""));
+            rows.addAll(statement.apply(ids.subList(from, Math.min(ids.size(), from + ROWS_PER_STATEMENT))));
         }
         return rows;
     }
@@ -112,11 +120,11 @@ public final class RootTable {
             return List.of();
         }
         String sql = lockPrefix + id.page(ids.size()) + lockSuffix + waiting;
-        return SessionConnection.call(session, connection -> lock(connection, session, sql, ids));
+        return SessionConnection.call(session, connection -> rows(connection, session, sql, ids));
     }
 
-    private List<LockedRow> lock(
-            Connection connection, SharedSessionContractImplementor session, String sql, List<Object> ids)
+    private List<LockedRow> rows(
+            Connection connection, SharedSessionContractImplementor session, String sql, List<?> ids)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             id.bind(statement, 1, ids, session);

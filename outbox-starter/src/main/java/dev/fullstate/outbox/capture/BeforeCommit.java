@@ -6,6 +6,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.hibernate.FlushMode;
 import org.hibernate.HibernateException;
@@ -95,11 +96,11 @@ class BeforeCommit {
         return read(fresh);
     }
 
+    /** Goes up from all parts together, level by level: one query for each way up. */
     final void findRoots(FreshSession fresh) {
-        for (PartChange part = changes.nextPartWithoutOwner(); part != null; part = changes.nextPartWithoutOwner()) {
-            for (Object owner : fresh.ownersOf(part)) {
-                changes.changed(part.link().owner(), owner);
-            }
+        for (var level = changes.partsWithoutOwner(); !level.isEmpty(); level = changes.partsWithoutOwner()) {
+            level.forEach((way, parts) -> fresh.ownersOf(way, parts)
+                    .forEach(owner -> changes.changed(way.link().owner(), owner)));
         }
         for (OrphanedPart orphan : changes.orphans()) {
             throw new OutboxException("A " + orphan.part().getEntityName() + " " + orphan.id()
@@ -143,18 +144,18 @@ class BeforeCommit {
 
     /** Whether there were roots to lock. */
     boolean lockRoots() {
-        boolean locked = false;
+        Map<Aggregate, List<RootChange>> toLock = new LinkedHashMap<>();
         for (RootChange change : changes.inLockOrder()) {
             if (change.operation() != null && !change.isLocked()) {
-                if (lock.acquire(change)) {
-                    change.locked();
-                } else {
-                    change.isGone();
-                }
-                locked = true;
+                toLock.computeIfAbsent(change.aggregate(), aggregate -> new ArrayList<>())
+                        .add(change);
             }
         }
-        return locked;
+        toLock.forEach((aggregate, roots) -> {
+            Set<RootChange> locked = lock.acquire(aggregate, roots);
+            roots.forEach(root -> root.locked(locked.contains(root)));
+        });
+        return !toLock.isEmpty();
     }
 
     final List<AggregateChange> read(FreshSession fresh) {

@@ -46,6 +46,7 @@ public final class Capture {
         EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
         registry.appendListeners(EventType.AUTO_FLUSH, changes);
         registry.appendListeners(EventType.FLUSH, changes);
+        registry.appendListeners(EventType.FLUSH_ENTITY, guard);
         registry.appendListeners(EventType.PRE_UPDATE, guard);
         registry.appendListeners(EventType.PRE_DELETE, guard);
         registry.appendListeners(EventType.POST_INSERT, changes);

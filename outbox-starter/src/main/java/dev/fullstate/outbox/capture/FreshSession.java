@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.capture;
 
+import java.util.ArrayList;
 import java.util.List;
 
 import org.hibernate.CacheMode;
@@ -11,6 +12,7 @@ import org.hibernate.metamodel.mapping.internal.SingleAttributeIdentifierMapping
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.capture.PartChange.Way;
 import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.session.SessionConnection;
 
@@ -20,6 +22,8 @@ import dev.fullstate.outbox.session.SessionConnection;
  * listener of each of its children for as long as it lives.
  */
 class FreshSession implements AutoCloseable {
+
+    private static final int PARTS_PER_QUERY = 1_000;
 
     private final SharedSessionContractImplementor session;
     private final StateReader reader;
@@ -35,16 +39,27 @@ class FreshSession implements AutoCloseable {
         return reader.read(open().unwrap(SessionImplementor.class), root, ids);
     }
 
-    /** The ids of those that own this part. */
-    List<Object> ownersOf(PartChange part) {
+    /** The ids of those that own these parts. */
+    List<Object> ownersOf(Way way, List<Object> parts) {
+        List<Object> owners = new ArrayList<>();
+        for (int from = 0; from < parts.size(); from += PARTS_PER_QUERY) {
+            owners.addAll(someOwnersOf(way, parts.subList(from, Math.min(parts.size(), from + PARTS_PER_QUERY))));
+        }
+        return owners;
+    }
+
+    private List<Object> someOwnersOf(Way way, List<Object> parts) {
         // Hibernate does not compare an id that is not one attribute; it does compare the entity.
-        boolean byId = part.part().getIdentifierMapping() instanceof SingleAttributeIdentifierMapping;
-        Object key = byId ? part.id() : open().getReference(part.part().getEntityName(), part.id());
+        boolean byId = way.part().getIdentifierMapping() instanceof SingleAttributeIdentifierMapping;
+        String name = way.part().getEntityName();
+        List<Object> keys = byId
+                ? parts
+                : parts.stream().map(id -> open().getReference(name, id)).toList();
         return open().createSelectionQuery(
-                        "select id(o) from " + part.link().owner().getEntityName() + " o join o."
-                                + part.link().attributePath() + " p where " + (byId ? "id(p)" : "p") + " = :part",
+                        "select distinct id(o) from " + way.link().owner().getEntityName() + " o join o."
+                                + way.link().attributePath() + " p where " + (byId ? "id(p)" : "p") + " in :parts",
                         Object.class)
-                .setParameter("part", key)
+                .setParameterList("parts", keys)
                 .getResultList();
     }
 

@@ -7,8 +7,19 @@ import dev.fullstate.outbox.aggregate.OwnerLink;
 /**
  * A changed part whose owner has to be asked of the database.
  *
- * @param part its entity
- * @param id its id
- * @param link the way up to look for
+ * @param way where to look for its owner
+ * @param id of the part
  */
-record PartChange(EntityPersister part, Object id, OwnerLink link) {}
+record PartChange(Way way, Object id) {
+
+    PartChange(EntityPersister part, Object id, OwnerLink link) {
+        this(new Way(part.getRootEntityDescriptor().getEntityPersister(), link), id);
+    }
+
+    /**
+     * The way up from parts of a kind.
+     *
+     * @param part the topmost entity of their hierarchy, so that each part has one way and not one for each of its classes
+     */
+    record Way(EntityPersister part, OwnerLink link) {}
+}

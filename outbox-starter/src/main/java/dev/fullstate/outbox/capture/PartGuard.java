@@ -1,10 +1,17 @@
 package dev.fullstate.outbox.capture;
 
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+
 import org.hibernate.StaleObjectStateException;
+import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.EntityEntry;
-import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.engine.spi.Status;
 import org.hibernate.event.spi.AbstractPreDatabaseOperationEvent;
+import org.hibernate.event.spi.FlushEntityEvent;
+import org.hibernate.event.spi.FlushEntityEventListener;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.event.spi.PreUpdateEvent;
@@ -20,15 +27,49 @@ import dev.fullstate.outbox.aggregate.PartTable;
  * Refuses to write a part that another transaction has moved to another aggregate, or deleted, since this one loaded it. The
  * aggregate that it was moved to would change without an event, because nothing in this transaction knows of it. A part with
  * a version is guarded by that.
+ *
+ * <p>All parts of a flush are asked for together, before the first of them is written: one statement for each table. A stateless
+ * session has no flush; there each delete is asked for by itself.
  */
-final class PartGuard implements PreUpdateEventListener, PreDeleteEventListener {
+final class PartGuard implements FlushEntityEventListener, PreUpdateEventListener, PreDeleteEventListener {
 
     private static final long serialVersionUID = 1L;
 
     private final transient Aggregates aggregates;
 
+    /** What a session's latest flush is about to write. Only ids, none of which leads back to the session, which is held weakly. */
+    private final transient Map<SharedSessionContractImplementor, FlushedParts> flushing =
+            Collections.synchronizedMap(new WeakHashMap<>());
+
     PartGuard(Aggregates aggregates) {
         this.aggregates = aggregates;
+    }
+
+    /** Comes after Hibernate's own listener, which has found out what is to be written. */
+    @Override
+    public void onFlushEntity(FlushEntityEvent event) {
+        if (event.getInstanceGenerationId() == 1) {
+            flushing.remove(event.getSession()); // The first entity of another flush.
+        }
+        EntityEntry entry = event.getEntityEntry();
+        Object[] loaded = null;
+        if (entry.getStatus() == Status.DELETED) {
+            loaded = entry.getDeletedState();
+        } else if (event.hasDirtyProperties()) {
+            loaded = entry.getLoadedState();
+        }
+        Object id = entry.getId();
+        if (loaded != null && id != event.getEntity()) {
+            for (OwnerLink link : aggregates.ownersOf(entry.getPersister())) {
+                PartTable table = link.table();
+                if (table != null) {
+                    Object owner =
+                            link.ownerId(entry.getPersister(), id, event.getEntity(), loaded, event.getSession());
+                    flushing.computeIfAbsent(event.getSession(), session -> new FlushedParts())
+                            .add(table, link.owner(), new PartTable.Row(id, owner));
+                }
+            }
+        }
     }
 
     @Override
@@ -47,39 +88,26 @@ final class PartGuard implements PreUpdateEventListener, PreDeleteEventListener 
         if (loaded == null) {
             return;
         }
-        for (OwnerLink link : aggregates.ownersOf(event.getPersister())) {
+        EntityPersister part = event.getPersister();
+        for (OwnerLink link : aggregates.ownersOf(part)) {
             PartTable table = link.table();
             if (table != null) {
-                Object owner = link.ownerId(
-                        event.getPersister(), event.getId(), event.getEntity(), loaded, event.getSession());
-                if (!isDeleted(link.owner(), owner, event.getSession())) {
-                    require(table, event, link, owner);
-                }
+                Object owner = link.ownerId(part, event.getId(), event.getEntity(), loaded, event.getSession());
+                require(event, table, link.owner(), new PartTable.Row(event.getId(), owner));
             }
         }
     }
 
-    private static void require(
-            PartTable table, AbstractPreDatabaseOperationEvent event, OwnerLink link, @Nullable Object owner) {
-        if (!table.lockIfOwnedBy(event.getSession(), event.getId(), owner)) {
+    private void require(
+            AbstractPreDatabaseOperationEvent event, PartTable table, EntityPersister owner, PartTable.Row row) {
+        SharedSessionContractImplementor session = event.getSession();
+        FlushedParts parts = session instanceof StatelessSession ? null : flushing.get(session);
+        if (!(parts == null ? new FlushedParts() : parts).isOwned(session, table, owner, row)) {
             throw new StaleObjectStateException(
                     event.getPersister().getEntityName(),
                     event.getId(),
-                    "Another transaction has deleted this part, or moved it away from "
-                            + link.owner().getEntityName() + " " + owner
-                            + ", since it was loaded. Load it again, and repeat");
+                    "Another transaction has deleted this part, or moved it away from " + owner.getEntityName() + " "
+                            + row.owner() + ", since it was loaded. Load it again, and repeat");
         }
-    }
-
-    /** An owner that is deleted with its parts is checked by its own version, which a move raises. */
-    private static boolean isDeleted(
-            EntityPersister entity, @Nullable Object id, SharedSessionContractImplementor session) {
-        if (id == null || !entity.isVersioned()) {
-            return false;
-        }
-        PersistenceContext context = session.getPersistenceContextInternal();
-        Object owner = context.getEntity(session.generateEntityKey(id, entity));
-        EntityEntry entry = owner == null ? null : context.getEntry(owner);
-        return entry != null && entry.getStatus().isDeletedOrGone();
     }
 }

@@ -93,9 +93,13 @@ final class RootChange {
         return versionRaised || (last == Operation.DELETE && !aggregate.deletesBySql());
     }
 
-    /** Our own statement has locked the row, and raised its version. */
-    void locked() {
-        versionRaised = true;
+    /** Our own statement has locked the row, and raised its version, if there is one. */
+    void locked(boolean exists) {
+        if (exists) {
+            versionRaised = true;
+        } else {
+            isGone();
+        }
     }
 
     /** Whether the row can be this transaction's own by SQL, so that it says nothing about what a flush has written. */

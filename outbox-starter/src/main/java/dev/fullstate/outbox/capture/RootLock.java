@@ -1,6 +1,11 @@
 package dev.fullstate.outbox.capture;
 
-import java.util.OptionalLong;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 import org.hibernate.Session;
 import org.hibernate.cache.spi.access.EntityDataAccess;
@@ -12,6 +17,9 @@ import org.hibernate.engine.spi.Status;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
 import org.hibernate.persister.entity.EntityPersister;
 
+import dev.fullstate.outbox.aggregate.Aggregate;
+import dev.fullstate.outbox.aggregate.RootTable.LockedRow;
+
 /** Locks roots whose version Hibernate has not raised, by raising it. */
 final class RootLock {
 
@@ -22,18 +30,27 @@ final class RootLock {
     }
 
     /**
-     * Waits for whoever holds the root's row, and holds it from then on.
+     * Waits for whoever holds the rows of some roots, one after the other in the given order, and holds them from then on.
      *
-     * @return whether there is such a row; it may be gone, because SQL or another transaction has deleted it
+     * @param changes of one type of aggregate
+     * @return those that have a row; it may be gone, because SQL or another transaction has deleted it
      */
-    boolean acquire(RootChange change) {
-        EntityPersister root = change.aggregate().root();
-        lockCached(root, change.id());
-        OptionalLong version = change.aggregate().table().raiseVersion(session, change.id());
-        if (version.isPresent() && session instanceof Session) {
-            tellSession(root, change.id(), version.getAsLong());
+    Set<RootChange> acquire(Aggregate aggregate, List<RootChange> changes) {
+        EntityPersister root = aggregate.root();
+        Map<Object, RootChange> byId = new HashMap<>();
+        for (RootChange change : changes) {
+            lockCached(root, change.id());
+            byId.put(change.id(), change);
         }
-        return version.isPresent();
+        Set<RootChange> locked = new HashSet<>();
+        List<Object> ids = changes.stream().map(RootChange::id).toList();
+        for (LockedRow row : aggregate.table().raiseVersions(session, ids)) {
+            if (session instanceof Session) {
+                tellSession(root, row.id(), row.version());
+            }
+            locked.add(Objects.requireNonNull(byId.get(row.id())));
+        }
+        return locked;
     }
 
     /** The session goes on with the new version, unless others have changed the aggregate since it was loaded. */

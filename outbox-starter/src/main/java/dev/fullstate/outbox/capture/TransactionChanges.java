@@ -1,6 +1,5 @@
 package dev.fullstate.outbox.capture;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -8,18 +7,18 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 
 import org.hibernate.persister.entity.EntityPersister;
-import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.OwnerLink;
+import dev.fullstate.outbox.capture.PartChange.Way;
 
 /** The marks of one transaction. Confined to its thread. */
 final class TransactionChanges {
@@ -27,7 +26,7 @@ final class TransactionChanges {
     private final Aggregates aggregates;
     private final int maxAggregates;
     private final Map<RootKey, RootChange> roots = new HashMap<>();
-    private final Queue<PartChange> partsWithoutOwner = new ArrayDeque<>();
+    private final List<PartChange> partsWithoutOwner = new ArrayList<>();
     private final Set<PartChange> seenParts = new HashSet<>();
     private final Set<Object> partsThatLeft = Collections.newSetFromMap(new IdentityHashMap<>());
     private final IdentityHashMap<Object, OrphanedPart> partsDeletedWithoutOwner = new IdentityHashMap<>();
@@ -102,9 +101,13 @@ final class TransactionChanges {
         return !seenParts.isEmpty();
     }
 
-    @Nullable
-    PartChange nextPartWithoutOwner() {
-        return partsWithoutOwner.poll();
+    /** Takes out the parts whose owners have to be looked for: their ids, by the way up. */
+    Map<Way, List<Object>> partsWithoutOwner() {
+        Map<Way, List<Object>> byWay = new LinkedHashMap<>();
+        partsWithoutOwner.forEach(part ->
+                byWay.computeIfAbsent(part.way(), way -> new ArrayList<>()).add(part.id()));
+        partsWithoutOwner.clear();
+        return byWay;
     }
 
     /** A part was in a collection whose owner is marked, and may not be any more. */

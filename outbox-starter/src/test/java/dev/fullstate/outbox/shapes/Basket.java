@@ -14,6 +14,7 @@ import jakarta.persistence.ManyToOne;
 import jakarta.persistence.OneToMany;
 import jakarta.persistence.OneToOne;
 import jakarta.persistence.Version;
+import org.hibernate.Hibernate;
 import org.hibernate.annotations.Fetch;
 import org.hibernate.annotations.FetchMode;
 
@@ -105,6 +106,11 @@ public class Basket {
 
         Detail detail() {
             return detail;
+        }
+
+        /** Sees what it is wrapped in: what listeners are to hear of, Hibernate loads before it deletes it, each by itself. */
+        void unwrap() {
+            Hibernate.initialize(wrapping);
         }
 
         List<Supplier> suppliers() {

@@ -40,7 +40,10 @@ public final class CountedStatements {
                 (sql.contains("for no key update") ? "lock " : "select from ") + words.get(words.indexOf("from") + 1);
             case "delete" -> first + " from " + words.get(words.indexOf("from") + 1);
             case "insert" -> "insert into " + words.get(2);
-            default -> first + " " + words.get(1) + (words.contains("returning") ? " returning" : "");
+            case "with", "update" ->
+                "update " + words.get(words.lastIndexOf("update") + 1)
+                        + (words.contains("returning") ? " returning" : "");
+            default -> first + " " + words.get(1);
         };
     }
 
