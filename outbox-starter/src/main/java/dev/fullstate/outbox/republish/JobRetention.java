@@ -46,7 +46,7 @@ final class JobRetention {
                 .param("most", MOST_AT_A_TIME)
                 .update());
         if (count > 0) {
-            log.info("Removed {} republish jobs that ended more than {} ago", count, period);
+            log.info("Removed {} republish jobs that ended longer ago than outbox.republish.keep-jobs", count);
         }
         if (count == MOST_AT_A_TIME) {
             lookedAt = null;

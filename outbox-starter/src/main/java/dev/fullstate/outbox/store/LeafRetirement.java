@@ -135,8 +135,8 @@ final class LeafRetirement {
             }
             if (late) {
                 return new Attempt.Kept(new Obstacle(
-                        "It has rows that were written less than " + period
-                                + " ago, by transactions which had begun on its day",
+                        "It has rows that were written less than " + period.toHours()
+                                + " h ago, by transactions which had begun on its day",
                         "None; it is retired when they are old enough"));
             }
             return null;

@@ -160,7 +160,9 @@ public final class Retention {
             if (failing) {
                 log.debug("The outbox still cannot be looked after", e);
             } else {
-                log.warn("The outbox cannot be looked after; it is tried again every {}", options.checkInterval(), e);
+                log.warn(
+                        "The outbox cannot be looked after; it is tried again every outbox.retention.check-interval",
+                        e);
             }
             failing = true;
         }

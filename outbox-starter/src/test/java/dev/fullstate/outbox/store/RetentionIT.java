@@ -175,7 +175,7 @@ class RetentionIT {
         database.published(RELAY);
         retention.check();
         assertThat(database.days()).containsExactly(9);
-        assertThat(reason(9)).contains("written less than PT168H ago");
+        assertThat(reason(9)).contains("written less than 168 h ago");
     }
 
     @Test

@@ -21,6 +21,10 @@ final class QuietKafkaLogs implements EnvironmentPostProcessor {
         Map<String, Object> levels = new LinkedHashMap<>();
         levels.put(KAFKA, "warn");
         levels.put("logging.level.kafka", "warn");
+        if (!environment.containsProperty("logging.level.kafka")) {
+            // The first two producers of transactions may ask for the same internal topic.
+            levels.put("logging.level.kafka.server.DefaultAutoTopicCreationManager", "error");
+        }
         levels.put("logging.level.state.change.logger", "warn");
         if (!environment.containsProperty(KAFKA)) {
             // It warns of the empty log that each start of ours has.

@@ -5,6 +5,9 @@ import java.util.Map;
 
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -31,6 +34,7 @@ import dev.fullstate.outbox.relay.monitor.RelayMeters;
 import dev.fullstate.outbox.relay.publish.Kafka;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 import dev.fullstate.outbox.relay.route.Router;
@@ -47,6 +51,8 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 @ConditionalOnBean(ProducerFactory.class)
 @EnableConfigurationProperties(OutboxRelayProperties.class)
 public final class OutboxRelayAutoConfiguration {
+
+    private static final Logger log = LoggerFactory.getLogger(OutboxRelayAutoConfiguration.class);
 
     @Bean
     @ConditionalOnMissingBean
@@ -123,6 +129,11 @@ public final class OutboxRelayAutoConfiguration {
                 properties.retry().maxDelay(),
                 properties.standbyInterval(),
                 properties.shutdownTimeout());
+        log.info(
+                "The relay publishes to Kafka at {}, {}, what it reads from {}",
+                publisher.producer().get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),
+                publisher.delivery() == Delivery.EXACTLY_ONCE ? "exactly once" : "at least once",
+                walSource);
         return new Relay(settings, walSource, router, pipeline -> Publisher.open(publisher, pipeline, kafka));
     }
 

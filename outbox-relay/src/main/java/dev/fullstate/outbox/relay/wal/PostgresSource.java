@@ -17,6 +17,11 @@ final class PostgresSource implements WalSource {
     }
 
     @Override
+    public String toString() {
+        return settings.toString();
+    }
+
+    @Override
     public void preflight() {
         try (PostgresSession session = open()) {
             session.slotPosition();

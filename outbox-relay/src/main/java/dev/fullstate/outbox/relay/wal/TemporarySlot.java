@@ -78,7 +78,8 @@ record TemporarySlot(
         return new WalException(
                 FailureKind.RETRY,
                 "Replication slot '" + settings.slotName() + "' could not be created within "
-                        + settings.slotCreationTimeout() + ": PostgreSQL waits for transactions that were open before, "
+                        + settings.slotCreationTimeout().toSeconds()
+                        + " s: PostgreSQL waits for transactions that were open before, "
                         + blocking,
                 "End them (select pg_terminate_backend(pid);) or wait; outbox.relay.slot-creation-timeout bounds one attempt",
                 cause);

@@ -1,0 +1,28 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import java.util.Map;
+
+import org.springframework.boot.EnvironmentPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Keeps the outbox's Flyway quiet, in an application that has none of its own: what it has done is one line of ours. A level that the
+ * application configures by {@code logging.level.org.flywaydb} has precedence.
+ */
+final class QuietFlyway implements EnvironmentPostProcessor {
+
+    private static final String OF_THE_APPLICATION =
+            "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration";
+
+    @Override
+    public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
+        if (!ClassUtils.isPresent(OF_THE_APPLICATION, application.getClassLoader())) {
+            environment
+                    .getPropertySources()
+                    .addLast(new MapPropertySource("quietFlyway", Map.of("logging.level.org.flywaydb", "warn")));
+        }
+    }
+}
