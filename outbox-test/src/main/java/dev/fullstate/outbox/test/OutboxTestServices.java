@@ -1,10 +1,16 @@
 package dev.fullstate.outbox.test;
 
+import java.util.Map;
+
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -21,6 +27,8 @@ import org.springframework.util.ClassUtils;
  * <p>The services start with the context, empty, and whatever Spring Boot configures from {@code spring.datasource} and
  * {@code spring.kafka} connects to them, whatever addresses these properties name. They stop with the context, after the beans
  * that use them.
+ *
+ * <p>The bean {@link PublishedEvents} has what was published, of all types.
  *
  * <p>The property {@code outbox.test.services} says where they come from: {@code embedded}, the default, needs nothing but this
  * module ({@link PostgresServer}, {@link KafkaServer}); {@code containers} needs Docker and the Testcontainers modules
@@ -51,6 +59,25 @@ public class OutboxTestServices {
                 yield ContainerServices.kafka(properties.kafka());
             }
         };
+    }
+
+    /** What the relay of this context has published, of all types. It reads nothing until a test asks. */
+    @Bean
+    @Lazy
+    PublishedEvents outboxTestEvents(
+            JdbcConnectionDetails postgres, KafkaConnectionDetails kafka, Environment environment) {
+        Binder binder = Binder.get(environment);
+        Topics topics = Topics.ofTheRelay(
+                environment.getProperty("outbox.relay.topic", "outbox.event.{aggregatetype}"),
+                binder.bind("outbox.relay.topics", Bindable.mapOf(String.class, String.class))
+                        .orElse(Map.of())
+                        .values());
+        RelayPosition relay = new RelayPosition(
+                postgres.getJdbcUrl(),
+                postgres.getUsername(),
+                postgres.getPassword(),
+                environment.getProperty("outbox.relay.slot-name", "outbox"));
+        return PublishedEvents.of(String.join(",", kafka.getBootstrapServers()), topics, relay);
     }
 
     private static void requireTestcontainers(String type, String artifact) {

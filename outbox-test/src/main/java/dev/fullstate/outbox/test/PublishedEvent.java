@@ -8,14 +8,16 @@ import io.cloudevents.kafka.KafkaMessageFactory;
 import io.cloudevents.rw.CloudEventRWException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.assertj.core.api.AssertProvider;
 import org.jspecify.annotations.Nullable;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * One record of a topic, read as a CloudEvent of the Kafka protocol binding.
+ * One record of a topic, read as a CloudEvent of the Kafka protocol binding. AssertJ's {@code assertThat(event)} knows it.
  *
  * @param key        the aggregate's id; null if the record has none
+ * @param topic      where the record is
  * @param partition  where the record is
  * @param offset     its position in the partition; rises, but not without gaps
  * @param cloudEvent attributes, extensions and data as the CloudEvents SDK reads them
@@ -24,21 +26,30 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 public record PublishedEvent(
         @Nullable String key,
+        String topic,
         int partition,
         long offset,
         CloudEvent cloudEvent,
         @Nullable String data,
-        Map<String, String> headers) {
+        Map<String, String> headers)
+        implements AssertProvider<PublishedEventAssert> {
 
     static PublishedEvent of(ConsumerRecord<String, byte[]> message) {
         byte[] value = message.value();
         return new PublishedEvent(
                 message.key(),
+                message.topic(),
                 message.partition(),
                 message.offset(),
                 cloudEvent(message),
                 value == null ? null : new String(value, UTF_8),
                 headers(message));
+    }
+
+    /** For AssertJ. */
+    @Override
+    public PublishedEventAssert assertThat() {
+        return new PublishedEventAssert(this);
     }
 
     private static CloudEvent cloudEvent(ConsumerRecord<String, byte[]> message) {

@@ -11,11 +11,14 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a topic holds, for assertions. Reads from the beginning what a {@code read_committed} consumer sees, with a
+ * Everything that a topic holds, or all topics of the outbox, for assertions. {@link OutboxTestServices} has it as a bean. Reads from the beginning what a {@code read_committed} consumer sees, with a
  * consumer of raw records, because a typed one does not see the headers of a delete. Leaves no trace on the broker: no group, no
  * offsets.
+ *
+ * <p>A test waits for what it expects with {@link #await}, and for what it does not expect with {@link #allCommitted}.
  *
  * <p>The topic may be created later, and it may grow partitions. Events stay here when compaction removes them from the topic.
  * They are in the order of their key; across partitions the order is arbitrary. For one thread at a time.
@@ -25,17 +28,30 @@ public final class PublishedEvents implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(30);
 
-    private final String topic;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Topics topics;
+    private final @Nullable RelayPosition relay;
     private final KafkaConsumer<String, byte[]> consumer;
     private final List<PublishedEvent> events = new ArrayList<>();
 
-    private PublishedEvents(String topic, KafkaConsumer<String, byte[]> consumer) {
-        this.topic = topic;
+    private PublishedEvents(Topics topics, @Nullable RelayPosition relay, KafkaConsumer<String, byte[]> consumer) {
+        this.topics = topics;
+        this.relay = relay;
         this.consumer = consumer;
     }
 
     /** {@return the events of a topic, which need not exist yet} */
     public static PublishedEvents of(String bootstrapServers, String topic) {
+        return new PublishedEvents(Topics.named(topic), null, consumer(bootstrapServers));
+    }
+
+    /** All events that a relay publishes. */
+    static PublishedEvents of(String bootstrapServers, Topics topics, RelayPosition relay) {
+        return new PublishedEvents(topics, relay, consumer(bootstrapServers));
+    }
+
+    private static KafkaConsumer<String, byte[]> consumer(String bootstrapServers) {
         Map<String, Object> configuration = Map.of(
                 "bootstrap.servers",
                 bootstrapServers,
@@ -50,8 +66,16 @@ public final class PublishedEvents implements AutoCloseable {
                 // New partitions are seen at the next refresh.
                 "metadata.max.age.ms",
                 1_000);
-        return new PublishedEvents(
-                topic, new KafkaConsumer<>(configuration, new StringDeserializer(), new ByteArrayDeserializer()));
+        return new KafkaConsumer<>(configuration, new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /**
+     * Waits for half a minute at most, as {@link #await(String, int, Duration)} does.
+     *
+     * @param id of an aggregate, whose key is what {@code toString()} says
+     */
+    public List<PublishedEvent> await(Object id, int count) {
+        return await(id.toString(), count, PATIENCE);
     }
 
     /**
@@ -64,14 +88,41 @@ public final class PublishedEvents implements AutoCloseable {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (ofKey(key).size() < count) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError(
-                        "Expected %d events with key %s in topic %s within %s but found %d; all keys: %s"
-                                .formatted(
-                                        count, key, topic, timeout, ofKey(key).size(), countByKey()));
+                throw new AssertionError("Expected %d events with key %s in %s within %d ms but found %d; all keys: %s"
+                        .formatted(
+                                count,
+                                key,
+                                topics,
+                                timeout.toMillis(),
+                                ofKey(key).size(),
+                                countByKey()));
             }
             poll();
         }
         return ofKey(key);
+    }
+
+    /**
+     * Waits until the relay has published whatever was committed before the call, so that what is not there will not come: how a
+     * test shows that nothing was published. Takes a few seconds where nothing is, because an idle relay confirms its position that seldom.
+     *
+     * @return every event so far
+     * @throws AssertionError if the relay does not get there within half a minute
+     * @throws IllegalStateException if these are the events of a topic, which know of no relay
+     */
+    public List<PublishedEvent> allCommitted() {
+        if (relay == null) {
+            throw new IllegalStateException(
+                    "Only the bean of OutboxTestServices knows the relay; the events of a topic do not");
+        }
+        relay.awaitEverythingCommitted(PATIENCE);
+        return all();
+    }
+
+    /** {@return the events of an aggregate among those of {@link #allCommitted}, in commit order} */
+    public List<PublishedEvent> allCommitted(Object id) {
+        allCommitted();
+        return ofKey(id.toString());
     }
 
     /** {@return every event that had been published when the call began; empty if there is no such topic} */
@@ -81,8 +132,8 @@ public final class PublishedEvents implements AutoCloseable {
         long deadline = System.nanoTime() + BROKER_TIMEOUT.toNanos();
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError(
-                        "Could not read topic %s to its end %s within %s".formatted(topic, ends, BROKER_TIMEOUT));
+                throw new AssertionError("Could not read %s to the end %s within %d s"
+                        .formatted(topics, ends, BROKER_TIMEOUT.toSeconds()));
             }
             poll();
         }
@@ -110,9 +161,7 @@ public final class PublishedEvents implements AutoCloseable {
 
     /** Positions of partitions that are assigned already are kept. */
     private void assignPartitions() {
-        List<TopicPartition> partitions = consumer.partitionsFor(topic, BROKER_TIMEOUT).stream()
-                .map(partition -> new TopicPartition(topic, partition.partition()))
-                .toList();
+        List<TopicPartition> partitions = topics.partitions(consumer, BROKER_TIMEOUT);
         if (partitions.size() > consumer.assignment().size()) {
             consumer.assign(partitions);
         }

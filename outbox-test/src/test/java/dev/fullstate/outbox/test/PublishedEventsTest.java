@@ -156,6 +156,13 @@ class PublishedEventsTest {
                 .withMessageContaining("offset 0 of " + topic + "-0 is not a CloudEvent");
     }
 
+    @Test
+    void oneTopicKnowsNoRelay() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> events.allCommitted())
+                .withMessageContaining("OutboxTestServices");
+    }
+
     private void createTopic(int partitions) throws Exception {
         admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                 .all()
