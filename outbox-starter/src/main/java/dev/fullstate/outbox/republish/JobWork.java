@@ -117,7 +117,7 @@ final class JobWork {
         if (now.equals(problem)) {
             log.debug("Still cannot look for republish jobs", failure);
         } else {
-            log.warn("Cannot look for republish jobs; trying again every {}", pollInterval, failure);
+            log.warn("Cannot look for republish jobs; trying again every outbox.republish.poll-interval", failure);
         }
         problem = now;
         return pollInterval;
