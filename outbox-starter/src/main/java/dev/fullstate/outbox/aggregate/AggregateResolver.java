@@ -143,7 +143,6 @@ public final class AggregateResolver {
                 return;
             } else {
                 Refusals.requireOwnRows(entity, path, plural);
-                Refusals.requireIdClass(entity, path, plural, target);
             }
         }
         collectionRoles.add(collection.getRole());
@@ -157,8 +156,6 @@ public final class AggregateResolver {
         Refusals.requireNoDeleteByTheDatabase(entity, path, toOne);
         if (ownership.isOwned(toOne, target)) {
             own(entity, toOne, path, target);
-        } else if (!Ownership.isInverse(toOne)) {
-            Refusals.requireIdClass(entity, path, toOne, target);
         }
     }
 

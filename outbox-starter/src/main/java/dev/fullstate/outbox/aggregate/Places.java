@@ -11,12 +11,14 @@ import java.util.Set;
 import jakarta.persistence.DiscriminatorColumn;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.CollectionClassification;
+import org.hibernate.metamodel.internal.EmbeddableCompositeUserTypeInstantiator;
 import org.hibernate.metamodel.mapping.AttributeMapping;
 import org.hibernate.metamodel.mapping.CollectionPart;
 import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
 import org.hibernate.metamodel.mapping.DiscriminatorValue;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType.ConcreteEmbeddableType;
+import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
 import org.hibernate.metamodel.mapping.EntityDiscriminatorMapping;
 import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
 import org.hibernate.metamodel.mapping.ManagedMappingType;
@@ -171,7 +173,7 @@ final class Places {
         id.forEachAttributeMapping(mapping -> {
             String below = path + "." + mapping.getAttributeName();
             Role role = new Role.Value(mapping);
-            if (mapping instanceof EmbeddedAttributeMapping embedded) {
+            if (mapping instanceof EmbeddedAttributeMapping embedded && !isOfUserType(embedded)) {
                 role = new Role.Embedded(id(embedded.getEmbeddableTypeDescriptor(), below));
             } else if (mapping instanceof ToOneAttributeMapping toOne) {
                 role = reference(Ownership.target(toOne), below);
@@ -181,6 +183,11 @@ final class Places {
         Place place = new Place(id.getMappedJavaType().getJavaTypeClass(), path);
         place.resolve(null, List.of(new Kind(place.javaType(), null, attributes)));
         return place;
+    }
+
+    private Role reference(Position position, AttributeMapping association, EntityPersister target) {
+        Refusals.requireIdClass(position.entity(), position.prefix(), association, target);
+        return reference(target, position.path() + "." + association.getAttributeName());
     }
 
     private Role reference(EntityPersister target, String path) {
@@ -224,7 +231,7 @@ final class Places {
                 && entity.getVersionMapping().getVersionAttribute() == mapping) {
             return Outside.VERSION;
         }
-        if (mapping instanceof EmbeddedAttributeMapping embedded) {
+        if (mapping instanceof EmbeddedAttributeMapping embedded && !isOfUserType(embedded)) {
             return new Role.Embedded(embeddable(position.in(name), embedded.getEmbeddableTypeDescriptor()));
         }
         if (mapping instanceof PluralAttributeMapping plural) {
@@ -234,6 +241,14 @@ final class Places {
             return toOne(position, toOne);
         }
         return new Role.Value(mapping);
+    }
+
+    /** What a user type takes apart is a value by itself: its columns are no attributes of its class. */
+    private static boolean isOfUserType(EmbeddableValuedModelPart part) {
+        EmbeddableMappingType embeddable = part.getEmbeddableTypeDescriptor();
+        return !embeddable.isPolymorphic()
+                && embeddable.getRepresentationStrategy().getInstantiator()
+                        instanceof EmbeddableCompositeUserTypeInstantiator;
     }
 
     private Place embeddable(Position position, EmbeddableMappingType embeddable) {
@@ -304,7 +319,7 @@ final class Places {
     private Role element(Position position, PluralAttributeMapping plural) {
         CollectionPart element = plural.getElementDescriptor();
         String name = plural.getAttributeName();
-        if (element instanceof EmbeddedCollectionPart embedded) {
+        if (element instanceof EmbeddedCollectionPart embedded && !isOfUserType(embedded)) {
             return new Role.Embedded(embeddable(position.in(name), embedded.getEmbeddableTypeDescriptor()));
         }
         if (!(element instanceof EntityCollectionPart entity)) {
@@ -314,9 +329,7 @@ final class Places {
         if (ownership.isOwned(plural, target)) {
             return part(position, plural, target);
         }
-        return plural.getCollectionDescriptor().isInverse()
-                ? Outside.INVERSE
-                : reference(target, position.path() + "." + name);
+        return plural.getCollectionDescriptor().isInverse() ? Outside.INVERSE : reference(position, plural, target);
     }
 
     private Role toOne(Position position, ToOneAttributeMapping toOne) {
@@ -329,7 +342,7 @@ final class Places {
                 && !ownership.isBackReference(position.entity(), position.prefix() + name)) {
             return part(position, toOne, target);
         }
-        return Ownership.isInverse(toOne) ? Outside.INVERSE : reference(target, position.path() + "." + name);
+        return Ownership.isInverse(toOne) ? Outside.INVERSE : reference(position, toOne, target);
     }
 
     private Role part(Position position, AttributeMapping association, EntityPersister target) {

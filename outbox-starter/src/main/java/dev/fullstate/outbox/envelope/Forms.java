@@ -1,21 +1,17 @@
 package dev.fullstate.outbox.envelope;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-import org.hibernate.engine.spi.PersistentAttributeInterceptable;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.io.SerializedString;
 import tools.jackson.databind.SerializationContext;
-import tools.jackson.databind.ser.AnyGetterWriter;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.util.NameTransformer;
 
-import dev.fullstate.outbox.aggregate.Attribute;
 import dev.fullstate.outbox.aggregate.MapKey;
 import dev.fullstate.outbox.aggregate.Place;
 import dev.fullstate.outbox.aggregate.Role;
@@ -26,6 +22,7 @@ final class Forms {
     private final SerializationContext context;
     private final Ordering ordering;
     private final Map<Place, ObjectForm> objects = new LinkedHashMap<>();
+    private final Set<Place> altered = new LinkedHashSet<>();
     private final Map<String, String> leftOut = new LinkedHashMap<>();
 
     /**
@@ -34,7 +31,7 @@ final class Forms {
      * @param ignored names of properties that it leaves out
      * @param names renames members
      */
-    private record Above(Set<String> ignored, NameTransformer names) {
+    record Above(Set<String> ignored, NameTransformer names) {
 
         static final Above NOTHING = new Above(Set.of(), NameTransformer.NOP);
     }
@@ -60,20 +57,38 @@ final class Forms {
         return leftOut;
     }
 
-    /** All forms so far, in the order in which the walk came to them. */
-    Map<Class<?>, ObjectForm> byClass() {
-        Map<Class<?>, ObjectForm> byClass = new LinkedHashMap<>();
-        objects.forEach((place, form) -> place.kinds().forEach(kind -> byClass.putIfAbsent(kind.javaType(), form)));
+    /** The form of each class where it is written outside of its places: as at the first one that is not altered from above. */
+    Map<Class<?>, ValueForm> byClass() {
+        Map<Class<?>, ValueForm> byClass = new LinkedHashMap<>();
+        objects.forEach((place, form) -> {
+            if (!altered.contains(place)) {
+                place.kinds().forEach(kind -> byClass.putIfAbsent(kind.javaType(), form));
+            }
+        });
+        for (Place place : altered) {
+            for (Place.Kind kind : place.kinds()) {
+                byClass.computeIfAbsent(kind.javaType(), type -> resolved(new ObjectForm(place), null, Above.NOTHING));
+            }
+        }
         return byClass;
     }
 
-    private ObjectForm object(Place place, @Nullable BeanPropertyWriter holder, Above above) {
+    /** The form of an entity or embeddable at a place; the same each time. */
+    ObjectForm object(Place place, @Nullable BeanPropertyWriter holder, Above above) {
         ObjectForm known = objects.get(place);
         if (known != null) {
             return known;
         }
         ObjectForm form = new ObjectForm(place);
         objects.put(place, form);
+        if (!above.equals(Above.NOTHING)) {
+            altered.add(place);
+        }
+        return resolved(form, holder, above);
+    }
+
+    private ObjectForm resolved(ObjectForm form, @Nullable BeanPropertyWriter holder, Above above) {
+        Place place = form.place();
         Kinds kinds = Kinds.of(place, holder, context);
         form.resolve(place.kinds().stream()
                 .map(kind -> kind(place, kind, kinds, above))
@@ -82,121 +97,18 @@ final class Forms {
     }
 
     private ObjectForm.Kind kind(Place place, Place.Kind kind, @Nullable Kinds kinds, Above above) {
-        Class<?> type = kind.javaType();
-        Properties properties = Properties.of(type, context);
+        Properties properties = Properties.of(kind.javaType(), context);
         if (properties == null) {
-            return new ObjectForm.Kind(type, List.of(), new JacksonForm(null, true));
+            return new ObjectForm.Kind(kind.javaType(), List.of(), new JacksonForm(null, true));
         }
-        Map<String, Attribute> attributes = new LinkedHashMap<>();
-        kind.attributes().forEach(attribute -> attributes.put(attribute.name(), attribute));
-        LeftOut omissions = new LeftOut(properties, above.ignored());
-        List<Member> members = new ArrayList<>();
-        for (BeanPropertyWriter property : properties.all()) {
-            Attribute attribute = attribute(attributes, property);
-            Member member = attribute == null
-                    ? computed(property, properties, above)
-                    : member(kind, attribute, property, properties, omissions, above, place);
-            if (member != null) {
-                members.add(member);
-            }
-        }
-        List<Member> all = Members.of(place, type, kindMember(kind, kinds, properties, members), members);
-        return new ObjectForm.Kind(type, all, new MembersForm(all));
+        ClassMembers found = new ClassMembers(this, place, kind, properties, above);
+        List<Member> members = Members.of(place, kind.javaType(), found.kind(kinds), found.members());
+        found.leftOut().forEach((name, annotation) -> leftOut.put(place.path() + "." + name, annotation));
+        return new ObjectForm.Kind(kind.javaType(), members, new MembersForm(members));
     }
 
-    /** Not where an attribute has the discriminator's column anyway, and no annotation asks for more. */
-    private static Member.@Nullable OfKind kindMember(
-            Place.Kind kind, @Nullable Kinds kinds, Properties properties, List<Member> members) {
-        if (kinds == null) {
-            return null;
-        }
-        Member.OfKind member = kinds.member(kind, properties);
-        boolean written = members.stream()
-                .anyMatch(other -> kinds.isAnnotated()
-                        ? other.name().equals(member.name()) && (kinds.isExisting() || Members.isSame(member, other))
-                        : Members.isSame(member, other));
-        return written ? null : member;
-    }
-
-    private static @Nullable Attribute attribute(Map<String, Attribute> attributes, BeanPropertyWriter property) {
-        Attribute attribute = attributes.get(property.getMember().getName());
-        return attribute == null ? attributes.get(Properties.nameOf(property.getMember())) : attribute;
-    }
-
-    private static @Nullable Member computed(BeanPropertyWriter property, Properties properties, Above above) {
-        return properties.isNamed(property) || property instanceof AnyGetterWriter
-                ? new Member.Computed(above.names() == NameTransformer.NOP ? property : property.rename(above.names()))
-                : null;
-    }
-
-    private @Nullable Member member(
-            Place.Kind kind,
-            Attribute attribute,
-            BeanPropertyWriter property,
-            Properties properties,
-            LeftOut omissions,
-            Above above,
-            Place place) {
-        if (attribute.role() instanceof Role.Outside) {
-            return null;
-        }
-        String omission = omissions.by(attribute.name(), property);
-        if (omission != null) {
-            leftOut.put(place.path() + "." + attribute.name(), omission);
-            return null;
-        }
-        if (property instanceof AnyGetterWriter) {
-            return new Member.Computed(property);
-        }
-        NameTransformer unwrapping = properties.unwrapping(property);
-        boolean whole = properties.hasSerializer(property);
-        Above below = new Above(properties.ignoredBelow(property), NameTransformer.NOP);
-        Place held = object(attribute.role());
-        if (!whole && unwrapping != null && held != null) {
-            ObjectForm form = object(
-                    held,
-                    property,
-                    new Above(below.ignored(), NameTransformer.chainedTransformer(above.names(), unwrapping)));
-            return new Member.Unwrapped(ofAttribute(attribute.name(), kind, attribute, form), form);
-        }
-        String name = above.names().transform(name(attribute, property, properties));
-        ValueForm form = whole ? new JacksonForm(property, true) : form(attribute.role(), property, below);
-        return ofAttribute(name, kind, attribute, form);
-    }
-
-    private static Member.OfAttribute ofAttribute(String name, Place.Kind kind, Attribute attribute, ValueForm form) {
-        return new Member.OfAttribute(
-                new SerializedString(name),
-                attribute.name(),
-                attribute.getter(),
-                PersistentAttributeInterceptable.class.isAssignableFrom(kind.javaType()),
-                attribute.columns(),
-                form);
-    }
-
-    private static @Nullable Place object(Role role) {
-        if (role instanceof Role.Embedded embedded) {
-            return embedded.place();
-        }
-        return role instanceof Role.Part part ? part.place() : null;
-    }
-
-    /** A reference is an id, and says so in its name, unless it has been given one. */
-    private static String name(Attribute attribute, BeanPropertyWriter property, Properties properties) {
-        if (!properties.isNamed(property)) {
-            if (attribute.role() instanceof Role.Reference) {
-                return properties.name(attribute.name() + "Id", property.getMember());
-            }
-            if ((attribute.role() instanceof Role.Elements elements && elements.element() instanceof Role.Reference)
-                    || (attribute.role() instanceof Role.Entries entries
-                            && entries.value() instanceof Role.Reference)) {
-                return properties.name(attribute.name() + "Ids", property.getMember());
-            }
-        }
-        return property.getName();
-    }
-
-    private ValueForm form(Role role, @Nullable BeanPropertyWriter property, Above below) {
+    /** The form of an attribute, or of an element of one. */
+    ValueForm form(Role role, @Nullable BeanPropertyWriter property, Above below) {
         if (role instanceof Role.Value value) {
             return ValueForms.of(value.mapping(), property);
         }

@@ -36,6 +36,13 @@ final class LeftOut {
         this.ignoredFromAbove = ignoredFromAbove;
     }
 
+    /** Whether an attribute itself says that it is not part of the state. */
+    boolean isOutOfState(String attribute) {
+        return properties.members(attribute).stream()
+                .map(member -> member.getAnnotation(InState.class))
+                .anyMatch(inState -> inState != null && !inState.value());
+    }
+
     /** The annotation by which an attribute is left out; null if it is not. */
     @Nullable
     String by(String attribute, BeanPropertyWriter property) {

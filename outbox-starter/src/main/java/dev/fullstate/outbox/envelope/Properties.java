@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeanUtils;
 import org.springframework.util.StringUtils;
 import tools.jackson.databind.AnnotationIntrospector;
+import tools.jackson.databind.PropertyName;
 import tools.jackson.databind.PropertyNamingStrategy;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
@@ -63,9 +64,15 @@ final class Properties {
         return type;
     }
 
+    /** Whether an annotation makes a property of something that is not persistent. */
+    boolean isAsked(BeanPropertyWriter property) {
+        return annotations.findNameForSerialization(config, property.getMember()) != null;
+    }
+
     /** Whether a property carries a name of its own, and not only the one that it has in Java. */
     boolean isNamed(BeanPropertyWriter property) {
-        return annotations.findNameForSerialization(config, property.getMember()) != null;
+        PropertyName name = annotations.findNameForSerialization(config, property.getMember());
+        return name != null && name.hasSimpleName();
     }
 
     /** Whether the application says how the values of a property are written, be it as a whole or each of its elements. */

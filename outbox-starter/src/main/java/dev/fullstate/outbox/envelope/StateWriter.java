@@ -31,7 +31,7 @@ final class StateWriter {
 
     private final JsonMapper mapper;
     private final Map<Aggregate, ValueForm> roots = new HashMap<>();
-    private final Map<Class<?>, ObjectForm> byClass;
+    private final Map<Class<?>, ValueForm> byClass;
 
     /** A root with its form, on their way through Jackson. */
     private record State(Object root, ValueForm form) {}
@@ -71,7 +71,7 @@ final class StateWriter {
     }
 
     private ValueForm outsideOfItsPlaces(Class<?> type) {
-        ObjectForm form = byClass.get(type);
+        ValueForm form = byClass.get(type);
         if (form == null) {
             throw new IllegalStateException(type.getName() + " is not part of a state");
         }
