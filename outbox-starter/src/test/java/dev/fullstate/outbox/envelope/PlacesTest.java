@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What an attribute is depends on the place where its class is used, and not on the class, nor on the order of classes. */
 class PlacesTest {
 
-    private static final List<Class<?>> CLASSES = List.of(
+    static final List<Class<?>> CLASSES = List.of(
             Student.class,
             Course.class,
             Enrolment.class,
@@ -35,8 +35,8 @@ class PlacesTest {
             Window.class,
             Door.class,
             Town.class,
-            North.Item.class,
-            South.Item.class,
+            NorthParts.Item.class,
+            SouthParts.Item.class,
             North.class,
             South.class);
 
@@ -209,11 +209,14 @@ class PlacesTest {
         String id = "n";
 
         @OneToMany(mappedBy = "owner", cascade = CascadeType.ALL)
-        List<Item> items = new ArrayList<>();
+        List<NorthParts.Item> items = new ArrayList<>();
 
         @Version
         long version;
+    }
 
+    /** Where the parts of one are. */
+    static class NorthParts {
         @Entity(name = "NorthItem")
         static class Item {
             @Id
@@ -234,11 +237,14 @@ class PlacesTest {
         String id = "s";
 
         @OneToMany(mappedBy = "other", cascade = CascadeType.ALL)
-        List<Item> items = new ArrayList<>();
+        List<SouthParts.Item> items = new ArrayList<>();
 
         @Version
         long version;
+    }
 
+    /** Where the parts of the other are. */
+    static class SouthParts {
         @Entity(name = "SouthItem")
         static class Item {
             @Id
@@ -257,11 +263,11 @@ class PlacesTest {
     void classesWithOneSimpleNameAreNotConfused(boolean reversed) {
         North north = new North();
         South south = new South();
-        North.Item first = new North.Item();
+        NorthParts.Item first = new NorthParts.Item();
         first.owner = north;
         first.other = south;
         north.items.add(first);
-        South.Item second = new South.Item();
+        SouthParts.Item second = new SouthParts.Item();
         second.owner = north;
         second.other = south;
         south.items.add(second);
