@@ -46,6 +46,18 @@ public final class AggregateResolver {
     private final Set<String> collectionRoles = new HashSet<>();
     private final Deque<EntityPersister> toWalk = new ArrayDeque<>();
     private final Set<String> walked = new HashSet<>();
+    private final List<WayUp> waysUp = new ArrayList<>();
+
+    /** An association of a part to one of its owners. */
+    private record WayUp(EntityPersister part, String path, ToOneAttributeMapping association) {
+
+        /** A part that goes with this owner must not belong to another aggregate too, which would lose it without an event. */
+        void requireNoDeleteByTheDatabase(Aggregates aggregates) {
+            if (!aggregates.reachedFrom(Ownership.target(association)).containsAll(aggregates.reachedFrom(part))) {
+                Refusals.requireNoDeleteByTheDatabase(part, path, association);
+            }
+        }
+    }
 
     private AggregateResolver(SessionFactoryImplementor sessionFactory) {
         this.sessionFactory = sessionFactory;
@@ -78,7 +90,9 @@ public final class AggregateResolver {
             Aggregate aggregate = roots.aggregate(root, places.root(root), columnTypes);
             ownership.hierarchy(root).forEach(entity -> byEntity.put(entity.getEntityName(), aggregate));
         }
-        return new Aggregates(byEntity, ownersByPart, ownedByReference, collectionRoles);
+        Aggregates aggregates = new Aggregates(byEntity, ownersByPart, ownedByReference, collectionRoles);
+        waysUp.forEach(wayUp -> wayUp.requireNoDeleteByTheDatabase(aggregates));
+        return aggregates;
     }
 
     private void walk(EntityPersister root) {
@@ -151,6 +165,7 @@ public final class AggregateResolver {
     private void walkToOne(EntityPersister entity, ToOneAttributeMapping toOne, String path) {
         EntityPersister target = Ownership.target(toOne);
         if (ownership.isBackReference(entity, path + toOne.getAttributeName())) {
+            waysUp.add(new WayUp(entity, path, toOne));
             return;
         }
         Refusals.requireNoDeleteByTheDatabase(entity, path, toOne);

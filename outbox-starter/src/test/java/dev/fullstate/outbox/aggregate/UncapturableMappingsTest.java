@@ -108,6 +108,15 @@ class UncapturableMappingsTest {
                 .hasMessageContaining("SET_NULL");
     }
 
+    /** With one of its owners it goes; the other has an aggregate of its own, and would lose it without a word. */
+    @Test
+    void onDeleteOfAPartOfTwoRootsIsRefused() {
+        assertThatThrownBy(() -> resolve(OneOwner.class, OtherOwner.class, PartOfTwo.class))
+                .isInstanceOf(AggregateMappingException.class)
+                .hasMessageContaining("Attribute 'other' of " + PartOfTwo.class.getName())
+                .hasMessageContaining("CASCADE");
+    }
+
     @Test
     void partsThatHoldTheirOwnersInACollectionAreRefused() {
         assertThatThrownBy(() -> resolve(WithSharedParts.class, SharedPart.class))
@@ -384,5 +393,44 @@ class UncapturableMappingsTest {
         @OneToMany(mappedBy = "above", cascade = CascadeType.ALL)
         @OnDelete(action = OnDeleteAction.CASCADE)
         List<CascadedPart> below = new ArrayList<>();
+    }
+
+    @Entity
+    @PublishFullState
+    static class OneOwner {
+        @Id
+        int id;
+
+        @OneToMany(mappedBy = "one", cascade = CascadeType.ALL)
+        List<PartOfTwo> parts = new ArrayList<>();
+
+        @Version
+        long version;
+    }
+
+    @Entity
+    @PublishFullState
+    static class OtherOwner {
+        @Id
+        int id;
+
+        @OneToMany(mappedBy = "other", cascade = CascadeType.ALL)
+        List<PartOfTwo> parts = new ArrayList<>();
+
+        @Version
+        long version;
+    }
+
+    @Entity
+    static class PartOfTwo {
+        @Id
+        int id;
+
+        @ManyToOne
+        OneOwner one;
+
+        @ManyToOne
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        OtherOwner other;
     }
 }

@@ -6,14 +6,18 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.OneToMany;
+import jakarta.persistence.OneToOne;
 import jakarta.persistence.OrderBy;
 import jakarta.persistence.Version;
 import org.hibernate.annotations.OptimisticLock;
@@ -30,7 +34,7 @@ final class Inheritances {
     private Inheritances() {}
 
     static Stream<Lifecycle> lifecycles() {
-        return Stream.of(singleTable(), joined(), tablePerClass(), collectionsOfSuperclasses());
+        return Stream.of(singleTable(), joined(), tablePerClass(), collectionsOfSuperclasses(), lazyKinds());
     }
 
     private static Lifecycle singleTable() {
@@ -154,6 +158,27 @@ final class Inheritances {
                         em -> em.find(Gadget.class, 1).knobs.clear(),
                         "{'id':1,'tags':['new','old'],'knobs':[]}")
                 .delete(Gadget.class, 1);
+    }
+
+    /** Two kinds without attributes of their own, behind a proxy that is of neither. */
+    private static Lifecycle lazyKinds() {
+        return Lifecycle.of("wallet", 1)
+                .create(
+                        em -> {
+                            Wallet wallet = new Wallet();
+                            wallet.means = new Cash();
+                            em.persist(wallet);
+                        },
+                        "{'id':1,'means':{'type':'cash','id':1}}")
+                .change(
+                        "nothing but the kind",
+                        em -> {
+                            Wallet wallet = em.find(Wallet.class, 1);
+                            wallet.means = new Giro();
+                            wallet.means.id = 2;
+                        },
+                        "{'id':1,'means':{'type':'giro','id':2}}")
+                .delete(Wallet.class, 1);
     }
 
     /** In one table with its subclasses. */
@@ -281,4 +306,40 @@ final class Inheritances {
     /** A part that inherits a collection. */
     @Entity
     public static class Knob extends Tagged {}
+
+    /** Has a part that is read when it is asked for. */
+    @Entity
+    @PublishFullState
+    public static class Wallet {
+
+        @Id
+        public int id = 1;
+
+        @OneToOne(fetch = FetchType.LAZY, cascade = CascadeType.ALL, orphanRemoval = true)
+        public Means means;
+
+        @Version
+        public int version;
+    }
+
+    /** Named for the web. */
+    @Entity
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Cash.class, name = "cash"),
+        @JsonSubTypes.Type(value = Giro.class, name = "giro")
+    })
+    public abstract static class Means {
+
+        @Id
+        public int id = 1;
+    }
+
+    /** One kind. */
+    @Entity
+    public static class Cash extends Means {}
+
+    /** The other. */
+    @Entity
+    public static class Giro extends Means {}
 }
