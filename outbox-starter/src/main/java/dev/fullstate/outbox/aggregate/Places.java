@@ -197,7 +197,8 @@ final class Places {
     private void add(Map<String, Attribute> attributes, Position position, ManagedMappingType container) {
         container.forEachAttributeMapping(mapping -> {
             String name = mapping.getAttributeName();
-            // Not Hibernate's view of an @IdClass, which is the attributes once more, nor columns that it adds by itself.
+            // Not Hibernate's view of an @IdClass, which is the attributes once more, nor columns that it adds by
+            // itself.
             if (!name.equals(NavigablePath.IDENTIFIER_MAPPER_PROPERTY)
                     && mapping.getPropertyAccess().getGetter().getMember() != null) {
                 attributes.computeIfAbsent(name, absent -> attribute(mapping, role(position, mapping)));

@@ -113,12 +113,12 @@ final class PersistenceUnits {
             return;
         }
         Aggregates aggregates = AggregateResolver.resolve(sessionFactory);
+        Envelope envelope = envelopes.create(aggregates);
         Outbox outbox = new Outbox(dataSource, properties.schema().names());
         if (properties.schema().initialize()) {
             OutboxSchema.migrate(outbox);
         }
         OutboxStore store = new OutboxStore(outbox.names());
-        Envelope envelope = envelopes.create(aggregates);
         Capture capture = Capture.install(
                 sessionFactory,
                 aggregates,

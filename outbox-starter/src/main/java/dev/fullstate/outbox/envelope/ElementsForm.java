@@ -14,7 +14,7 @@ import tools.jackson.databind.SerializationContext;
  *
  * @param order of the elements; null for the one that they have
  */
-record ElementsForm(ValueForm element, @Nullable Comparator<Object> order) implements ValueForm {
+record ElementsForm(ValueForm element, @Nullable Comparator<@Nullable Object> order) implements ValueForm {
 
     @Override
     public void write(Object value, JsonGenerator generator, SerializationContext context) {

@@ -13,7 +13,7 @@ import tools.jackson.databind.SerializationContext;
  *
  * @param order of the keys; null for the one that they have
  */
-record EntriesForm(KeyForm key, @Nullable Comparator<Object> order, ValueForm value) implements ValueForm {
+record EntriesForm(KeyForm key, @Nullable Comparator<@Nullable Object> order, ValueForm value) implements ValueForm {
 
     @Override
     public void write(Object map, JsonGenerator generator, SerializationContext context) {

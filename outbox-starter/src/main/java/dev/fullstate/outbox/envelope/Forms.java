@@ -1,11 +1,12 @@
 package dev.fullstate.outbox.envelope;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationContext;
@@ -40,9 +41,9 @@ final class Forms {
      * Creates the forms of one persistence unit's aggregates.
      *
      * @param context of the mapper that writes them
-     * @param json writes a single value
+     * @param json writes a single value in a form
      */
-    Forms(SerializationContext context, Function<Object, String> json) {
+    Forms(SerializationContext context, BiFunction<ValueForm, Object, String> json) {
         this.context = context;
         this.ordering = new Ordering(json);
     }
@@ -122,17 +123,30 @@ final class Forms {
             return new ReferenceForm(reference.target(), form(reference.id(), null, Above.NOTHING));
         }
         if (role instanceof Role.Elements elements) {
-            return new ElementsForm(
-                    form(elements.element(), property, below),
-                    elements.order() == Role.Order.AS_MAPPED ? null : ordering.of(elements.element()));
+            ValueForm element = form(elements.element(), property, below);
+            return new ElementsForm(element, order(elements, element));
         }
         if (role instanceof Role.Entries entries && property != null) {
             return new EntriesForm(
                     key(entries.key(), property),
-                    entries.sorted() ? null : ordering.of(entries.key()),
+                    entries.sorted() ? null : order(entries.key()),
                     form(entries.value(), property, below));
         }
         throw new IllegalArgumentException(role + " has no form");
+    }
+
+    private @Nullable Comparator<@Nullable Object> order(Role.Elements elements, ValueForm element) {
+        if (elements.order() == Role.Order.AS_MAPPED) {
+            return null;
+        }
+        return elements.element() instanceof Role.Part part
+                ? ordering.byId(part.entity(), form(part.id(), null, Above.NOTHING))
+                : ordering.byValue(element);
+    }
+
+    private Comparator<@Nullable Object> order(Role.Key key) {
+        MapKey text = key.text();
+        return text == null ? ordering.byValue(ValueForms.of(key.mapping(), null)) : Comparator.comparing(text::text);
     }
 
     private static KeyForm key(Role.Key key, BeanPropertyWriter property) {

@@ -33,7 +33,7 @@ final class StateWriter {
     private final Map<Aggregate, ValueForm> roots = new HashMap<>();
     private final Map<Class<?>, ValueForm> byClass;
 
-    /** A root with its form, on their way through Jackson. */
+    /** An object with its form, on their way through Jackson. */
     private record State(Object root, ValueForm form) {}
 
     StateWriter(Aggregates aggregates, List<FullStateJsonCustomizer> customizers) {
@@ -49,7 +49,8 @@ final class StateWriter {
                         new SimpleModule("fullstate-outbox-root").addSerializer(State.class, new Root()))
                 .addModule(new StateModule(places, this::outsideOfItsPlaces))
                 .build();
-        Forms forms = new Forms(mapper._serializationContext(), mapper::writeValueAsString);
+        Forms forms = new Forms(
+                mapper._serializationContext(), (form, value) -> mapper.writeValueAsString(new State(value, form)));
         for (Aggregate aggregate : aggregates.all()) {
             Map<String, String> leftOutBefore = new TreeMap<>(forms.leftOut());
             roots.put(aggregate, forms.of(aggregate.state()));

@@ -34,7 +34,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
  */
 class EveryValueIsWrittenTest {
 
-    private static final List<String> PACKAGES = List.of("mappings", "shop", "hidden", "cached", "adoption", "bulk", "fragile", "unordered", "places");
+    private static final List<String> PACKAGES =
+            List.of("mappings", "shop", "hidden", "cached", "adoption", "bulk", "fragile", "unordered", "places");
 
     static Stream<Arguments> units() {
         return PACKAGES.stream()
@@ -80,9 +81,10 @@ class EveryValueIsWrittenTest {
                     String json = states.write(root).replace('\'', '"');
                     Map<String, Integer> found = new HashMap<>();
                     collect(JsonMapper.shared().readTree(json), found);
-                    values.expected().forEach((value, path) -> softly.assertThat(found.getOrDefault(value, 0))
-                            .as("times that %s at %s is in %s", value, path, json)
-                            .matches(times -> values.ids().contains(value) ? times > 0 : times == 1));
+                    values.expected()
+                            .forEach((value, path) -> softly.assertThat(found.getOrDefault(value, 0))
+                                    .as("times that %s at %s is in %s", value, path, json)
+                                    .matches(times -> values.ids().contains(value) ? times > 0 : times == 1));
                 }
             });
             assertThat(states.aggregates().all()).isNotEmpty();

@@ -58,8 +58,12 @@ class JsonPageTest {
     void classesAreThose() throws IOException {
         String source = Files.readString(SOURCE).replaceAll("\\s", "");
 
-        assertThat(blocks("java")).isNotEmpty().allSatisfy(block -> assertThat(source)
-                .contains(block.replaceAll("(?m)^import .*", "").replaceAll("\\s*//.*", "").replaceAll("\\s", "")));
+        assertThat(blocks("java"))
+                .isNotEmpty()
+                .allSatisfy(block -> assertThat(source)
+                        .contains(block.replaceAll("(?m)^import .*", "")
+                                .replaceAll("\\s*//.*", "")
+                                .replaceAll("\\s", "")));
     }
 
     @Test
@@ -88,7 +92,10 @@ class JsonPageTest {
     }
 
     private static String compact(String json) {
-        return json.replaceAll("\\s*\n\\s*", "").replace("\": ", "\":").replace("}, {", "},{").replace(", \"", ",\"")
+        return json.replaceAll("\\s*\n\\s*", "")
+                .replace("\": ", "\":")
+                .replace("}, {", "},{")
+                .replace(", \"", ",\"")
                 .replaceAll("(?<=\\d), (?=\\d)", ",");
     }
 
@@ -205,18 +212,6 @@ class Student {
 record Address(String street, String city) {}
 
 @Entity
-class Tutor {
-    @Id
-    long id;
-}
-
-@Entity
-class Club {
-    @Id
-    long id;
-}
-
-@Entity
 class Enrolment {
     @Id
     long id;
@@ -241,6 +236,18 @@ class Course {
 
     @Version
     long version;
+}
+
+@Entity
+class Tutor {
+    @Id
+    long id;
+}
+
+@Entity
+class Club {
+    @Id
+    long id;
 }
 
 @Entity

@@ -47,7 +47,8 @@ class KindsTest {
 
     @Test
     void twoWithoutAttributesOfTheirOwn() {
-        assertThat(States.written(new One(), Base.class, One.class, Two.class)).isEqualTo("{'dtype':'KindsTest$One','id':1}");
+        assertThat(States.written(new One(), Base.class, One.class, Two.class))
+                .isEqualTo("{'dtype':'KindsTest$One','id':1}");
         assertThat(States.written(new Two(), Base.class, One.class, Two.class)).isEqualTo("{'dtype':'Zwei','id':1}");
     }
 
@@ -96,7 +97,8 @@ class KindsTest {
 
     @Test
     void discriminatorThatIsNullIsNull() {
-        assertThat(States.written(new Charred(), Charred.class, CharredToo.class)).isEqualTo("{'k':null,'id':1}");
+        assertThat(States.written(new Charred(), Charred.class, CharredToo.class))
+                .isEqualTo("{'k':null,'id':1}");
         assertThat(States.written(new CharredToo(), Charred.class, CharredToo.class))
                 .isEqualTo("{'k':'x','id':1}");
     }
@@ -187,13 +189,17 @@ class KindsTest {
                         Glider.class,
                         Load.class,
                         Oil.class))
-                .isEqualTo("{'id':1,'ships':[{'dtype':'KindsTest$Ship','id':1},{'dtype':'KindsTest$Tug','id':2}],'tugs':[{'id':3}],"
-                        + "'plane':{'dtype':'KindsTest$Glider','id':7},'load':{'load_kind':'oil','tons':3}}");
+                .isEqualTo(
+                        "{'id':1,'ships':[{'dtype':'KindsTest$Ship','id':1},{'dtype':'KindsTest$Tug','id':2}],'tugs':[{'id':3}],"
+                                + "'plane':{'dtype':'KindsTest$Glider','id':7},'load':{'load_kind':'oil','tons':3}}");
     }
 
     @Entity
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type", include = JsonTypeInfo.As.WRAPPER_OBJECT)
-    @JsonSubTypes({@JsonSubTypes.Type(value = Cat.class, name = "cat"), @JsonSubTypes.Type(value = Dog.class, name = "dog")})
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Cat.class, name = "cat"),
+        @JsonSubTypes.Type(value = Dog.class, name = "dog")
+    })
     @PublishFullState
     abstract static class Animal {
         @Id

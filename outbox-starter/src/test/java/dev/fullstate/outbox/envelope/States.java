@@ -55,8 +55,8 @@ final class States implements AutoCloseable {
 
     /** With single quotes. */
     String write(Object root) {
-        Aggregate aggregate = aggregates.rootedAt(
-                sessionFactory.getMappingMetamodel().getEntityDescriptor(root.getClass()));
+        Aggregate aggregate =
+                aggregates.rootedAt(sessionFactory.getMappingMetamodel().getEntityDescriptor(root.getClass()));
         return writer.write(aggregate, root).replace('"', '\'');
     }
 

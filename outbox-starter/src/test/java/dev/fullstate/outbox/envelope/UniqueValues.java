@@ -293,8 +293,7 @@ final class UniqueValues {
         }
         var element = plural.getElementDescriptor();
         if (element instanceof EmbeddedCollectionPart embedded) {
-            return embeddable(
-                    embedded.getEmbeddableTypeDescriptor(), entity, attribute + "{}.", "", path, null, DEPTH);
+            return embeddable(embedded.getEmbeddableTypeDescriptor(), entity, attribute + "{}.", "", path, null, DEPTH);
         }
         if (!(element instanceof EntityCollectionPart part)) {
             return value(element.getJavaType().getJavaTypeClass(), path);

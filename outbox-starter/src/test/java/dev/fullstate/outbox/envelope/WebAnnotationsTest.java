@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import tools.jackson.databind.annotation.JsonNaming;
 import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.annotation.JsonNaming;
 
 import dev.fullstate.outbox.InState;
 import dev.fullstate.outbox.PublishFullState;
@@ -168,7 +168,8 @@ class WebAnnotationsTest {
     @ParameterizedTest
     @MethodSource("hiding")
     void hidesFromConsumersTooAndTheStartSaysSo(Object root, String annotation, CapturedOutput output) {
-        assertThat(States.written(root, root.getClass(), Secret.class, Ignored.class)).isEqualTo("{'id':1}");
+        assertThat(States.written(root, root.getClass(), Secret.class, Ignored.class))
+                .isEqualTo("{'id':1}");
         assertThat(output).contains(root.getClass().getSimpleName() + ".hidden (" + annotation + ")");
     }
 
@@ -256,7 +257,8 @@ class WebAnnotationsTest {
     void whatAnAttributeIgnoresIsIgnoredAtItsPlaceOnly(CapturedOutput output) {
         assertThat(States.written(new IgnoringBelow(), IgnoringBelow.class, Below.class))
                 .isEqualTo("{'id':1,'belows':[{'id':2,'open':'o'}],'others':[{'id':2,'secret':'s','open':'o'}]}");
-        assertThat(output).contains("IgnoringBelow.belows.secret (@JsonIgnoreProperties of the attribute that holds it)");
+        assertThat(output)
+                .contains("IgnoringBelow.belows.secret (@JsonIgnoreProperties of the attribute that holds it)");
     }
 
     /** A view. */
@@ -337,8 +339,8 @@ class WebAnnotationsTest {
 
     @Test
     void customizerMayPublishWhatTheWebHides() {
-        try (States states =
-                States.of(builder -> builder.addMixIn(IgnoredByItsGetter.class, Mixin.class), IgnoredByItsGetter.class)) {
+        try (States states = States.of(
+                builder -> builder.addMixIn(IgnoredByItsGetter.class, Mixin.class), IgnoredByItsGetter.class)) {
             assertThat(states.write(new IgnoredByItsGetter())).isEqualTo("{'id':1,'hidden':'x'}");
         }
     }

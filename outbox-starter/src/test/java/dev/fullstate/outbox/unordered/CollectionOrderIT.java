@@ -36,8 +36,7 @@ import static org.awaitility.Awaitility.await;
 /** What the mapping gives no order has one all the same: the same live and republished, however it was written. */
 class CollectionOrderIT {
 
-    private static final String STATE =
-            """
+    private static final String STATE = """
             {"id":1,"numbers":[2,9,10,100],"amounts":[1.50,1.50,9.00,10.00],\
             "days":["2026-02-28","2026-11-03","2027-01-01"],"colors":["BLUE","GREEN","RED"],\
             "points":[{"east":2,"north":5},{"east":10,"north":1},{"east":10,"north":3}],\
@@ -68,7 +67,8 @@ class CollectionOrderIT {
 
     @BeforeEach
     void empty() {
-        application.run(em -> em.createQuery("from Heap", Heap.class).getResultList().forEach(em::remove));
+        application.run(
+                em -> em.createQuery("from Heap", Heap.class).getResultList().forEach(em::remove));
         application.forgetOutbox();
     }
 
@@ -76,27 +76,29 @@ class CollectionOrderIT {
         Random random = new Random(seed);
         application.run(em -> {
             Heap heap = new Heap();
-            heap.numbers.addAll(shuffled(random, 10, 9, 100, 2));
-            heap.amounts.addAll(shuffled(random, new BigDecimal("9"), new BigDecimal("10"), new BigDecimal("1.5"),
-                    new BigDecimal("1.50")));
-            heap.days.addAll(shuffled(random, LocalDate.of(2026, 11, 3), LocalDate.of(2026, 2, 28), LocalDate.of(2027, 1, 1)));
-            heap.colors.addAll(shuffled(random, Color.values()));
-            heap.points.addAll(shuffled(random, new Point(10, 3), new Point(2, 5), new Point(10, 1)));
-            shuffled(random, 10, 2, 30).forEach(key -> heap.named.put(key, key == 10 ? "a" : key == 2 ? "b" : "c"));
-            shuffled(random, new Point(2, 5), new Point(10, 1))
+            heap.numbers.addAll(shuffled(random, List.of(10, 9, 100, 2)));
+            heap.amounts.addAll(shuffled(
+                    random,
+                    List.of(new BigDecimal("9"), new BigDecimal("10"), new BigDecimal("1.5"), new BigDecimal("1.50"))));
+            heap.days.addAll(shuffled(
+                    random, List.of(LocalDate.of(2026, 11, 3), LocalDate.of(2026, 2, 28), LocalDate.of(2027, 1, 1))));
+            heap.colors.addAll(shuffled(random, List.of(Color.values())));
+            heap.points.addAll(shuffled(random, List.of(new Point(10, 3), new Point(2, 5), new Point(10, 1))));
+            shuffled(random, List.of(10, 2, 30))
+                    .forEach(key -> heap.named.put(key, key == 10 ? "a" : key == 2 ? "b" : "c"));
+            shuffled(random, List.of(new Point(2, 5), new Point(10, 1)))
                     .forEach(key -> heap.placed.put(key, key.east() == 2 ? "x" : "y"));
-            shuffled(random, 10L, 2L, 30L).forEach(id -> heap.stones.add(new Stone(id)));
-            shuffled(random, "b", "c", "a").forEach(id -> heap.sticks.add(new Stick(id)));
-            shuffled(random, "j", "k", "l")
+            shuffled(random, List.of(10L, 2L, 30L)).forEach(id -> heap.stones.add(new Stone(id)));
+            shuffled(random, List.of("b", "c", "a")).forEach(id -> heap.sticks.add(new Stick(id)));
+            shuffled(random, List.of("j", "k", "l"))
                     .forEach(key -> heap.leaves.put(key, new Leaf(key.equals("j") ? 1 : key.equals("k") ? 3 : 2)));
-            shuffled(random, 10, 2, 30).forEach(id -> heap.owners.add(em.find(Owner.class, id)));
+            shuffled(random, List.of(10, 2, 30)).forEach(id -> heap.owners.add(em.find(Owner.class, id)));
             em.persist(heap);
         });
     }
 
-    @SafeVarargs
-    private static <T> List<T> shuffled(Random random, T... values) {
-        List<T> shuffled = new ArrayList<>(List.of(values));
+    private static <T> List<T> shuffled(Random random, List<T> values) {
+        List<T> shuffled = new ArrayList<>(values);
         Collections.shuffle(shuffled, random);
         return shuffled;
     }
