@@ -28,7 +28,7 @@ public final class Aggregate {
         this.eventType = eventType;
         this.dataSchema = dataSchema;
         this.root = root;
-        this.id = new AggregateId(root);
+        this.id = new AggregateId(root, types);
         this.table = new RootTable(root, types);
         this.state = state;
         this.lastModified = lastModified;
@@ -69,7 +69,7 @@ public final class Aggregate {
         return this.id.format(id);
     }
 
-    /** The id with this text form. */
+    /** The id with this text form; what is {@link StoredIds stored} may be another one. */
     public Object parseId(String text) {
         return id.parse(text);
     }

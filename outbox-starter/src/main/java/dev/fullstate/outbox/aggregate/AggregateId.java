@@ -7,11 +7,11 @@ import org.hibernate.persister.entity.EntityPersister;
 /** The text form of a root's identifier: Kafka key, CloudEvents {@code subject} and column {@code aggregateid}. */
 final class AggregateId {
 
-    private final EntityIdentifierMapping id;
     private final TextForm form;
+    private final IdParts parts;
 
-    AggregateId(EntityPersister root) {
-        this.id = root.getIdentifierMapping();
+    AggregateId(EntityPersister root, ColumnTypes columns) {
+        EntityIdentifierMapping id = root.getIdentifierMapping();
         if (id instanceof CompositeIdentifierMapping composite && isWithoutClass(composite)) {
             throw new AggregateMappingException(
                     root.getEntityName()
@@ -19,15 +19,19 @@ final class AggregateId {
                             + " but no class for it, so that nothing but the entity itself stands for its id",
                     "Give it an @IdClass, or an @EmbeddedId.");
         }
-        TextForm textForm = TextForm.of(id);
-        if (textForm == null) {
+        TextForm textForm = TextForm.of(id, columns);
+        IdParts idParts = IdParts.of(id);
+        if (textForm == null || idParts == null) {
             throw new AggregateMappingException(
                     "The id of " + root.getEntityName() + " is of type "
                             + root.getIdentifierType().getName()
-                            + ", which has no text form to use as the key of its events",
-                    "Use a basic type, or an embeddable of basic types, as the id of an entity with @PublishFullState.");
+                            + ", which has no text form to use as the key of its events: one that stays the same, and from which"
+                            + " the id can be read again",
+                    "Use a basic type, or an embeddable of basic types, as the id of an entity with @PublishFullState."
+                            + " A UserType has to be an EnhancedUserType, which has a text.");
         }
         this.form = textForm;
+        this.parts = idParts;
     }
 
     /** Whether Hibernate has only the entity itself to stand for its id. */
@@ -41,14 +45,6 @@ final class AggregateId {
 
     /** The id that {@link #format} turned into this text. */
     Object parse(String text) {
-        Object[] values = form.read(text);
-        if (id instanceof CompositeIdentifierMapping composite) {
-            return composite
-                    .getMappedIdEmbeddableTypeDescriptor()
-                    .getRepresentationStrategy()
-                    .getInstantiator()
-                    .instantiate(() -> values);
-        }
-        return values[0];
+        return parts.whole(form.read(text));
     }
 }

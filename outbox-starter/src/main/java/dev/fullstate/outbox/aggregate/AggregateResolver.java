@@ -85,7 +85,7 @@ public final class AggregateResolver {
             Refusals.requireOneTenant(sessionFactory, roots.topmost());
         }
         roots.topmost().forEach(this::walk);
-        Places places = new Places(sessionFactory, ownership);
+        Places places = new Places(sessionFactory, ownership, columnTypes);
         for (EntityPersister root : roots.topmost()) {
             Aggregate aggregate = roots.aggregate(root, places.root(root), columnTypes);
             ownership.hierarchy(root).forEach(entity -> byEntity.put(entity.getEntityName(), aggregate));
@@ -182,9 +182,11 @@ public final class AggregateResolver {
         String attributePath = path + attribute.getAttributeName();
         String mappedBy = Ownership.mappedBy(attribute, part);
         AssociationPath backReference = mappedBy == null ? null : backReference(owner, attribute, path, part, mappedBy);
+        boolean sharesId = Ownership.sharesId(attribute);
+        StoredIds partIds = sharesId || backReference != null ? null : StoredIds.of(part, columnTypes);
         for (EntityPersister entity : ownership.hierarchy(part)) {
             PartTable table = mappedBy == null ? null : PartTable.of(entity, owner, mappedBy, columnTypes);
-            OwnerLink link = new OwnerLink(owner, attributePath, backReference, Ownership.sharesId(attribute), table);
+            OwnerLink link = new OwnerLink(owner, attributePath, backReference, sharesId, partIds, table);
             Refusals.requireWayFromHiddenPart(link, attribute, entity);
             ownersByPart
                     .computeIfAbsent(entity.getEntityName(), name -> new ArrayList<>())

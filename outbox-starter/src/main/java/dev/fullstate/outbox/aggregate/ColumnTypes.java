@@ -4,9 +4,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TimeZone;
+import java.util.function.Supplier;
 
 import org.hibernate.dialect.Dialect;
 import org.hibernate.engine.jdbc.Size;
@@ -14,7 +18,9 @@ import org.hibernate.engine.jdbc.connections.spi.JdbcConnectionAccess;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.type.BasicType;
+import org.hibernate.type.SqlTypes;
 import org.hibernate.type.Type;
+import org.hibernate.type.descriptor.jdbc.JdbcType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +60,15 @@ final class ColumnTypes {
     ColumnType of(String table, SelectableMapping column) {
         ColumnType type = byTable.computeIfAbsent(table, this::read).get(unquoted(column.getSelectionExpression()));
         return type == null ? new ColumnType(declared(column), false) : type;
+    }
+
+    /** With which values of columns that have no zone are moments in Java. */
+    Supplier<ZoneId> zone(JdbcType type) {
+        TimeZone zone = sessionFactory.getSessionFactoryOptions().getJdbcTimeZone();
+        if (type.getDefaultSqlTypeCode() == SqlTypes.TIMESTAMP_UTC) {
+            return () -> ZoneOffset.UTC;
+        }
+        return zone == null ? ZoneId::systemDefault : zone::toZoneId;
     }
 
     private static String unquoted(String name) {

@@ -64,14 +64,26 @@ final class IdColumns {
                 .collect(Collectors.joining(", "));
     }
 
+    /** The columns of a table that has been joined, with those of {@link #page} where it has no row. */
+    String stored(String table) {
+        return IntStream.range(0, names.size())
+                .mapToObj(i -> "coalesce(" + table + "." + names.get(i) + ", page.k" + i + ")")
+                .collect(Collectors.joining(", "));
+    }
+
     /** The condition that a row has the id of a row of {@link #page}, or of what was selected from that. */
     String isOnPage(String table, String page) {
-        return "(" + String.join(", ", names(table)) + ") = (" + keys(page + ".") + ")";
+        return "(" + columns(table) + ") = (" + keys(page + ".") + ")";
     }
 
     /** The condition that a row has the id that is bound. */
     String isBound() {
         return "(" + String.join(", ", names) + ") = (" + placeholders + ")";
+    }
+
+    /** The columns of a table. */
+    String columns(String table) {
+        return String.join(", ", names(table));
     }
 
     /**

@@ -19,18 +19,18 @@ final class MapKeys {
      *
      * @throws AggregateMappingException if they have no text form
      */
-    static @Nullable MapKey of(EntityPersister entity, PluralAttributeMapping map, String path) {
+    static @Nullable MapKey of(EntityPersister entity, PluralAttributeMapping map, String path, ColumnTypes columns) {
         CollectionPart key = map.getIndexDescriptor();
         if (key instanceof EntityCollectionPart part) {
             EntityPersister target = part.getAssociatedEntityMappingType().getEntityPersister();
-            TextForm id = TextForm.of(target.getIdentifierMapping());
+            TextForm id = TextForm.of(target.getIdentifierMapping(), columns);
             if (id == null) {
                 throw Refusals.keyWithoutText(entity, path, map);
             }
             return value -> id.write(id(target, value));
         }
         if (key instanceof EmbeddedCollectionPart part) {
-            TextForm form = TextForm.of(part.getEmbeddableTypeDescriptor());
+            TextForm form = TextForm.of(part.getEmbeddableTypeDescriptor(), columns);
             if (form == null) {
                 throw Refusals.keyWithoutText(entity, path, map);
             }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param attributePath the owning attribute, dotted where it lies in an embeddable
  * @param backReference the part's association to the owner; null if the association has one direction only
  * @param sharesId whether the part has the id of its owner, so that it needs nothing else to tell whose it is
+ * @param partIds the part's ids as they are stored; null where they are not asked for, or cannot be
  * @param table where the part says whose it is; null where nobody can change that unnoticed
  */
 public record OwnerLink(
@@ -20,6 +21,7 @@ public record OwnerLink(
         String attributePath,
         @Nullable AssociationPath backReference,
         boolean sharesId,
+        @Nullable StoredIds partIds,
         @Nullable PartTable table) {
 
     /** Whether a part by itself tells its owner. */

@@ -58,6 +58,7 @@ final class Places {
 
     private final SessionFactoryImplementor sessionFactory;
     private final Ownership ownership;
+    private final ColumnTypes columnTypes;
     private final Map<Way, Place> entities = new LinkedHashMap<>();
 
     /**
@@ -84,9 +85,10 @@ final class Places {
         }
     }
 
-    Places(SessionFactoryImplementor sessionFactory, Ownership ownership) {
+    Places(SessionFactoryImplementor sessionFactory, Ownership ownership, ColumnTypes columnTypes) {
         this.sessionFactory = sessionFactory;
         this.ownership = ownership;
+        this.columnTypes = columnTypes;
     }
 
     /** The place of a root. An entity of any kind has one, as if it were reached by no way. */
@@ -307,8 +309,8 @@ final class Places {
                 // A key that is an attribute of what it leads to is not the aggregate's; it changes without it.
                 return new Role.Elements(Order.BY_ID, element);
             }
-            Role.Key key =
-                    new Role.Key(plural.getIndexDescriptor(), MapKeys.of(position.entity(), plural, position.prefix()));
+            Role.Key key = new Role.Key(
+                    plural.getIndexDescriptor(), MapKeys.of(position.entity(), plural, position.prefix(), columnTypes));
             return new Role.Entries(key, ordered || classification != CollectionClassification.MAP, element);
         }
         if (ordered || !UNORDERED.contains(classification)) {

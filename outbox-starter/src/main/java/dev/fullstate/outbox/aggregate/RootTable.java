@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.function.Function;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.persister.entity.UnionSubclassEntityPersister;
 
 import dev.fullstate.outbox.session.SessionConnection;
+
+import static java.util.Objects.requireNonNull;
 
 /**
  * The row lock of an aggregate: the row of its root that holds the version. Whoever changes or republishes the aggregate
@@ -21,12 +21,10 @@ import dev.fullstate.outbox.session.SessionConnection;
  */
 public final class RootTable {
 
-    /** Far below the number of parameters that the protocol allows. */
-    private static final int ROWS_PER_STATEMENT = 1_000;
-
     private final String entity;
     private final String table;
     private final String version;
+    private final StoredIds ids;
     private final IdColumns id;
     private final String raiseVersion;
     private final String raisePrefix;
@@ -34,31 +32,30 @@ public final class RootTable {
     private final String lockSuffix;
     private final String raiseSuffix;
 
-    /**
-     * The table is that of the topmost entity of the root's hierarchy, whose key columns may have names of their own; but with
-     * a table for each class, only the entity's own has its rows.
-     */
     RootTable(EntityPersister entity, ColumnTypes types) {
-        EntityPersister root = entity instanceof UnionSubclassEntityPersister
-                ? entity
-                : (EntityPersister) entity.getRootEntityDescriptor();
-        List<SelectableMapping> columns = new ArrayList<>();
-        root.getIdentifierMapping().forEachSelectable((index, column) -> columns.add(column));
+        EntityPersister root = StoredIds.withTable(entity);
         this.entity = entity.getEntityName();
         this.table = root.getRootTableName();
         this.version = root.getVersionColumnName();
-        this.id = new IdColumns(table, columns, root.getIdentifierType(), types);
-        this.raiseVersion = "update " + table + " set " + version + " = " + version + " + 1 where " + id.isBound()
-                + " returning 0, " + version + ", true";
+        this.ids = requireNonNull(StoredIds.of(root, types), entity::getEntityName);
+        this.id = ids.columns();
+        String raised = ", root." + version + ", true, " + id.columns("root");
+        this.raiseVersion = "update " + table + " as root set " + version + " = root." + version + " + 1 where "
+                + id.isBound() + " returning 0" + raised;
         this.raisePrefix = "with locked as materialized (select page.* from ";
         this.lockPrefix = "select page.position, root." + version + ", root.xmin::text::bigint"
-                + " = (pg_current_xact_id()::text::bigint & 4294967295) from ";
+                + " = (pg_current_xact_id()::text::bigint & 4294967295), "
+                + id.columns("root") + " from ";
         this.lockSuffix = " join " + table + " root on " + id.isOnPage("root", "page")
                 + " order by page.position for no key update of root";
         // Only a query locks rows in a given order; the update then meets the newest version of each, as a lock does.
         this.raiseSuffix = lockSuffix + ") update " + table + " as root set " + version + " = root." + version
-                + " + 1 from locked where " + id.isOnPage("root", "locked") + " returning locked.position, root."
-                + version + ", true";
+                + " + 1 from locked where " + id.isOnPage("root", "locked") + " returning locked.position" + raised;
+    }
+
+    /** The ids of the rows. */
+    public StoredIds ids() {
+        return ids;
     }
 
     /**
@@ -78,19 +75,21 @@ public final class RootTable {
     /**
      * Locks the rows that nobody else holds, without waiting.
      *
-     * @return the ids whose rows are locked now, in the given order; the others are held by others or do not exist
+     * @return the ids whose rows are locked now, as they are stored, in the given order; the others are held by others or do not exist
      */
     public List<Object> lockAvailable(SharedSessionContractImplementor session, List<Object> ids) {
-        return lock(session, ids, " skip locked").stream().map(LockedRow::id).toList();
+        return lock(session, ids, " skip locked").stream()
+                .map(LockedRow::storedId)
+                .toList();
     }
 
     /**
      * Locks the rows, waiting as long as {@code lock_timeout} allows.
      *
-     * @return the ids whose rows are locked now; the others do not exist
+     * @return the ids whose rows are locked now, as they are stored; the others do not exist
      */
     public List<Object> lockWaiting(SharedSessionContractImplementor session, List<Object> ids) {
-        return lockedRows(session, ids).stream().map(LockedRow::id).toList();
+        return lockedRows(session, ids).stream().map(LockedRow::storedId).toList();
     }
 
     /** As {@link #lockWaiting}, with what there is. */
@@ -100,8 +99,8 @@ public final class RootTable {
 
     private static <T> List<LockedRow> inPages(List<T> ids, Function<List<T>, List<LockedRow>> statement) {
         List<LockedRow> rows = new ArrayList<>();
-        for (int from = 0; from < ids.size(); from += ROWS_PER_STATEMENT) {
-            rows.addAll(statement.apply(ids.subList(from, Math.min(ids.size(), from + ROWS_PER_STATEMENT))));
+        for (int from = 0; from < ids.size(); from += StoredIds.ROWS_PER_STATEMENT) {
+            rows.addAll(statement.apply(ids.subList(from, Math.min(ids.size(), from + StoredIds.ROWS_PER_STATEMENT))));
         }
         return rows;
     }
@@ -109,11 +108,12 @@ public final class RootTable {
     /**
      * A row that this transaction has locked.
      *
-     * @param id of the root
+     * @param id of the root, as it was given
+     * @param storedId the same, as the row has it
      * @param version that the row has
      * @param own whether the transaction has written it itself; not, if it did so between savepoints
      */
-    public record LockedRow(Object id, long version, boolean own) {}
+    public record LockedRow(Object id, Object storedId, long version, boolean own) {}
 
     private List<LockedRow> lock(SharedSessionContractImplementor session, List<Object> ids, String waiting) {
         if (ids.isEmpty()) {
@@ -132,7 +132,8 @@ public final class RootTable {
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     Object rootId = ids.get(row.getInt(1));
-                    locked.add(new LockedRow(rootId, version(row, 2, rootId), row.getBoolean(3)));
+                    locked.add(new LockedRow(
+                            rootId, this.ids.read(row, 4, session), version(row, 2, rootId), row.getBoolean(3)));
                 }
             }
             return locked;

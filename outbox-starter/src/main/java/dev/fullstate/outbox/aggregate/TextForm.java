@@ -13,7 +13,6 @@ import org.hibernate.metamodel.mapping.BasicValuedModelPart;
 import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
-import org.hibernate.type.descriptor.java.JavaType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,35 +23,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextForm {
 
-    private final List<JavaType<?>> types;
+    private final List<BasicText> types;
     private final int[] order;
     private final @Nullable Function<Object, Object[]> attributes;
 
-    private TextForm(List<JavaType<?>> types, int[] order, @Nullable Function<Object, Object[]> attributes) {
+    private TextForm(List<BasicText> types, int[] order, @Nullable Function<Object, Object[]> attributes) {
         this.types = types;
         this.order = order;
         this.attributes = attributes;
     }
 
-    /** The text form of an id; null if it has none, because not all of it is basic. */
-    static @Nullable TextForm of(EntityIdentifierMapping id) {
+    /** The text form of an id; null if it has none, because not all of it is basic, or has a text of its own. */
+    static @Nullable TextForm of(EntityIdentifierMapping id, ColumnTypes columns) {
         if (id instanceof CompositeIdentifierMapping composite) {
-            return of(composite.getMappedIdEmbeddableTypeDescriptor());
+            return of(composite.getMappedIdEmbeddableTypeDescriptor(), columns);
         }
-        return id instanceof BasicValuedModelPart ? new TextForm(List.of(id.getJavaType()), new int[] {0}, null) : null;
+        BasicText text = id instanceof BasicValuedModelPart basic ? BasicText.of(basic, columns) : null;
+        return text == null ? null : new TextForm(List.of(text), new int[] {0}, null);
     }
 
-    /** The text form of an embeddable; null if it has none, because not all of it is basic. */
-    static @Nullable TextForm of(EmbeddableMappingType embeddable) {
+    /** The text form of an embeddable; null if it has none, because not all of it is basic, or has a text of its own. */
+    static @Nullable TextForm of(EmbeddableMappingType embeddable, ColumnTypes columns) {
         List<String> names = new ArrayList<>();
-        List<JavaType<?>> types = new ArrayList<>();
+        List<BasicText> types = new ArrayList<>();
         for (int i = 0; i < embeddable.getNumberOfAttributeMappings(); i++) {
             AttributeMapping attribute = embeddable.getAttributeMapping(i);
-            if (!(attribute instanceof BasicValuedModelPart)) {
+            BasicText text = attribute instanceof BasicValuedModelPart basic ? BasicText.of(basic, columns) : null;
+            if (text == null) {
                 return null;
             }
             names.add(attribute.getAttributeName());
-            types.add(attribute.getJavaType());
+            types.add(text);
         }
         Class<?> javaType = embeddable.getMappedJavaType().getJavaTypeClass();
         return new TextForm(types, declaredOrder(javaType, names), embeddable::getValues);
@@ -60,11 +61,11 @@ final class TextForm {
 
     String write(Object value) {
         if (attributes == null) {
-            return text(types.get(0), value);
+            return types.get(0).write(value);
         }
         Object[] values = attributes.apply(value);
         return IntStream.of(order)
-                .mapToObj(index -> text(types.get(index), values[index]))
+                .mapToObj(index -> types.get(index).write(values[index]))
                 .map(text -> text.replace("%", "%25").replace(":", "%3A"))
                 .collect(Collectors.joining(":"));
     }
@@ -72,7 +73,7 @@ final class TextForm {
     /** What {@link #write} made this text of: the value itself, or its attributes in Hibernate's order. */
     Object[] read(String text) {
         if (attributes == null) {
-            return new Object[] {types.get(0).fromString(text)};
+            return new Object[] {types.get(0).read(text)};
         }
         String[] parts = text.split(":", -1);
         if (parts.length != order.length) {
@@ -82,14 +83,9 @@ final class TextForm {
         Object[] values = new Object[order.length];
         for (int part = 0; part < order.length; part++) {
             String decoded = parts[part].replace("%3A", ":").replace("%25", "%");
-            values[order[part]] = types.get(order[part]).fromString(decoded);
+            values[order[part]] = types.get(order[part]).read(decoded);
         }
         return values;
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static String text(JavaType<?> type, Object value) {
-        return ((JavaType) type).toString(value);
     }
 
     /** Hibernate sorts an embeddable's attributes by name; a reader expects them as they are declared. */

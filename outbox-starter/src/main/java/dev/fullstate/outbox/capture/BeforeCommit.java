@@ -86,6 +86,7 @@ class BeforeCommit {
 
     /** Only in this order is what is read what will be committed. */
     List<AggregateChange> steps(FreshSession fresh) {
+        changes.useStoredIds(session);
         lookForOwnRows();
         findRoots(fresh);
         while (lockRoots() && changes.askForOwnersAgain()) {

@@ -1,6 +1,9 @@
 package dev.fullstate.outbox.capture;
 
+import java.util.Objects;
+
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.OwnerLink;
 
@@ -22,4 +25,17 @@ record PartChange(Way way, Object id) {
      * @param part the topmost entity of their hierarchy, so that each part has one way and not one for each of its classes
      */
     record Way(EntityPersister part, OwnerLink link) {}
+
+    /** Ids are compared as Hibernate does: arrays by what they hold. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PartChange change
+                && way.equals(change.way)
+                && way.part().getIdentifierType().isEqual(id, change.id);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(way, way.part().getIdentifierType().getHashCode(id));
+    }
 }

@@ -1,5 +1,9 @@
 package dev.fullstate.outbox.capture;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
@@ -11,6 +15,8 @@ final class RootChange {
     private final Aggregate aggregate;
     private final Object id;
     private final String idText;
+    private final List<Object> idsInMemory = new ArrayList<>();
+    private final @Nullable Marks marks;
 
     private @Nullable Operation first;
     private @Nullable Operation last;
@@ -23,10 +29,13 @@ final class RootChange {
     private boolean told;
     private boolean takenBack;
 
-    RootChange(Aggregate aggregate, Object id, String idText) {
+    /** @param marks where to note each mark; null where the id is the one that the database has */
+    RootChange(Aggregate aggregate, Object id, String idText, @Nullable Marks marks) {
         this.aggregate = aggregate;
         this.id = id;
         this.idText = idText;
+        this.idsInMemory.add(id);
+        this.marks = marks;
     }
 
     /**
@@ -37,6 +46,7 @@ final class RootChange {
      * @param after its version from now on; null if it has none
      */
     void row(Operation operation, int flush, @Nullable Long before, @Nullable Long after) {
+        note(root -> root.row(operation, flush, before, after));
         if (!rowSeen) {
             rowSeen = true;
             first = operation; // Whatever its parts did before.
@@ -54,6 +64,7 @@ final class RootChange {
 
     /** Something that belongs to the root is changed. */
     void content(int flush) {
+        note(root -> root.content(flush));
         if (!contentSeen) {
             contentSeen = true;
             contentSeenInFlush = flush;
@@ -65,8 +76,15 @@ final class RootChange {
 
     /** Told to have changed, in a way that nobody has seen: by SQL, which may also have inserted a deleted row again. */
     void told() {
+        note(RootChange::told);
         told = true;
         mark(Operation.UPDATE);
+    }
+
+    private void note(Consumer<RootChange> mark) {
+        if (marks != null) {
+            marks.add(this, mark);
+        }
     }
 
     private void mark(Operation operation) {
@@ -148,6 +166,18 @@ final class RootChange {
 
     String idText() {
         return idText;
+    }
+
+    /** The session may know the root by this id. */
+    void isInMemoryAs(Object sessionsId) {
+        if (!idsInMemory.contains(sessionsId)) {
+            idsInMemory.add(sessionsId);
+        }
+    }
+
+    /** The ids by which the session may know the root, and the one that the database has. */
+    List<Object> idsInMemory() {
+        return idsInMemory;
     }
 
     /** Of a deleted root: the last version that was committed. */

@@ -39,16 +39,17 @@ final class RootLock {
         EntityPersister root = aggregate.root();
         Map<Object, RootChange> byId = new HashMap<>();
         for (RootChange change : changes) {
-            lockCached(root, change.id());
+            change.idsInMemory().forEach(id -> lockCached(root, id));
             byId.put(change.id(), change);
         }
         Set<RootChange> locked = new HashSet<>();
         List<Object> ids = changes.stream().map(RootChange::id).toList();
         for (LockedRow row : aggregate.table().raiseVersions(session, ids)) {
+            RootChange change = Objects.requireNonNull(byId.get(row.id()));
             if (session instanceof Session) {
-                tellSession(root, row.id(), row.version());
+                change.idsInMemory().forEach(id -> tellSession(root, id, row.version()));
             }
-            locked.add(Objects.requireNonNull(byId.get(row.id())));
+            locked.add(change);
         }
         return locked;
     }

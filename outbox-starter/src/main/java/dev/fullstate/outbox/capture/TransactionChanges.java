@@ -10,14 +10,17 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.OwnerLink;
+import dev.fullstate.outbox.aggregate.StoredIds;
 import dev.fullstate.outbox.capture.PartChange.Way;
 
 /** The marks of one transaction. Confined to its thread. */
@@ -26,6 +29,7 @@ final class TransactionChanges {
     private final Aggregates aggregates;
     private final int maxAggregates;
     private final Map<RootKey, RootChange> roots = new HashMap<>();
+    private final Marks marks = new Marks();
     private final List<PartChange> partsWithoutOwner = new ArrayList<>();
     private final Set<PartChange> seenParts = new HashSet<>();
     private final Set<Object> partsThatLeft = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -73,10 +77,64 @@ final class TransactionChanges {
                         + " aggregates, the last one being " + aggregate.type() + " " + idText
                         + ". Change fewer in one transaction, or raise outbox.capture.max-aggregates-per-transaction");
             }
-            change = new RootChange(aggregate, id, idText);
+            change = new RootChange(
+                    aggregate, id, idText, aggregate.table().ids().areGiven() ? null : marks);
             roots.put(key, change);
         }
         return change;
+    }
+
+    /**
+     * From now on each root and part has the id that the database has. What is in memory may have two for one, because what is
+     * made with an id is loaded with another.
+     */
+    void useStoredIds(SharedSessionContractImplementor session) {
+        IdentityHashMap<RootChange, RootChange> successors = new IdentityHashMap<>();
+        Map<Aggregate, List<RootChange>> byAggregate = new HashMap<>();
+        for (RootChange root : roots.values()) {
+            if (!root.aggregate().table().ids().areGiven()) {
+                byAggregate
+                        .computeIfAbsent(root.aggregate(), aggregate -> new ArrayList<>())
+                        .add(root);
+            }
+        }
+        byAggregate.forEach((aggregate, known) -> {
+            List<Object> stored = aggregate
+                    .table()
+                    .ids()
+                    .of(session, known.stream().map(RootChange::id).toList());
+            known.forEach(root -> roots.remove(new RootKey(aggregate.type(), root.idText())));
+            for (int i = 0; i < stored.size(); i++) {
+                successors.put(known.get(i), successor(aggregate, stored.get(i), known.get(i)));
+            }
+        });
+        marks.repeat(successors);
+        useStoredPartIds(session);
+    }
+
+    private RootChange successor(Aggregate aggregate, Object storedId, RootChange root) {
+        String idText = aggregate.idText(storedId);
+        RootChange successor = roots.computeIfAbsent(
+                new RootKey(aggregate.type(), idText), key -> new RootChange(aggregate, storedId, idText, null));
+        successor.isInMemoryAs(root.id());
+        return successor;
+    }
+
+    private void useStoredPartIds(SharedSessionContractImplementor session) {
+        Map<Way, List<PartChange>> asked = new HashMap<>();
+        for (PartChange part : seenParts) {
+            StoredIds ids = part.way().link().partIds();
+            if (ids != null && !ids.areGiven()) {
+                asked.computeIfAbsent(part.way(), way -> new ArrayList<>()).add(part);
+            }
+        }
+        asked.forEach((way, parts) -> {
+            parts.forEach(seenParts::remove);
+            partsWithoutOwner.removeIf(part -> part.way().equals(way));
+            Objects.requireNonNull(way.link().partIds())
+                    .of(session, parts.stream().map(PartChange::id).toList())
+                    .forEach(stored -> part(new PartChange(way, stored)));
+        });
     }
 
     /** Marks an entity of which something has changed: a root, or a part whose owner has to be found. */

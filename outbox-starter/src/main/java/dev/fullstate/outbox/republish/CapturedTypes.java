@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.springframework.util.Assert;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
+import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.republish.Republisher.Unit;
 
 /** The aggregate types of a database, each with the persistence unit that reads and writes its states. */
@@ -20,14 +21,16 @@ final class CapturedTypes {
      *
      * @param aggregate what is captured
      * @param unit by which it is read
+     * @param reader of its states
      */
-    record CapturedType(Aggregate aggregate, Unit unit) {}
+    record CapturedType(Aggregate aggregate, Unit unit, StateReader reader) {}
 
     /** A type that several units have is read by the first one. */
     CapturedTypes(Collection<Unit> units) {
         for (Unit unit : units) {
+            StateReader reader = new StateReader(unit.sessionFactory(), unit.aggregates());
             for (Aggregate aggregate : unit.aggregates().all()) {
-                byName.putIfAbsent(aggregate.type(), new CapturedType(aggregate, unit));
+                byName.putIfAbsent(aggregate.type(), new CapturedType(aggregate, unit, reader));
             }
         }
     }

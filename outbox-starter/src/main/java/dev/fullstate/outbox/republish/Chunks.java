@@ -148,6 +148,7 @@ final class Chunks {
                     new States(
                             session,
                             type.aggregate(),
+                            type.reader(),
                             type.unit().envelope(),
                             new OutboxStore(outbox.names()),
                             part.job())));

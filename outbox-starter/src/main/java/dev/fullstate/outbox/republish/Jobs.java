@@ -9,7 +9,9 @@ import java.util.UUID;
 import java.util.function.Function;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import org.hibernate.engine.spi.SessionImplementor;
 
+import dev.fullstate.outbox.republish.CapturedTypes.CapturedType;
 import dev.fullstate.outbox.republish.RepublishJob.Action;
 import dev.fullstate.outbox.republish.RepublishJob.State;
 import dev.fullstate.outbox.republish.Republisher.Options;
@@ -25,6 +27,7 @@ final class Jobs {
     private final Outbox outbox;
     private final CapturedTypes types;
     private final CallersThread caller;
+    private final Transactions transactions;
     private final Options options;
     private final JobWork work;
     private final Workers workers;
@@ -38,8 +41,8 @@ final class Jobs {
                 database,
                 captured.units().stream().map(Unit::entityManagerFactory).toList());
         this.options = options;
-        Chunks chunks = new Chunks(
-                outbox, new Transactions(database, options.chunkSize(), options.idleTimeout()), types, options);
+        this.transactions = new Transactions(database, options.chunkSize(), options.idleTimeout());
+        Chunks chunks = new Chunks(outbox, transactions, types, options);
         Backpressure backpressure = new Backpressure(options.maxLag(), options.pollInterval());
         this.work = new JobWork(database, types.names(), chunks, backpressure, options);
         this.workers = new Workers(work::next);
@@ -57,7 +60,7 @@ final class Jobs {
 
     /** See {@link Republisher#start(RepublishRequest, String)}. */
     UUID start(RepublishRequest request, String requestedBy) {
-        NewJob job = NewJob.of(request, types);
+        NewJob job = withStoredIds(NewJob.of(request, types));
         if (request.changedSince() != null) {
             requireRetained(request.changedSince());
         }
@@ -77,6 +80,18 @@ final class Jobs {
         AuditLog.started(id, job.types(), actor);
         workers.wake();
         return id;
+    }
+
+    private NewJob withStoredIds(NewJob job) {
+        CapturedType type = types.get(job.types().get(0));
+        if (job.ids() == null || type.aggregate().table().ids().areGiven()) {
+            return job;
+        }
+        return caller.change(connection -> {
+            try (SessionImplementor session = transactions.open(type.unit().sessionFactory(), connection)) {
+                return job.withStoredIds(session, type.aggregate());
+            }
+        });
     }
 
     private void requireRetained(Instant since) {

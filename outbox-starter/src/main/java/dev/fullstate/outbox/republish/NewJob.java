@@ -3,6 +3,8 @@ package dev.fullstate.outbox.republish;
 import java.util.List;
 import java.util.TreeSet;
 
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.exception.DataException;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
@@ -32,6 +34,29 @@ record NewJob(
                 request,
                 types,
                 ids == null ? null : canonical(captured.get(types.get(0)).aggregate(), ids));
+    }
+
+    /**
+     * The same job with the ids that the database has for the named ones.
+     *
+     * @throws InvalidRepublishRequestException for an id that the database cannot have
+     */
+    NewJob withStoredIds(SharedSessionContractImplementor session, Aggregate aggregate) {
+        if (ids == null) {
+            return this;
+        }
+        List<Object> named = ids.stream().map(aggregate::parseId).toList();
+        List<Object> stored;
+        try {
+            stored = aggregate.table().ids().of(session, named);
+        } catch (DataException e) {
+            throw new InvalidRepublishRequestException(
+                    "One of the ids does not fit into the column that '" + aggregate.type() + "' has for them", e);
+        }
+        return new NewJob(
+                request,
+                types,
+                stored.stream().map(aggregate::idText).sorted().distinct().toList());
     }
 
     /** So that one aggregate has one id, however its letters are cased or its numbers padded. */

@@ -13,6 +13,7 @@ import dev.fullstate.outbox.capture.AggregateChange;
 import dev.fullstate.outbox.contract.Operation;
 import dev.fullstate.outbox.contract.OutboxEvent;
 import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.store.OutboxStore;
 
 /**
@@ -25,13 +26,21 @@ final class States {
 
     private final SessionImplementor session;
     private final Aggregate aggregate;
+    private final StateReader reader;
     private final Envelope envelope;
     private final OutboxStore store;
     private final UUID job;
 
-    States(SessionImplementor session, Aggregate aggregate, Envelope envelope, OutboxStore store, UUID job) {
+    States(
+            SessionImplementor session,
+            Aggregate aggregate,
+            StateReader reader,
+            Envelope envelope,
+            OutboxStore store,
+            UUID job) {
         this.session = session;
         this.aggregate = aggregate;
+        this.reader = reader;
         this.envelope = envelope;
         this.store = store;
         this.job = job;
@@ -112,7 +121,7 @@ final class States {
     /** What is locked may be hidden by its mapping all the same, or be of another kind in the same table. */
     private List<String> publish(List<Object> locked) {
         List<AggregateChange> states = new ArrayList<>();
-        for (Object root : session.findMultiple(aggregate.root().getMappedClass(), locked)) {
+        for (Object root : reader.read(session, aggregate.root(), locked)) {
             if (root != null) {
                 Object id = aggregate.root().getIdentifier(root, session);
                 states.add(new AggregateChange(

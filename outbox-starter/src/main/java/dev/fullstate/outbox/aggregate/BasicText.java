@@ -1,0 +1,101 @@
+package dev.fullstate.outbox.aggregate;
+
+import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+
+import org.hibernate.metamodel.mapping.BasicValuedModelPart;
+import org.hibernate.metamodel.mapping.JdbcMapping;
+import org.hibernate.type.CustomType;
+import org.hibernate.type.descriptor.java.JavaType;
+import org.hibernate.type.descriptor.java.OffsetTimeJavaType;
+import org.hibernate.type.descriptor.java.SerializableJavaType;
+import org.hibernate.type.descriptor.java.spi.UnknownBasicJavaType;
+import org.hibernate.type.internal.UserTypeJavaTypeWrapper;
+import org.hibernate.usertype.EnhancedUserType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of a basic value, which does not depend on the process that writes it, neither on its zone nor on its locale, and from
+ * which the value can be read again. The table of all of them is in docs/keys.md.
+ */
+final class BasicText {
+
+    private final JdbcMapping mapping;
+    private final Form form;
+
+    private BasicText(JdbcMapping mapping, Form form) {
+        this.mapping = mapping;
+        this.form = form;
+    }
+
+    /** How the values of a type are written, and read again. */
+    record Form(Function<Object, String> write, Function<String, Object> read) {
+
+        static <T> Form of(Class<T> type, Function<T, String> write, Function<String, ? extends T> read) {
+            return new Form(value -> write.apply(type.cast(value)), read::apply);
+        }
+    }
+
+    /** Where Hibernate's own text depends on where a value comes from, or is not the one that people know. */
+    private static final Map<Class<?>, Form> FORMS = Map.of(
+            BigDecimal.class, Form.of(BigDecimal.class, BigDecimal::toPlainString, BigDecimal::new),
+            Duration.class, Form.of(Duration.class, Duration::toString, Duration::parse),
+            InetAddress.class, Form.of(InetAddress.class, InetAddress::getHostAddress, BasicText::address));
+
+    /** Null where there is no text that can be read again, or none that is the same tomorrow. */
+    static @Nullable BasicText of(BasicValuedModelPart part, ColumnTypes types) {
+        JdbcMapping mapping = part.getJdbcMapping();
+        JavaType<?> type = mapping.getValueConverter() == null
+                ? mapping.getJavaTypeDescriptor()
+                : mapping.getValueConverter().getRelationalJavaType();
+        if (hasNoText(mapping, type)) {
+            return null;
+        }
+        Form moment = Moments.form(
+                type.getJavaTypeClass(),
+                types.of(part.getContainingTableExpression(), part).sql(),
+                types.zone(mapping.getJdbcType()));
+        Form form = moment == null ? FORMS.get(type.getJavaTypeClass()) : moment;
+        return new BasicText(mapping, form == null ? ofHibernate(type) : form);
+    }
+
+    /** A time with an offset is another one for a process in another zone: Hibernate stores it without its offset. */
+    private static boolean hasNoText(JdbcMapping mapping, JavaType<?> type) {
+        return type instanceof UnknownBasicJavaType
+                || type instanceof SerializableJavaType
+                || type instanceof OffsetTimeJavaType
+                || (type instanceof UserTypeJavaTypeWrapper && !isEnhanced(mapping));
+    }
+
+    private static boolean isEnhanced(JdbcMapping mapping) {
+        return mapping instanceof CustomType<?> custom && custom.getUserType() instanceof EnhancedUserType;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static Form ofHibernate(JavaType<?> type) {
+        return new Form(value -> ((JavaType) type).toString(value), type::fromString);
+    }
+
+    String write(Object value) {
+        return form.write.apply(mapping.convertToRelationalValue(value));
+    }
+
+    Object read(String text) {
+        return mapping.convertToDomainValue(form.read.apply(text));
+    }
+
+    private static InetAddress address(String text) {
+        if (text.isEmpty() || text.chars().anyMatch(letter -> letter > 'f' || letter == '-')) {
+            throw new IllegalArgumentException("'" + text + "' is a name, but an address is expected");
+        }
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("'" + text + "' is not an address", e);
+        }
+    }
+}

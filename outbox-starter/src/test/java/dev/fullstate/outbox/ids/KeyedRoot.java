@@ -1,0 +1,23 @@
+package dev.fullstate.outbox.ids;
+
+import java.util.List;
+
+import jakarta.persistence.MappedSuperclass;
+import jakarta.persistence.Version;
+
+/** A root of {@link IdEntities}. */
+@MappedSuperclass
+public abstract class KeyedRoot extends Keyed {
+
+    @Version
+    public int version;
+
+    /** Adds a part that refers to its root. */
+    public abstract void addLine(Keyed line);
+
+    /** Parts that refer to their root. */
+    public abstract List<? extends Keyed> allLines();
+
+    /** Parts that nothing but this leads to. */
+    public abstract List<Keyed> allNotes();
+}

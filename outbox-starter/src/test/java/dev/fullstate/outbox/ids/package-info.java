@@ -1,0 +1,2 @@
+/** Aggregates by every kind of id that Hibernate maps. */
+package dev.fullstate.outbox.ids;
