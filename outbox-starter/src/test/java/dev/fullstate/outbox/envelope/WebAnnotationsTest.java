@@ -295,6 +295,12 @@ class WebAnnotationsTest {
         String computed() {
             return null;
         }
+
+        @JsonProperty("computedToo")
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        String computedToo() {
+            return null;
+        }
     }
 
     @Entity
@@ -315,7 +321,7 @@ class WebAnnotationsTest {
 
         assertThat(States.written(root, Depending.class, Repeated.class))
                 .isEqualTo("{'id':1,'empty':'','nothing':null,'viewed':'v','none':[],"
-                        + "'parts':[{'id':2,'text':'t'},{'id':2,'text':'t'}],'computed':null}");
+                        + "'parts':[{'id':2,'text':'t'},{'id':2,'text':'t'}],'computed':null,'computedToo':null}");
         assertThat(output).doesNotContain("Left out");
     }
 
