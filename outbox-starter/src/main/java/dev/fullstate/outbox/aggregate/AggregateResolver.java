@@ -90,7 +90,7 @@ public final class AggregateResolver {
             Aggregate aggregate = roots.aggregate(root, places.root(root), columnTypes);
             ownership.hierarchy(root).forEach(entity -> byEntity.put(entity.getEntityName(), aggregate));
         }
-        Aggregates aggregates = new Aggregates(byEntity, ownersByPart, ownedByReference, collectionRoles);
+        Aggregates aggregates = new Aggregates(byEntity, ownersByPart, ownedByReference, collectionRoles, columnTypes);
         waysUp.forEach(wayUp -> wayUp.requireNoDeleteByTheDatabase(aggregates));
         return aggregates;
     }

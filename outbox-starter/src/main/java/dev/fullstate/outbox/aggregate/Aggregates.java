@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.hibernate.metamodel.mapping.EntityMappingType;
+import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.jspecify.annotations.Nullable;
 
@@ -22,23 +23,26 @@ public final class Aggregates {
     private final Map<String, List<OwnerLink>> ownersByPart;
     private final Map<String, List<AssociationPath>> ownedByReference;
     private final Set<String> collectionRoles;
+    private final @Nullable ColumnTypes columnTypes;
 
     Aggregates(
             Map<String, Aggregate> byEntity,
             Map<String, List<OwnerLink>> ownersByPart,
             Map<String, List<AssociationPath>> ownedByReference,
-            Set<String> collectionRoles) {
+            Set<String> collectionRoles,
+            @Nullable ColumnTypes columnTypes) {
         this.byEntity = byEntity;
         this.byType = new LinkedHashMap<>();
         byEntity.values().forEach(aggregate -> byType.put(aggregate.type(), aggregate));
         this.ownersByPart = ownersByPart;
         this.ownedByReference = ownedByReference;
         this.collectionRoles = collectionRoles;
+        this.columnTypes = columnTypes;
     }
 
     /** Nothing is captured. */
     public static Aggregates none() {
-        return new Aggregates(Map.of(), Map.of(), Map.of(), Set.of());
+        return new Aggregates(Map.of(), Map.of(), Map.of(), Set.of(), null);
     }
 
     /** All captured aggregates. */
@@ -89,5 +93,13 @@ public final class Aggregates {
     /** Whether what a collection holds is part of a captured aggregate's state. */
     public boolean include(CollectionPersister collection) {
         return collectionRoles.contains(collection.getRole());
+    }
+
+    /** The type of a column, as the database names it. */
+    public String columnType(SelectableMapping column) {
+        if (columnTypes == null) {
+            throw new IllegalStateException("Nothing is captured, so no column is known");
+        }
+        return columnTypes.of(column.getContainingTableExpression(), column).sql();
     }
 }

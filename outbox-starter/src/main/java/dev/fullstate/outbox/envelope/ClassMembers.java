@@ -8,6 +8,7 @@ import java.util.Map;
 import org.hibernate.engine.spi.PersistentAttributeInterceptable;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.SerializedString;
+import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.ser.AnyGetterWriter;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.util.NameTransformer;
@@ -41,6 +42,7 @@ final class ClassMembers {
         this.kind = kind;
         this.properties = properties;
         this.above = above;
+        Jackson2Annotations.refuse(kind.javaType().getName(), kind.javaType());
         this.omissions = new LeftOut(properties, above.ignored());
         kind.attributes().stream()
                 .filter(attribute -> !(attribute.role() instanceof Role.Outside))
@@ -102,6 +104,10 @@ final class ClassMembers {
         if (omission != null) {
             leftOut.put(attribute.name(), omission);
             return null;
+        }
+        for (AnnotatedMember element : properties.members(attribute.name())) {
+            Jackson2Annotations.refuse(
+                    "Attribute '" + attribute.name() + "' of " + kind.javaType().getName(), element.getAnnotated());
         }
         if (property instanceof AnyGetterWriter) {
             return new Member.Computed(property);

@@ -22,6 +22,7 @@ final class Forms {
 
     private final SerializationContext context;
     private final Ordering ordering;
+    private final ValueForms values;
     private final Map<Place, ObjectForm> objects = new LinkedHashMap<>();
     private final Set<Place> altered = new LinkedHashSet<>();
     private final Map<String, String> leftOut = new LinkedHashMap<>();
@@ -42,8 +43,10 @@ final class Forms {
      *
      * @param context of the mapper that writes them
      * @param json writes a single value in a form
+     * @param values forms of what columns hold
      */
-    Forms(SerializationContext context, BiFunction<ValueForm, Object, String> json) {
+    Forms(SerializationContext context, BiFunction<ValueForm, Object, String> json, ValueForms values) {
+        this.values = values;
         this.context = context;
         this.ordering = new Ordering(json);
     }
@@ -111,7 +114,7 @@ final class Forms {
     /** The form of an attribute, or of an element of one. */
     ValueForm form(Role role, @Nullable BeanPropertyWriter property, Above below) {
         if (role instanceof Role.Value value) {
-            return ValueForms.of(value.mapping(), property);
+            return values.of(value.mapping(), property);
         }
         if (role instanceof Role.Embedded embedded) {
             return object(embedded.place(), property, below);
@@ -146,13 +149,13 @@ final class Forms {
 
     private Comparator<@Nullable Object> order(Role.Key key) {
         MapKey text = key.text();
-        return text == null ? ordering.byValue(ValueForms.of(key.mapping(), null)) : Comparator.comparing(text::text);
+        return text == null ? ordering.byValue(values.of(key.mapping(), null)) : Comparator.comparing(text::text);
     }
 
-    private static KeyForm key(Role.Key key, BeanPropertyWriter property) {
+    private KeyForm key(Role.Key key, BeanPropertyWriter property) {
         MapKey text = key.text();
         return text == null
-                ? ValueForms.ofKey(key.mapping(), property)
+                ? values.ofKey(key.mapping(), property)
                 : (value, generator, context) -> generator.writeName(text.text(value));
     }
 }

@@ -50,7 +50,9 @@ final class StateWriter {
                 .addModule(new StateModule(places, this::outsideOfItsPlaces))
                 .build();
         Forms forms = new Forms(
-                mapper._serializationContext(), (form, value) -> mapper.writeValueAsString(new State(value, form)));
+                mapper._serializationContext(),
+                (form, value) -> mapper.writeValueAsString(new State(value, form)),
+                new ValueForms(aggregates, new ChosenSerializers(customizers)));
         for (Aggregate aggregate : aggregates.all()) {
             Map<String, String> leftOutBefore = new TreeMap<>(forms.leftOut());
             roots.put(aggregate, forms.of(aggregate.state()));
