@@ -14,7 +14,6 @@ import java.util.Set;
 import org.hibernate.Hibernate;
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.CollectionEntry;
-import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
@@ -65,10 +64,11 @@ final class ReachedState {
         Map<EntityPersister, List<Object>> waiting = new LinkedHashMap<>();
         List<Object> proxies = new ArrayList<>();
         for (Object entity = toSee.poll(); entity != null; entity = toSee.poll()) {
-            EntityEntry entry = context.getEntry(entity);
-            EntityPersister persister = entry.getPersister();
-            for (AssociationPath path : reader.aggregates().partsOf(persister)) {
-                Object part = path.read(persister, entity, entry.getLoadedState());
+            EntityPersister persister = context.getEntry(entity).getPersister();
+            List<AssociationPath> paths = reader.aggregates().partsOf(persister);
+            Object[] state = paths.isEmpty() ? null : persister.getValues(entity);
+            for (AssociationPath path : paths) {
+                Object part = path.read(persister, entity, state);
                 LazyInitializer proxy = HibernateProxy.extractLazyInitializer(part);
                 if (proxy != null && proxy.isUninitialized()) {
                     EntityPersister of =
