@@ -24,9 +24,9 @@ import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.session.DatabaseFailure;
 
 /**
- * The end of a transaction that changed captured aggregates: from marks to changes, in four steps. Find the root of each
- * changed part; lock every root; read its state back from the database, because what a session has in memory need not be
- * what will be committed; hand over.
+ * The end of a transaction that changed captured aggregates: from marks to changes, in five steps. Take the ids that the
+ * database has; find the root of each changed part; lock every root; read its state back from the database, because what a
+ * session has in memory need not be what will be committed; hand over.
  */
 class BeforeCommit {
 

@@ -3,6 +3,7 @@ package dev.fullstate.outbox.aggregate;
 import java.io.Serializable;
 import java.sql.Blob;
 import java.time.Instant;
+import java.time.OffsetTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -69,6 +70,8 @@ class UncapturableMappingsTest {
                 arguments(WithoutIdClass.class, "%s has @PublishFullState and an id of several", "Give it an @IdClass"),
                 arguments(WithDerivedId.class, "%s has @PublishFullState and an id of several", "Give it an @IdClass"),
                 arguments(WithNestedId.class, "The id of %s is of type", "an embeddable of basic types"),
+                arguments(WithOffsetTimeId.class, "The id of %s is of type", "Use a basic type"),
+                arguments(WithSerializedId.class, "The id of %s is of type", "Use a basic type"),
                 arguments(WithNestedKey.class, "Attribute 'byKey' of %s", "Use keys of a basic type"),
                 arguments(
                         WithPartsOfElements.class, "Attribute 'elements{element}.part' of %s", "take the cascade off"),
@@ -432,5 +435,27 @@ class UncapturableMappingsTest {
         @ManyToOne
         @OnDelete(action = OnDeleteAction.CASCADE)
         OtherOwner other;
+    }
+
+    @Entity
+    @PublishFullState
+    static class WithOffsetTimeId {
+
+        @Id
+        OffsetTime id;
+
+        @Version
+        int version;
+    }
+
+    @Entity
+    @PublishFullState
+    static class WithSerializedId {
+
+        @Id
+        StringBuilder id;
+
+        @Version
+        int version;
     }
 }

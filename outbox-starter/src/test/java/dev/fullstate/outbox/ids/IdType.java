@@ -340,6 +340,13 @@ record IdType(String name, String attribute, String column, IntFunction<Object> 
         }
     }
 
+    /** Of the table in docs/keys.md. */
+    String row() {
+        String type = attribute.replaceAll("java\\.(math|net|time|util)\\.", "");
+        String declared = column.isEmpty() || isComposite() ? "" : "`" + column + "`";
+        return "| `" + type + "` | " + declared + " | `" + key + "` |";
+    }
+
     String aggregateType() {
         return "id-" + name;
     }
