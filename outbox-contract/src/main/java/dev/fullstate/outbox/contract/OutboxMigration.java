@@ -16,8 +16,7 @@ public final class OutboxMigration {
 
     /** What stands for what in the scripts, where it is written as <code>${placeholder}</code> and in double quotes. */
     public static Map<String, String> placeholders(OutboxNames names) {
-        return Map.of(
-                "outbox", names.table(), "publication", names.publication().replace("\"", "\"\""));
+        return Map.of("outbox", names.table(), "publication", names.publication());
     }
 
     /** The whole migration as one script, which creates everything in the session's current schema. */

@@ -28,9 +28,10 @@ public record OutboxNames(@Nullable String schema, String table, String publicat
             "lower-case letters, digits and underscores, not beginning with a digit, " + MAX_TABLE_LENGTH + " at most";
 
     /** What {@link #canBeName} asks for, in words. */
-    public static final String NAME = "1 to " + MAX_LENGTH + " bytes long";
+    public static final String NAME = "1 to " + MAX_LENGTH + " bytes long, without quotes and dollar signs";
 
     private static final Pattern TABLE = Pattern.compile("[a-z_][a-z0-9_]{0," + (MAX_TABLE_LENGTH - 1) + "}");
+    private static final Pattern NOT_IN_NAMES = Pattern.compile("[\\p{Cntrl}'\"$\\\\]");
     private static final Pattern SIMPLE = Pattern.compile("[a-z_][a-z0-9_]*");
     private static final Pattern NAME_IN_BRACES = Pattern.compile("\\{outbox(\\w*)}");
 
@@ -68,7 +69,9 @@ public record OutboxNames(@Nullable String schema, String table, String publicat
 
     /** Whether a schema or a publication can have this name. */
     public static boolean canBeName(String name) {
-        return !name.isBlank() && name.getBytes(StandardCharsets.UTF_8).length <= MAX_LENGTH && name.indexOf('\0') < 0;
+        return !name.isBlank()
+                && name.getBytes(StandardCharsets.UTF_8).length <= MAX_LENGTH
+                && !NOT_IN_NAMES.matcher(name).find();
     }
 
     private static void requireName(String what, String name) {

@@ -16,9 +16,9 @@ class OutboxNamesTest {
         String statement = "select '{}' from {outbox} join {outbox_relay} on true";
         assertThat(OutboxNames.DEFAULT.sql(statement))
                 .isEqualTo("select '{}' from \"outbox\" join \"outbox_relay\" on true");
-        assertThat(OutboxNames.of("My \"Schema$1\"", "events").sql(statement))
-                .isEqualTo("select '{}' from \"My \"\"Schema$1\"\"\".\"events\" join"
-                        + " \"My \"\"Schema$1\"\"\".\"events_relay\" on true");
+        assertThat(OutboxNames.of("My Schema", "events").sql(statement))
+                .isEqualTo(
+                        "select '{}' from \"My Schema\".\"events\" join" + " \"My Schema\".\"events_relay\" on true");
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.springframework.jdbc.support.MetaDataAccessException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.jta.JtaTransactionManager;
 
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.store.OutboxSchemaException;
 
 /** Tells databases apart. */
@@ -29,10 +30,8 @@ final class Databases {
             return JdbcUtils.extractDatabaseMetaData(
                     dataSource, metaData -> "PostgreSQL".equals(metaData.getDatabaseProductName()));
         } catch (MetaDataAccessException e) {
-            throw new OutboxSchemaException(
-                    "A database with captured entities cannot be asked what it is: " + e.getMessage(),
-                    "Let it be reachable when the application starts, or set outbox.enabled=false.",
-                    e);
+            throw OutboxSchemaException.of(
+                    "A database with captured entities cannot be asked what it is", OutboxNames.DEFAULT, e);
         }
     }
 

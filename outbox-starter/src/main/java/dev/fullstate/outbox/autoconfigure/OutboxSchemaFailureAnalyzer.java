@@ -5,7 +5,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 
 import dev.fullstate.outbox.store.OutboxSchemaException;
 
-/** Shows what the migration failed at, and which rights it needs. */
+/** Shows why the outbox cannot be made or used, and what mends that. */
 final class OutboxSchemaFailureAnalyzer extends AbstractFailureAnalyzer<OutboxSchemaException> {
 
     @Override

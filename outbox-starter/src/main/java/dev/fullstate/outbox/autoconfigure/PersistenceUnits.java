@@ -5,8 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -32,6 +34,7 @@ import dev.fullstate.outbox.store.Database;
 import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.store.OutboxStore;
+import dev.fullstate.outbox.store.RowSecurity;
 
 /** The persistence units whose changes are captured, each into the outbox of its own database. */
 final class PersistenceUnits {
@@ -114,10 +117,13 @@ final class PersistenceUnits {
         }
         Aggregates aggregates = AggregateResolver.resolve(sessionFactory);
         Envelope envelope = envelopes.create(aggregates);
-        Outbox outbox = new Outbox(dataSource, properties.schema().names());
+        Outbox outbox =
+                OutboxSchema.locate(new Outbox(dataSource, properties.schema().names()));
         if (properties.schema().initialize()) {
             OutboxSchema.migrate(outbox);
         }
+        OutboxSchema.verify(outbox);
+        warnOfRowSecurity(outbox, aggregates, sessionFactory);
         OutboxStore store = new OutboxStore(outbox.names());
         Capture capture = Capture.install(
                 sessionFactory,
@@ -131,6 +137,37 @@ final class PersistenceUnits {
         captured.add(
                 new CapturedUnit(name, outbox, entityManagerFactory, sessionFactory, aggregates, envelope, capture));
         log.info("Changes of {} are captured", aggregates.all());
+    }
+
+    /** A state is what the role sees of it when it commits; whether that is all of it, only the policies' author knows. */
+    private static void warnOfRowSecurity(
+            Outbox outbox, Aggregates aggregates, SessionFactoryImplementor sessionFactory) {
+        List<String> tables = RowSecurity.activeOn(outbox, tables(aggregates, sessionFactory));
+        if (!tables.isEmpty()) {
+            log.warn(
+                    "Row-level security is active on {} for the application's role: events have those rows of an aggregate that the"
+                            + " role sees when its change commits, and republish jobs are refused. Remedy where policies hide"
+                            + " rows of an aggregate from those who change it: ALTER ROLE ... BYPASSRLS;",
+                    tables);
+        }
+    }
+
+    /** Where the states of all aggregates are. */
+    private static Set<String> tables(Aggregates aggregates, SessionFactoryImplementor sessionFactory) {
+        Set<String> tables = new TreeSet<>();
+        sessionFactory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
+            if (!aggregates.reachedFrom(entity).isEmpty()) {
+                Stream.of(entity.getQuerySpaces()).map(Object::toString).forEach(tables::add);
+            }
+        });
+        sessionFactory.getMappingMetamodel().forEachCollectionDescriptor(collection -> {
+            if (aggregates.include(collection)) {
+                Stream.of(collection.getCollectionSpaces())
+                        .map(Object::toString)
+                        .forEach(tables::add);
+            }
+        });
+        return tables;
     }
 
     /** Null for another provider's; Hibernate need not be the only one on the class path. */

@@ -1,28 +1,26 @@
 package dev.fullstate.outbox.store;
 
-/** The outbox's part of the schema could not be brought up to date. Fails the application's start. */
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxNames;
+
+/** The outbox cannot be made, or cannot be used. Fails the application's start. */
 public final class OutboxSchemaException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private static final String RIGHTS =
-            "The role has to be allowed to create tables in its schema, and a publication in its database:\n\n"
-                    + "    GRANT CREATE ON SCHEMA public TO the_role;\n"
-                    + "    GRANT CREATE ON DATABASE the_database TO the_role;\n\n"
-                    + "Or let someone who is run the script V1__outbox.sql of outbox-contract, grant INSERT on outbox and"
-                    + " USAGE on outbox_seq, and set outbox.schema.initialize=false.";
-
     private final String action;
 
-    /** A migration failed, in most cases for want of rights. */
-    OutboxSchemaException(String message, Throwable cause) {
-        this(message, RIGHTS, cause);
-    }
-
-    /** Something else is in the way, and {@code action} removes it. */
-    public OutboxSchemaException(String message, String action, Throwable cause) {
+    /** Something is in the way, and {@code action} removes it. */
+    OutboxSchemaException(String message, String action, @Nullable Throwable cause) {
         super(message, cause);
         this.action = action;
+    }
+
+    /** What the database has answered, with what mends it. */
+    public static OutboxSchemaException of(String failedTo, OutboxNames names, Throwable cause) {
+        return new OutboxSchemaException(
+                failedTo + ": " + cause.getMessage(), SchemaFailure.of(cause).remedy(names), cause);
     }
 
     /** What to do about it, in statements where there are some. */

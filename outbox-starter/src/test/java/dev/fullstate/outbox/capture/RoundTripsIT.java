@@ -29,7 +29,7 @@ class RoundTripsIT {
     private static final String LOCK_LINE = "lock line";
     private static final String LOCK_ROOTS = "lock (values";
     private static final String RAISE_VERSION = "update purchase returning";
-    private static final String WRITE_EVENTS = "insert into \"outbox\"";
+    private static final String WRITE_EVENTS = "insert into \"public\".\"outbox\"";
 
     static PostgresServer postgres;
     static ShopApplication captured;

@@ -28,9 +28,9 @@ class JobControlIT extends RepublishTest {
         CompletableFuture<RepublishJob> answer;
         try (Connection holder = holdingTheOutbox()) {
             job = republisher().start(PURCHASES, "test");
-            awaitWaiting(1, "insert into \"outbox\" (");
+            awaitWaiting(1, "\"outbox\" (");
             answer = CompletableFuture.supplyAsync(() -> control.apply(job));
-            awaitWaiting(1, "from \"outbox_republish_part\" where job_id");
+            awaitWaiting(1, "\"outbox_republish_part\" where job_id");
             assertThat(answer).isNotDone();
             holder.rollback();
         }
@@ -167,7 +167,7 @@ class JobControlIT extends RepublishTest {
             starts = List.of(
                     CompletableFuture.supplyAsync(JobControlIT::starts),
                     CompletableFuture.supplyAsync(JobControlIT::starts));
-            awaitWaiting(2, "lock table \"outbox_republish_job\"");
+            awaitWaiting(2, "\"outbox_republish_job\" in share");
             starter.rollback();
             assertThat(starts).extracting(CompletableFuture::join).containsExactlyInAnyOrder(true, false);
             writer.rollback();

@@ -60,7 +60,7 @@ class KilledInstanceIT extends RepublishTest {
         await().atMost(PATIENCE)
                 .until(() -> shop.jdbc()
                         .sql("select exists (select from pg_stat_activity where application_name = :name"
-                                + " and wait_event_type = 'Lock' and query ilike '%insert into \"outbox\" (%')")
+                                + " and wait_event_type = 'Lock' and query ilike '%\"outbox\" (%')")
                         .param("name", instance)
                         .query(Boolean.class)
                         .single());

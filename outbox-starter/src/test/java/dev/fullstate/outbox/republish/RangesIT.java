@@ -35,7 +35,7 @@ class RangesIT extends RepublishTest {
         UUID job;
         try (Connection holder = holdingTheOutbox()) {
             job = republisher().start(PURCHASES, "test");
-            awaitWaiting(2, "insert into \"outbox\" (");
+            awaitWaiting(2, "\"outbox\" (");
             assertThat(rangeCount(job)).isEqualTo(3);
             holder.rollback();
         }
@@ -83,7 +83,7 @@ class RangesIT extends RepublishTest {
         UUID job;
         try (Connection holder = holdingTheOutbox()) {
             job = republisher().start(PURCHASES, "test");
-            awaitWaiting(2, "insert into \"outbox\" (");
+            awaitWaiting(2, "\"outbox\" (");
             holder.rollback();
         }
         republisher().pause(job, "bob");

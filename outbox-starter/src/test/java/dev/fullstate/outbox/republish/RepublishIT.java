@@ -179,10 +179,10 @@ class RepublishIT extends RepublishTest {
         UUID job;
         try (Connection holder = holdingTheOutbox()) {
             job = republisher().start(List.of("purchase"), "test");
-            awaitWaiting(1, "insert into \"outbox\" (");
+            awaitWaiting(1, "\"outbox\" (");
             shop.jdbc()
                     .sql("select pg_terminate_backend(pid) from pg_stat_activity"
-                            + " where wait_event_type = 'Lock' and query ilike '%insert into outbox (%'")
+                            + " where wait_event_type = 'Lock' and query ilike '%\"outbox\" (%'")
                     .query(Boolean.class)
                     .list();
             holder.rollback();

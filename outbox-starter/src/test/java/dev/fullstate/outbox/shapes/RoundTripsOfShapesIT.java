@@ -198,7 +198,7 @@ class RoundTripsOfShapesIT {
     @MethodSource("cases")
     <T> void areAsManyForManyRowsAsForOne(Case<T> each) {
         List<String> expected = new ArrayList<>(each.added);
-        expected.add("insert into \"outbox\"");
+        expected.add("insert into \"public\".\"outbox\"");
         assertThat(addedBy(each, 1, 1)).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(addedBy(each, MANY_ROOTS, MANY_PARTS)).containsExactlyInAnyOrderElementsOf(expected);
     }

@@ -62,6 +62,15 @@ create table "${outbox}_15" partition of "${outbox}" for values in (15);
 create index "${outbox}_xid" on "${outbox}" (xid);
 
 -- Inserts only, so that truncating a leaf publishes nothing; via the root, so that the relay sees one table, not sixteen.
+-- One that has lost its table, as the table was dropped, is left from an outbox that is gone.
+do $$
+begin
+    if exists (select from pg_publication where pubname = '${publication}')
+            and not exists (select from pg_publication_tables where pubname = '${publication}') then
+        drop publication "${publication}";
+    end if;
+end
+$$;
 create publication "${publication}" for table "${outbox}" with (publish = 'insert', publish_via_partition_root = true);
 
 -- What the relays have published, one row per pipeline, written by the relay itself and read before a leaf is retired.
@@ -147,6 +156,8 @@ create index "${outbox}_republish_item_next"
 
 -- Who did what to a job.
 create table "${outbox}_republish_action" (
+    -- Somebody else's publication may be for all tables, and then lets only those be changed that have a primary key.
+    number          bigint      not null generated always as identity primary key,
     job_id          uuid        not null references "${outbox}_republish_job" (id) on delete cascade,
     action          text        not null check (action in ('start', 'pause', 'resume', 'cancel')),
     actor           text        not null,

@@ -56,6 +56,13 @@ final class Catalog {
                     dropPublication() + createPublication(OutboxNames.DEFAULT_TABLE),
                     null);
         }
+        if (!OutboxNames.canBeTable(table.name())) {
+            throw new WalException(
+                    "Publication '" + publication + "' publishes " + table.schema() + "." + table.name()
+                            + ", which cannot be an outbox",
+                    "Set outbox.relay.publication to the one of the outbox",
+                    null);
+        }
         if (!table.inserts() || !table.viaRoot()) {
             throw new WalException(
                     "Publication '" + publication + "' does not publish "
@@ -134,9 +141,8 @@ final class Catalog {
                 .get(0);
     }
 
-    String walLevel() {
-        return query("select current_setting('wal_level')", row -> row.getString(1))
-                .get(0);
+    String setting(String name) {
+        return query("select current_setting(?)", row -> row.getString(1), name).get(0);
     }
 
     /** How many more slots the server can have. */

@@ -20,10 +20,12 @@ final class Connections {
         this.settings = settings;
     }
 
-    /** A connection for queries. */
+    /** A connection for queries, and for notes, which are on the server's own disk when they are committed and wait for no other's. */
     Connection ordinary() {
         try {
-            return open(common());
+            Connection connection = open(common());
+            set(connection, "synchronous_commit", "local");
+            return connection;
         } catch (SQLException e) {
             throw SqlFailure.connecting(e, settings);
         }

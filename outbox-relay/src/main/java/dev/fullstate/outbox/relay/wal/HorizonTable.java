@@ -31,8 +31,9 @@ final class HorizonTable implements Horizons {
     }
 
     /**
-     * Lets the connection wait neither for locks nor for disks and standbys. A note that is lost in a crash is written again; a
-     * loop that waits for a standby would be lost to PostgreSQL.
+     * Lets the connection wait neither for locks nor for disks. A note that is lost in a crash is written again. For standbys it
+     * does not wait in any case: with {@code synchronous_standby_names = '*'} the relay may be the only one, and would wait for
+     * itself.
      */
     void hurry() {
         try (Statement statement = connection.createStatement()) {

@@ -70,6 +70,18 @@ final class PostgresSession implements WalSession {
         }
     }
 
+    /** PostgreSQL takes each walsender for a standby, also one for logical replication. */
+    void warnOfSynchronousStandby() {
+        String names = catalog.setting("synchronous_standby_names");
+        if (names.contains("*")) {
+            log.warn(
+                    "synchronous_standby_names is '{}', which makes the relay a synchronous standby: commits may wait until Kafka has"
+                            + " their events, and for ever while no relay runs. Remedy: ALTER SYSTEM SET synchronous_standby_names ="
+                            + " '...'; -- with the names of the real standbys",
+                    names);
+        }
+    }
+
     @Override
     public Horizons horizons() {
         return Objects.requireNonNull(horizons, "Nothing is streamed yet");

@@ -26,6 +26,7 @@ final class PostgresSource implements WalSource {
         try (PostgresSession session = open()) {
             session.slotPosition();
             session.requireUsableTables();
+            session.warnOfSynchronousStandby();
         }
     }
 
@@ -33,7 +34,7 @@ final class PostgresSource implements WalSource {
     public PostgresSession open() {
         Connection ordinary = connections.ordinary();
         try {
-            String walLevel = new Catalog(ordinary, settings.publication()).walLevel();
+            String walLevel = new Catalog(ordinary, settings.publication()).setting("wal_level");
             if (!walLevel.equals("logical")) {
                 throw new DatabaseSetupException(
                         "PostgreSQL runs with wal_level=" + walLevel + "; the relay needs wal_level=logical",

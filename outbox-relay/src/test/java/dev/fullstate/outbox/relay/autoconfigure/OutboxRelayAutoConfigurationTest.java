@@ -5,6 +5,8 @@ import java.util.Objects;
 import javax.sql.DataSource;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -102,6 +104,31 @@ class OutboxRelayAutoConfigurationTest {
                         "outbox.relay.url=jdbc:postgresql://127.0.0.1:1/other", "outbox.relay.username=replicator")
                 .run(context -> assertThat(database(context))
                         .isEqualTo(new RelayDatabase("jdbc:postgresql://127.0.0.1:1/other", "replicator", "secret")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', outbox, outbox",
+        "outbox.schema.table=orders, orders, orders",
+        "outbox.schema.name=orders, orders_outbox, orders_outbox",
+        "outbox.schema.publication=stream, stream, stream",
+        "outbox.schema.publication=stream outbox.relay.publication=other, other, other",
+        "outbox.relay.publication=other outbox.relay.slot-name=slot, other, slot"
+    })
+    void outboxOfTheServiceIsRelayedAndTheSlotHasThePublicationsName(
+            String properties, String publication, String slotName) {
+        withUrl.withPropertyValues(properties.split(" "))
+                .run(context -> assertThat(
+                                Pipeline.of(context.getBean(OutboxRelayProperties.class), context.getEnvironment()))
+                        .isEqualTo(new Pipeline(publication, slotName)));
+    }
+
+    @Test
+    void publicationWhoseNameNoSlotCanHaveAsksForTheSlotsName() {
+        withUrl.withPropertyValues("outbox.schema.name=My orders")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("outbox.relay.slot-name", "'My orders_outbox'"));
     }
 
     @Test

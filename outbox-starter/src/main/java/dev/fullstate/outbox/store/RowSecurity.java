@@ -1,0 +1,32 @@
+package dev.fullstate.outbox.store;
+
+import java.util.Collection;
+import java.util.List;
+
+import org.springframework.jdbc.support.SqlArrayValue;
+
+/** Which tables PostgreSQL shows to the application's role only in part. */
+public final class RowSecurity {
+
+    private RowSecurity() {}
+
+    /**
+     * Those of some tables on which row-level security is active for the role. A view shows what its owner sees, and is none.
+     *
+     * @param outbox in the database with the tables
+     * @param tables as statements name them
+     * @throws org.springframework.dao.DataAccessException where the database cannot be asked
+     */
+    public static List<String> activeOn(Outbox outbox, Collection<String> tables) {
+        return outbox.sql("""
+                        select cast(c.oid as regclass)
+                          from pg_class as c
+                         where c.oid in (select to_regclass(name) from unnest(:tables) as name)
+                           and c.relkind in ('r', 'p') and row_security_active(c.oid)
+                         order by 1
+                        """)
+                .param("tables", new SqlArrayValue("text", tables.toArray()))
+                .query(String.class)
+                .list();
+    }
+}

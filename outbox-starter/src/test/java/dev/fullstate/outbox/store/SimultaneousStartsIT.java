@@ -1,0 +1,96 @@
+package dev.fullstate.outbox.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Replicas of a service that start at the same moment, before there is an outbox: one makes it, and all of them start. */
+class SimultaneousStartsIT {
+
+    private static final int REPLICAS = 10;
+    private static final int ROUNDS = 2;
+
+    private static PostgresServer postgres;
+
+    @BeforeAll
+    static void startPostgres() {
+        postgres = PostgresServer.start();
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+        postgres.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {"empty, -, select 1", "full, -, create table purchase (id int)", "own, orders, select 1"})
+    void allOfThemStart(String name, String schema, String setUp) throws Exception {
+        for (int round = 0; round < ROUNDS; round++) {
+            String database = name + round;
+            String url = postgres.createDatabase(database);
+            try (Connection connection = postgres.connect(database);
+                    Statement statement = connection.createStatement()) {
+                statement.execute(setUp);
+                migrateAtOnce(url, OutboxNames.of(schema, "outbox"));
+                assertThat(versions(statement, schema == null ? "public" : schema))
+                        .containsExactly("1");
+            }
+        }
+    }
+
+    private static void migrateAtOnce(String url, OutboxNames names) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(REPLICAS);
+        try {
+            CyclicBarrier start = new CyclicBarrier(REPLICAS);
+            Callable<Void> replica = () -> {
+                Outbox outbox =
+                        new Outbox(new DriverManagerDataSource(url, postgres.username(), postgres.password()), names);
+                start.await();
+                OutboxSchema.migrate(outbox);
+                OutboxSchema.verify(OutboxSchema.locate(outbox));
+                return null;
+            };
+            List<Future<Void>> replicas = new ArrayList<>();
+            for (int i = 0; i < REPLICAS; i++) {
+                replicas.add(threads.submit(replica));
+            }
+            for (Future<Void> each : replicas) {
+                each.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static List<String> versions(Statement statement, String schema) throws SQLException {
+        List<String> versions = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery("select version from " + schema
+                + ".outbox_schema_history where success and version > '0' order by installed_rank")) {
+            while (rows.next()) {
+                versions.add(rows.getString(1));
+            }
+        }
+        return versions;
+    }
+}

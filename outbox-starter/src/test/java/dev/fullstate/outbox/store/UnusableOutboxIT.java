@@ -1,0 +1,141 @@
+package dev.fullstate.outbox.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import javax.sql.DataSource;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/** An outbox that is not there, not of this version, or closed to the role fails the start, and not the first write. */
+@ExtendWith(OutputCaptureExtension.class)
+class UnusableOutboxIT {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private static PostgresServer postgres;
+
+    private String database = "";
+    private Outbox application;
+
+    @BeforeAll
+    static void startPostgres() throws SQLException {
+        postgres = PostgresServer.start();
+        try (Connection connection = postgres.connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("create role app login password 'secret'");
+        }
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void migrate() throws SQLException {
+        database = "unusable_" + COUNT.incrementAndGet();
+        DataSource owner = new DriverManagerDataSource(
+                postgres.createDatabase(database), postgres.username(), postgres.password());
+        OutboxNames names = OutboxNames.of("orders", "outbox");
+        OutboxSchema.migrate(new Outbox(owner, names));
+        execute("grant usage on schema orders to app; set search_path to orders; grant insert on outbox to app;"
+                + " grant usage on outbox_seq to app; grant select, insert, update, delete on outbox_republish_job,"
+                + " outbox_republish_part, outbox_republish_item, outbox_republish_action to app;"
+                + " grant select on outbox_republish_end to app");
+        application = new Outbox(new DriverManagerDataSource(postgres.jdbcUrl(database), "app", "secret"), names);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = postgres.connect(database);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private OutboxSchemaException failure() {
+        return catchThrowableOfType(OutboxSchemaException.class, () -> OutboxSchema.verify(application));
+    }
+
+    @Test
+    void roleWithTheRightsOfTheManualStarts(CapturedOutput output) {
+        assertThatCode(() -> OutboxSchema.verify(application)).doesNotThrowAnyException();
+        assertThat(output).doesNotContain("WARN");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "drop table orders.outbox_03 | lacks leaves | CREATE TABLE orders.outbox_03 PARTITION OF orders.outbox",
+                "alter table orders.outbox detach partition orders.outbox_11 | lacks leaves | ATTACH PARTITION orders.outbox_11",
+                "revoke insert on orders.outbox from app | may not write | GRANT INSERT ON orders.outbox TO app;",
+                "revoke usage on orders.outbox_seq from app | may not write | GRANT USAGE ON SEQUENCE orders.outbox_seq TO app;",
+                "revoke usage on schema orders from app | may not write | GRANT USAGE ON SCHEMA orders TO app;",
+                "alter table orders.outbox enable row level security | Row-level security | ALTER TABLE orders.outbox DISABLE",
+                "alter table orders.outbox_05 enable row level security | Row-level security | orders.outbox_05 DISABLE",
+                "alter table orders.outbox_republish_job enable row level security | Row-level security | _job DISABLE",
+            })
+    void statementOfTheFailureMendsIt(String damage, String message, String remedy) throws SQLException {
+        execute(damage);
+
+        OutboxSchemaException failure = failure();
+
+        assertThat(failure).hasMessageContaining(message);
+        assertThat(failure.action()).contains(remedy);
+        execute(failure.action().lines().filter(line -> line.startsWith("    ")).reduce("", String::concat));
+        assertThatCode(() -> OutboxSchema.verify(application)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "drop schema orders cascade | There is no table orders.outbox | outbox.schema.initialize=true",
+                "drop table orders.outbox cascade | There is no table orders.outbox | run V1__outbox.sql",
+                "drop table orders.outbox cascade; create table orders.outbox (id int) | is not an outbox | outbox.schema.table=",
+                "alter table orders.outbox rename to o; create view orders.outbox as select * from orders.o | is not an outbox | outbox.schema.name=",
+                "alter table orders.outbox drop column extensions | lacks the columns [extensions] | another version",
+                "alter table orders.outbox add column tenant text not null | requires values in columns that are not known here, [tenant] | later one",
+                "drop table orders.outbox_relay | there is no outbox_relay | delete its row",
+                "drop table orders.outbox_republish_end | there is no outbox_republish_end | delete its row",
+            })
+    void whatIsNoOutboxOfThisVersionIsNamed(String damage, String message, String remedy) throws SQLException {
+        execute(damage);
+
+        OutboxSchemaException failure = failure();
+
+        assertThat(failure).hasMessageContaining(message);
+        assertThat(failure.action()).contains(remedy).doesNotContain("GRANT");
+    }
+
+    @Test
+    void rightsOfRepublishJobsAreAskedForWithoutFailing(CapturedOutput output) throws SQLException {
+        execute(
+                "revoke delete on orders.outbox_republish_item from app; revoke select on orders.outbox_republish_end from app");
+
+        OutboxSchema.verify(application);
+
+        assertThat(output)
+                .contains("GRANT SELECT, INSERT, UPDATE, DELETE ON orders.outbox_republish_item TO app;")
+                .contains("GRANT SELECT ON orders.outbox_republish_end TO app;");
+    }
+}
