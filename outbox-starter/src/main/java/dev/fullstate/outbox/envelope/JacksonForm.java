@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.envelope;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.ClassUtils;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationContext;
@@ -15,6 +16,8 @@ final class JacksonForm implements ValueForm {
     private final @Nullable BeanPropertyWriter property;
     private final @Nullable ValueSerializer<Object> serializer;
     private final @Nullable TypeSerializer types;
+    /** What the property holds; a getter may hold something else than the attribute that it stands for. */
+    private final Class<?> held;
     /** Immutable each time; a serializer that another thread has found in the meantime is found again. */
     private PropertySerializerMap serializers = PropertySerializerMap.emptyForProperties();
 
@@ -28,11 +31,14 @@ final class JacksonForm implements ValueForm {
         this.property = property;
         this.serializer = whole && property != null ? property.getSerializer() : null;
         this.types = whole && property != null ? property.getTypeSerializer() : null;
+        this.held = property == null
+                ? Object.class
+                : ClassUtils.resolvePrimitiveIfNecessary(property.getType().getRawClass());
     }
 
     @Override
     public void write(Object value, JsonGenerator generator, SerializationContext context) {
-        ValueSerializer<Object> found = serializer == null ? serializer(value.getClass(), context) : serializer;
+        ValueSerializer<Object> found = serializer == null || !held.isInstance(value) ? serializer(value.getClass(), context) : serializer;
         if (types == null) {
             found.serialize(value, generator, context);
         } else {

@@ -352,8 +352,15 @@ class MembersTest {
 
         String other = "o";
 
+        String nick = "n";
+
         @Version
         long version;
+
+        @JsonProperty
+        public Optional<String> getNick() {
+            return Optional.ofNullable(nick);
+        }
 
         @JsonProperty("text")
         public String getText() {
@@ -369,6 +376,6 @@ class MembersTest {
     @Test
     void annotatedGetterNamesTheAttributeAndDoesNotChangeIt() {
         assertThat(States.written(new ReadByAGetter(), ReadByAGetter.class))
-                .isEqualTo("{'id':1,'text':' as stored ','another':'o'}");
+                .isEqualTo("{'id':1,'nick':'n','text':' as stored ','another':'o'}");
     }
 }
