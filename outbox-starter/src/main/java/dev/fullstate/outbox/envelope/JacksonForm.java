@@ -38,7 +38,8 @@ final class JacksonForm implements ValueForm {
 
     @Override
     public void write(Object value, JsonGenerator generator, SerializationContext context) {
-        ValueSerializer<Object> found = serializer == null || !held.isInstance(value) ? serializer(value.getClass(), context) : serializer;
+        ValueSerializer<Object> found =
+                serializer == null || !held.isInstance(value) ? serializer(value.getClass(), context) : serializer;
         if (types == null) {
             found.serialize(value, generator, context);
         } else {

@@ -137,7 +137,7 @@ class SeveralUnitsIT {
         assertThat(application.outbox())
                 .singleElement()
                 .extracting(OutboxRow::payload)
-                .isEqualTo("{\"id\":1,\"label\":\"maps\",\"weight\":3}");
+                .isEqualTo("{\"dtype\":\"Parcel\",\"id\":1,\"label\":\"maps\",\"weight\":3}");
     }
 
     @Test
