@@ -4,7 +4,14 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.hibernate.SharedSessionContract;
+import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -65,6 +72,18 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("store", "envelope", "capture", "reading", "aggregate", "session", "contract")
             .whereLayer("wiring")
             .mayNotBeAccessedByAnyLayer();
+
+    /** So the time that the transaction has left bounds each of them. Republishing has sessions of its own. */
+    @ArchTest
+    static final ArchRule statementsOnASessionAreMadeWhereTheTransactionsTimeBoundsThem = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + ".session..", BASE + ".republish..")
+            .should()
+            .callMethodWhere(target(owner(assignableTo(SharedSessionContract.class)))
+                    .and(target(nameMatching("doWork|doReturningWork|sessionWithOptions|statelessWithOptions"))))
+            .orShould()
+            .callMethodWhere(target(owner(assignableTo(LogicalConnectionImplementor.class)))
+                    .and(target(nameMatching("getPhysicalConnection"))));
 
     @ArchTest
     static final ArchRule packagesAreFreeOfCycles =

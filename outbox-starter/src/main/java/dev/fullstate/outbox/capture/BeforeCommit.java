@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.RootTable.LockedRow;
-import dev.fullstate.outbox.capture.TransactionChanges.OrphanedPart;
 import dev.fullstate.outbox.contract.Operation;
 import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.session.DatabaseFailure;
@@ -102,14 +101,6 @@ class BeforeCommit {
         for (var level = changes.partsWithoutOwner(); !level.isEmpty(); level = changes.partsWithoutOwner()) {
             level.forEach((way, parts) -> fresh.ownersOf(way, parts)
                     .forEach(owner -> changes.changed(way.link().owner(), owner)));
-        }
-        for (OrphanedPart orphan : changes.orphans()) {
-            throw new OutboxException("A " + orphan.part().getEntityName() + " " + orphan.id()
-                    + " was deleted, and nothing tells which "
-                    + orphan.link().owner().getEntityName()
-                    + " it belonged to, so no event could be written. Remove it from '"
-                    + orphan.link().attributePath()
-                    + "' of its owner instead of deleting it directly, or map the association in both directions");
         }
     }
 

@@ -35,20 +35,28 @@ public final class Capture {
         StateReader reader = new StateReader(sessionFactory, aggregates);
         return attach(
                 sessionFactory,
+                aggregates,
                 new PartGuard(aggregates),
+                reader,
                 new ChangeListener(
                         aggregates,
                         maxAggregatesPerTransaction,
                         (session, changes) -> new BeforeCommit(session, reader, changes).handOver(sink)));
     }
 
-    static Capture attach(SessionFactoryImplementor sessionFactory, PartGuard guard, ChangeListener changes) {
+    static Capture attach(
+            SessionFactoryImplementor sessionFactory,
+            Aggregates aggregates,
+            PartGuard guard,
+            StateReader reader,
+            ChangeListener changes) {
         EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
         registry.appendListeners(EventType.AUTO_FLUSH, changes);
         registry.appendListeners(EventType.FLUSH, changes);
         registry.appendListeners(EventType.FLUSH_ENTITY, guard);
         registry.appendListeners(EventType.PRE_UPDATE, guard);
         registry.appendListeners(EventType.PRE_DELETE, guard);
+        registry.appendListeners(EventType.PRE_DELETE, new DeletedParts(aggregates, changes.transactions(), reader));
         registry.appendListeners(EventType.POST_INSERT, changes);
         registry.appendListeners(EventType.POST_UPDATE, changes);
         registry.appendListeners(EventType.POST_DELETE, changes);
@@ -56,8 +64,6 @@ public final class Capture {
         registry.appendListeners(EventType.POST_COLLECTION_RECREATE, changes);
         registry.appendListeners(EventType.POST_COLLECTION_UPDATE, changes);
         registry.appendListeners(EventType.POST_COLLECTION_REMOVE, changes);
-        registry.appendListeners(EventType.PRE_COLLECTION_UPDATE, changes);
-        registry.appendListeners(EventType.PRE_COLLECTION_REMOVE, changes);
         return new Capture(changes);
     }
 

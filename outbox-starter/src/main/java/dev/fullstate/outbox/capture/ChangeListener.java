@@ -3,7 +3,6 @@ package dev.fullstate.outbox.capture;
 import java.util.Collection;
 import java.util.function.BiConsumer;
 
-import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractCollectionEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
@@ -25,19 +24,13 @@ import org.hibernate.event.spi.PostUpdateEvent;
 import org.hibernate.event.spi.PostUpdateEventListener;
 import org.hibernate.event.spi.PostUpsertEvent;
 import org.hibernate.event.spi.PostUpsertEventListener;
-import org.hibernate.event.spi.PreCollectionRemoveEvent;
-import org.hibernate.event.spi.PreCollectionRemoveEventListener;
-import org.hibernate.event.spi.PreCollectionUpdateEvent;
-import org.hibernate.event.spi.PreCollectionUpdateEventListener;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
-import dev.fullstate.outbox.aggregate.AssociationPath;
 import dev.fullstate.outbox.aggregate.OwnerLink;
-import dev.fullstate.outbox.capture.TransactionChanges.OrphanedPart;
 import dev.fullstate.outbox.contract.Operation;
 
 /**
@@ -51,8 +44,6 @@ final class ChangeListener
                 PostUpdateEventListener,
                 PostDeleteEventListener,
                 PostUpsertEventListener,
-                PreCollectionUpdateEventListener,
-                PreCollectionRemoveEventListener,
                 PostCollectionRecreateEventListener,
                 PostCollectionUpdateEventListener,
                 PostCollectionRemoveEventListener {
@@ -70,6 +61,11 @@ final class ChangeListener
         this.aggregates = aggregates;
         this.transactions =
                 new MarkedTransactions(() -> new TransactionChanges(aggregates, maxAggregates), beforeCommit);
+    }
+
+    /** The marks that are made here. */
+    MarkedTransactions transactions() {
+        return transactions;
     }
 
     @Override
@@ -112,16 +108,6 @@ final class ChangeListener
     }
 
     @Override
-    public void onPreUpdateCollection(PreCollectionUpdateEvent event) {
-        leaving(event);
-    }
-
-    @Override
-    public void onPreRemoveCollection(PreCollectionRemoveEvent event) {
-        leaving(event);
-    }
-
-    @Override
     public void onPostRecreateCollection(PostCollectionRecreateEvent event) {
         collection(event);
     }
@@ -161,9 +147,6 @@ final class ChangeListener
         for (OwnerLink link : aggregates.ownersOf(entity)) {
             part(change, link);
         }
-        for (AssociationPath path : aggregates.partsOf(entity)) {
-            change.partsHeld(path).forEach(transactions.toMark(change.session(), entity)::left);
-        }
     }
 
     /** Marks the owner that a part refers to and the one that it referred to before: parts come, go and move. */
@@ -177,18 +160,9 @@ final class ChangeListener
         if (oldOwner != null && !oldOwner.equals(owner)) {
             changes.changed(link.owner(), oldOwner);
         }
-        if (change.operation() == Operation.DELETE) {
-            if (!link.isKnownToPart() || (change.isStateless() && hadNoOwner(change))) {
-                OrphanedPart orphan = new OrphanedPart(change.entity(), change.id(), link);
-                changes.deletedWithoutOwner(change.event().getEntity(), orphan);
-            }
-        } else if (!link.isKnownToPart()) {
+        if (!link.isKnownToPart() && change.operation() != Operation.DELETE) {
             changes.part(new PartChange(change.entity(), change.id(), link));
         }
-    }
-
-    private boolean hadNoOwner(EntityChange change) {
-        return aggregates.ownersOf(change.entity()).stream().allMatch(link -> change.oldOwner(link) == null);
     }
 
     private void collection(AbstractCollectionEvent event) {
@@ -211,20 +185,6 @@ final class ChangeListener
         return name == null
                 ? collection.getOwnerEntityPersister()
                 : session.getFactory().getMappingMetamodel().getEntityDescriptor(name);
-    }
-
-    /** Notes what a collection held so far: if it is deleted, this is where it belonged. */
-    private void leaving(AbstractCollectionEvent event) {
-        CollectionPersister collection = event.getCollectionPersister();
-        PersistentCollection<?> held = event.getCollection();
-        if (held == null || collection == null || !aggregates.include(collection) || collection.isInverse()) {
-            return;
-        }
-        EventSource session = sessionOf(event);
-        if (session != null) {
-            TransactionChanges changes = transactions.toMark(session, collection.getOwnerEntityPersister());
-            Elements.of(held.getStoredSnapshot()).forEach(changes::left);
-        }
     }
 
     private static @Nullable Long version(EntityPersister entity, Object @Nullable [] state) {

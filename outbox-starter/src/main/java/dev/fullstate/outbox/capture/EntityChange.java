@@ -1,16 +1,10 @@
 package dev.fullstate.outbox.capture;
 
-import java.util.ArrayList;
-import java.util.List;
-
-import org.hibernate.Hibernate;
-import org.hibernate.StatelessSession;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractPostDatabaseOperationEvent;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.aggregate.AssociationPath;
 import dev.fullstate.outbox.aggregate.OwnerLink;
 import dev.fullstate.outbox.contract.Operation;
 
@@ -41,10 +35,6 @@ record EntityChange(
         return event.getSession();
     }
 
-    boolean isStateless() {
-        return event.getSession() instanceof StatelessSession;
-    }
-
     /** The id of the owner that a part refers to now; null if it does not. */
     @Nullable
     Object owner(OwnerLink link) {
@@ -59,22 +49,5 @@ record EntityChange(
 
     private @Nullable Object owner(OwnerLink link, Object @Nullable [] at) {
         return link.ownerId(entity(), id(), event.getEntity(), at, session());
-    }
-
-    /** The parts that an entity held so far, and may not hold any more; those that are in memory. */
-    List<Object> partsHeld(AssociationPath path) {
-        List<Object> parts = new ArrayList<>();
-        addPart(parts, path.read(entity(), event.getEntity(), oldState));
-        if (operation == Operation.DELETE) {
-            // From the old state, Hibernate has taken out what was deleted before.
-            addPart(parts, path.read(entity(), event.getEntity(), entity().getValues(event.getEntity())));
-        }
-        return parts;
-    }
-
-    private static void addPart(List<Object> parts, @Nullable Object part) {
-        if (part != null && Hibernate.isInitialized(part)) {
-            parts.add(Hibernate.unproxy(part));
-        }
     }
 }

@@ -2,7 +2,6 @@ package dev.fullstate.outbox.capture;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,7 +18,6 @@ import org.hibernate.persister.entity.EntityPersister;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
-import dev.fullstate.outbox.aggregate.OwnerLink;
 import dev.fullstate.outbox.aggregate.StoredIds;
 import dev.fullstate.outbox.capture.PartChange.Way;
 
@@ -32,16 +30,12 @@ final class TransactionChanges {
     private final Marks marks = new Marks();
     private final List<PartChange> partsWithoutOwner = new ArrayList<>();
     private final Set<PartChange> seenParts = new HashSet<>();
-    private final Set<Object> partsThatLeft = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final IdentityHashMap<Object, OrphanedPart> partsDeletedWithoutOwner = new IdentityHashMap<>();
+    private final Set<PartChange> askedInFlush = new HashSet<>();
 
     private boolean beingWritten;
     private int flushCount;
 
     private record RootKey(String aggregateType, String id) {}
-
-    /** A deleted part of which nothing says whose it was. */
-    record OrphanedPart(EntityPersister part, Object id, OwnerLink link) {}
 
     TransactionChanges(Aggregates aggregates, int maxAggregates) {
         this.aggregates = aggregates;
@@ -60,6 +54,7 @@ final class TransactionChanges {
     /** A flush is at its end. */
     void flushed() {
         flushCount++;
+        askedInFlush.clear();
     }
 
     /** How many flushes have come to their end. */
@@ -168,24 +163,9 @@ final class TransactionChanges {
         return byWay;
     }
 
-    /** A part was in a collection whose owner is marked, and may not be any more. */
-    void left(Object part) {
-        partsThatLeft.add(part);
-    }
-
-    void deletedWithoutOwner(Object part, OrphanedPart orphan) {
-        partsDeletedWithoutOwner.put(part, orphan);
-    }
-
-    /** Deleted parts that belonged to nobody who is marked, as far as can be told. */
-    List<OrphanedPart> orphans() {
-        List<OrphanedPart> orphans = new ArrayList<>();
-        partsDeletedWithoutOwner.forEach((part, orphan) -> {
-            if (!partsThatLeft.contains(part)) {
-                orphans.add(orphan);
-            }
-        });
-        return orphans;
+    /** Whether the owner of this part, which is about to be deleted, is asked for the first time in this flush. */
+    boolean isFirstAsk(PartChange deleted) {
+        return askedInFlush.add(deleted);
     }
 
     Collection<RootChange> roots() {

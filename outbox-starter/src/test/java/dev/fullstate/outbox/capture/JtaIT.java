@@ -1,5 +1,12 @@
 package dev.fullstate.outbox.capture;
 
+import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.transaction.TransactionException;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.Status;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.EntityManager;
+import java.util.concurrent.TimeUnit;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
@@ -157,5 +164,73 @@ class JtaIT {
                 .hasMessage("outer fails");
 
         assertThat(shop.outbox()).extracting(OutboxRow::aggregateId).containsExactly(other.toString());
+    }
+
+    @Test
+    void anEntityManagerOfManyTransactionsPublishesWhatEachOfThemCommits() {
+        try (EntityManager em = shop.bean(EntityManagerFactory.class).createEntityManager()) {
+            shop.transaction().executeWithoutResult(status -> {
+                em.joinTransaction();
+                em.find(Purchase.class, id).setReference("never");
+                em.flush();
+                status.setRollbackOnly();
+            });
+            shop.run(none -> {
+                em.joinTransaction();
+                em.find(Purchase.class, id);
+            });
+            assertThat(shop.outbox()).isEmpty();
+
+            shop.run(none -> {
+                em.joinTransaction();
+                em.find(Purchase.class, id).line("apple").setQuantity(7);
+            });
+        }
+        assertThat(shop.outbox()).extracting(OutboxRow::entityVersion).containsExactly(1L);
+        assertThat(shop.outbox().get(0).data().get("reference").asString()).isEqualTo("ref");
+    }
+
+    @Test
+    void aFlushThatFailsAtTheCommitIsReportedAsItself() {
+        assertThatThrownBy(() -> shop.run(em -> {
+                    purchase().line("apple").setQuantity(3);
+                    em.flush();
+                    purchase().setReference("x".repeat(300));
+                }))
+                .hasStackTraceContaining("value too long");
+        assertThat(shop.outbox()).isEmpty();
+    }
+
+    @Test
+    void aTransactionThatIsEndedByItsTimeOutLeavesNothing() {
+        TransactionTemplate template = shop.transaction();
+        template.setTimeout(1);
+        try (EntityManager em = shop.bean(EntityManagerFactory.class).createEntityManager()) {
+            assertThatThrownBy(() -> template.executeWithoutResult(status -> {
+                        em.joinTransaction();
+                        em.find(Purchase.class, id).setReference("never");
+                        em.flush();
+                        awaitEnd();
+                    }))
+                    .isInstanceOf(TransactionException.class);
+            shop.run(none -> {
+                em.joinTransaction();
+                em.find(Purchase.class, id);
+            });
+        }
+        assertThat(shop.outbox()).isEmpty();
+    }
+
+    /** On another thread, JTA's own. */
+    private static void awaitEnd() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        try {
+            while (com.arjuna.ats.jta.TransactionManager.transactionManager().getStatus() == Status.STATUS_ACTIVE) {
+                assertThat(System.nanoTime()).isLessThan(end);
+                Thread.onSpinWait();
+            }
+        } catch (SystemException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -22,11 +22,25 @@ final class LongSession implements AutoCloseable {
     private final EntityManager entityManager;
     private List<Object> knownListeners;
 
-    LongSession(ShopApplication shop) {
-        this.factory = shop.bean(EntityManagerFactory.class);
-        this.entityManager = factory.createEntityManager();
-        TransactionSynchronizationManager.bindResource(factory, new EntityManagerHolder(entityManager));
+    private LongSession(EntityManagerFactory factory, EntityManager entityManager) {
+        this.factory = factory;
+        this.entityManager = entityManager;
         this.knownListeners = listeners();
+    }
+
+    /** Opens one. */
+    static LongSession open(ShopApplication shop) {
+        EntityManagerFactory factory = shop.bean(EntityManagerFactory.class);
+        EntityManager entityManager = factory.createEntityManager();
+        TransactionSynchronizationManager.bindResource(factory, new EntityManagerHolder(entityManager));
+        return new LongSession(factory, entityManager);
+    }
+
+    /** The one of the request that is being served, which is not to be closed here. */
+    static LongSession ofRequest(ShopApplication shop) {
+        EntityManagerFactory factory = shop.bean(EntityManagerFactory.class);
+        EntityManagerHolder holder = (EntityManagerHolder) TransactionSynchronizationManager.getResource(factory);
+        return new LongSession(factory, holder.getEntityManager());
     }
 
     EntityManager entityManager() {

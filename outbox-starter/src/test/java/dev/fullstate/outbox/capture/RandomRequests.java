@@ -80,9 +80,14 @@ final class RandomRequests {
         this.ids = IntStream.range(0, purchases).mapToObj(i -> new UUID(0, i)).toList();
     }
 
+    /** What the requests are about. */
+    void create() {
+        ids.forEach(id -> shop.run(em -> em.persist(purchase(id, 0))));
+    }
+
     /** Returns when all are done. */
     void run(long seed, int threads, int requestsEach) throws Exception {
-        ids.forEach(id -> shop.run(em -> em.persist(purchase(id, 0))));
+        create();
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try {
             List<Future<?>> running = new ArrayList<>();
@@ -113,12 +118,17 @@ final class RandomRequests {
     }
 
     private void request(Random random) {
-        try (LongSession session = new LongSession(shop)) {
-            int transactions = random.nextInt(1, MOST_TRANSACTIONS + 1);
-            for (int i = 0; i < transactions; i++) {
-                String kind = transaction(session, random);
-                session.leftovers().forEach(left -> leftovers.add(kind + " leaves " + left));
-            }
+        try (LongSession session = LongSession.open(shop)) {
+            serve(session, random);
+        }
+    }
+
+    /** What one request does, on a session that somebody else opens and closes. */
+    void serve(LongSession session, Random random) {
+        int transactions = random.nextInt(1, MOST_TRANSACTIONS + 1);
+        for (int i = 0; i < transactions; i++) {
+            String kind = transaction(session, random);
+            session.leftovers().forEach(left -> leftovers.add(kind + " leaves " + left));
         }
     }
 

@@ -214,7 +214,9 @@ class RandomWritersIT {
                     (session, changes) -> create(session, reader, changes).handOver(sink);
             Capture.attach(
                     sessions,
+                    aggregates,
                     new PartGuard(guarded(aggregates)),
+                    reader,
                     new ChangeListener(aggregates, Integer.MAX_VALUE, beforeCommit));
         }
     }

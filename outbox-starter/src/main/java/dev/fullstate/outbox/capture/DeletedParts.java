@@ -1,0 +1,99 @@
+package dev.fullstate.outbox.capture;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.hibernate.StatelessSession;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.engine.spi.Status;
+import org.hibernate.event.spi.PreDeleteEvent;
+import org.hibernate.event.spi.PreDeleteEventListener;
+import org.hibernate.persister.entity.EntityPersister;
+
+import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.aggregate.CollectionTable;
+import dev.fullstate.outbox.aggregate.OwnerLink;
+import dev.fullstate.outbox.capture.PartChange.Way;
+import dev.fullstate.outbox.reading.StateReader;
+
+/**
+ * Marks the owners of parts that are about to be deleted and do not know their owner: the database does, until their rows are
+ * gone. All parts of a kind that a flush deletes are asked for together. Their rows are locked first, since the owner that another
+ * transaction moves a part to would lose it without an event.
+ */
+final class DeletedParts implements PreDeleteEventListener {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Parts of one statement. */
+    private static final int MOST_PARTS = 1_000;
+
+    private final transient Aggregates aggregates;
+    private final transient MarkedTransactions transactions;
+    private final transient StateReader reader;
+
+    DeletedParts(Aggregates aggregates, MarkedTransactions transactions, StateReader reader) {
+        this.aggregates = aggregates;
+        this.transactions = transactions;
+        this.reader = reader;
+    }
+
+    @Override
+    public boolean onPreDelete(PreDeleteEvent event) {
+        List<OwnerLink> links = aggregates.ownersOf(event.getPersister());
+        // A stateless session deletes what it is given, which need not have more than an id.
+        boolean tellsNothing = event.getSession() instanceof StatelessSession && !tellsOwner(event, links);
+        for (OwnerLink link : links) {
+            if (!link.isKnownToPart() || tellsNothing) {
+                markOwners(event, link);
+            }
+        }
+        return false;
+    }
+
+    private static boolean tellsOwner(PreDeleteEvent event, List<OwnerLink> links) {
+        EntityPersister part = event.getPersister();
+        Object[] state = part.getValues(event.getEntity());
+        return links.stream()
+                .anyMatch(link ->
+                        link.ownerId(part, event.getId(), event.getEntity(), state, event.getSession()) != null);
+    }
+
+    private void markOwners(PreDeleteEvent event, OwnerLink link) {
+        EntityPersister part = event.getPersister();
+        TransactionChanges changes = transactions.toMark(event.getSession(), part);
+        List<Object> ids = new ArrayList<>(deletedWith(event));
+        ids.removeIf(id -> !changes.isFirstAsk(new PartChange(part, id, link)));
+        Way way = new PartChange(part, event.getId(), link).way();
+        CollectionTable table = CollectionTable.of(part, link);
+        try (FreshSession fresh = new FreshSession(event.getSession(), reader)) {
+            for (int from = 0; from < ids.size(); from += MOST_PARTS) {
+                List<Object> some = ids.subList(from, Math.min(ids.size(), from + MOST_PARTS));
+                if (table != null) {
+                    table.lock(event.getSession(), some);
+                }
+                fresh.ownersOf(way, some).forEach(owner -> changes.changed(link.owner(), owner));
+            }
+        }
+    }
+
+    /** The ids of all parts of this kind that the flush is going to delete and has not yet. */
+    private static Set<Object> deletedWith(PreDeleteEvent event) {
+        SharedSessionContractImplementor session = event.getSession();
+        Set<Object> ids = new LinkedHashSet<>(List.of(event.getId()));
+        if (!(session instanceof StatelessSession)) {
+            for (Map.Entry<Object, EntityEntry> each :
+                    session.getPersistenceContextInternal().reentrantSafeEntityEntries()) {
+                EntityEntry entry = each.getValue();
+                if (entry.getStatus() == Status.DELETED && entry.getPersister() == event.getPersister()) {
+                    ids.add(entry.getId());
+                }
+            }
+        }
+        return ids;
+    }
+}
