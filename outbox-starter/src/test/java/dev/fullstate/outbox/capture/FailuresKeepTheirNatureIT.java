@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import jakarta.persistence.EntityManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,7 +53,7 @@ class FailuresKeepTheirNatureIT {
     /** Where the capture sends statements: the change that leads there, and the statement. */
     @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     private enum Place {
-        GUARD_OF_A_PART("select 1 from line", FailuresKeepTheirNatureIT::part),
+        GUARD_OF_A_PART("for no key update of part", FailuresKeepTheirNatureIT::part),
         OWNER_OF_A_PART("from shelf .*join.*box", (em, armed) -> {
             em.find(Box.class, "x").setWeight(Math.random());
             em.flush();
@@ -92,6 +93,10 @@ class FailuresKeepTheirNatureIT {
             warehouse.getShelves().add(shelf);
             em.persist(warehouse);
         });
+    }
+
+    @BeforeEach
+    void forget() {
         shop.forgetOutbox();
     }
 

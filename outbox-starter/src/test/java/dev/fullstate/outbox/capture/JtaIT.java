@@ -1,12 +1,5 @@
 package dev.fullstate.outbox.capture;
 
-import org.springframework.transaction.support.TransactionTemplate;
-import org.springframework.transaction.TransactionException;
-import jakarta.transaction.SystemException;
-import jakarta.transaction.Status;
-import jakarta.persistence.EntityManagerFactory;
-import jakarta.persistence.EntityManager;
-import java.util.concurrent.TimeUnit;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +10,8 @@ import javax.sql.DataSource;
 import com.arjuna.ats.arjuna.common.CoreEnvironmentBeanException;
 import com.arjuna.ats.arjuna.common.arjPropertyManager;
 import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,38 +194,5 @@ class JtaIT {
                 }))
                 .hasStackTraceContaining("value too long");
         assertThat(shop.outbox()).isEmpty();
-    }
-
-    @Test
-    void aTransactionThatIsEndedByItsTimeOutLeavesNothing() {
-        TransactionTemplate template = shop.transaction();
-        template.setTimeout(1);
-        try (EntityManager em = shop.bean(EntityManagerFactory.class).createEntityManager()) {
-            assertThatThrownBy(() -> template.executeWithoutResult(status -> {
-                        em.joinTransaction();
-                        em.find(Purchase.class, id).setReference("never");
-                        em.flush();
-                        awaitEnd();
-                    }))
-                    .isInstanceOf(TransactionException.class);
-            shop.run(none -> {
-                em.joinTransaction();
-                em.find(Purchase.class, id);
-            });
-        }
-        assertThat(shop.outbox()).isEmpty();
-    }
-
-    /** On another thread, JTA's own. */
-    private static void awaitEnd() {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        try {
-            while (com.arjuna.ats.jta.TransactionManager.transactionManager().getStatus() == Status.STATUS_ACTIVE) {
-                assertThat(System.nanoTime()).isLessThan(end);
-                Thread.onSpinWait();
-            }
-        } catch (SystemException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -112,7 +112,7 @@ class Clinic {
         int id;
 
         @OneToMany(cascade = CascadeType.ALL)
-        @JoinColumn
+        @JoinColumn(name = "ward_id")
         List<ByColumn> byColumn = new ArrayList<>();
 
         @Version
