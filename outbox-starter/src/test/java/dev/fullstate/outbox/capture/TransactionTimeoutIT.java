@@ -108,7 +108,7 @@ class TransactionTimeoutIT {
                             failure -> assertThat(failure).isInstanceOf(QueryTimeoutException.class),
                             // Before the commit, exceptions are Hibernate's own.
                             failure ->
-                                    assertThat(failure).hasCauseInstanceOf(org.hibernate.QueryTimeoutException.class)));
+                                    assertThat(failure).hasCauseInstanceOf(org.hibernate.QueryTimeoutException.class));
 
             assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
             other.rollback();

@@ -158,8 +158,7 @@ class PartsAgainstRootsIT {
             }
             table = table.strip() + "\n";
         }
-        assertThat(table)
-                .isEqualTo(OUTCOMES.replace("%s", kind == Kind.WITHOUT_VERSION ? "waits-ok" : "waits-stale"));
+        assertThat(table).isEqualTo(OUTCOMES.replace("%s", kind == Kind.WITHOUT_VERSION ? "waits-ok" : "waits-stale"));
     }
 
     private static String outcome(Kind kind, Change first, Change second) throws Exception {
