@@ -4,6 +4,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
 
+import javax.sql.DataSource;
+
 import io.micrometer.tracing.Tracer;
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.SessionFactory;
@@ -51,14 +53,16 @@ public final class OutboxAutoConfiguration {
             Environment environment,
             ObjectProvider<FullStateJsonCustomizer> customizers,
             TraceContext.Source traces,
-            ObjectProvider<EntityManagerFactory> factories) {
+            ObjectProvider<EntityManagerFactory> factories,
+            ObjectProvider<DataSource> dataSources) {
         String source = properties.source() == null
                 ? defaultSource(environment.getProperty("spring.application.name", ""))
                 : properties.source();
         DataSize maxPayloadSize = properties.payload().maxSize();
         EnvelopeFactory envelopes = new EnvelopeFactory(
                 customizers.orderedStream().toList(), source, maxPayloadSize, traces, Clock.systemUTC());
-        return new PersistenceUnits(envelopes, properties, factories);
+        return new PersistenceUnits(
+                envelopes, properties, MigrationCredentials.of(environment, dataSources), factories);
     }
 
     @Bean

@@ -43,6 +43,7 @@ final class PersistenceUnits {
 
     private final EnvelopeFactory envelopes;
     private final OutboxProperties properties;
+    private final MigrationCredentials migrations;
     private final ObjectProvider<EntityManagerFactory> factories;
     private final List<CapturedUnit> captured = new CopyOnWriteArrayList<>();
     private final Set<EntityManagerFactory> seen = new HashSet<>();
@@ -80,9 +81,13 @@ final class PersistenceUnits {
     }
 
     PersistenceUnits(
-            EnvelopeFactory envelopes, OutboxProperties properties, ObjectProvider<EntityManagerFactory> factories) {
+            EnvelopeFactory envelopes,
+            OutboxProperties properties,
+            MigrationCredentials migrations,
+            ObjectProvider<EntityManagerFactory> factories) {
         this.envelopes = envelopes;
         this.properties = properties;
+        this.migrations = migrations;
         this.factories = factories;
     }
 
@@ -120,7 +125,7 @@ final class PersistenceUnits {
         Outbox outbox =
                 OutboxSchema.locate(new Outbox(dataSource, properties.schema().names()));
         if (properties.schema().initialize()) {
-            OutboxSchema.migrate(outbox);
+            OutboxSchema.migrate(new Outbox(migrations.of(dataSource), outbox.names()));
         }
         OutboxSchema.verify(outbox);
         warnOfRowSecurity(outbox, aggregates, sessionFactory);

@@ -71,7 +71,8 @@ final class JobTable {
                 .param("tombstones", request.tombstones())
                 .param("by", requestedBy)
                 .update();
-        outbox.sql("insert into {outbox_republish_part} (job_id, aggregate_type) select :id, unnest(:types)")
+        outbox.sql(
+                        "insert into {outbox_republish_part} (job_id, aggregate_type) select cast(:id as uuid), unnest(cast(:types as text[]))")
                 .param("id", id)
                 .param("types", array(job.types()))
                 .update();

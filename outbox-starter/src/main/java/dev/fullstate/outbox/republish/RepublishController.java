@@ -2,15 +2,13 @@ package dev.fullstate.outbox.republish;
 
 import java.io.IOException;
 import java.net.URI;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
-import org.springframework.http.ProblemDetail;
-import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -21,13 +19,14 @@ import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
 /**
- * {@code POST /admin/republish} and what becomes of it. Errors are problem details (RFC 9457). Each request is asked for the
+ * {@code POST /admin/republish} and what becomes of it. Errors are problem details (RFC 9457). Answers are
+ * written here, and not by what the application has for its own ones. Each request is asked for the
  * authority before anything else of it is read.
  *
  * <p>Not final: an application may intercept all of its controllers.
  */
 @RestController
-@RequestMapping(path = RepublishController.PATH, produces = MediaType.APPLICATION_JSON_VALUE)
+@RequestMapping(RepublishController.PATH)
 public class RepublishController {
 
     /** Where the endpoint is. */
@@ -42,44 +41,47 @@ public class RepublishController {
     }
 
     @PostMapping
-    ResponseEntity<RepublishJob> start(HttpServletRequest request) throws IOException {
+    void start(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String caller = access.requireAdmin();
         UUID id = republisher.start(RequestBodies.read(request), caller);
-        return ResponseEntity.accepted().location(location(id)).body(found(republisher.find(id), id));
+        new JsonAnswer(HttpStatus.ACCEPTED, found(republisher.find(id), id), location(id)).writeTo(response);
     }
 
     @GetMapping
-    List<RepublishJob> latest() {
+    void latest(HttpServletResponse response) throws IOException {
         access.requireAdmin();
-        return republisher.latest();
+        JsonAnswer.of(HttpStatus.OK, republisher.latest()).writeTo(response);
     }
 
     @GetMapping("/{jobId}")
-    RepublishJob find(@PathVariable String jobId) {
+    void find(@PathVariable("jobId") String jobId, HttpServletResponse response) throws IOException {
         access.requireAdmin();
-        UUID id = uuid(jobId);
-        return found(republisher.find(id), id);
+        answer(jobId, republisher::find, response);
     }
 
     @PostMapping("/{jobId}/pause")
-    RepublishJob pause(@PathVariable String jobId) {
+    void pause(@PathVariable("jobId") String jobId, HttpServletResponse response) throws IOException {
         String caller = access.requireAdmin();
-        UUID id = uuid(jobId);
-        return found(republisher.pause(id, caller), id);
+        answer(jobId, id -> republisher.pause(id, caller), response);
     }
 
     @PostMapping("/{jobId}/resume")
-    RepublishJob resume(@PathVariable String jobId) {
+    void resume(@PathVariable("jobId") String jobId, HttpServletResponse response) throws IOException {
         String caller = access.requireAdmin();
-        UUID id = uuid(jobId);
-        return found(republisher.resume(id, caller), id);
+        answer(jobId, id -> republisher.resume(id, caller), response);
     }
 
     @PostMapping("/{jobId}/cancel")
-    RepublishJob cancel(@PathVariable String jobId) {
+    void cancel(@PathVariable("jobId") String jobId, HttpServletResponse response) throws IOException {
         String caller = access.requireAdmin();
+        answer(jobId, id -> republisher.cancel(id, caller), response);
+    }
+
+    private static void answer(
+            String jobId, Function<UUID, Optional<RepublishJob>> operation, HttpServletResponse response)
+            throws IOException {
         UUID id = uuid(jobId);
-        return found(republisher.cancel(id, caller), id);
+        JsonAnswer.of(HttpStatus.OK, found(operation.apply(id), id)).writeTo(response);
     }
 
     private static RepublishJob found(Optional<RepublishJob> job, UUID id) {
@@ -103,24 +105,19 @@ public class RepublishController {
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> refused(ResponseStatusException refusal) {
-        return ResponseEntity.status(refusal.getStatusCode())
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(refusal.getBody());
+    void refused(ResponseStatusException refusal, HttpServletResponse response) throws IOException {
+        JsonAnswer.problem(refusal.getStatusCode(), refusal.getReason()).writeTo(response);
     }
 
     @ExceptionHandler
-    ResponseEntity<ProblemDetail> invalid(InvalidRepublishRequestException invalid) {
-        return ResponseEntity.badRequest()
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, String.valueOf(invalid.getMessage())));
+    void invalid(InvalidRepublishRequestException invalid, HttpServletResponse response) throws IOException {
+        JsonAnswer.problem(HttpStatus.BAD_REQUEST, invalid.getMessage()).writeTo(response);
     }
 
     /** The job says more than a problem could, and why it is in the way can be seen from it. */
     @ExceptionHandler
-    ResponseEntity<RepublishJob> conflict(RepublishConflictException conflict) {
-        return ResponseEntity.status(HttpStatus.CONFLICT)
-                .location(location(conflict.job().id()))
-                .body(conflict.job());
+    void conflict(RepublishConflictException conflict, HttpServletResponse response) throws IOException {
+        RepublishJob job = conflict.job();
+        new JsonAnswer(HttpStatus.CONFLICT, job, location(job.id())).writeTo(response);
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -13,6 +13,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.web.server.ResponseStatusException;
 
 /**
  * {@code /actuator/outboxRepublish}: the same as {@code /admin/republish}, for those who operate applications through Actuator.
@@ -32,15 +33,13 @@ public class RepublishEndpoint {
     }
 
     @ReadOperation
-    public List<RepublishJob> latest() {
-        access.requireAdmin();
-        return republisher.latest();
+    public WebEndpointResponse<?> latest() {
+        return answer(caller -> Optional.of(republisher.latest()));
     }
 
     @ReadOperation
     public WebEndpointResponse<?> find(@Selector UUID jobId) {
-        access.requireAdmin();
-        return answer(() -> republisher.find(jobId));
+        return answer(caller -> republisher.find(jobId));
     }
 
     /** Actuator takes a list as text with commas. It does not tell of further parameters, so a misspelt one goes unnoticed here. */
@@ -52,7 +51,6 @@ public class RepublishEndpoint {
             @Nullable Integer ratePerSecond,
             @Nullable Boolean dryRun,
             @Nullable Boolean tombstones) {
-        String caller = access.requireAdmin();
         Map<String, @Nullable Object> request = new HashMap<>();
         request.put("aggregateTypes", aggregateTypes);
         request.put("ids", ids);
@@ -61,7 +59,7 @@ public class RepublishEndpoint {
         request.put("dryRun", dryRun);
         request.put("tombstones", tombstones);
         request.values().removeIf(value -> value == null);
-        return answer(() -> republisher.find(republisher.start(RequestBodies.parse(request), caller)));
+        return answer(caller -> republisher.find(republisher.start(RequestBodies.parse(request), caller)));
     }
 
     /**
@@ -71,8 +69,7 @@ public class RepublishEndpoint {
      */
     @WriteOperation
     public WebEndpointResponse<?> change(@Selector UUID jobId, String action) {
-        String caller = access.requireAdmin();
-        return answer(() -> switch (action) {
+        return answer(caller -> switch (action) {
             case "pause" -> republisher.pause(jobId, caller);
             case "resume" -> republisher.resume(jobId, caller);
             case "cancel" -> republisher.cancel(jobId, caller);
@@ -80,17 +77,23 @@ public class RepublishEndpoint {
         });
     }
 
-    private static WebEndpointResponse<?> answer(Supplier<Optional<RepublishJob>> operation) {
+    /** Asks who calls first. Refusals are answers: what is thrown here goes to the application's advice. */
+    private WebEndpointResponse<?> answer(Function<String, Optional<?>> operation) {
         try {
-            return operation
-                    .get()
-                    .<WebEndpointResponse<?>>map(WebEndpointResponse::new)
-                    .orElseGet(() -> new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND));
+            Optional<?> found = operation.apply(access.requireAdmin());
+            return found.isEmpty()
+                    ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
+                    : new WebEndpointResponse<>(JsonAnswer.tree(found.get()));
+        } catch (ResponseStatusException e) {
+            return refusal(e.getReason(), e.getStatusCode().value());
         } catch (InvalidRepublishRequestException e) {
-            return new WebEndpointResponse<>(
-                    Map.of("detail", String.valueOf(e.getMessage())), WebEndpointResponse.STATUS_BAD_REQUEST);
+            return refusal(e.getMessage(), WebEndpointResponse.STATUS_BAD_REQUEST);
         } catch (RepublishConflictException e) {
-            return new WebEndpointResponse<>(e.job(), CONFLICT);
+            return new WebEndpointResponse<>(JsonAnswer.tree(e.job()), CONFLICT);
         }
+    }
+
+    private static WebEndpointResponse<?> refusal(@Nullable String detail, int status) {
+        return new WebEndpointResponse<>(Map.of("detail", String.valueOf(detail)), status);
     }
 }

@@ -35,7 +35,7 @@ final class Ring {
               from (select floor(extract(epoch from now()) / 86400)::bigint as today) as clock
              cross join lateral (
                    select name, identifier, mod(today - (number - 1), 16) as ago
-                     from unnest(:names, :leaves) with ordinality as leaf (name, identifier, number)) as ring
+                     from unnest(cast(:names as text[]), cast(:leaves as text[])) with ordinality as leaf (name, identifier, number)) as ring
              cross join lateral (
                    select to_regclass(identifier)::oid as leaf, date '1970-01-01' + (today - ago)::integer as day) as found
              where leaf is not null

@@ -3,6 +3,7 @@ package dev.fullstate.outbox.autoconfigure;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 import javax.sql.DataSource;
@@ -28,10 +29,17 @@ import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import dev.fullstate.outbox.fragile.Anchor;
 import dev.fullstate.outbox.fragile.Fragile;
 import dev.fullstate.outbox.hidden.Memo;
+import dev.fullstate.outbox.republish.InvalidRepublishRequestException;
+import dev.fullstate.outbox.republish.RepublishJob;
+import dev.fullstate.outbox.republish.Republisher;
+import dev.fullstate.outbox.store.Outboxes;
+import dev.fullstate.outbox.store.Retention;
 import dev.fullstate.outbox.test.PostgresServer;
 import dev.fullstate.outbox.uncaptured.Plain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** An application with several databases: each with captured entities gets an outbox of its own, and no other does. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -152,10 +160,28 @@ class DatabasesIT {
                             .query(Long.class)
                             .single())
                     .isZero();
+            republishesAndLooksAfterEach(application);
         }
         assertThat(output)
                 .containsPattern("Changes of \\[.*" + Fragile.class.getName()
                         + "\\] are not captured: their entity manager factory 'other' is not on PostgreSQL")
                 .doesNotContain(Plain.class.getName(), Anchor.class.getName());
+    }
+
+    private static void republishesAndLooksAfterEach(ConfigurableApplicationContext application) {
+        Republisher republisher = application.getBean(Republisher.class);
+        UUID job = republisher.start(List.of("memo"), "test");
+        await().until(() -> republisher.find(job).orElseThrow().state() == RepublishJob.State.COMPLETED);
+        assertThat(aggregateIds(application, "hiddenDatabase")).containsExactly("m1", "m1");
+        assertThat(aggregateIds(application, "fragileDatabase")).containsExactly("f1");
+        assertThatThrownBy(() -> republisher.start(List.of(), "test"))
+                .isInstanceOf(InvalidRepublishRequestException.class)
+                .hasMessageContaining("in 'fragile', [contract, memo, ticket] in 'hidden'");
+
+        Map<String, Retention> retentions = application.getBean(Outboxes.class).retentions();
+        assertThat(retentions).containsOnlyKeys("fragile", "hidden");
+        assertThat(retentions.values())
+                .allSatisfy(
+                        retention -> await().until(() -> retention.lastState().isPresent()));
     }
 }

@@ -20,13 +20,13 @@ import org.springframework.jdbc.datasource.AbstractDataSource;
 import dev.fullstate.outbox.test.PostgresServer;
 
 /** PostgreSQL as a resource of JTA: one connection per transaction, enlisted in it; outside of one, ordinary connections. */
-final class EnlistedDataSource extends AbstractDataSource {
+public final class EnlistedDataSource extends AbstractDataSource {
 
     private final PGXADataSource postgres = new PGXADataSource();
     private final TransactionManager transactions;
     private final Map<Transaction, Connection> enlisted = new ConcurrentHashMap<>();
 
-    EnlistedDataSource(PostgresServer server, String database, TransactionManager transactions) {
+    public EnlistedDataSource(PostgresServer server, String database, TransactionManager transactions) {
         postgres.setUrl(server.jdbcUrl(database));
         postgres.setUser(server.username());
         postgres.setPassword(server.password());

@@ -2,6 +2,9 @@ package dev.fullstate.outbox.test;
 
 import java.util.Map;
 
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.boot.autoconfigure.container.ContainerImageMetadata;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -10,6 +13,7 @@ import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 
@@ -39,7 +43,15 @@ import org.springframework.util.ClassUtils;
 @EnableConfigurationProperties(OutboxTestProperties.class)
 public class OutboxTestServices {
 
+    private static final String POSTGRES = "outboxTestPostgres";
+
+    /** As Spring Boot marks connections to containers, which slice tests then use instead of a database in memory. */
     @Bean
+    static BeanDefinitionRegistryPostProcessor outboxTestDatabaseMark() {
+        return new Mark();
+    }
+
+    @Bean(POSTGRES)
     JdbcConnectionDetails outboxTestPostgres(OutboxTestProperties properties) {
         return switch (properties.services()) {
             case EMBEDDED -> EmbeddedServices.postgres(properties.postgres());
@@ -50,7 +62,9 @@ public class OutboxTestServices {
         };
     }
 
+    /** Slice tests do without Kafka, so it starts when something asks for it. */
     @Bean
+    @Lazy
     KafkaConnectionDetails outboxTestKafka(OutboxTestProperties properties) {
         return switch (properties.services()) {
             case EMBEDDED -> EmbeddedServices.kafka(properties.kafka());
@@ -85,6 +99,20 @@ public class OutboxTestServices {
             throw new IllegalStateException(
                     "outbox.test.services=containers needs org.testcontainers:%s on the class path; add it, or set outbox.test.services=embedded"
                             .formatted(artifact));
+        }
+    }
+
+    /** Ordered, because Spring Boot's replacement of the database is not, and comes after what is. */
+    private static final class Mark implements BeanDefinitionRegistryPostProcessor, Ordered {
+
+        @Override
+        public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+            new ContainerImageMetadata(POSTGRES).addTo(registry.getBeanDefinition(POSTGRES));
+        }
+
+        @Override
+        public int getOrder() {
+            return Ordered.HIGHEST_PRECEDENCE;
         }
     }
 }

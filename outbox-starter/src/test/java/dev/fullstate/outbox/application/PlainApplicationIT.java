@@ -1,0 +1,13 @@
+package dev.fullstate.outbox.application;
+
+import dev.fullstate.outbox.shop.ShopApplication;
+import dev.fullstate.outbox.test.PostgresServer;
+
+/** With Spring Boot's defaults. */
+class PlainApplicationIT extends ApplicationChecks {
+
+    @Override
+    ShopApplication start(PostgresServer server, String database) {
+        return ShopApplication.startAgainWith(Users.class, server, database, WEB);
+    }
+}
