@@ -21,7 +21,7 @@ public final class RowSecurity {
         return outbox.sql("""
                         select cast(c.oid as regclass)
                           from pg_class as c
-                         where c.oid in (select to_regclass(name) from unnest(:tables) as name)
+                         where c.oid in (select to_regclass(name) from unnest(cast(:tables as text[])) as name)
                            and c.relkind in ('r', 'p') and row_security_active(c.oid)
                          order by 1
                         """)
