@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import dev.fullstate.outbox.store.OutboxState;
 import dev.fullstate.outbox.store.Outboxes;
@@ -19,6 +21,9 @@ import dev.fullstate.outbox.store.Retention;
 @Endpoint(id = "outbox")
 public class OutboxEndpoint {
 
+    /** Our own, because Actuator's follows the application's: members have the names that are documented. */
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
     private final Outboxes outboxes;
 
     public OutboxEndpoint(Outboxes outboxes) {
@@ -26,15 +31,15 @@ public class OutboxEndpoint {
     }
 
     @ReadOperation
-    public Object outbox() {
+    public JsonNode outbox() {
         Map<String, OutboxState> states = new LinkedHashMap<>();
         outboxes.retentions().forEach((database, retention) -> states.put(database, retention.state()));
-        return states.size() == 1 ? states.values().iterator().next() : states;
+        return JSON.valueToTree(states.size() == 1 ? states.values().iterator().next() : states);
     }
 
     @ReadOperation
-    public @Nullable OutboxState outbox(@Selector String database) {
+    public @Nullable JsonNode outbox(@Selector String database) {
         Retention retention = outboxes.retentions().get(database);
-        return retention == null ? null : retention.state();
+        return retention == null ? null : JSON.valueToTree(retention.state());
     }
 }

@@ -111,7 +111,8 @@ final class SchemaCheck {
                 .param("schema", names.schema())
                 .param("table", names.table())
                 .query((row, number) -> Map.entry(row.getString("attname"), row.getBoolean("required")))
-                .list().stream()
+                .list()
+                .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         if (!PARTITIONED.equals(relations.get(names.table())) || !columns.containsKey(OutboxTable.AGGREGATE_TYPE)) {
             throw new OutboxSchemaException(
@@ -258,7 +259,8 @@ final class SchemaCheck {
                         Stream.concat(tables(), Stream.of(names.table() + "_seq", names.migrationHistory()))
                                 .toList())
                 .query((row, number) -> Map.entry(row.getString("relname"), row.getString("kind")))
-                .list().stream()
+                .list()
+                .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
