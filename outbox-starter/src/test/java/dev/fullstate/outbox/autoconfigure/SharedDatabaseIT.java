@@ -77,6 +77,7 @@ class SharedDatabaseIT {
     }
 
     /** A service as it is configured, and where its outbox is then. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Service(String urlParameters, OutboxNames names, String... properties) {}
 
     private ShopApplication start(Service service) {
