@@ -77,18 +77,17 @@ class SharedDatabaseIT {
     }
 
     /** A service as it is configured, and where its outbox is then. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Service(String urlParameters, OutboxNames names, String... properties) {}
+    record Service(String urlParameters, OutboxNames names, List<String> properties) {}
 
     private ShopApplication start(Service service) {
         String[] properties = Stream.concat(
-                        Stream.of("outbox.republish.poll-interval=100ms"), Stream.of(service.properties()))
+                        Stream.of("outbox.republish.poll-interval=100ms"), service.properties().stream())
                 .toArray(String[]::new);
         return ShopApplication.startAgain(postgres, database + service.urlParameters(), properties);
     }
 
     private static Service configured(OutboxNames names, String... properties) {
-        return new Service("", names, properties);
+        return new Service("", names, List.of(properties));
     }
 
     static Stream<Arguments> pairs() {
@@ -103,11 +102,11 @@ class SharedDatabaseIT {
                         configured(OutboxNames.of("public", "events"), "outbox.schema.table=events")),
                 arguments(
                         "currentSchema in the URL",
-                        new Service("?currentSchema=a", OutboxNames.of("a", "outbox")),
+                        new Service("?currentSchema=a", OutboxNames.of("a", "outbox"), List.of()),
                         new Service(
                                 "?currentSchema=b",
                                 OutboxNames.of("b", "outbox"),
-                                "outbox.schema.publication=b_outbox")),
+                                List.of("outbox.schema.publication=b_outbox"))),
                 arguments(
                         "Hibernate's default_schema, which is the application's and not the outbox's",
                         configured(
