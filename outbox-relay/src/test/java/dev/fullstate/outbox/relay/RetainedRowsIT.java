@@ -125,7 +125,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
 
             relay.stepUntil(RelayState.RETRYING);
 
-            assertThat(relay.problem().message()).contains("could not be created within PT1S", "pid " + pid);
+            assertThat(relay.problem().message()).contains("could not be created within 1 s", "pid " + pid);
             open.commit();
             relay.stepUntil(RelayState.STREAMING);
         }
