@@ -41,6 +41,7 @@ class SqlBlocksIT {
                 Statement statement = connection.createStatement()) {
             statement.execute("create role app login");
             statement.execute("create role shop login");
+            statement.execute("create role migrations login");
         }
     }
 
