@@ -64,6 +64,25 @@ class StalePartIT extends ShopTest {
         assertThat(shop.outbox(id).get(1).data().get("pieces").asInt()).isEqualTo(50);
     }
 
+    /** What one transaction of a session has asked says nothing in the next one. */
+    @Test
+    void isAskedForInEachTransactionOfItsSession() {
+        UUID from = newPurchase();
+        UUID to = newPurchase();
+
+        try (LongSession session = LongSession.open(shop)) {
+            Line apple = apple(session.entityManager(), from);
+            shop.run(em -> apple.setQuantity(20));
+            assertThatExceptionOfType(OptimisticLockingFailureException.class)
+                    .isThrownBy(() -> shop.run(em -> {
+                        shop.newTransaction().executeWithoutResult(status -> move(shop.entityManager(), from, to));
+                        apple.setQuantity(50);
+                    }))
+                    .withMessageContaining("moved it away from dev.fullstate.outbox.shop.Purchase " + from);
+        }
+        assertThat(shop.outbox(to)).hasSize(1);
+    }
+
     private static Line apple(EntityManager em, UUID purchase) {
         return em.createQuery("from Line where purchase.id = :id and product = 'apple'", Line.class)
                 .setParameter("id", purchase)

@@ -17,6 +17,7 @@ import jakarta.persistence.EntityManager;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -167,23 +168,22 @@ class EveryKindOfIdIT {
 
     /** The key that a session finds for each root that has loaded nothing before. */
     private static List<String> keysOfRows(IdType type) {
-        SessionFactoryImplementor sessionFactory =
-                application.bean(SessionFactory.class).unwrap(SessionFactoryImplementor.class);
-        Aggregate aggregate = aggregate(sessionFactory, type);
+        Aggregate aggregate = aggregate(type);
         return application.call(em -> em
                 .createQuery("select r from " + type.name() + "IdsRoot r order by r.text", KeyedRoot.class)
                 .getResultList()
                 .stream()
-                .map(root ->
-                        aggregate.idText(sessionFactory.getPersistenceUnitUtil().getIdentifier(root)))
+                .map(root -> aggregate.idText(
+                        em.getEntityManagerFactory().getPersistenceUnitUtil().getIdentifier(root)))
                 .toList());
     }
 
     private static dev.fullstate.outbox.aggregate.Aggregates aggregates;
 
-    private static Aggregate aggregate(SessionFactoryImplementor sessionFactory, IdType type) {
+    private static Aggregate aggregate(IdType type) {
         if (aggregates == null) {
-            aggregates = AggregateResolver.resolve(sessionFactory);
+            aggregates = AggregateResolver.resolve(
+                    application.bean(SessionFactory.class).unwrap(SessionFactoryImplementor.class));
         }
         return aggregates.ofType(type.aggregateType());
     }
@@ -314,7 +314,9 @@ class EveryKindOfIdIT {
         assertOneKey(type, "create", "update");
         assertThat(application.outbox().get(1).payload()).contains("by SQL");
 
-        republish(new RepublishRequest(List.of(type.aggregateType()), List.of(type.key()), null, null, false, false));
+        List<String> named =
+                List.of(type.key(), aggregate(type).idText(type.ids().apply(0)));
+        republish(new RepublishRequest(List.of(type.aggregateType()), named, null, null, false, false));
         assertOneKey(type, "create", "update", "update");
 
         republish(new RepublishRequest(List.of(type.aggregateType()), null, since, null, false, false));
@@ -325,6 +327,22 @@ class EveryKindOfIdIT {
             events.markChanged(root(type, 0).getClass(), List.of(type.ids().apply(0)));
         });
         assertOneKey(type, "create", "update", "update", "update", "delete");
+    }
+
+    /** A row may be written again in other letters after it was named, so what is locked has the id that the row has. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("types")
+    void lockTellsTheIdOfTheRow(IdType type) {
+        clear(type);
+        application.run(em -> em.persist(root(type, 0)));
+        Aggregate aggregate = aggregate(type);
+        List<Object> given = List.of(type.ids().apply(0));
+        List<Object> waiting = application.call(
+                em -> aggregate.table().lockWaiting(em.unwrap(SharedSessionContractImplementor.class), given));
+        List<Object> available = application.call(
+                em -> aggregate.table().lockAvailable(em.unwrap(SharedSessionContractImplementor.class), given));
+        assertThat(waiting.stream().map(aggregate::idText)).containsExactly(type.key());
+        assertThat(available.stream().map(aggregate::idText)).containsExactly(type.key());
     }
 
     private static void clearRows(EntityManager em, IdType type) {

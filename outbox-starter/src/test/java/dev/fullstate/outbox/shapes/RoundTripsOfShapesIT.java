@@ -2,14 +2,17 @@ package dev.fullstate.outbox.shapes;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import jakarta.persistence.EntityManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
@@ -36,6 +39,7 @@ class RoundTripsOfShapesIT {
 
     private static final int MANY_ROOTS = 4;
     private static final int MANY_PARTS = 6;
+    private static final int VERY_MANY_ROOTS = 2_000;
 
     static PostgresServer postgres;
     static ShopApplication captured;
@@ -214,6 +218,36 @@ class RoundTripsOfShapesIT {
         expected.add("insert into \"public\".\"outbox\"");
         assertThat(addedBy(each, 1, 1)).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(addedBy(each, MANY_ROOTS, MANY_PARTS)).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    /** One part of each root is changed. */
+    @Test
+    void areOneForAThousandRows() {
+        List<String> added = new ArrayList<>(sentByManyParts(captured));
+        List<String> own = sentByManyParts(bare);
+        own.forEach(added::remove);
+
+        assertThat(own).hasSize(1 + 2);
+        assertThat(added.stream().collect(Collectors.groupingBy(kind -> kind, Collectors.counting())))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "lock ticketed$stub", 2L,
+                        "update ticketed returning", 2L,
+                        "select from ticketed", 2L,
+                        "select from ticketed$stub", 2L,
+                        "select from ticketed$stub_holes", 2L,
+                        "insert into \"public\".\"outbox\"", 20L));
+    }
+
+    private static List<String> sentByManyParts(ShopApplication shop) {
+        int first = nextId;
+        nextId += VERY_MANY_ROOTS;
+        shop.run(em -> IntStream.range(first, nextId).forEach(number -> em.persist(new Ticketed(number, 1))));
+        return shop.bean(CountedStatements.class)
+                .of(() -> shop.run(em -> em.createQuery(
+                                "from " + Stub.class.getName() + " s where s.id.number >= :first", Stub.class)
+                        .setParameter("first", first * 1_000)
+                        .getResultList()
+                        .forEach(Stub::edit)));
     }
 
     private static <T> List<String> addedBy(Case<T> each, int roots, int parts) {
