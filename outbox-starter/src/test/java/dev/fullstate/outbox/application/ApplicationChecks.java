@@ -13,6 +13,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -36,6 +38,7 @@ import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.Purchase;
+import dev.fullstate.outbox.shop.Seat;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.store.Outboxes;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -82,7 +85,7 @@ abstract class ApplicationChecks {
 
     @BeforeEach
     void empty() throws SQLException {
-        sql("truncate outbox, purchase cascade");
+        sql("truncate outbox, purchase, seat cascade");
         sql("delete from outbox_republish_job");
     }
 
@@ -175,36 +178,82 @@ abstract class ApplicationChecks {
                         org.assertj.core.groups.Tuple.tuple(gone.toString(), "delete"));
     }
 
-    /** As Spring Boot binds a session to each request: it has read, and keeps its connection. */
-    @Test
-    void sessionOfARequestStaysAsItIs() throws SQLException {
-        UUID id = purchase("read before");
-        sql("truncate outbox");
+    /** As Spring Boot binds a session to each request. */
+    private void inRequest(Consumer<Session> work) {
         EntityManagerFactory factory = shop.bean(EntityManagerFactory.class);
         EntityManager bound = factory.createEntityManager();
         TransactionSynchronizationManager.bindResource(factory, new EntityManagerHolder(bound));
         try {
-            Purchase read = bound.find(Purchase.class, id);
-            read.setReference("changed in the session only");
-            Session session = bound.unwrap(Session.class);
-
-            UUID job = republisher().start(List.of("purchase"), "test");
-            republisher().pause(job, "test");
-            republisher().resume(job, "test");
-            assertThat(republisher().latest()).extracting(RepublishJob::id).contains(job);
-            assertThat(republisher().find(job)).isPresent();
-
-            assertThat(bound.contains(read)).isTrue();
-            assertThat(read.getReference()).isEqualTo("changed in the session only");
-            assertThat(session.getHibernateFlushMode()).isEqualTo(FlushMode.AUTO);
-            assertThat(session.getCacheMode()).isEqualTo(CacheMode.NORMAL);
+            work.accept(bound.unwrap(Session.class));
         } finally {
             TransactionSynchronizationManager.unbindResource(factory);
             bound.close();
         }
+    }
+
+    /** Whatever a caller can call. */
+    private UUID everyCall(String type) {
+        UUID job = republisher().start(List.of(type), "test");
+        republisher().pause(job, "test");
+        republisher().resume(job, "test");
+        assertThat(republisher().latest()).extracting(RepublishJob::id).contains(job);
+        assertThat(republisher().find(job)).isPresent();
+        return job;
+    }
+
+    @Test
+    void sessionOfARequestStaysAsItIs() throws SQLException {
+        UUID id = purchase("read before");
+        sql("truncate outbox");
+        inRequest(session -> {
+            Purchase read = session.find(Purchase.class, id);
+            read.setReference("changed in the session only");
+
+            everyCall("purchase");
+
+            assertThat(session.contains(read)).isTrue();
+            assertThat(read.getReference()).isEqualTo("changed in the session only");
+            assertThat(session.getHibernateFlushMode()).isEqualTo(FlushMode.AUTO);
+            assertThat(session.getCacheMode()).isEqualTo(CacheMode.NORMAL);
+        });
         await().until(() -> republisher().latest().get(0).state().isFinal());
         assertThat(outbox()).hasSize(1);
         assertThat(outbox().get(0).data().get("reference").asString()).isEqualTo("read before");
+    }
+
+    @Test
+    void filterOfARequestGoesOnHidingRowsFromItAndNoneFromAJob() throws SQLException {
+        List.of("ours", "theirs")
+                .forEach(guest -> shop.run(em -> {
+                    Seat seat = new Seat(guest, 1);
+                    seat.setGuest(guest);
+                    em.persist(seat);
+                }));
+        sql("truncate outbox");
+        AtomicReference<UUID> job = new AtomicReference<>();
+        inRequest(session -> {
+            session.enableFilter(Seat.OF_GUEST).setParameter("guest", "ours");
+            session.setHibernateFlushMode(FlushMode.COMMIT);
+            session.setCacheMode(CacheMode.REFRESH);
+            assertThat(guests(session)).containsExactly("ours");
+
+            job.set(everyCall("seat"));
+
+            assertThat(session.getEnabledFilter(Seat.OF_GUEST)).isNotNull();
+            assertThat(guests(session)).containsExactly("ours");
+            assertThat(session.getHibernateFlushMode()).isEqualTo(FlushMode.COMMIT);
+            assertThat(session.getCacheMode()).isEqualTo(CacheMode.REFRESH);
+        });
+
+        assertThat(ended(job.get()).state()).isEqualTo(RepublishJob.State.COMPLETED);
+        assertThat(outbox())
+                .extracting(row -> row.data().get("guest").asString())
+                .containsExactlyInAnyOrder("ours", "theirs");
+    }
+
+    private static List<String> guests(Session session) {
+        return session.createSelectionQuery("select guest from Seat", String.class)
+                .getResultList();
     }
 
     @Test
