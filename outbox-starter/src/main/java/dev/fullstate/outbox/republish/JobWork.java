@@ -168,10 +168,9 @@ final class JobWork {
     private Duration interrupted(Part part, int times, RuntimeException failure) {
         String message = messageOf(failure);
         log.warn(
-                "Republish job {} is interrupted at type '{}', and goes on in {}: {}",
+                "Republish job {} is interrupted at type '{}', and goes on after outbox.republish.poll-interval: {}",
                 part.job(),
                 part.aggregateType(),
-                pollInterval,
                 message,
                 times == 1 ? failure : null);
         try {
