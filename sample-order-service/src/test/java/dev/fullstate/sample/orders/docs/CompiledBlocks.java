@@ -47,7 +47,6 @@ final class CompiledBlocks {
             "org.springframework.boot.*",
             "org.springframework.boot.autoconfigure.*",
             "org.springframework.boot.data.jpa.test.autoconfigure.*",
-            "org.springframework.boot.jdbc.test.autoconfigure.*",
             "org.springframework.boot.test.context.*",
             "org.springframework.context.annotation.*",
             "org.springframework.data.jpa.repository.*",
