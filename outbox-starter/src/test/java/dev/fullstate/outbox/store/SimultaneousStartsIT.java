@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -22,6 +23,7 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Replicas of a service that start at the same moment, before there is an outbox: one makes it, and all of them start. */
 class SimultaneousStartsIT {
@@ -80,6 +82,42 @@ class SimultaneousStartsIT {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** Flyway makes its history table and the first row of it in two steps; a replica that comes in between fails, or migrates beside the other one. */
+    @Test
+    void replicaWaitsForTheOneThatIsInTheMiddle() throws Exception {
+        String url = postgres.createDatabase("middle");
+        OutboxNames names = OutboxNames.of("public", "outbox");
+        Outbox outbox = new Outbox(new DriverManagerDataSource(url, postgres.username(), postgres.password()), names);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (Connection connection = postgres.connect("middle");
+                Statement statement = connection.createStatement()) {
+            Future<?> replica;
+            try (MigrationLock lock = MigrationLock.take(outbox.on(connection))) {
+                assertThat(lock).isNotNull();
+                statement.execute(
+                        "create table outbox_schema_history (installed_rank int not null, version varchar(50),"
+                                + " description varchar(200) not null, type varchar(20) not null, script varchar(1000) not null,"
+                                + " checksum int, installed_by varchar(100) not null, installed_on timestamp not null default now(),"
+                                + " execution_time int not null, success boolean not null)");
+                replica = thread.submit(() -> OutboxSchema.migrate(outbox));
+                await().until(() -> replica.isDone() || isWaited(statement));
+                assertThat(replica).isNotDone();
+                statement.execute("drop table outbox_schema_history");
+            }
+            replica.get();
+            assertThat(versions(statement, "public")).containsExactly("1");
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    private static boolean isWaited(Statement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(
+                "select count(*) from pg_stat_activity where datname = 'middle' and wait_event = 'advisory'")) {
+            return rows.next() && rows.getInt(1) == 1;
         }
     }
 
