@@ -3,9 +3,6 @@ package dev.fullstate.outbox.capture;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.hibernate.CacheMode;
-import org.hibernate.FlushMode;
-import org.hibernate.Session;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.internal.SingleAttributeIdentifierMapping;
@@ -14,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.capture.PartChange.Way;
 import dev.fullstate.outbox.reading.StateReader;
+import dev.fullstate.outbox.session.ReadingSession;
 import dev.fullstate.outbox.session.SessionConnection;
 
 /**
  * A persistence context of its own on the connection of a session, opened when first needed: it sees what the transaction
- * has written, not what the session has in memory or in a cache. It is not a child of that session, which would keep a
- * listener of each of its children for as long as it lives.
+ * has written, not what the session has in memory or in a cache.
  */
 class FreshSession implements AutoCloseable {
 
@@ -27,7 +24,7 @@ class FreshSession implements AutoCloseable {
 
     private final SharedSessionContractImplementor session;
     private final StateReader reader;
-    private @Nullable Session fresh;
+    private @Nullable SessionImplementor fresh;
 
     FreshSession(SharedSessionContractImplementor session, StateReader reader) {
         this.session = session;
@@ -36,7 +33,7 @@ class FreshSession implements AutoCloseable {
 
     /** The roots with these ids, in this order, with all of their states; null where there is none. */
     List<? extends @Nullable Object> find(EntityPersister root, List<Object> ids) {
-        return reader.read(open().unwrap(SessionImplementor.class), root, ids);
+        return reader.read(open(), root, ids);
     }
 
     /** The ids of those that own these parts. */
@@ -77,22 +74,13 @@ class FreshSession implements AutoCloseable {
      */
     void requireUntouched() {
         if (fresh != null) {
-            Untouched.require(fresh.unwrap(SessionImplementor.class).getPersistenceContextInternal());
+            Untouched.require(fresh.getPersistenceContextInternal());
         }
     }
 
-    Session open() {
+    SessionImplementor open() {
         if (fresh == null) {
-            fresh = session.getFactory()
-                    .withOptions()
-                    .connection(SessionConnection.of(session))
-                    .autoJoinTransactions(false)
-                    .flushMode(FlushMode.MANUAL)
-                    .initialCacheMode(CacheMode.IGNORE)
-                    .jdbcTimeZone(session.getJdbcTimeZone())
-                    .openSession();
-            // Also those that enable themselves: a filter would thin out the state.
-            session.getFactory().getDefinedFilterNames().forEach(fresh::disableFilter);
+            fresh = ReadingSession.open(session.getFactory(), SessionConnection.of(session), session.getJdbcTimeZone());
         }
         return fresh;
     }

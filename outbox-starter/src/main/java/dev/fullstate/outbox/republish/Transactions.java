@@ -5,8 +5,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 
-import org.hibernate.CacheMode;
-import org.hibernate.FlushMode;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.springframework.dao.support.DataAccessUtils;
@@ -15,6 +13,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.orm.jpa.hibernate.HibernateExceptionTranslator;
 
 import dev.fullstate.outbox.session.DatabaseFailure;
+import dev.fullstate.outbox.session.ReadingSession;
 import dev.fullstate.outbox.store.Database;
 
 /** Transactions of chunks, with sessions on their connections that read what is in the database and write nothing by themselves. */
@@ -50,21 +49,14 @@ final class Transactions {
     }
 
     /**
-     * A session of our own, which no one else sees: settings and filters of the application's sessions stay as they are. It is part
-     * of the connection's transaction, and of no other.
+     * A session of our own on the connection: settings and filters of the application's sessions stay as they are.
      */
     SessionImplementor open(SessionFactoryImplementor sessionFactory, Connection connection) {
-        SessionImplementor session = sessionFactory
-                .withOptions()
-                .connection(connection)
-                .autoJoinTransactions(false)
-                .flushMode(FlushMode.MANUAL)
-                .initialCacheMode(CacheMode.IGNORE)
-                .openSession()
-                .unwrap(SessionImplementor.class);
+        SessionImplementor session = ReadingSession.open(
+                sessionFactory,
+                connection,
+                sessionFactory.getSessionFactoryOptions().getJdbcTimeZone());
         session.setFetchBatchSize(fetchBatchSize);
-        // Also those that enable themselves: a filter would thin out states, or hide whole aggregates.
-        sessionFactory.getDefinedFilterNames().forEach(session::disableFilter);
         return session;
     }
 
