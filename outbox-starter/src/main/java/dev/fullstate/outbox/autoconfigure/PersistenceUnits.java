@@ -151,7 +151,7 @@ final class PersistenceUnits {
         if (!tables.isEmpty()) {
             log.warn(
                     "Row-level security is active on {} for the application's role: events have those rows of an aggregate that the"
-                            + " role sees when its change commits, and republish jobs are refused. Remedy where policies hide"
+                            + " role sees when its change commits, and republish jobs fail. Remedy where policies hide"
                             + " rows of an aggregate from those who change it: ALTER ROLE ... BYPASSRLS;",
                     tables);
         }

@@ -19,10 +19,6 @@ final class Marks {
         inOrder.add(new Mark(root, what));
     }
 
-    boolean isEmpty() {
-        return inOrder.isEmpty();
-    }
-
     /** Marks, in place of each root, the one that stands for it. */
     void repeat(IdentityHashMap<RootChange, RootChange> successors) {
         for (Mark mark : inOrder) {
