@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.position.Progress;
 
 /**
  * What the loop is at: connecting, then, if there is no slot yet, the first start, then streaming. Each owns the connections it

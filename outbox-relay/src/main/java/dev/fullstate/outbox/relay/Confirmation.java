@@ -7,10 +7,10 @@ import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
-import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Progress;
+import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
-import dev.fullstate.outbox.relay.transaction.ResumePoint;
-import dev.fullstate.outbox.relay.wal.Lsn;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
 

@@ -2,8 +2,8 @@ package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
 
+import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
-import dev.fullstate.outbox.relay.transaction.ResumePoint;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;

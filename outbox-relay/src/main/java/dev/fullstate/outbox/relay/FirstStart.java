@@ -9,12 +9,12 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Position;
+import dev.fullstate.outbox.relay.position.PublishedRows;
+import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
-import dev.fullstate.outbox.relay.transaction.Position;
-import dev.fullstate.outbox.relay.transaction.ResumePoint;
-import dev.fullstate.outbox.relay.wal.Lsn;
-import dev.fullstate.outbox.relay.wal.PublishedRows;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.WalSession;
 

@@ -5,9 +5,9 @@ import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.wal.Horizon;
 import dev.fullstate.outbox.relay.wal.Horizons;
-import dev.fullstate.outbox.relay.wal.Lsn;
 import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalSession;
 

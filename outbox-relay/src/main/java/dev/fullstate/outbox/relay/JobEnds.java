@@ -14,9 +14,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.RelayException;
+import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.Router;
-import dev.fullstate.outbox.relay.wal.Lsn;
 import dev.fullstate.outbox.relay.wal.RepublishJobs;
 import dev.fullstate.outbox.relay.wal.RepublishJobs.End;
 import dev.fullstate.outbox.relay.wal.RepublishJobs.Ended;

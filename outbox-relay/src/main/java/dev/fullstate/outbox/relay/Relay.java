@@ -20,8 +20,8 @@ import org.springframework.context.ApplicationEventPublisherAware;
 import org.springframework.context.SmartLifecycle;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
-import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.DatabaseSetupException;

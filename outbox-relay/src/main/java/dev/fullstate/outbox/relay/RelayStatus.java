@@ -2,10 +2,10 @@ package dev.fullstate.outbox.relay;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.KafkaFailure;
 import dev.fullstate.outbox.relay.failure.RelayException;
+import dev.fullstate.outbox.relay.position.Progress;
 
 /**
  * A relay at one moment.

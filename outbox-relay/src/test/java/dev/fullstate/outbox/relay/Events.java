@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
-import dev.fullstate.outbox.relay.transaction.Position;
-import dev.fullstate.outbox.relay.wal.Lsn;
 
 /** Events as they come out of a transaction. */
 public final class Events {

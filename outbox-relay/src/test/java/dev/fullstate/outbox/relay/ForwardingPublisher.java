@@ -7,9 +7,9 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
-import dev.fullstate.outbox.relay.transaction.ResumePoint;
 
 /** A publisher that does what another one does, for tests to break in one point. */
 class ForwardingPublisher implements Publisher {

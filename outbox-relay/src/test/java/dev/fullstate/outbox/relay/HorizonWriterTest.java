@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.wal.Horizon;
-import dev.fullstate.outbox.relay.wal.Lsn;
 import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalFailures;
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxMigration;
 import dev.fullstate.outbox.contract.OutboxNames;
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.test.PostgresServer;
 
 /** A database with the outbox of the contract, written to by plain SQL. */

@@ -5,7 +5,7 @@ import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -22,15 +22,16 @@ class StagesTest {
 
     @ArchTest
     static void stagesKnowOnlyWhatComesBefore(JavaClasses classes) {
+        stage("position").check(classes);
         stage("failure").check(classes);
-        stage("wal", "failure").check(classes);
-        stage("pgoutput", "wal").check(classes);
-        stage("transaction", "failure", "wal", "pgoutput").check(classes);
-        stage("route", "transaction").check(classes);
-        stage("publish", "failure", "transaction", "route").check(classes);
-        stage("acknowledge", "wal").check(classes);
-        stage("monitor", "", "failure", "acknowledge", "wal").check(classes);
-        stage("", "failure", "wal", "pgoutput", "transaction", "route", "publish", "acknowledge")
+        stage("wal", "position", "failure").check(classes);
+        stage("pgoutput", "position").check(classes);
+        stage("transaction", "position", "failure", "pgoutput").check(classes);
+        stage("route", "position", "transaction").check(classes);
+        stage("publish", "position", "failure", "transaction", "route").check(classes);
+        stage("acknowledge", "position").check(classes);
+        stage("monitor", "", "position", "failure", "acknowledge", "wal").check(classes);
+        stage("", "position", "failure", "wal", "pgoutput", "transaction", "route", "publish", "acknowledge")
                 .check(classes);
     }
 

@@ -12,7 +12,7 @@ import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
-import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;

@@ -9,8 +9,8 @@ import org.openjdk.jmh.annotations.State;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeListener;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
-import dev.fullstate.outbox.relay.acknowledge.Progress;
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Progress;
 
 /**
  * From the send of an event to the position that may be confirmed, with a few megabytes of transactions in flight. Events are

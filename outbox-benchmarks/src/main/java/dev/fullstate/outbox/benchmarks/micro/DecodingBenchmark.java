@@ -13,10 +13,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
 import dev.fullstate.outbox.relay.pgoutput.MessageDecoder;
+import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 import dev.fullstate.outbox.relay.transaction.TransactionAssembler;
 import dev.fullstate.outbox.relay.transaction.TransactionSink;
-import dev.fullstate.outbox.relay.wal.Lsn;
 
 /** From the bytes of a message to an event; begin and commit are spread over the rows of their transaction. */
 @State(Scope.Thread)

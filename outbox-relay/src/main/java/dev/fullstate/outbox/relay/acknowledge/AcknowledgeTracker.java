@@ -6,7 +6,8 @@ import java.util.Deque;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Progress;
 
 /**
  * Follows the transactions of one stream until Kafka has them, and keeps the positions in order: confirmed &lt;= published

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /** A transaction some of whose events may not be in Kafka yet. */
 public final class PendingTransaction {

@@ -8,7 +8,7 @@ import org.springframework.boot.health.contributor.Status;
 
 import dev.fullstate.outbox.relay.RelayStatus;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
-import dev.fullstate.outbox.relay.acknowledge.Progress;
+import dev.fullstate.outbox.relay.position.Progress;
 
 /**
  * Health of the relay: UP only while it streams and Kafka answers. Out of service while it starts, publishes retained rows or has stopped; DOWN

@@ -16,8 +16,8 @@ import dev.fullstate.outbox.relay.Relay;
 import dev.fullstate.outbox.relay.RelayState;
 import dev.fullstate.outbox.relay.RelayStatistics;
 import dev.fullstate.outbox.relay.RelayStatus;
-import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.wal.SlotStatus;
 
 /**

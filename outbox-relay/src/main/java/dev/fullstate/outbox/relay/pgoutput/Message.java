@@ -3,7 +3,7 @@ package dev.fullstate.outbox.relay.pgoutput;
 import java.time.Instant;
 import java.util.List;
 
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
  * A message of {@code pgoutput}, protocol version 1 (PostgreSQL manual, "Logical Replication Message Formats").

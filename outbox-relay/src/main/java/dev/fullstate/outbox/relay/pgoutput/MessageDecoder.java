@@ -11,7 +11,7 @@ import dev.fullstate.outbox.relay.pgoutput.Message.Other;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.pgoutput.Tuple.Kind;
 import dev.fullstate.outbox.relay.pgoutput.Tuple.Value;
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /** Decodes {@code pgoutput}, protocol version 1, one message at a time and without any memory of earlier ones. */
 public final class MessageDecoder {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /** Reads the protocol's primitive values; no read goes beyond the message's end. */
 final class MessageReader {

@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
-import dev.fullstate.outbox.relay.transaction.ResumePoint;
 
 /** At least once: an event is published when the broker has acknowledged it. Where to resume, only PostgreSQL knows. */
 final class IdempotentPublisher implements Publisher {

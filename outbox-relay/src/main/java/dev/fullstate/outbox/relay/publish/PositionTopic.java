@@ -8,7 +8,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.relay.transaction.ResumePoint;
+import dev.fullstate.outbox.relay.position.ResumePoint;
 
 /**
  * Where the position of each pipeline is kept: a topic of one partition, compacted, with the pipeline as the key. A position is

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
-import dev.fullstate.outbox.relay.transaction.ResumePoint;
 
 /**
  * Publishes events in the order in which they are given, per partition.

@@ -20,9 +20,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
-import dev.fullstate.outbox.relay.transaction.ResumePoint;
 
 /**
  * Exactly once for consumers with isolation {@code read_committed}: events and the position after them are committed in one

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.position.Position;
 
 /**
  * A row of the outbox whose transaction has committed. Values are as PostgreSQL prints them, in UTF-8, and are passed on

@@ -10,7 +10,8 @@ import dev.fullstate.outbox.relay.pgoutput.Message.Begin;
 import dev.fullstate.outbox.relay.pgoutput.Message.Commit;
 import dev.fullstate.outbox.relay.pgoutput.Message.Insert;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Position;
 
 /**
  * Turns the messages of one stream into transactions.

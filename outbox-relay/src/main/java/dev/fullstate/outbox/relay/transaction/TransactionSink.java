@@ -2,7 +2,7 @@ package dev.fullstate.outbox.relay.transaction;
 
 import java.time.Instant;
 
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /** Receives transactions in the order of their commits, one after the other: begin, any number of events, end. */
 public interface TransactionSink {

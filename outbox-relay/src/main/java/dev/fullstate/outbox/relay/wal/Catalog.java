@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /** What the relay asks of the system catalogs, through an ordinary connection. */
 final class Catalog {

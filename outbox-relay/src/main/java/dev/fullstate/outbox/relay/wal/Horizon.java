@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.wal;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+
 /**
  * One moment of the database. When everything up to the position is published, so is every transaction that the snapshot shows.
  *

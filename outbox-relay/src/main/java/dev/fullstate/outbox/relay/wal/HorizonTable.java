@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
  * The relay's row in the table by which the writing side knows what is published. It never goes back, except where it was

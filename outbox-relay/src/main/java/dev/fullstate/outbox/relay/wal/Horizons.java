@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.wal;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+
 /** Where the relay notes, for the writing side, what is published. */
 public interface Horizons {
 

@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.PublishedRows;
 
 /** Reads with a cursor, in a transaction whose snapshot is that of the slot. */
 final class PostgresRetainedRows implements RetainedRows {

@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /** The two connections of one attempt to read, one for queries and one for replication. */
 final class PostgresSession implements WalSession {

@@ -11,6 +11,7 @@ import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
  * Never reads in a blocking way: the driver holds its lock while it waits, and nothing could be confirmed meanwhile. The

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+
 /** The republish jobs that have ended, and where the relay notes up to where a consumer has to read to have all of them. */
 public interface RepublishJobs {
 

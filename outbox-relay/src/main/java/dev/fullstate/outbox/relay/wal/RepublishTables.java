@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /** The tables of the republish jobs, through a connection that waits neither for locks nor for disks and standbys. */
 final class RepublishTables implements RepublishJobs {

@@ -5,6 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.PublishedRows;
 
 /**
  * The outbox's rows that are older than the slot, in the order of {@code seq}, which per aggregate is the order of commit.

@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.wal;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+
 /**
  * The replication slot as the server shows it; a physical one has neither database nor plugin.
  *

@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.util.List;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
  * The slot of a first start. It lives as long as its connection, so that a relay that dies before it has published the retained

@@ -2,6 +2,8 @@ package dev.fullstate.outbox.relay.wal;
 
 import java.util.Optional;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+
 /**
  * One attempt to read the outbox. Used by one thread; a session does not mend itself but is closed after its first failure.
  */

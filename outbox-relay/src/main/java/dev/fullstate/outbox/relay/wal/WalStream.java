@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+
 /** The slot's stream of messages; lasts as long as its session. */
 public interface WalStream {
 

@@ -9,9 +9,9 @@ import org.springframework.boot.health.contributor.Status;
 import dev.fullstate.outbox.relay.RelayState;
 import dev.fullstate.outbox.relay.RelayStatus;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
-import dev.fullstate.outbox.relay.acknowledge.Progress;
 import dev.fullstate.outbox.relay.failure.FailureKind;
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Progress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;

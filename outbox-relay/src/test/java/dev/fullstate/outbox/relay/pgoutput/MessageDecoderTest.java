@@ -26,7 +26,7 @@ import dev.fullstate.outbox.relay.pgoutput.Message.Insert;
 import dev.fullstate.outbox.relay.pgoutput.Message.Other;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.pgoutput.Tuple.Kind;
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

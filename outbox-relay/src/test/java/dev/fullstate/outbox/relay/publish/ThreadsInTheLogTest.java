@@ -20,12 +20,12 @@ import org.slf4j.MDC;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.Events;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 import dev.fullstate.outbox.relay.route.Router;
-import dev.fullstate.outbox.relay.transaction.ResumePoint;
-import dev.fullstate.outbox.relay.wal.Lsn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

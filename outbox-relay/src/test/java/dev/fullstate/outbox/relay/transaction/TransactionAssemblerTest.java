@@ -17,7 +17,7 @@ import dev.fullstate.outbox.relay.pgoutput.Message.Commit;
 import dev.fullstate.outbox.relay.pgoutput.Message.Other;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.pgoutput.MessageDecoder;
-import dev.fullstate.outbox.relay.wal.Lsn;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

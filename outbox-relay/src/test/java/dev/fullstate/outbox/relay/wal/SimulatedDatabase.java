@@ -12,6 +12,8 @@ import java.util.random.RandomGenerator;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.PublishedRows;
 import dev.fullstate.outbox.relay.wal.RepublishJobs.End;
 
 /**

@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.PublishedRows;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Transaction;
 

@@ -17,6 +17,7 @@ import dev.fullstate.outbox.relay.pgoutput.Encoder;
 import dev.fullstate.outbox.relay.pgoutput.Message.Begin;
 import dev.fullstate.outbox.relay.pgoutput.Message.Commit;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
+import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Transaction;
 

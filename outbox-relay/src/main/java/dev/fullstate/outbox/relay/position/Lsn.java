@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.wal;
+package dev.fullstate.outbox.relay.position;
 
 import java.util.Locale;
 

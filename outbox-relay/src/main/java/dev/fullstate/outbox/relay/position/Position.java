@@ -1,6 +1,4 @@
-package dev.fullstate.outbox.relay.transaction;
-
-import dev.fullstate.outbox.relay.wal.Lsn;
+package dev.fullstate.outbox.relay.position;
 
 /**
  * Where an event is in the stream: unique, and in the order of publication.

@@ -1,6 +1,4 @@
-package dev.fullstate.outbox.relay.acknowledge;
-
-import dev.fullstate.outbox.relay.wal.Lsn;
+package dev.fullstate.outbox.relay.position;
 
 /**
  * How far the relay is, always confirmed &lt;= published &lt;= received, or it cannot be constructed. Each position is the end of
@@ -20,7 +18,7 @@ public record Progress(Lsn received, Lsn published, Lsn confirmed) {
     }
 
     /** Progress of a stream that starts at a position. */
-    static Progress at(Lsn start) {
+    public static Progress at(Lsn start) {
         return new Progress(start, start, start);
     }
 }

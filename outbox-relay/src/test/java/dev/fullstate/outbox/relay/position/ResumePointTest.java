@@ -1,12 +1,9 @@
-package dev.fullstate.outbox.relay.transaction;
+package dev.fullstate.outbox.relay.position;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import dev.fullstate.outbox.relay.wal.Lsn;
-import dev.fullstate.outbox.relay.wal.PublishedRows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

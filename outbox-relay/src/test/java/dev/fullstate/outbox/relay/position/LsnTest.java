@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.wal;
+package dev.fullstate.outbox.relay.position;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.wal;
+package dev.fullstate.outbox.relay.position;
 
 /**
  * Retained rows that an attempt at a first start has published: those that its snapshot showed, up to one.

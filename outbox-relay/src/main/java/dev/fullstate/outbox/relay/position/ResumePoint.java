@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.transaction;
+package dev.fullstate.outbox.relay.position;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,9 +6,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
-
-import dev.fullstate.outbox.relay.wal.Lsn;
-import dev.fullstate.outbox.relay.wal.PublishedRows;
 
 /**
  * Up to where events are published.

@@ -1,0 +1,7 @@
+/**
+ * Positions and how far the relay is. Every stage speaks of them, and they know of no stage: in and out go values.
+ */
+@NullMarked
+package dev.fullstate.outbox.relay.position;
+
+import org.jspecify.annotations.NullMarked;
