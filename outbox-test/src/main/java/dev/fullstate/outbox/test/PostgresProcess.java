@@ -5,12 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The processes and files of one server: the cluster in a temporary folder, the postmaster, and the guard that removes both
@@ -36,12 +38,24 @@ final class PostgresProcess implements AutoCloseable {
         this.guard = guard(binaries, folder, cluster);
     }
 
+    /** Starts a server without data. */
     static PostgresProcess start(int port, Map<String, String> settings) {
+        return start(PostgresProcess::initialize, port, settings);
+    }
+
+    /** Starts a server with the data of another one. */
+    static PostgresProcess startOn(ClusterFiles files, int port, Map<String, String> settings) {
+        return start(process -> process.copy(files), port, settings);
+    }
+
+    private static PostgresProcess start(Preparation preparation, int port, Map<String, String> settings) {
         PostgresBinaries binaries = PostgresBinaries.unpacked();
         try {
             PostgresProcess process = new PostgresProcess(binaries, Files.createTempDirectory("outbox-postgres-"));
             try {
-                process.initialize(port, settings);
+                binaries.user().own(process.folder);
+                preparation.prepare(process);
+                process.configure(port, settings);
                 process.startPostmaster();
                 return process;
             } catch (IOException | RuntimeException e) {
@@ -53,9 +67,14 @@ final class PostgresProcess implements AutoCloseable {
         }
     }
 
-    private void initialize(int port, Map<String, String> settings) throws IOException {
+    /** What fills the folder of the cluster. */
+    private interface Preparation {
+
+        void prepare(PostgresProcess process) throws IOException;
+    }
+
+    private void initialize() throws IOException {
         Path password = Files.writeString(folder.resolve("password"), PASSWORD);
-        binaries.user().own(folder);
         binaries.user().own(password);
         FinishedProcess initdb = FinishedProcess.run(binaries.command(
                 "initdb",
@@ -71,6 +90,22 @@ final class PostgresProcess implements AutoCloseable {
         if (!initdb.succeeded()) {
             throw new IllegalStateException("PostgreSQL's initdb failed:\n" + initdb.output());
         }
+    }
+
+    private void copy(ClusterFiles files) throws IOException {
+        // The server starts in no folder that others may read.
+        Files.createDirectory(
+                cluster, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        files.writeTo(cluster);
+        try (Stream<Path> copied = Files.walk(cluster)) {
+            for (Path file : (Iterable<Path>) copied::iterator) {
+                binaries.user().own(file);
+            }
+        }
+    }
+
+    /** Of entries that are there more than once the last one counts. */
+    private void configure(int port, Map<String, String> settings) throws IOException {
         Map<String, String> configuration = new LinkedHashMap<>(defaults(port));
         configuration.putAll(settings);
         Files.writeString(
@@ -93,6 +128,10 @@ final class PostgresProcess implements AutoCloseable {
                 "fsync", "off",
                 "full_page_writes", "off",
                 "timezone", "UTC");
+    }
+
+    Path cluster() {
+        return cluster;
     }
 
     private void startPostmaster() throws IOException {

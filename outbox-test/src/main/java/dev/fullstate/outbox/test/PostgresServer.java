@@ -1,11 +1,13 @@
 package dev.fullstate.outbox.test;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,9 +54,26 @@ public final class PostgresServer implements AutoCloseable {
      * @throws IllegalStateException     if the server does not start; the message has what the server wrote
      */
     public static PostgresServer start(int port, Map<String, String> settings) {
+        return start(port, freePort -> PostgresProcess.start(freePort, settings));
+    }
+
+    /**
+     * Starts a server with the files of another one: a restored backup, or a standby. Returns when it accepts connections, also if
+     * they may only read for the time being.
+     *
+     * @param settings entries of {@code postgresql.conf} that come after those of the files; those of {@code postgresql.auto.conf},
+     *     which {@code ALTER SYSTEM} has written, come after these
+     * @throws ServicePortInUseException if the port is taken
+     * @throws IllegalStateException     if the server does not start; the message has what the server wrote
+     */
+    public static PostgresServer startOn(ClusterFiles files, int port, Map<String, String> settings) {
+        return start(port, freePort -> PostgresProcess.startOn(files, freePort, settings));
+    }
+
+    private static PostgresServer start(int port, IntFunction<PostgresProcess> process) {
         long began = System.nanoTime();
         int freePort = LoopbackPort.free(port, "PostgreSQL", PORT_PROPERTY);
-        PostgresServer server = new PostgresServer(freePort, PostgresProcess.start(freePort, settings));
+        PostgresServer server = new PostgresServer(freePort, process.apply(freePort));
         Duration taken = Duration.ofNanos(System.nanoTime() - began);
         log.info("PostgreSQL listens on {}:{} after {} ms", LoopbackPort.HOST, freePort, taken.toMillis());
         return server;
@@ -63,6 +82,11 @@ public final class PostgresServer implements AutoCloseable {
     /** {@return the port on 127.0.0.1} */
     public int port() {
         return port;
+    }
+
+    /** {@return the server's data directory, whose files are whole when the server does not run} */
+    public Path dataFolder() {
+        return process.cluster();
     }
 
     /** {@return the name of the superuser, who may also replicate} */

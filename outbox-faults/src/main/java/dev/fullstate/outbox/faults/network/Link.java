@@ -22,7 +22,7 @@ public final class Link implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Link.class);
 
     private final String name;
-    private final int serverPort;
+    private volatile int serverPort;
     private final ServerSocket listener;
     private final Set<LinkedConnection> connections = ConcurrentHashMap.newKeySet();
     private final Flow toServer = new Flow();
@@ -68,11 +68,12 @@ public final class Link implements AutoCloseable {
     private void open(Socket client) throws IOException {
         client.setTcpNoDelay(true);
         Socket server = null;
+        int port = serverPort;
         if (!swallowing) {
             server = new Socket();
             try {
                 server.setTcpNoDelay(true);
-                server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), serverPort));
+                server.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             } catch (IOException nobodyThere) {
                 server.close();
                 LinkedConnection.reset(client);
@@ -81,6 +82,10 @@ public final class Link implements AutoCloseable {
         }
         LinkedConnection connection = new LinkedConnection(client, server, cut);
         connections.add(connection);
+        if (port != serverPort) {
+            // Redirected meanwhile: whoever has cut the connections then has not seen this one.
+            connection.cut();
+        }
         connection.start(name, toServer, toClient, () -> connections.remove(connection));
     }
 
@@ -96,6 +101,12 @@ public final class Link implements AutoCloseable {
     /** {@return how many bytes have come in so far, both ways, on all connections} */
     public long byteCount() {
         return toServer.passedBytes() + toClient.passedBytes();
+    }
+
+    /** Resets all connections; new ones lead to another server. */
+    public void redirect(int port) {
+        serverPort = port;
+        cut();
     }
 
     /** Resets all connections; new ones are served. */

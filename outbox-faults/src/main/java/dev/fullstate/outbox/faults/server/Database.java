@@ -1,9 +1,13 @@
 package dev.fullstate.outbox.faults.server;
 
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.fullstate.outbox.faults.network.Link;
 import dev.fullstate.outbox.faults.network.Ports;
@@ -15,17 +19,79 @@ import dev.fullstate.outbox.test.PostgresServer;
  */
 public final class Database implements AutoCloseable {
 
-    private static final Map<String, String> SETTINGS = Map.of(
+    private static final String ARCHIVE = "archive";
+
+    static final Map<String, String> SETTINGS = Map.of(
             "max_wal_senders", "32",
             "max_replication_slots", "64",
             "max_connections", "200",
             "checkpoint_timeout", "1h");
 
-    private final PostgresServer server = PostgresServer.start(Ports.free(), SETTINGS);
-    private final Link link = Link.to("postgres", server.port());
+    private final List<PostgresServer> servers = new CopyOnWriteArrayList<>();
+    private final Link link;
+    private volatile PostgresServer server;
+
+    public Database() {
+        this(Map.of());
+    }
+
+    /** @param settings in addition to the harness's own */
+    public Database(Map<String, String> settings) {
+        Map<String, String> all = new LinkedHashMap<>(SETTINGS);
+        all.putAll(settings);
+        server = PostgresServer.start(Ports.free(), all);
+        servers.add(server);
+        link = Link.to("postgres", server.port());
+    }
+
+    /** A database whose WAL is archived in {@link #archive()}. */
+    public static Database archiving() {
+        return new Database(Map.of(
+                "archive_mode", "on", "archive_command", "mkdir -p ../" + ARCHIVE + " && cp %p ../" + ARCHIVE + "/%f"));
+    }
 
     public PostgresServer server() {
         return server;
+    }
+
+    /**
+     * From here on another server is the database: a promoted standby, a restored backup, or the one of before. The relay reaches it
+     * only with {@link #letRelayFollow()}; until then it gets to where it got.
+     */
+    public void become(PostgresServer other) {
+        if (!servers.contains(other)) {
+            servers.add(other);
+        }
+        server = other;
+    }
+
+    /** From here on the relay's address is that of {@link #server()}. */
+    public void letRelayFollow() {
+        link.redirect(server.port());
+    }
+
+    /** {@return where the server archives its WAL} */
+    public Path archive() {
+        return server.dataFolder().resolveSibling(ARCHIVE);
+    }
+
+    /** Names a point in the WAL; returns when everything up to it is archived. */
+    public void createRestorePoint(String name) {
+        Administrator administrator = new Administrator(server);
+        administrator.query("select pg_create_restore_point('" + name + "')");
+        String segment = administrator.query("select pg_walfile_name(pg_switch_wal())");
+        administrator.await("last_archived_wal >= '" + segment + "' from pg_stat_archiver");
+    }
+
+    /** Writes WAL, with nothing in it, until it ends after a position. */
+    public void writeWalBeyond(String lsn) {
+        new Administrator(server)
+                .await(
+                        "pg_current_wal_insert_lsn() > '" + lsn + "'",
+                        () -> new Administrator(server)
+                                .execute(
+                                        "select pg_logical_emit_message(false, 'faults', '')",
+                                        "select pg_switch_wal()"));
     }
 
     /** {@return what lies between the relay and the database} */
@@ -51,6 +117,6 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         link.close();
-        server.close();
+        servers.forEach(PostgresServer::close);
     }
 }

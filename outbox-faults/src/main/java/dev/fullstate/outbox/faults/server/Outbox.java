@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.faults.server;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -86,6 +87,26 @@ public final class Outbox {
                 strings.add(rows.getString(1));
             }
             return strings;
+        }
+    }
+
+    /** Commits events one by one; the aggregates take turns, beginning with the first. */
+    public void write(int eventCount) throws SQLException {
+        try (Connection connection = connect();
+                PreparedStatement statement = connection.prepareStatement("""
+                        with raised as (
+                            update aggregate set version = version + 1
+                             where id = 'key-' || ? % (select count(*) from aggregate)
+                            returning id, version)
+                        insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, entityversion, operation)
+                        select gen_random_uuid(), 'order', id, 'com.example.Order', '{"version":' || version || '}',
+                               'urn:service:faults', gen_random_uuid(), version, 'update'
+                          from raised
+                        """)) {
+            for (int i = 0; i < eventCount; i++) {
+                statement.setInt(1, i);
+                statement.executeUpdate();
+            }
         }
     }
 
