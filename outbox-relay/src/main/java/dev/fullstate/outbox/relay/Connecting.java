@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay;
 import java.time.Duration;
 
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.WalSession;
@@ -27,22 +28,34 @@ final class Connecting implements Activity {
         stages.statistics().slot(null);
         WalSession session = stages.source().open();
         try {
-            if (session.slotPosition().isEmpty()) {
-                return firstStart(session);
+            PreparedPublisher prepared = stages.publisher().apply(session.pipeline());
+            try {
+                return takeOver(session, prepared);
+            } catch (RuntimeException e) {
+                prepared.close();
+                throw e;
             }
-            stages.statistics().slot(session.slotStatus());
-            return stream(session);
         } catch (RuntimeException e) {
             session.close();
             throw e;
         }
     }
 
-    // Both take the slot first: a relay that has to stand by shall not fence the other one's producer off.
+    private Activity takeOver(WalSession session, PreparedPublisher prepared) {
+        if (session.slotPosition().isEmpty()) {
+            return firstStart(session, prepared);
+        }
+        stages.statistics().slot(session.slotStatus());
+        return stream(session, prepared);
+    }
 
-    private Activity stream(WalSession session) {
+    // Both prepare before they take the slot, because nobody answers the server while Kafka is slow; and take over
+    // after it, because
+    // a relay that has to stand by shall not fence the other one's producer off.
+
+    private Activity stream(WalSession session, PreparedPublisher prepared) {
         WalStream stream = session.stream();
-        Publisher publisher = stages.publisher().apply(session.pipeline());
+        Publisher publisher = prepared.takeOver();
         try {
             ResumePoint resume = publisher.resumePoint();
             if (resume != null) {
@@ -55,9 +68,9 @@ final class Connecting implements Activity {
         }
     }
 
-    private Activity firstStart(WalSession session) {
+    private Activity firstStart(WalSession session, PreparedPublisher prepared) {
         RetainedRows rows = session.retainedRows();
-        Publisher publisher = stages.publisher().apply(session.pipeline());
+        Publisher publisher = prepared.takeOver();
         try {
             return FirstStart.begin(stages, session, publisher, rows);
         } catch (RuntimeException e) {

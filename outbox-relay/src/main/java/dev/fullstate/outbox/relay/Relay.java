@@ -22,7 +22,7 @@ import org.springframework.context.SmartLifecycle;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.position.Progress;
-import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.DatabaseSetupException;
 import dev.fullstate.outbox.relay.wal.SlotInUseException;
@@ -60,9 +60,10 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
     private @Nullable ApplicationEventPublisher events;
 
     /**
-     * @param publisher opens a publisher for the pipeline of this name; called anew after each failure
+     * @param publisher prepares a publisher for the pipeline of this name; called anew after each failure
      */
-    public Relay(RelaySettings settings, WalSource source, Router router, Function<String, Publisher> publisher) {
+    public Relay(
+            RelaySettings settings, WalSource source, Router router, Function<String, PreparedPublisher> publisher) {
         this(settings, source, router, publisher, System::nanoTime);
     }
 
@@ -70,7 +71,7 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
             RelaySettings settings,
             WalSource source,
             Router router,
-            Function<String, Publisher> publisher,
+            Function<String, PreparedPublisher> publisher,
             LongSupplier nanoTime) {
         this.settings = settings;
         this.stages =

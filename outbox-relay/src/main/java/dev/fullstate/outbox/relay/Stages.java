@@ -3,14 +3,14 @@ package dev.fullstate.outbox.relay;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSource;
 
 /**
  * What a relay is made of, in the order of the flow.
  *
- * @param publisher opens a publisher for the pipeline of this name, which lasts until its first failure
+ * @param publisher prepares a publisher for the pipeline of this name, which lasts until its first failure
  * @param nanoTime a clock that only goes forward
  * @param statistics of the relay, whatever it is at
  */
@@ -18,6 +18,6 @@ record Stages(
         RelaySettings settings,
         WalSource source,
         Router router,
-        Function<String, Publisher> publisher,
+        Function<String, PreparedPublisher> publisher,
         LongSupplier nanoTime,
         RelayStatistics statistics) {}

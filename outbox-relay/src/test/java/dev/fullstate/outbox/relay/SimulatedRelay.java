@@ -59,7 +59,8 @@ final class SimulatedRelay {
                 new Router(TOPIC_PREFIX + Router.AGGREGATE_TYPE, Map.of()),
                 pipeline -> {
                     commits = new SimulatedCommits();
-                    return publishers.apply(SimulatedKafka.publisher(settings, pipeline, producers, commits, nanoTime));
+                    return new AdaptedPublisher(
+                            SimulatedKafka.prepare(settings, pipeline, producers, commits, nanoTime), publishers);
                 },
                 nanoTime);
     }

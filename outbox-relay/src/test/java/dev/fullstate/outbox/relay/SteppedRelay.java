@@ -13,6 +13,7 @@ import org.springframework.util.unit.DataSize;
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.position.Progress;
+import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
@@ -39,7 +40,7 @@ final class SteppedRelay implements AutoCloseable {
                 settings(wal.slotName(), kafka.maxInFlight()),
                 WalSource.of(wal),
                 new Router(topics, Map.of()),
-                pipeline -> publishers.apply(Publisher.open(kafka, pipeline)),
+                pipeline -> new AdaptedPublisher(PreparedPublisher.prepare(kafka, pipeline), publishers),
                 nanos::get);
     }
 

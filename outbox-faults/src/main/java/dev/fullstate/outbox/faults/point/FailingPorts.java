@@ -34,6 +34,7 @@ public final class FailingPorts {
             RepublishJobs.class,
             Kafka.Connector.class,
             Kafka.class,
+            Kafka.LastValue.class,
             Producer.class);
 
     private final FailurePoints points;

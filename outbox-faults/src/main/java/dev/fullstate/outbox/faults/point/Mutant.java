@@ -70,6 +70,24 @@ public enum Mutant {
         return new ProducerRecord<>(record.topic(), record.partition(), record.key(), first);
     }
 
+    private record BrokenValue(Mutant mutant, Kafka.LastValue target) implements Kafka.LastValue {
+
+        @Override
+        public void keepUp() {
+            target.keepUp();
+        }
+
+        @Override
+        public byte @Nullable [] current() {
+            return mutant.reading(target.current());
+        }
+
+        @Override
+        public void close() {
+            target.close();
+        }
+    }
+
     /** Kafka with one of its answers, or one of the requests, changed. */
     private record BrokenKafka(Mutant mutant, Kafka target, PublisherSettings settings) implements Kafka {
 
@@ -108,8 +126,8 @@ public enum Mutant {
         }
 
         @Override
-        public byte @Nullable [] lastValue(String topic, byte[] key) {
-            return mutant.reading(target.lastValue(topic, key));
+        public LastValue follow(String topic, byte[] key) {
+            return new BrokenValue(mutant, target.follow(topic, key));
         }
 
         @Override

@@ -32,7 +32,7 @@ import dev.fullstate.outbox.relay.RelaySettings;
 import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
 import dev.fullstate.outbox.relay.monitor.RelayMeters;
 import dev.fullstate.outbox.relay.publish.Kafka;
-import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
@@ -134,7 +134,8 @@ public final class OutboxRelayAutoConfiguration {
                 publisher.producer().get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),
                 publisher.delivery() == Delivery.EXACTLY_ONCE ? "exactly once" : "at least once",
                 walSource);
-        return new Relay(settings, walSource, router, pipeline -> Publisher.open(publisher, pipeline, kafka));
+        return new Relay(
+                settings, walSource, router, pipeline -> PreparedPublisher.prepare(publisher, pipeline, kafka));
     }
 
     /** What of a producer's properties an admin client understands. */

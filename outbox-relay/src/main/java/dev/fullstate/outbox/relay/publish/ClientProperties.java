@@ -17,7 +17,7 @@ final class ClientProperties {
     private static final int LINGER_MILLIS = 2;
     private static final int FETCH_MILLIS = 10;
     private static final int BATCH_BYTES = 64 * 1024;
-    private static final int FETCH_BYTES = 1024 * 1024;
+    private static final int FETCH_BYTES = 256 * 1024;
 
     private ClientProperties() {}
 
@@ -66,10 +66,14 @@ final class ClientProperties {
         properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        // Whatever it cannot read it must not pass over.
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         // A consumer that is closed waits for the answer to a fetch that has nothing: by default, half a second of each
         // start.
         properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MILLIS);
-        // Of the relay's memory, which is bounded; a record that is larger still comes.
+        // Of the relay's memory, which is bounded, and little enough to come within the request time-out on a slow
+        // line; a record that is
+        // larger still comes.
         properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);

@@ -1,7 +1,6 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,21 +37,6 @@ final class CommittedRecords implements AutoCloseable {
         this.settings = settings;
         this.any = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_UNCOMMITTED));
         this.committed = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_COMMITTED));
-    }
-
-    /** The last value of a key; null if there is none, or it is null. */
-    byte @Nullable [] lastValue(TopicPartition partition, byte[] key) {
-        try {
-            AtomicReference<byte @Nullable []> last = new AtomicReference<>();
-            read(partition, begin(partition), end(partition), record -> {
-                if (Arrays.equals(record.key(), key)) {
-                    last.set(record.value());
-                }
-            });
-            return last.get();
-        } catch (KafkaException e) {
-            throw failure(partition.topic(), e);
-        }
     }
 
     /** The offset after the last record of each partition that has any. */

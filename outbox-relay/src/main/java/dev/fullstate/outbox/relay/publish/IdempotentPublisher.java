@@ -19,20 +19,9 @@ final class IdempotentPublisher implements Publisher {
     private final long maxInFlightBytes;
     private final AtomicLong inFlightBytes = new AtomicLong();
 
-    private IdempotentPublisher(RecordSender sender, long maxInFlightBytes) {
+    IdempotentPublisher(RecordSender sender, long maxInFlightBytes) {
         this.sender = sender;
         this.maxInFlightBytes = maxInFlightBytes;
-    }
-
-    static IdempotentPublisher open(PublisherSettings settings, String pipeline, Kafka kafka) {
-        RecordSender sender = new RecordSender(kafka, settings, ClientProperties.producer(settings));
-        try {
-            new PositionTopic(kafka, settings, pipeline).forget(sender);
-        } catch (RuntimeException e) {
-            sender.close();
-            throw e;
-        }
-        return new IdempotentPublisher(sender, settings.maxInFlight().toBytes());
     }
 
     @Override

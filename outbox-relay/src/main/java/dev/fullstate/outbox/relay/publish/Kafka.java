@@ -22,6 +22,28 @@ public interface Kafka extends AutoCloseable {
         Kafka connect(PublisherSettings settings);
     }
 
+    /** The last committed value of a key, while others may write it. Used by one thread. */
+    interface LastValue extends AutoCloseable {
+
+        /**
+         * Takes note of what has been written meanwhile, as far as it is here already; does not wait.
+         *
+         * @throws PublishException if the topic cannot be followed any more
+         */
+        void keepUp();
+
+        /**
+         * Reads up to the end that the topic has now. Waits until the transactions that are open there have ended.
+         *
+         * @return null if there is none, or the last one is null
+         * @throws PublishException if Kafka does not answer, or a transaction does not end in time
+         */
+        byte @Nullable [] current();
+
+        @Override
+        void close();
+    }
+
     /** With Kafka's own clients. */
     static Kafka connect(PublisherSettings settings) {
         return KafkaClients.connect(settings);
@@ -52,13 +74,11 @@ public interface Kafka extends AutoCloseable {
             Map<String, String> configuration);
 
     /**
-     * Reads the last committed value of a key in the first partition of a topic. Waits until the transactions that are open
-     * there have ended.
+     * Finds the last value of a key that is committed by now in the first partition of a topic.
      *
-     * @return null if there is none, or the last one is null
-     * @throws PublishException if Kafka does not answer, or a transaction does not end within the transaction time-out
+     * @throws PublishException if Kafka does not answer
      */
-    byte @Nullable [] lastValue(String topic, byte[] key);
+    LastValue follow(String topic, byte[] key);
 
     /**
      * Finds the end of each partition of some topics, on another thread: the offset after the last committed record that was there

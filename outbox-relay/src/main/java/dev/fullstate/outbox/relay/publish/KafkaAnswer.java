@@ -17,9 +17,9 @@ record KafkaAnswer(Duration timeout) {
     /**
      * @throws PublishException if Kafka refuses, or does not answer in time
      */
-    void require(KafkaFuture<?> future, String failedTo) {
+    <T> T of(KafkaFuture<T> future, String failedTo) {
         try {
-            await(future, failedTo);
+            return await(future, failedTo);
         } catch (ExecutionException e) {
             throw PublishException.of(failedTo, e.getCause() == null ? e : e.getCause());
         }
@@ -38,9 +38,9 @@ record KafkaAnswer(Duration timeout) {
         }
     }
 
-    private void await(KafkaFuture<?> future, String failedTo) throws ExecutionException {
+    private <T> T await(KafkaFuture<T> future, String failedTo) throws ExecutionException {
         try {
-            future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw PublishException.unanswered(failedTo + " within " + timeout.toMillis() + " ms", e);
         } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
@@ -34,7 +35,7 @@ final class KafkaClients implements Kafka {
     static KafkaClients connect(PublisherSettings settings) {
         KafkaClients clients = new KafkaClients(settings, Admin.create(ClientProperties.admin(settings)));
         try {
-            clients.answer.require(clients.admin.describeCluster().clusterId(), "Kafka did not answer");
+            clients.answer.of(clients.admin.describeCluster().clusterId(), "Kafka did not answer");
             return clients;
         } catch (RuntimeException e) {
             clients.close();
@@ -73,10 +74,17 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
-    public byte @Nullable [] lastValue(String topic, byte[] key) {
-        try (CommittedRecords records = new CommittedRecords(settings)) {
-            return records.lastValue(new TopicPartition(topic, 0), key);
-        }
+    public LastValue follow(String topic, byte[] key) {
+        return FollowedKey.follow(settings, topic, key, () -> end(new TopicPartition(topic, 0)));
+    }
+
+    private long end(TopicPartition partition) {
+        // As a consumer sees it that reads what is not committed, too.
+        return answer.of(
+                        admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                                .partitionResult(partition),
+                        "The end of topic '" + partition.topic() + "' could not be looked up")
+                .offset();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay.publish;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.TopicConfig;
@@ -17,7 +18,7 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 final class PositionTopic {
 
     /**
-     * Whoever starts reads the topic from its beginning. Kafka removes what a newer position has replaced from segments only that it
+     * Kafka removes what a newer position has replaced from segments only that it
      * no longer writes to, and the markers of transactions a while later: by default, that is a gigabyte, and a day.
      */
     static final Map<String, String> CONFIGURATION = Map.of(
@@ -28,6 +29,7 @@ final class PositionTopic {
     private final Kafka kafka;
     private final String topic;
     private final byte[] key;
+    private Kafka.@Nullable LastValue last;
 
     PositionTopic(Kafka kafka, PublisherSettings settings, String pipeline) {
         this.kafka = kafka;
@@ -55,6 +57,20 @@ final class PositionTopic {
         sender.send(new ProducerRecord<>(topic, 0, key, value), what, () -> {});
     }
 
+    /** Finds the last position that is committed by now. */
+    void follow() {
+        last = kafka.follow(topic, key);
+    }
+
+    /** Takes note of what has been written meanwhile, without waiting. */
+    void keepUp() {
+        followed().keepUp();
+    }
+
+    private Kafka.LastValue followed() {
+        return Objects.requireNonNull(last, "The topic is followed");
+    }
+
     /**
      * Reads the last committed position. To be called after the producer's transactions are initialised: only then is the
      * outcome of the last one of its predecessor decided.
@@ -64,8 +80,16 @@ final class PositionTopic {
      */
     @Nullable
     ResumePoint read() {
-        byte[] value = kafka.lastValue(topic, key);
+        byte[] value = followed().current();
         return value == null ? null : parse(value);
+    }
+
+    /** Reads no more; a position can still be written. */
+    void close() {
+        if (last != null) {
+            last.close();
+            last = null;
+        }
     }
 
     private ResumePoint parse(byte[] value) {

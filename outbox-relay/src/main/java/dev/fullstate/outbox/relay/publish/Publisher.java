@@ -18,34 +18,6 @@ import dev.fullstate.outbox.relay.route.RoutedEvent;
  */
 public interface Publisher extends AutoCloseable {
 
-    /**
-     * Connects to Kafka.
-     *
-     * @param pipeline names, for all time and in the whole Kafka cluster, the outbox that is published
-     * @throws PublishException if it does not answer
-     */
-    static Publisher open(PublisherSettings settings, String pipeline) {
-        return open(settings, pipeline, Kafka::connect);
-    }
-
-    /**
-     * Connects to Kafka through other clients than Kafka's own.
-     *
-     * @throws PublishException if it does not answer
-     */
-    static Publisher open(PublisherSettings settings, String pipeline, Kafka.Connector connector) {
-        Kafka kafka = connector.connect(settings);
-        try {
-            return switch (settings.delivery()) {
-                case EXACTLY_ONCE -> TransactionalPublisher.open(settings, pipeline, kafka);
-                case AT_LEAST_ONCE -> IdempotentPublisher.open(settings, pipeline, kafka);
-            };
-        } catch (RuntimeException e) {
-            kafka.close();
-            throw e;
-        }
-    }
-
     /** Up to where Kafka has the events, according to Kafka; null if it does not know. */
     @Nullable
     ResumePoint resumePoint();

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,15 @@ final class RecordSender implements AutoCloseable {
 
     Producer<byte[], byte @Nullable []> producer() {
         return producer;
+    }
+
+    /** Meets with the brokers, before there is a hurry. */
+    void connect(String topic) {
+        try {
+            producer.partitionsFor(topic);
+        } catch (KafkaException e) {
+            throw PublishException.of("The producer could not look topic '" + topic + "' up", e);
+        }
     }
 
     Topics topics() {

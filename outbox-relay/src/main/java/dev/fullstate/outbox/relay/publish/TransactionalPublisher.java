@@ -10,12 +10,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -61,68 +59,23 @@ final class TransactionalPublisher implements Publisher {
     /** A commit under way. */
     private record Commit(Future<?> done, ResumePoint point, Transaction transaction) {}
 
-    private TransactionalPublisher(
+    /**
+     * @param committed the position that is committed; null if there is none
+     * @param committing runs commits one after the other, apart from the caller
+     */
+    TransactionalPublisher(
             PublisherSettings settings,
             RecordSender sender,
             PositionTopic positions,
+            @Nullable ResumePoint committed,
             ExecutorService committing,
             LongSupplier nanoTime) {
         this.settings = settings;
         this.sender = sender;
         this.positions = positions;
+        this.committed = committed;
         this.committing = committing;
         this.nanoTime = nanoTime;
-    }
-
-    static TransactionalPublisher open(PublisherSettings settings, String pipeline, Kafka kafka) {
-        return open(settings, pipeline, kafka, committingThread(settings), System::nanoTime);
-    }
-
-    /**
-     * @param committing runs commits one after the other, apart from the caller
-     */
-    static TransactionalPublisher open(
-            PublisherSettings settings,
-            String pipeline,
-            Kafka kafka,
-            ExecutorService committing,
-            LongSupplier nanoTime) {
-        RecordSender sender =
-                new RecordSender(kafka, settings, ClientProperties.transactionalProducer(settings, pipeline));
-        TransactionalPublisher publisher = new TransactionalPublisher(
-                settings, sender, new PositionTopic(kafka, settings, pipeline), committing, nanoTime);
-        try {
-            publisher.takeOver();
-            return publisher;
-        } catch (RuntimeException e) {
-            publisher.close();
-            throw e;
-        }
-    }
-
-    private static ExecutorService committingThread(PublisherSettings settings) {
-        LogContext context = LogContext.current();
-        return Executors.newSingleThreadExecutor(run -> {
-            Thread thread = new Thread(
-                    () -> {
-                        context.apply();
-                        run.run();
-                    },
-                    settings.clientId() + "-commit");
-            thread.setDaemon(true);
-            return thread;
-        });
-    }
-
-    /** Fences the predecessor off first: only then is the outcome of its last transaction decided. */
-    private void takeOver() {
-        sender.topics().ensureSinglePartition(positions.name(), PositionTopic.CONFIGURATION);
-        try {
-            sender.producer().initTransactions();
-        } catch (KafkaException e) {
-            throw PublishException.of("Transactions of " + settings.clientId() + " could not be initialised", e);
-        }
-        committed = positions.read();
     }
 
     @Override

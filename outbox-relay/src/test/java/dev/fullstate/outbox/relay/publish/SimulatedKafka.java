@@ -71,17 +71,14 @@ public final class SimulatedKafka {
         return new SimulatedProducers(this, random);
     }
 
-    /** What {@link Publisher#open} does, in simulated time and with the commits on a simulated thread. */
-    public static Publisher publisher(
+    /** What {@link PreparedPublisher#prepare} does, in simulated time and with the commits on a simulated thread. */
+    public static PreparedPublisher prepare(
             PublisherSettings settings,
             String pipeline,
             Kafka kafka,
             ExecutorService committing,
             LongSupplier nanoTime) {
-        return switch (settings.delivery()) {
-            case EXACTLY_ONCE -> TransactionalPublisher.open(settings, pipeline, kafka, committing, nanoTime);
-            case AT_LEAST_ONCE -> IdempotentPublisher.open(settings, pipeline, kafka);
-        };
+        return Preparation.of(settings, pipeline, kafka, () -> committing, nanoTime);
     }
 
     /** Whether a consumer with isolation read_committed can read a record with this value. */

@@ -59,9 +59,26 @@ public final class SimulatedProducers implements Kafka {
     }
 
     @Override
-    public byte @Nullable [] lastValue(String topic, byte[] key) {
+    public LastValue follow(String topic, byte[] key) {
         requireAnswer();
-        return broker.lastValue(topic, key);
+        return new LastValue() {
+
+            @Override
+            public void keepUp() {
+                // Nothing is remembered.
+            }
+
+            @Override
+            public byte @Nullable [] current() {
+                requireAnswer();
+                return broker.lastValue(topic, key);
+            }
+
+            @Override
+            public void close() {
+                // Nothing is open.
+            }
+        };
     }
 
     @Override

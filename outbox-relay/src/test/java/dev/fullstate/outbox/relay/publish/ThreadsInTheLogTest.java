@@ -81,7 +81,8 @@ class ThreadsInTheLogTest {
                 DataSize.ofMegabytes(1),
                 Duration.ofSeconds(1));
         MDC.put("pipeline", "orders");
-        Publisher publisher = Publisher.open(settings, "pipeline", ignored -> new OneProducer(producer));
+        Publisher publisher = PreparedPublisher.prepare(settings, "pipeline", ignored -> new OneProducer(producer))
+                .takeOver();
         MDC.clear();
         return publisher;
     }
@@ -96,6 +97,24 @@ class ThreadsInTheLogTest {
         public void commitTransaction() {
             seen.add(String.valueOf(MDC.get("pipeline")));
             super.commitTransaction();
+        }
+    }
+
+    private static final class NoValue implements Kafka.LastValue {
+
+        @Override
+        public void keepUp() {
+            // Nobody writes one.
+        }
+
+        @Override
+        public byte @Nullable [] current() {
+            return null;
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
         }
     }
 
@@ -121,8 +140,8 @@ class ThreadsInTheLogTest {
         }
 
         @Override
-        public byte @Nullable [] lastValue(String topic, byte[] key) {
-            return null;
+        public LastValue follow(String topic, byte[] key) {
+            return new NoValue();
         }
 
         @Override

@@ -1,0 +1,136 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a topic backwards from its end, in windows that grow, until it meets with the key, and from then on what is appended. So it
+ * does not matter how long the topic is, unless the key is not in it.
+ */
+final class FollowedKey implements Kafka.LastValue {
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /** Records of others, and the markers of transactions, lie between the last record of the key and the end. */
+    private static final long FIRST_WINDOW = 64;
+
+    private static final long WINDOW_GROWTH = 8;
+
+    /** A window is read to its end although the record may be at its beginning. */
+    private static final long LARGEST_WINDOW = 64 * 1024;
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TopicPartition partition;
+    private final byte[] key;
+    private final LongSupplier end;
+    private final Duration timeout;
+    private @Nullable ConsumerRecord<byte[], byte[]> last;
+
+    private FollowedKey(PublisherSettings settings, String topic, byte[] key, LongSupplier end) {
+        this.consumer = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_COMMITTED));
+        this.partition = new TopicPartition(topic, 0);
+        this.key = key;
+        this.end = end;
+        this.timeout = settings.timeout();
+    }
+
+    /**
+     * Reads what is committed by now; waits for no transaction that is open.
+     *
+     * @param end asks for the offset after the last record, of open transactions too
+     * @throws PublishException if Kafka does not answer
+     */
+    static FollowedKey follow(PublisherSettings settings, String topic, byte[] key, LongSupplier end) {
+        FollowedKey followed = new FollowedKey(settings, topic, key, end);
+        try {
+            followed.readBackwards();
+            return followed;
+        } catch (KafkaException e) {
+            followed.close();
+            throw followed.failure(e);
+        } catch (RuntimeException e) {
+            followed.close();
+            throw e;
+        }
+    }
+
+    private void readBackwards() {
+        consumer.assign(List.of(partition));
+        long begin = consumer.beginningOffsets(List.of(partition), timeout).getOrDefault(partition, 0L);
+        // For a consumer that reads what is committed, the end is where the first open transaction begins.
+        long stable = consumer.endOffsets(List.of(partition), timeout).getOrDefault(partition, 0L);
+        long to = stable;
+        for (long window = FIRST_WINDOW; to > begin && last == null; window *= WINDOW_GROWTH) {
+            long from = Math.max(begin, to - Math.min(window, LARGEST_WINDOW));
+            consumer.seek(partition, from);
+            readTo(to);
+            to = from;
+        }
+        consumer.seek(partition, stable);
+    }
+
+    @Override
+    public void keepUp() {
+        try {
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(Duration.ZERO);
+            while (!records.isEmpty()) {
+                records.forEach(this::take);
+                records = consumer.poll(Duration.ZERO);
+            }
+        } catch (KafkaException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public byte @Nullable [] current() {
+        try {
+            readTo(end.getAsLong());
+        } catch (KafkaException e) {
+            throw failure(e);
+        }
+        return last == null ? null : last.value();
+    }
+
+    /** May read further: what comes then is newer than all before. */
+    private void readTo(long offset) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        long position = consumer.position(partition, timeout);
+        while (position < offset) {
+            consumer.poll(POLL).forEach(this::take);
+            long reached = consumer.position(partition, timeout);
+            // A long topic takes its time; only a consumer that gets no further is held up.
+            if (reached > position) {
+                deadline = System.nanoTime() + timeout.toNanos();
+            } else if (System.nanoTime() - deadline > 0) {
+                throw PublishException.heldUp(partition, position, offset);
+            }
+            position = reached;
+        }
+    }
+
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        if (Arrays.equals(record.key(), key)) {
+            last = record;
+        }
+    }
+
+    private PublishException failure(KafkaException e) {
+        return PublishException.of("Topic '" + partition.topic() + "' could not be read", e);
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.fullstate.outbox.relay.publish;
+
+/**
+ * Everything that can be done before a relay may publish: clients that are connected, topics that are there, and the pipeline's
+ * position as far as it is known. A standby holds it for as long as it likes; brokers may restart meanwhile.
+ *
+ * <p>No other relay notices it: nothing is fenced off, and no event and no position is written. Used by one thread.
+ */
+public interface PreparedPublisher extends AutoCloseable {
+
+    /**
+     * Connects to Kafka.
+     *
+     * @param pipeline names, for all time and in the whole Kafka cluster, the outbox that is published
+     * @throws PublishException if Kafka does not answer or a topic is not what it has to be
+     */
+    static PreparedPublisher prepare(PublisherSettings settings, String pipeline) {
+        return prepare(settings, pipeline, Kafka::connect);
+    }
+
+    /**
+     * Connects to Kafka through other clients than Kafka's own.
+     *
+     * @throws PublishException if Kafka does not answer or a topic is not what it has to be
+     */
+    static PreparedPublisher prepare(PublisherSettings settings, String pipeline, Kafka.Connector connector) {
+        return Preparation.of(
+                settings, pipeline, connector.connect(settings), CommitThread.of(settings), System::nanoTime);
+    }
+
+    /**
+     * Takes note of the positions that another relay has written meanwhile, so that {@link #takeOver} has little left to read. Returns
+     * at once, also while Kafka is away; to be called every few seconds.
+     *
+     * @throws PublishException if this cannot be used any more, and has to be closed and made anew
+     */
+    void keepUp();
+
+    /**
+     * Makes a publisher of it, once. From now on no predecessor can publish with exactly-once delivery; where to resume is final. The caller
+     * holds the replication slot, without which two relays would fence each other off for ever.
+     *
+     * @return what has to be closed in this one's place
+     * @throws PublishException if Kafka does not answer in time, or the position is not readable; this is closed then
+     */
+    Publisher takeOver();
+
+    /** Ends the connections, unless {@link #takeOver} has handed them on. */
+    @Override
+    void close();
+}
