@@ -25,7 +25,7 @@ class StagesTest {
         stage("position").check(classes);
         stage("failure").check(classes);
         stage("wal", "position", "failure").check(classes);
-        stage("pgoutput", "position").check(classes);
+        stage("pgoutput", "position", "failure").check(classes);
         stage("transaction", "position", "failure", "pgoutput").check(classes);
         stage("route", "position", "transaction").check(classes);
         stage("publish", "position", "failure", "transaction", "route").check(classes);

@@ -47,7 +47,8 @@ public sealed interface Message {
     record Insert(int relationOid, Tuple tuple) implements Message {}
 
     /**
-     * A message of the protocol that carries no inserted row: type, origin, update, delete, truncate.
+     * A message that carries no row that was inserted and committed: type, origin, update, delete, truncate, rollbacks and whatever
+     * pg_logical_emit_message() was given.
      *
      * @param tag its first byte
      */

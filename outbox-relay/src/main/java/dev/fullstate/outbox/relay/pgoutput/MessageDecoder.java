@@ -16,6 +16,12 @@ import dev.fullstate.outbox.relay.position.Lsn;
 /** Decodes {@code pgoutput}, protocol version 1, one message at a time and without any memory of earlier ones. */
 public final class MessageDecoder {
 
+    private static final String READ = "B, C, R, I, or one without an inserted row: U, D, T, Y, O, M, A, r";
+    private static final String REPORT = "Report it with the server's version (select version())";
+    private static final String NEW_SLOT =
+            "The slot was made with two_phase; the relay makes one without it, once this one is"
+                    + " gone: select pg_drop_replication_slot(...)";
+
     /**
      * Decodes one message, from the buffer's position to its limit.
      *
@@ -28,9 +34,14 @@ public final class MessageDecoder {
             case 'B' -> begin(in);
             case 'C' -> commit(in);
             case 'R' -> relation(in);
-            case 'U', 'D', 'T', 'Y', 'O', 'M' -> new Other(in.tag());
-            default ->
-                throw in.malformed("tag", "a message of protocol version 1 (one of B, C, R, I, U, D, T, Y, O, M)");
+            // The last two say that something was rolled back. PostgreSQL 18 sends A unasked: for each subtransaction
+            // of a
+            // transaction that had outgrown logical_decoding_work_mem when it was found to be rolled back.
+            case 'U', 'D', 'T', 'Y', 'O', 'M', 'A', 'r' -> new Other(in.tag());
+            case 'S', 'E', 'c', 'p' ->
+                throw DecodeException.unasked(in.tag(), "the streaming of transactions in progress", REPORT);
+            case 'b', 'P', 'K' -> throw DecodeException.unasked(in.tag(), "two-phase decoding", NEW_SLOT);
+            default -> throw in.malformed("tag", "a message of protocol version 1, one of " + READ);
         };
     }
 

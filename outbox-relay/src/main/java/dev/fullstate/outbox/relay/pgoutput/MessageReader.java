@@ -21,7 +21,7 @@ final class MessageReader {
         buffer = message;
         start = message.position();
         if (!message.hasRemaining()) {
-            throw new DecodeException("A message of pgoutput is empty; expected at least its tag");
+            throw DecodeException.malformed("A message of pgoutput is empty; expected at least its tag");
         }
         tag = (char) (message.get() & 0xFF);
     }
@@ -90,7 +90,7 @@ final class MessageReader {
     }
 
     DecodeException malformed(String what, String expected) {
-        return new DecodeException(
+        return DecodeException.malformed(
                 "Message '" + tag + "' of pgoutput (" + (buffer.limit() - start) + " bytes) is malformed at offset "
                         + (buffer.position() - start) + ", " + what + ": expected " + expected);
     }

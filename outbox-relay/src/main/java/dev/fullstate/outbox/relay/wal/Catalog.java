@@ -94,12 +94,14 @@ final class Catalog {
 
     Optional<Slot> slot(String name) {
         return query("""
-                        select coalesce(database, ''), coalesce(plugin, ''), coalesce(confirmed_flush_lsn, '0/0')
+                        select coalesce(database, ''), coalesce(plugin, ''), two_phase, coalesce(confirmed_flush_lsn, '0/0')
                           from pg_replication_slots
                          where slot_name = ?
-                        """, row -> new Slot(row.getString(1), row.getString(2), Lsn.parse(row.getString(3))), name)
-                .stream()
-                .findFirst();
+                        """, Catalog::slot, name).stream().findFirst();
+    }
+
+    private static Slot slot(ResultSet row) throws SQLException {
+        return new Slot(row.getString(1), row.getString(2), row.getBoolean(3), Lsn.parse(row.getString(4)));
     }
 
     Optional<SlotStatus> slotStatus(String name) {

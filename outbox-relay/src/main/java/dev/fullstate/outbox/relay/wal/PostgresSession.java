@@ -195,6 +195,14 @@ final class PostgresSession implements WalSession {
                     "Set outbox.relay.slot-name to a name of its own: slots of all databases of a server share their names",
                     null);
         }
+        if (slot.twoPhase()) {
+            throw new DatabaseSetupException(
+                    "Replication slot '" + settings.slotName()
+                            + "' was made with two_phase: it streams prepared transactions before they are committed",
+                    "select pg_drop_replication_slot('" + settings.slotName()
+                            + "'); -- the relay then makes one of its own, and publishes what the table holds",
+                    null);
+        }
     }
 
     private static void close(Connection connection) {

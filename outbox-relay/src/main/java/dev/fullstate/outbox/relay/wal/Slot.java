@@ -5,6 +5,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 /**
  * The replication slot as the server shows it; a physical one has neither database nor plugin.
  *
+ * @param twoPhase whether prepared transactions are streamed before they are committed, asked for or not
  * @param confirmed where the next stream starts
  */
-record Slot(String database, String plugin, Lsn confirmed) {}
+record Slot(String database, String plugin, boolean twoPhase, Lsn confirmed) {}

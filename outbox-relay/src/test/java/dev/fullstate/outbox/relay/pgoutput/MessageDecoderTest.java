@@ -18,6 +18,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.fullstate.outbox.relay.pgoutput.Message.Begin;
@@ -138,13 +139,38 @@ class MessageDecoderTest {
     void unknownTagsAreRefused() {
         for (int tag = 0; tag <= 0xFF; tag++) {
             byte[] message = {(byte) tag};
-            if ("BCRIUDTYOM".indexOf(tag) < 0) {
+            if ("BCRIUDTYOMArSEcpbPK".indexOf(tag) < 0) {
                 assertThatExceptionOfType(DecodeException.class)
                         .isThrownBy(() -> decoder.decode(ByteBuffer.wrap(message)))
                         .withMessageContaining("Message '" + (char) tag + "'")
                         .withMessageContaining("expected a message of protocol version 1");
             }
         }
+    }
+
+    @Test
+    void whatCarriesNoCommittedInsertIsPassedOver() {
+        for (char tag : "UDTYOMAr".toCharArray()) {
+            assertThat(decoder.decode(ByteBuffer.wrap(new byte[] {(byte) tag, 0, 0, 2, 0x33})))
+                    .isEqualTo(new Other(tag));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "S, streaming of transactions in progress, version()",
+        "E, streaming of transactions in progress, version()",
+        "c, streaming of transactions in progress, version()",
+        "p, streaming of transactions in progress, version()",
+        "b, two-phase decoding, pg_drop_replication_slot",
+        "P, two-phase decoding, pg_drop_replication_slot",
+        "K, two-phase decoding, pg_drop_replication_slot"
+    })
+    void rowsThatWouldComeBeforeTheirCommitAreRefusedWithASentence(char tag, String feature, String remedy) {
+        assertThatExceptionOfType(DecodeException.class)
+                .isThrownBy(() -> decoder.decode(ByteBuffer.wrap(new byte[] {(byte) tag, 0, 0, 2, 0x33})))
+                .withMessageContaining("message '" + tag + "' of pgoutput, which belongs to", feature)
+                .satisfies(e -> assertThat(e.remedy()).contains(remedy));
     }
 
     @Test
