@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -27,6 +29,7 @@ import static java.util.Objects.requireNonNull;
  */
 record PostgresBinaries(Path folder, OrdinaryUser user) {
 
+    private static final Pattern MAJOR_VERSION = Pattern.compile("\\(PostgreSQL\\) (\\d+)");
     private static final int EXECUTABLE = 0100;
     private static final Set<PosixFilePermission> READABLE_BY_ALL = PosixFilePermissions.fromString("rwxr-xr-x");
 
@@ -46,6 +49,15 @@ record PostgresBinaries(Path folder, OrdinaryUser user) {
         command.add(folder.resolve("bin").resolve(program).toString());
         command.addAll(List.of(arguments));
         return command;
+    }
+
+    int majorVersion() {
+        String version = FinishedProcess.run(command("postgres", "--version")).output();
+        Matcher number = MAJOR_VERSION.matcher(version);
+        if (!number.find()) {
+            throw new IllegalStateException("PostgreSQL in " + folder + " does not tell its version: " + version);
+        }
+        return Integer.parseInt(number.group(1));
     }
 
     private static String archiveName() {

@@ -23,6 +23,9 @@ final class PostgresProcess implements AutoCloseable {
     static final String USERNAME = "postgres";
     static final String PASSWORD = "postgres";
 
+    /** Before, the letters beyond ASCII are those of the machine's C.UTF-8. */
+    private static final int FIRST_WITH_LOCALE_OF_ITS_OWN = 17;
+
     private static final String START_SECONDS = "60";
     private static final String FAST_STOP_SECONDS = "2";
 
@@ -73,10 +76,19 @@ final class PostgresProcess implements AutoCloseable {
         void prepare(PostgresProcess process) throws IOException;
     }
 
+    int majorVersion() {
+        try {
+            return Integer.parseInt(
+                    Files.readString(cluster.resolve("PG_VERSION")).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read the version of " + cluster, e);
+        }
+    }
+
     private void initialize() throws IOException {
         Path password = Files.writeString(folder.resolve("password"), PASSWORD);
         binaries.user().own(password);
-        FinishedProcess initdb = FinishedProcess.run(binaries.command(
+        List<String> command = binaries.command(
                 "initdb",
                 "--pgdata=" + cluster,
                 "--username=" + USERNAME,
@@ -84,9 +96,12 @@ final class PostgresProcess implements AutoCloseable {
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
                 "--locale=C",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-                "--no-sync"));
+                "--no-sync");
+        command.addAll(
+                binaries.majorVersion() < FIRST_WITH_LOCALE_OF_ITS_OWN
+                        ? List.of("--lc-ctype=C.UTF-8")
+                        : List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8"));
+        FinishedProcess initdb = FinishedProcess.run(command);
         if (!initdb.succeeded()) {
             throw new IllegalStateException("PostgreSQL's initdb failed:\n" + initdb.output());
         }

@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A real PostgreSQL 18 server on 127.0.0.1, ready for logical replication, from the binaries of {@code io.zonky.test.postgres}.
+ * A real PostgreSQL server on 127.0.0.1, ready for logical replication, from the binaries of {@code io.zonky.test.postgres}:
+ * version 18, or the one from 14 on whose binaries the build puts in their place.
  * Runs on Linux and macOS, as an ordinary user or as root; neither Docker nor an installation is needed.
  *
  * <p>The server is empty at the start and is removed by {@link #close()}. Text is UTF-8 and sorts by code point, whatever the
@@ -87,6 +88,11 @@ public final class PostgresServer implements AutoCloseable {
     /** {@return the server's data directory, whose files are whole when the server does not run} */
     public Path dataFolder() {
         return process.cluster();
+    }
+
+    /** {@return the server's major version: that of the binaries on the class path} */
+    public int majorVersion() {
+        return process.majorVersion();
     }
 
     /** {@return the name of the superuser, who may also replicate} */

@@ -36,10 +36,13 @@ class PostgresServerTest {
         server.close();
     }
 
+    /** Tests for later versions only are skipped where the server is an older one; that it is the one of the build is not. */
     @Test
     void isReadyForLogicalReplication() throws SQLException {
+        String expected = System.getProperty("postgres.major", "18");
         try (Connection connection = server.connect("postgres")) {
-            assertThat(query(connection, "show server_version")).startsWith("18.");
+            assertThat(query(connection, "show server_version")).startsWith(expected + ".");
+            assertThat(server.majorVersion()).isEqualTo(Integer.parseInt(expected));
             assertThat(query(connection, "show wal_level")).isEqualTo("logical");
             assertThat(query(connection, "show synchronous_commit")).isEqualTo("on");
             assertThat(query(connection, "show listen_addresses")).isEqualTo("127.0.0.1");
@@ -118,7 +121,7 @@ class PostgresServerTest {
                     .logical()
                     .withSlotName(slot(connection))
                     .start();
-            query(connection, "select pg_logical_emit_message(false, 'prefix', 'content', true)::text");
+            query(connection, "select pg_logical_emit_message(true, 'prefix', 'content')::text");
 
             long began = System.nanoTime();
             closing.close();
