@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.position.Progress;
 
 /**
- * What the loop is at: connecting, then, if there is no slot yet, the first start, then streaming. Each owns the connections it
+ * What the loop is at: connecting, then, if another relay has the slot, standing by, then, if there is no slot yet, the first start, then
+ * streaming. Each owns the connections it
  * works with and hands them to the next.
  */
-sealed interface Activity permits Connecting, FirstStart, Streaming {
+sealed interface Activity permits Connecting, StandBy, FirstStart, Streaming {
 
     RelayState state();
 
@@ -19,6 +20,11 @@ sealed interface Activity permits Connecting, FirstStart, Streaming {
 
     /** Whether the last step found nothing to do. */
     boolean isIdle();
+
+    /** How long to wait after a step that found nothing to do. */
+    default Duration pollInterval(RelaySettings settings) {
+        return settings.pollInterval();
+    }
 
     /** Null where nothing is streamed yet. */
     default @Nullable Progress progress() {

@@ -6,6 +6,7 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
+import dev.fullstate.outbox.relay.wal.SlotInUseException;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
@@ -23,14 +24,22 @@ final class Connecting implements Activity {
         return RelayState.STARTING;
     }
 
+    // The publisher is prepared before the slot is taken, because nobody answers the server while Kafka is slow; and
+    // takes over
+    // after it, because a relay that has to stand by shall not fence the other one's producer off.
+
     @Override
     public Activity step() {
         stages.statistics().slot(null);
         WalSession session = stages.source().open();
         try {
+            // What is not an outbox's slot at all is not waited for.
+            session.slotPosition();
             PreparedPublisher prepared = stages.publisher().apply(session.pipeline());
             try {
-                return takeOver(session, prepared);
+                return StandBy.isHeld(stages, session)
+                        ? new StandBy(stages, session, prepared)
+                        : takeSlot(stages, session, prepared);
             } catch (RuntimeException e) {
                 prepared.close();
                 throw e;
@@ -41,19 +50,26 @@ final class Connecting implements Activity {
         }
     }
 
-    private Activity takeOver(WalSession session, PreparedPublisher prepared) {
-        if (session.slotPosition().isEmpty()) {
-            return firstStart(session, prepared);
+    /**
+     * Goes on with a slot that nobody had a moment ago. Of several relays that try this at once, one succeeds, and the others stand by.
+     *
+     * @throws RuntimeException if it fails; session and publisher are still the caller's to close then
+     */
+    static Activity takeSlot(Stages stages, WalSession session, PreparedPublisher prepared) {
+        try {
+            return goOn(stages, session, prepared);
+        } catch (SlotInUseException e) {
+            return new StandBy(stages, session, prepared);
         }
-        stages.statistics().slot(session.slotStatus());
-        return stream(session, prepared);
     }
 
-    // Both prepare before they take the slot, because nobody answers the server while Kafka is slow; and take over
-    // after it, because
-    // a relay that has to stand by shall not fence the other one's producer off.
+    private static Activity goOn(Stages stages, WalSession session, PreparedPublisher prepared) {
+        return session.slotPosition().isEmpty()
+                ? firstStart(stages, session, prepared)
+                : stream(stages, session, prepared);
+    }
 
-    private Activity stream(WalSession session, PreparedPublisher prepared) {
+    private static Activity stream(Stages stages, WalSession session, PreparedPublisher prepared) {
         WalStream stream = session.stream();
         Publisher publisher = prepared.takeOver();
         try {
@@ -68,7 +84,7 @@ final class Connecting implements Activity {
         }
     }
 
-    private Activity firstStart(WalSession session, PreparedPublisher prepared) {
+    private static Activity firstStart(Stages stages, WalSession session, PreparedPublisher prepared) {
         RetainedRows rows = session.retainedRows();
         Publisher publisher = prepared.takeOver();
         try {

@@ -25,7 +25,6 @@ import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.DatabaseSetupException;
-import dev.fullstate.outbox.relay.wal.SlotInUseException;
 import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalSource;
 
@@ -52,8 +51,8 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
 
     private final RelaySettings settings;
     private final Stages stages;
+    private final Backoff backoff;
     private Activity activity;
-    private int failureCount;
     private volatile RelayStatus status;
     private volatile CountDownLatch stopRequested = new CountDownLatch(1);
     private volatile @Nullable Thread thread;
@@ -76,6 +75,7 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
         this.settings = settings;
         this.stages =
                 new Stages(settings, source, router, publisher, nanoTime, new RelayStatistics(InstantSource.system()));
+        this.backoff = new Backoff(settings, nanoTime);
         this.activity = new Connecting(stages);
         this.status = new RelayStatus(RelayState.STARTING, settings.slotName(), null, null);
     }
@@ -202,40 +202,31 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
         try {
             activity = activity.step();
             succeeded();
-            return activity.isIdle() ? settings.pollInterval() : Duration.ZERO;
+            return activity.isIdle() ? activity.pollInterval(settings) : Duration.ZERO;
         } catch (RuntimeException e) {
             return failed(e);
         }
     }
 
     private void succeeded() {
+        if (activity.state() == RelayState.STARTING) {
+            return;
+        }
         Progress progress = activity.progress();
+        backoff.ran(progress);
         if (progress != null && !progress.equals(status.progress())) {
-            // Connecting and failing at the same event again is no success: only a confirmed position is.
-            if (status.progress() == null
-                    || progress.confirmed().isAfter(status.progress().confirmed())) {
-                failureCount = 0;
-            }
             status = new RelayStatus(status.state(), settings.slotName(), progress, status.problem());
         }
-        if (activity.state() != RelayState.STARTING) {
-            enter(activity.state(), activity.problem());
-        }
+        enter(activity.state(), activity.problem());
     }
 
     private Duration failed(RuntimeException e) {
         giveUp();
         Problem problem = Problem.of(e);
-        boolean known = problem.equals(status.problem());
-        boolean standsBy = e instanceof SlotInUseException;
-        if (!standsBy || !known) {
-            stages.statistics().failed(problem.kind());
-        }
-        Duration delay = standsBy ? settings.standbyInterval() : settings.retryDelay(++failureCount);
-        if (known) {
+        stages.statistics().failed(problem.kind());
+        Duration delay = backoff.failed();
+        if (problem.equals(status.problem())) {
             log.debug("The relay tries again in {}", delay, e);
-        } else if (standsBy) {
-            log.info("The relay stands by: {}", problem.message());
         } else {
             log.atLevel(problem.kind() == FailureKind.PERMANENT ? Level.ERROR : Level.WARN)
                     .setCause(e)

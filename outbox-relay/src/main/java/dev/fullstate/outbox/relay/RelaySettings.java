@@ -12,7 +12,8 @@ import org.springframework.util.unit.DataSize;
  * @param pollInterval between two looks at a stream that has nothing
  * @param minRetryDelay after the first failure; doubles with each further one
  * @param maxRetryDelay between two attempts, at most
- * @param standbyInterval between two attempts to take a slot that another relay has
+ * @param standbyInterval between two looks at a slot that another relay has
+ * @param leaderTimeout after which a slot is taken from a relay that shows no sign of life
  * @param shutdownTimeout for the events in flight when the relay is stopped
  */
 public record RelaySettings(
@@ -22,6 +23,7 @@ public record RelaySettings(
         Duration minRetryDelay,
         Duration maxRetryDelay,
         Duration standbyInterval,
+        Duration leaderTimeout,
         Duration shutdownTimeout) {
 
     /** The delay before the next attempt after so many failures in a row. */

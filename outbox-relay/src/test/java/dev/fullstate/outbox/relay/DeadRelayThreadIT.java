@@ -52,6 +52,7 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
+                Duration.ofSeconds(3),
                 Duration.ofSeconds(1));
     }
 }

@@ -102,6 +102,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
+                Duration.ofSeconds(3),
                 Duration.ofSeconds(1));
         return new Relay(settings, context.getBean(WalSource.class), context.getBean(Router.class), pipeline -> {
             throw new NoClassDefFoundError("org/example/Missing");

@@ -17,6 +17,7 @@ class RelaySettingsTest {
             Duration.ofMillis(500),
             Duration.ofSeconds(30),
             Duration.ofSeconds(1),
+            Duration.ofSeconds(3),
             Duration.ofSeconds(1));
 
     @ParameterizedTest

@@ -34,6 +34,7 @@ final class SimulatedRelay {
             Duration.ofMillis(100),
             Duration.ofSeconds(1),
             Duration.ofMillis(100),
+            Duration.ofMillis(300),
             Duration.ofNanos(300_000));
 
     private final RandomGenerator random;

@@ -38,7 +38,7 @@ final class Simulation {
     private @Nullable SimulatedRelay stopping;
     private long nanos;
 
-    /** What can come between two steps of a relay; the last of them is what the relays have done meanwhile. */
+    /** What can come between two steps of a relay; the last two are what the relays have done meanwhile. */
     enum Happening {
         WRITE,
         WRITE_ELSEWHERE,
@@ -48,6 +48,7 @@ final class Simulation {
         TRANSACTIONS_EXPIRED,
         KILLED,
         STOPPED,
+        TAKEN_FROM_A_SILENT_ONE,
         JOB_END_NOTED
     }
 
@@ -96,6 +97,7 @@ final class Simulation {
         }
         comeToRest();
         check();
+        happened.put(Happening.TAKEN_FROM_A_SILENT_ONE, database.terminatedCount());
         happened.put(Happening.JOB_END_NOTED, database.notedCount());
     }
 

@@ -116,6 +116,7 @@ final class SteppedRelay implements AutoCloseable {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
+                Duration.ofSeconds(3),
                 Duration.ofSeconds(5));
     }
 

@@ -128,6 +128,7 @@ public final class OutboxRelayAutoConfiguration {
                 properties.retry().minDelay(),
                 properties.retry().maxDelay(),
                 properties.standbyInterval(),
+                properties.leaderTimeout(),
                 properties.shutdownTimeout());
         log.info(
                 "The relay publishes to Kafka at {}, {}, what it reads from {}",

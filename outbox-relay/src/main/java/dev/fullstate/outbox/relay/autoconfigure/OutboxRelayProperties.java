@@ -41,7 +41,8 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  * @param walSenderTimeout Time after which the database frees the slot of a relay that has gone silent.
  * @param kafkaTimeout Time to wait for an answer of Kafka, and for the producer to accept an event.
  * @param shutdownTimeout Time to wait for events in flight when the application stops.
- * @param standbyInterval Time between two attempts to take a slot that another relay has.
+ * @param standbyInterval Time between two looks at a slot that another relay has.
+ * @param leaderTimeout Time after which a relay that stands by takes the slot from one that shows no sign of life.
  * @param retry Delays between attempts after a failure.
  */
 @ConfigurationProperties("outbox.relay")
@@ -67,10 +68,14 @@ public record OutboxRelayProperties(
         @DefaultValue("10s") Duration walSenderTimeout,
         @DefaultValue("3s") Duration kafkaTimeout,
         @DefaultValue("10s") Duration shutdownTimeout,
-        @DefaultValue("1s") Duration standbyInterval,
+        @DefaultValue("500ms") Duration standbyInterval,
+        @DefaultValue("3s") Duration leaderTimeout,
         @DefaultValue Retry retry) {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    /** Four signs of life, two of which may be late. */
+    private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(2);
 
     /** PostgreSQL and Kafka count milliseconds in 32 bits, 24 days of them. */
     private static final Duration LONGEST = Duration.ofDays(24);
@@ -133,6 +138,7 @@ public record OutboxRelayProperties(
         of("kafka-timeout", kafkaTimeout).isBetween(SHORTEST, LONGEST);
         of("shutdown-timeout", shutdownTimeout).isBetween(SHORTEST, LONGEST);
         of("standby-interval", standbyInterval).isBetween(SHORTEST, LONGEST);
+        of("leader-timeout", leaderTimeout).isBetween(SHORTEST_SILENCE, LONGEST);
         // One event may cost three answers (topic looked up, created, its metadata), while the loop is silent towards
         // PostgreSQL.
         of("kafka-timeout", kafkaTimeout)

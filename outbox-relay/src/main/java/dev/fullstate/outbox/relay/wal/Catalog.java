@@ -19,6 +19,22 @@ final class Catalog {
 
     private static final String OPTIONS = "(publish = 'insert', publish_via_partition_root = true);";
 
+    private static final long TERMINATION_MILLIS = 1_000;
+
+    /** Times are texts: they are only compared with themselves, and nobody's clock is asked. */
+    private static final String SLOT_AND_HOLDER = """
+              from pg_replication_slots
+              left join lateral (
+                   select backend_start::text as started_at, usesysid
+                     from pg_stat_activity
+                    where pid = active_pid) as holder on true
+              left join lateral (
+                   select max(query_start)::text as sign_of_life
+                     from pg_stat_activity as sign
+                    where sign.application_name = ?::text || active_pid and sign.usesysid = holder.usesysid) as life on true
+             where slot_name = ?
+            """;
+
     private final Connection connection;
     private final String publication;
 
@@ -108,10 +124,29 @@ final class Catalog {
         return query("""
                 select pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint as unconfirmed,
                        pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint as retained,
-                       safe_wal_size, coalesce(wal_status, '') as wal_status, active_pid
-                  from pg_replication_slots
-                 where slot_name = ?
-                """, Catalog::slotStatus, name).stream().findFirst();
+                       safe_wal_size, coalesce(wal_status, '') as wal_status, active_pid, started_at, sign_of_life
+                """ + SLOT_AND_HOLDER, Catalog::slotStatus, Connections.SIGN_OF_LIFE, name).stream()
+                .findFirst();
+    }
+
+    /**
+     * Ends the process that has the slot, if it still is that one and nothing has been heard of its relay, and waits for its end.
+     *
+     * @return empty if it is not
+     */
+    Optional<Boolean> terminate(String name, Holder holder) {
+        // A slot has one holder at a time; what is looked at and what is ended are of one statement.
+        return query(
+                        "select pg_terminate_backend(active_pid, " + TERMINATION_MILLIS + ") " + SLOT_AND_HOLDER
+                                + " and active_pid = ?::integer and started_at = ? and sign_of_life is not distinct from ?",
+                        row -> row.getBoolean(1),
+                        Connections.SIGN_OF_LIFE,
+                        name,
+                        Integer.toString(holder.pid()),
+                        holder.startedAt(),
+                        holder.signOfLife())
+                .stream()
+                .findFirst();
     }
 
     private static SlotStatus slotStatus(ResultSet row) throws SQLException {
@@ -120,7 +155,12 @@ final class Catalog {
                 row.getLong("retained"),
                 row.getObject("safe_wal_size", Long.class),
                 row.getString("wal_status"),
-                row.getObject("active_pid", Integer.class));
+                holder(row));
+    }
+
+    private static @Nullable Holder holder(ResultSet row) throws SQLException {
+        Integer pid = row.getObject("active_pid", Integer.class);
+        return pid == null ? null : new Holder(pid, row.getString("started_at"), row.getString("sign_of_life"));
     }
 
     /** The server's process behind this connection. A pooler in between may have told the driver another. */
@@ -213,7 +253,7 @@ final class Catalog {
                 permanent);
     }
 
-    private <T> List<T> query(String sql, RowReader<T> reader, String... parameters) {
+    private <T> List<T> query(String sql, RowReader<T> reader, @Nullable String... parameters) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setString(i + 1, parameters[i]);

@@ -12,6 +12,9 @@ import org.postgresql.PGProperty;
 /** Opens connections to the database, past any pool: a replication connection is none that a pool could hand out. */
 final class Connections {
 
+    /** The application name of a connection that shows that a relay is alive, before the process that has the slot for it. */
+    static final String SIGN_OF_LIFE = "outbox-relay alive with ";
+
     private static final String OLDEST_SERVER = "14";
 
     private final WalSettings settings;
@@ -26,6 +29,17 @@ final class Connections {
             Connection connection = open(common());
             set(connection, "synchronous_commit", "local");
             return connection;
+        } catch (SQLException e) {
+            throw SqlFailure.connecting(e, settings);
+        }
+    }
+
+    /** A connection that shows that the relay is alive for which a process of the server has the slot. */
+    Connection signOfLife(int walSenderPid) {
+        Properties properties = common();
+        PGProperty.APPLICATION_NAME.set(properties, SIGN_OF_LIFE + walSenderPid);
+        try {
+            return open(properties);
         } catch (SQLException e) {
             throw SqlFailure.connecting(e, settings);
         }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.position.Lsn;
 
-/** The two connections of one attempt to read, one for queries and one for replication. */
+/** The connections of one attempt to read: one for queries, and, once it is about to take the slot, one for replication. */
 final class PostgresSession implements WalSession {
 
     private static final Logger log = LoggerFactory.getLogger(WalSession.class);
@@ -23,19 +24,21 @@ final class PostgresSession implements WalSession {
             "Start once with outbox.relay.delivery=at-least-once, which goes by the slot, and republish what may be missing";
 
     private final WalSettings settings;
+    private final Connections connections;
     private final Connection ordinary;
-    // Nothing but this reference keeps the stream's socket from the garbage collector.
-    private final Connection replication;
     private final Catalog catalog;
     private final PublicationGuard guard;
+    // Nothing but this reference keeps the stream's socket from the garbage collector.
+    private @Nullable Connection replication;
+    private @Nullable SignOfLife signOfLife;
     private @Nullable HorizonTable horizons;
     private @Nullable RepublishTables republishJobs;
     private @Nullable Integer streamingPid;
 
-    PostgresSession(WalSettings settings, Connection ordinary, Connection replication, PublicationGuard guard) {
+    PostgresSession(WalSettings settings, Connections connections, Connection ordinary, PublicationGuard guard) {
         this.settings = settings;
+        this.connections = connections;
         this.ordinary = ordinary;
-        this.replication = replication;
         this.catalog = new Catalog(ordinary, settings.publication());
         this.guard = guard;
     }
@@ -104,15 +107,35 @@ final class PostgresSession implements WalSession {
     public SlotStatus slotStatus() {
         SlotStatus status = catalog.slotStatus(settings.slotName()).orElseThrow(this::slotIsGone);
         Integer expected = streamingPid;
-        if (expected != null && !expected.equals(status.activePid())) {
+        Holder holder = status.holder();
+        Integer actual = holder == null ? null : (Integer) holder.pid();
+        if (expected != null && !expected.equals(actual)) {
             throw new WalException(
                     FailureKind.RETRY,
-                    "Replication slot '" + settings.slotName() + "' is streamed by process " + status.activePid()
+                    "Replication slot '" + settings.slotName() + "' is streamed by process " + actual
                             + ", no longer by " + expected + ", from which this relay reads",
                     "None: the relay connects again",
                     null);
         }
         return status;
+    }
+
+    @Override
+    public Optional<SlotStatus> look() {
+        Optional<SlotStatus> firstStart = catalog.slotStatus(TemporarySlot.name(settings));
+        return firstStart.isPresent() ? firstStart : catalog.slotStatus(settings.slotName());
+    }
+
+    @Override
+    public Termination terminate(Holder holder) {
+        try {
+            return catalog.terminate(settings.slotName(), holder).isPresent() ? Termination.DONE : Termination.NOT_DUE;
+        } catch (WalException e) {
+            if (e.getCause() instanceof SQLException cause && SqlFailure.isInsufficientPrivilege(cause)) {
+                return Termination.NOT_ALLOWED;
+            }
+            throw e;
+        }
     }
 
     private WalException slotIsGone() {
@@ -153,10 +176,12 @@ final class PostgresSession implements WalSession {
         Publication publication = catalog.publication();
         requireUsable(publication);
         new HorizonTable(ordinary, settings, publication).announce();
-        Connections.limit(replication, settings.slotCreationTimeout().plus(settings.queryTimeout()));
-        TemporarySlot temporary = TemporarySlot.create(replication, catalog, settings);
-        guard.adopt(publication);
-        return new PostgresRetainedRows(ordinary, publication, temporary);
+        return take(connection -> {
+            Connections.limit(connection, settings.slotCreationTimeout().plus(settings.queryTimeout()));
+            TemporarySlot temporary = TemporarySlot.create(connection, catalog, settings);
+            guard.adopt(publication);
+            return new PostgresRetainedRows(ordinary, publication, temporary);
+        });
     }
 
     @Override
@@ -170,14 +195,55 @@ final class PostgresSession implements WalSession {
         republishJobs = new RepublishTables(ordinary, settings, publication);
         // Who has not answered for so long has lost the slot: there is nothing to wait for any more.
         Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
-        Connections.limit(replication, settings.walSenderTimeout());
-        streamingPid = new Catalog(replication, settings.publication()).backendPid();
-        return PostgresStream.start(replication, settings, confirmed);
+        return take(connection -> {
+            Connections.limit(connection, settings.walSenderTimeout());
+            streamingPid = walSenderPid(connection);
+            return PostgresStream.start(connection, settings, confirmed);
+        });
+    }
+
+    /** Opens the connection for replication, and says from then on that this relay lives; both only for as long as it has the slot. */
+    private <T> T take(Function<Connection, T> slot) {
+        Connection connection = replication;
+        try {
+            if (connection == null) {
+                connection = connections.replication();
+                replication = connection;
+                signOfLife = SignOfLife.show(connections, walSenderPid(connection), settings.slotName());
+            }
+            return slot.apply(connection);
+        } catch (SlotInUseException e) {
+            letGo();
+            throw e;
+        }
+    }
+
+    private int walSenderPid(Connection connection) {
+        return new Catalog(connection, settings.publication()).backendPid();
+    }
+
+    /**
+     * @throws DatabaseSetupException if the role or the server does not allow replication; carries the statement
+     */
+    void requireReplication() {
+        close(connections.replication());
+    }
+
+    private void letGo() {
+        if (signOfLife != null) {
+            signOfLife.close();
+            signOfLife = null;
+        }
+        if (replication != null) {
+            close(replication);
+            replication = null;
+        }
+        streamingPid = null;
     }
 
     @Override
     public void close() {
-        close(replication);
+        letGo();
         close(ordinary);
     }
 

@@ -24,6 +24,7 @@ final class PostgresSource implements WalSource {
     @Override
     public void preflight() {
         try (PostgresSession session = open()) {
+            session.requireReplication();
             session.slotPosition();
             session.requireUsableTables();
             session.warnOfSynchronousStandby();
@@ -42,7 +43,7 @@ final class PostgresSource implements WalSource {
                                 + " for it)",
                         null);
             }
-            return new PostgresSession(settings, ordinary, connections.replication(), guard);
+            return new PostgresSession(settings, connections, ordinary, guard);
         } catch (RuntimeException e) {
             try {
                 ordinary.close();

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param retainedBytes of WAL that the server keeps because of the slot: more, where transactions are long
  * @param safeBytes that may still be written before the slot is in danger of being lost; null where nothing limits it
  * @param walStatus {@code reserved}, {@code extended}, {@code unreserved} or {@code lost}
- * @param activePid the server's process that streams from it; null if none does
+ * @param holder the relay that has it; null if none has
  */
 public record SlotStatus(
         long unconfirmedBytes,
         long retainedBytes,
         @Nullable Long safeBytes,
         String walStatus,
-        @Nullable Integer activePid) {}
+        @Nullable Holder holder) {}

@@ -24,8 +24,12 @@ record TemporarySlot(
         Lsn consistentPoint,
         String snapshot) {
 
+    static String name(WalSettings settings) {
+        return settings.slotName() + "_first_start";
+    }
+
     static TemporarySlot create(Connection replication, Catalog catalog, WalSettings settings) {
-        String name = settings.slotName() + "_first_start";
+        String name = name(settings);
         try (Statement statement = replication.createStatement()) {
             statement.setQueryTimeout(
                     (int) Math.max(1, settings.slotCreationTimeout().toSeconds()));

@@ -39,6 +39,26 @@ public interface WalSession extends AutoCloseable {
      */
     SlotStatus slotStatus();
 
+    /** The slot as the server shows it to a relay that does not have it; empty if there is none. */
+    Optional<SlotStatus> look();
+
+    /**
+     * Takes the slot from a relay of which nothing is heard any more: ends the server's process that has it for that relay.
+     *
+     * @param holder as it was looked at last; it is not touched if it has shown a sign of life since, or is another one
+     */
+    Termination terminate(Holder holder);
+
+    /** What has become of a process that was to be ended. */
+    enum Termination {
+        /** It has been told to end, and will have, or nearly. */
+        DONE,
+        /** It is another one, or has shown a sign of life. */
+        NOT_DUE,
+        /** The role may not end it. */
+        NOT_ALLOWED
+    }
+
     /** Names the outbox for all time and among all servers: PostgreSQL's system identifier, and the slot. */
     String pipeline();
 

@@ -17,9 +17,9 @@ public interface WalSource {
     void preflight();
 
     /**
-     * Connects for queries and for replication.
+     * Connects, for queries only: for replication it is connected when the slot is about to be taken.
      *
-     * @throws DatabaseSetupException if the server or the role does not allow logical replication
+     * @throws DatabaseSetupException if the server does not allow logical replication
      * @throws WalException if the database is not reachable
      */
     WalSession open();

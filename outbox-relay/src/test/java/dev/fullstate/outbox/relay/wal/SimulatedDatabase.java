@@ -5,10 +5,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,8 @@ public final class SimulatedDatabase {
     private final Set<String> locked = new HashSet<>();
     private double faultRate;
     private int notedCount;
+    private int terminatedCount;
+    private int signOfLife;
     private long nextSeq = 1;
     private long lsn = 1_000;
     private @Nullable Lsn slot;
@@ -147,6 +151,46 @@ public final class SimulatedDatabase {
 
     List<Transaction> committed() {
         return Collections.unmodifiableList(committed);
+    }
+
+    /**
+     * The session that has the slot, or makes it, for another one. Now and then nothing is heard of it between two looks, though it lives;
+     * to the one who looks, process ids are the hash codes of sessions.
+     */
+    @Nullable
+    Holder holder(SimulatedSession asking) {
+        SimulatedSession holder = other(asking);
+        if (holder == null) {
+            return null;
+        }
+        if (random.nextInt(4) == 0) {
+            signOfLife++;
+        }
+        return new Holder(holder.hashCode(), "", Integer.toString(signOfLife));
+    }
+
+    /** Takes the slot from a session of which nothing has been heard. */
+    boolean terminate(SimulatedSession asking, Holder holder) {
+        SimulatedSession actual = other(asking);
+        if (actual == null || !new Holder(actual.hashCode(), "", Integer.toString(signOfLife)).equals(holder)) {
+            return false;
+        }
+        actual.close();
+        terminatedCount++;
+        return true;
+    }
+
+    private @Nullable SimulatedSession other(SimulatedSession asking) {
+        return Stream.of(Optional.ofNullable(slotHolder), Optional.ofNullable(firstStart))
+                .flatMap(Optional::stream)
+                .filter(session -> session != asking && session.isAlive())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** How often a session lost the slot because nothing was heard of it. */
+    public int terminatedCount() {
+        return terminatedCount;
     }
 
     void take(SimulatedSession session) {

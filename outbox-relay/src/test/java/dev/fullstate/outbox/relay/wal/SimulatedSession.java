@@ -61,6 +61,16 @@ final class SimulatedSession implements WalSession {
     }
 
     @Override
+    public Optional<SlotStatus> look() {
+        return call(() -> Optional.of(new SlotStatus(0, 0, null, "reserved", database.holder(this))));
+    }
+
+    @Override
+    public Termination terminate(Holder holder) {
+        return call(() -> database.terminate(this, holder) ? Termination.DONE : Termination.NOT_DUE);
+    }
+
+    @Override
     public String pipeline() {
         return "simulated";
     }

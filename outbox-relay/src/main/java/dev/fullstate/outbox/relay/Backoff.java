@@ -1,0 +1,52 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Progress;
+
+/**
+ * How long to wait after a failure: longer after each further one, and from the beginning after a success.
+ *
+ * <p>To connect, and to fail at the same event again, is not a success. What is confirmed for the first time is one; and so, because an idle
+ * outbox confirms nothing, is a time without a failure that is as long as the longest delay.
+ */
+final class Backoff {
+
+    private final RelaySettings settings;
+    private final LongSupplier nanoTime;
+    private int failureCount;
+    private long runningSince;
+    private boolean running;
+    private @Nullable Lsn confirmed;
+
+    Backoff(RelaySettings settings, LongSupplier nanoTime) {
+        this.settings = settings;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Something went well: the relay is connected, and streams or stands by. */
+    void ran(@Nullable Progress progress) {
+        long now = nanoTime.getAsLong();
+        if (!running) {
+            running = true;
+            runningSince = now;
+        }
+        if (now - runningSince >= settings.maxRetryDelay().toNanos()) {
+            failureCount = 0;
+        }
+        if (progress != null && (confirmed == null || progress.confirmed().isAfter(confirmed))) {
+            failureCount = confirmed == null ? failureCount : 0;
+            confirmed = progress.confirmed();
+        }
+    }
+
+    /** The delay before the next attempt. */
+    Duration failed() {
+        running = false;
+        return settings.retryDelay(++failureCount);
+    }
+}
