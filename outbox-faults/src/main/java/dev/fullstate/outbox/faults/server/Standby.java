@@ -105,10 +105,12 @@ public final class Standby implements AutoCloseable {
                         "(select count(*) from pg_replication_slots where synced and not temporary and invalidation_reason is null) = "
                                 + count,
                         () -> {
-                            // A slot can be taken over from where the primary's has come to by a record of its running
-                            // transactions.
+                            // The standby keeps what transactions from now on may need, so the primary's slot has to
+                            // come to
+                            // here, by a record of the running transactions and a confirmation after it. A new
+                            // transaction
+                            // would only move the goal.
                             new Administrator(primary).query("select pg_log_standby_snapshot()");
-                            new Administrator(primary).query("select pg_current_xact_id()");
                             awaitCaughtUp();
                             new Administrator(server).query("select pg_sync_replication_slots()");
                         });

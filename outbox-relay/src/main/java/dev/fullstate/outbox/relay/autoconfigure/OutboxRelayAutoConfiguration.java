@@ -72,7 +72,8 @@ public final class OutboxRelayAutoConfiguration {
                 properties.connectTimeout(),
                 properties.queryTimeout(),
                 properties.slotCreationTimeout(),
-                properties.walSenderTimeout()));
+                properties.walSenderTimeout(),
+                properties.failoverSlot()));
     }
 
     @Bean

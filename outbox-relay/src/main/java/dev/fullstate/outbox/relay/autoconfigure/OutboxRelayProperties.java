@@ -26,6 +26,7 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  *     outbox.schema names.
  * @param slotName Name of the replication slot, also of the relay in logs. Unique among all databases of the server. By default, the
  *     publication's name.
+ * @param failoverSlot Whether standbys are to have the replication slot too, from PostgreSQL 17 on.
  * @param delivery What consumers can rely on: exactly-once holds for those with isolation read_committed.
  * @param exactlyOnce Kafka transactions, with exactly-once delivery.
  * @param topic Topic of an event whose aggregate type has none of its own, with {aggregatetype} for the type.
@@ -53,6 +54,7 @@ public record OutboxRelayProperties(
         @Nullable String password,
         @Nullable String publication,
         @Nullable String slotName,
+        @DefaultValue("true") boolean failoverSlot,
         @DefaultValue("exactly-once") Delivery delivery,
         @DefaultValue ExactlyOnce exactlyOnce,
         @DefaultValue("outbox.event.{aggregatetype}") String topic,

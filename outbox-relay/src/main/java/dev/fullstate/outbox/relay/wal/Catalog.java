@@ -120,6 +120,16 @@ final class Catalog {
         return new Slot(row.getString(1), row.getString(2), row.getBoolean(3), Lsn.parse(row.getString(4)));
     }
 
+    /** Empty where the server brings no slots to standbys, which it does from PostgreSQL 17 on, and where there is no slot. */
+    Optional<FailoverSlot.Mark> failoverMark(String slotName) {
+        return query("""
+                        select (to_jsonb(slot) ->> 'failover')::boolean, active
+                          from pg_replication_slots slot
+                         where slot_name = ? and to_jsonb(slot) ->> 'failover' is not null
+                        """, row -> new FailoverSlot.Mark(row.getBoolean(1), row.getBoolean(2)), slotName).stream()
+                .findFirst();
+    }
+
     Optional<SlotStatus> slotStatus(String name) {
         return query("""
                 select pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint as unconfirmed,

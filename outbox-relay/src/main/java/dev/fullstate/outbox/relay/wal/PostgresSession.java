@@ -197,6 +197,7 @@ final class PostgresSession implements WalSession {
         Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
         return take(connection -> {
             Connections.limit(connection, settings.walSenderTimeout());
+            FailoverSlot.mark(connection, catalog, settings);
             streamingPid = walSenderPid(connection);
             return PostgresStream.start(connection, settings, confirmed);
         });

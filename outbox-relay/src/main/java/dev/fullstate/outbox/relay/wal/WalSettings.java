@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param queryTimeout for each statement on the ordinary connection
  * @param slotCreationTimeout for the wait until every transaction that is open at the slot's creation has ended
  * @param walSenderTimeout after which the server frees the slot of a relay that has gone silent
+ * @param failoverSlot whether standbys are to have the slot, on servers that bring slots to standbys
  */
 public record WalSettings(
         String url,
@@ -24,7 +25,8 @@ public record WalSettings(
         Duration connectTimeout,
         Duration queryTimeout,
         Duration slotCreationTimeout,
-        Duration walSenderTimeout) {
+        Duration walSenderTimeout,
+        boolean failoverSlot) {
 
     /** PostgreSQL allows 63; the temporary slot of the first start has a longer name. */
     public static final int MAX_SLOT_NAME_LENGTH = 50;
@@ -33,6 +35,30 @@ public record WalSettings(
     public static final String SLOT_NAME =
             "a slot's name, lower-case letters, digits and underscores, not beginning with a" + " digit, "
                     + MAX_SLOT_NAME_LENGTH + " at most";
+
+    /** With a slot for standbys too. */
+    public WalSettings(
+            String url,
+            @Nullable String username,
+            @Nullable String password,
+            String publication,
+            String slotName,
+            Duration connectTimeout,
+            Duration queryTimeout,
+            Duration slotCreationTimeout,
+            Duration walSenderTimeout) {
+        this(
+                url,
+                username,
+                password,
+                publication,
+                slotName,
+                connectTimeout,
+                queryTimeout,
+                slotCreationTimeout,
+                walSenderTimeout,
+                true);
+    }
 
     public WalSettings {
         if (!isSlotName(slotName)) {
