@@ -110,8 +110,8 @@ class CutOffDatabaseIT extends RelayIntegrationTest {
         }
     }
 
-    /** The relay opens the connection for queries first, then the one for the stream. */
+    /** The relay opens the connection for queries first, then the one for the stream, then the one that shows that it is alive. */
     private TcpProxy.Link stream() {
-        return network.links().get(network.links().size() - 1);
+        return network.links().get(1);
     }
 }

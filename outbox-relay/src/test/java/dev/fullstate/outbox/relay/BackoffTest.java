@@ -1,0 +1,93 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Progress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class BackoffTest {
+
+    private static final Duration FIRST = Duration.ofMillis(500);
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - LONGEST.toNanos());
+    private final Backoff backoff = new Backoff(
+            new RelaySettings(
+                    "outbox",
+                    DataSize.ofMegabytes(1),
+                    Duration.ofMillis(1),
+                    FIRST,
+                    LONGEST,
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(1)),
+            nanos::get);
+
+    /** Streams, in steps of a tenth of a second, with the same position confirmed all the time. */
+    private void streams(Duration time, long confirmed) {
+        for (Duration past = Duration.ZERO; past.compareTo(time) <= 0; past = past.plusMillis(100)) {
+            backoff.ran(Progress.at(new Lsn(confirmed)));
+            nanos.addAndGet(Duration.ofMillis(100).toNanos());
+        }
+    }
+
+    private void failsAtOnce(int times) {
+        for (int i = 0; i < times; i++) {
+            backoff.failed();
+        }
+    }
+
+    @Test
+    void delaysGrowWhileTheSameEventFailsAgainAndAgain() {
+        Duration last = Duration.ZERO;
+        for (int i = 0; i < 7; i++) {
+            streams(Duration.ofSeconds(3), 100);
+            Duration delay = backoff.failed();
+            assertThat(delay).isGreaterThan(last);
+            last = delay;
+        }
+        assertThat(last).isEqualTo(LONGEST);
+    }
+
+    @Test
+    void beginAnewAfterProgress() {
+        streams(Duration.ofSeconds(1), 100);
+        failsAtOnce(10);
+        streams(Duration.ofMillis(100), 101);
+        assertThat(backoff.failed()).isEqualTo(FIRST);
+    }
+
+    @Test
+    void beginAnewAfterAnIdleTimeWithoutFailure() {
+        streams(Duration.ofSeconds(1), 100);
+        for (int i = 0; i < 50; i++) {
+            failsAtOnce(10);
+            streams(LONGEST, 100);
+            assertThat(backoff.failed()).as("outage %d", i).isEqualTo(FIRST);
+        }
+    }
+
+    @Test
+    void beginAnewAfterATimeOfStandingBy() {
+        failsAtOnce(10);
+        backoff.ran(null);
+        nanos.addAndGet(LONGEST.toNanos());
+        backoff.ran(null);
+        assertThat(backoff.failed()).isEqualTo(FIRST);
+    }
+
+    @Test
+    void positionThatIsSeenAgainAfterAReconnectIsNoProgress() {
+        backoff.ran(Progress.at(new Lsn(100)));
+        backoff.failed();
+        backoff.ran(Progress.at(new Lsn(90)));
+        backoff.ran(Progress.at(new Lsn(100)));
+        assertThat(backoff.failed()).isEqualTo(FIRST.multipliedBy(2));
+    }
+}

@@ -1,0 +1,295 @@
+package dev.fullstate.outbox.relay;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.relay.publish.PreparedPublisher;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.Holder;
+import dev.fullstate.outbox.relay.wal.SlotStatus;
+import dev.fullstate.outbox.relay.wal.WalSession;
+import dev.fullstate.outbox.relay.wal.WalSession.Termination;
+import dev.fullstate.outbox.relay.wal.WalSettings;
+import dev.fullstate.outbox.relay.wal.WalSource;
+import dev.fullstate.outbox.test.PostgresServer;
+import dev.fullstate.outbox.test.PublishedEvents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** C9: a relay beside another one, as the server sees it. */
+@ExtendWith(OutputCaptureExtension.class)
+class StandByIT {
+
+    /** Many times what a standby waits for. */
+    private static final int LOOKS = 200;
+
+    private static PostgresServer server;
+
+    private OutboxDatabase database;
+    private TcpProxy network;
+    private String role;
+
+    @BeforeAll
+    static void startServer() {
+        server = PostgresServer.start(0, Map.of("log_connections", "on", "log_disconnections", "on"));
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void createDatabase() throws SQLException, IOException {
+        database = OutboxDatabase.migrated(server);
+        role = "relay_of_" + database.name();
+        database.createRelayRole(role);
+        network = TcpProxy.to(server.port());
+    }
+
+    @AfterEach
+    void dropSlot() throws SQLException, IOException {
+        network.close();
+        database.close();
+    }
+
+    /** With the rights that a relay has at least. */
+    private SteppedRelay leader() {
+        return SteppedRelay.of(database, Map.of(), as(role, network.port()));
+    }
+
+    private SteppedRelay standby() {
+        return standbyAs(role);
+    }
+
+    private SteppedRelay standbyAs(String itsRole) {
+        return SteppedRelay.of(database, Map.of(), as(itsRole, server.port()));
+    }
+
+    private static UnaryOperator<WalSettings> as(String role, int port) {
+        return wal -> new WalSettings(
+                wal.url().replace(":" + server.port() + "/", ":" + port + "/"),
+                role,
+                "secret",
+                wal.publication(),
+                wal.slotName(),
+                wal.connectTimeout(),
+                wal.queryTimeout(),
+                wal.slotCreationTimeout(),
+                wal.walSenderTimeout());
+    }
+
+    /** Looks at the slot in a time that goes by faster than the leader's: any sign of life would come too late. */
+    private static void look(SteppedRelay standby) {
+        for (int i = 0; i < LOOKS && standby.state() == RelayState.STANDBY; i++) {
+            standby.moveTime(Duration.ofMillis(100));
+            standby.step();
+        }
+    }
+
+    private static String serverLog() throws IOException {
+        Path log = server.dataFolder().resolveSibling("server.log");
+        return Files.readString(log);
+    }
+
+    private String walSender() throws SQLException {
+        return Objects.requireNonNull(database.query(
+                "select active_pid from pg_replication_slots where slot_name = '" + database.name() + "'"));
+    }
+
+    @Test
+    void standbyLooksWithoutOpeningConnectionsAndWithoutAnErrorInTheServersLog() throws Exception {
+        try (SteppedRelay leader = leader();
+                SteppedRelay standby = standby()) {
+            leader.stepUntil(RelayState.STREAMING);
+            standby.stepUntil(RelayState.STANDBY);
+            String before = serverLog();
+            for (int i = 0; i < LOOKS; i++) {
+                standby.step();
+                leader.step();
+            }
+            String after = serverLog().substring(before.length());
+            assertThat(after).doesNotContain("ERROR", "FATAL");
+            // The leader's third one, which is opened beside the stream, and no other.
+            assertThat(after.split("connection received", -1).length - 1).isLessThanOrEqualTo(1);
+            assertThat(after).doesNotContain("disconnection");
+            assertThat(standby.state()).isEqualTo(RelayState.STANDBY);
+            assertThat(standby.problem().message()).contains(database.name(), "process " + walSender());
+
+            assertThat(database.query("select count(*) from pg_stat_activity where usename = '" + role
+                            + "' and application_name = 'outbox-relay " + database.name() + "'"))
+                    .as("two of the leader, one of the standby")
+                    .isEqualTo("3");
+        }
+    }
+
+    @Test
+    void standbyTakesOverFromARelayThatIsCutOffWithoutFurtherRights(CapturedOutput output) throws Exception {
+        try (SteppedRelay leader = leader();
+                PublishedEvents topic =
+                        PublishedEvents.of(Servers.KAFKA.bootstrapServers(), SteppedRelay.topic(database, "order"))) {
+            leader.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            leader.stepUntil(topic, 1);
+            try (SteppedRelay standby = standby()) {
+                standby.stepUntil(RelayState.STANDBY);
+                String walSender = walSender();
+                standby.stepUntil(() -> signOfLife() != null);
+
+                network.swallow();
+                database.insert("a", "2");
+                look(standby);
+                assertThat(standby.state()).isEqualTo(RelayState.STREAMING);
+                standby.stepUntil(topic, 2);
+                assertThat(walSender()).isNotEqualTo(walSender);
+                assertThat(output)
+                        .contains("The relay takes over, because", "process " + walSender, "was silent for 3000 ms");
+                // Not to be waited for at its end.
+                network.close();
+            }
+        }
+    }
+
+    private String signOfLife() throws SQLException {
+        return database.query(
+                "select query_start from pg_stat_activity where application_name = 'outbox-relay alive with "
+                        + walSender() + "'");
+    }
+
+    @Test
+    void standbyThatCannotSeeSignsOfLifeSaysSoAndLeavesTheSlotToTheServer(CapturedOutput output) throws Exception {
+        String other = role + "_2";
+        database.createRelayRole(other);
+        waitsForTheServer(other, output, "its sign of life cannot be seen");
+    }
+
+    @Test
+    void standbyThatMayNotTerminateSaysSoAndLeavesTheSlotToTheServer(CapturedOutput output) throws Exception {
+        String other = role + "_2";
+        database.createRelayRole(other);
+        database.execute("grant pg_read_all_stats to " + other);
+        waitsForTheServer(other, output, "may not terminate it");
+    }
+
+    private void waitsForTheServer(String itsRole, CapturedOutput output, String because)
+            throws SQLException, IOException {
+        try (SteppedRelay leader = leader();
+                SteppedRelay standby = standbyAs(itsRole)) {
+            leader.stepUntil(RelayState.STREAMING);
+            String walSender = walSender();
+            standby.stepUntil(RelayState.STANDBY);
+            standby.stepUntil(() -> signOfLife() != null);
+            network.swallow();
+            look(standby);
+            assertThat(standby.state()).isEqualTo(RelayState.STANDBY);
+            assertThat(walSender()).isEqualTo(walSender);
+            assertThat(output.toString().split(because, -1)).as("said once").hasSize(2);
+            network.close();
+        }
+    }
+
+    @Test
+    void relayThatIsTooLateForAFreeSlotStandsByWithTheConnectionsThatItHas() throws Exception {
+        RelaySettings settings = new RelaySettings(
+                database.name(),
+                DataSize.ofMegabytes(1),
+                Duration.ofMillis(1),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                Duration.ofMillis(100),
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(5));
+        WalSource source = WalSource.of(as(role, server.port()).apply(SteppedRelay.wal(database)));
+        PreparedPublisher prepared = new NeverTakesOver();
+        Stages stages = new Stages(
+                settings,
+                source,
+                new Router("unused", Map.of()),
+                pipeline -> prepared,
+                System::nanoTime,
+                new RelayStatistics(InstantSource.system()));
+        try (SteppedRelay leader = leader();
+                WalSession session = source.open()) {
+            leader.stepUntil(RelayState.STREAMING);
+            String walSender = walSender();
+            String before = serverLog();
+
+            Activity activity = Connecting.takeSlot(stages, session, prepared);
+
+            assertThat(activity).isInstanceOf(StandBy.class);
+            assertThat(activity.step()).isSameAs(activity);
+            assertThat(serverLog().substring(before.length()).split("ERROR", -1))
+                    .as("once")
+                    .hasSize(2);
+            assertThat(walSender()).isEqualTo(walSender);
+        }
+    }
+
+    /** Whoever does without the slot fences off the one that has it. */
+    private record NeverTakesOver() implements PreparedPublisher {
+
+        @Override
+        public void keepUp() {
+            // There is nothing to keep up with.
+        }
+
+        @Override
+        public Publisher takeOver() {
+            throw new AssertionError("The publisher takes over without the slot");
+        }
+
+        @Override
+        public void close() {
+            // There is nothing to close.
+        }
+    }
+
+    @Test
+    void processThatIsAnotherOneOrAliveIsNotTerminated() throws SQLException, IOException {
+        try (SteppedRelay leader = leader();
+                WalSession standby = WalSource.of(as(role, server.port()).apply(SteppedRelay.wal(database)))
+                        .open()) {
+            leader.stepUntil(RelayState.STREAMING);
+            String walSender = walSender();
+            leader.stepUntil(() -> holder(standby).signOfLife() != null);
+            Holder before = holder(standby);
+            leader.stepUntil(() -> !holder(standby).equals(before));
+            assertThat(standby.terminate(before)).as("has shown a sign of life").isEqualTo(Termination.NOT_DUE);
+
+            network.swallow();
+            Holder now = holder(standby);
+            assertThat(standby.terminate(new Holder(now.pid(), "earlier", now.signOfLife())))
+                    .as("has the same process id as an earlier one")
+                    .isEqualTo(Termination.NOT_DUE);
+            assertThat(standby.terminate(new Holder(now.pid() + 1, now.startedAt(), now.signOfLife())))
+                    .isEqualTo(Termination.NOT_DUE);
+            assertThat(walSender()).isEqualTo(walSender);
+
+            assertThat(standby.terminate(now)).isEqualTo(Termination.DONE);
+            assertThat(standby.look().map(SlotStatus::holder)).isEmpty();
+            network.close();
+        }
+    }
+
+    private static Holder holder(WalSession session) {
+        return Objects.requireNonNull(session.look().map(SlotStatus::holder).orElse(null));
+    }
+}
