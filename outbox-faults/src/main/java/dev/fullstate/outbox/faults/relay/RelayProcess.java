@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import dev.fullstate.outbox.faults.network.Ports;
 import dev.fullstate.outbox.faults.point.Control;
@@ -22,6 +24,8 @@ import dev.fullstate.outbox.faults.server.Outbox;
 
 /** A relay in a JVM of its own, which reaches both servers through their links. */
 public final class RelayProcess implements AutoCloseable {
+
+    private static final Pattern STATE = Pattern.compile("The relay is now ([A-Z_]+), before");
 
     private final ChildJvm jvm;
     private final Control control;
@@ -40,16 +44,26 @@ public final class RelayProcess implements AutoCloseable {
      */
     public static RelayProcess prepare(
             Outbox outbox, Broker broker, Map<String, String> properties, String... jvmOptions) {
+        return prepareAs("relay-" + outbox.name(), outbox, broker, properties, jvmOptions);
+    }
+
+    /**
+     * Starts a process as {@link #prepare} does.
+     *
+     * @param name of its log
+     */
+    public static RelayProcess prepareAs(
+            String name, Outbox outbox, Broker broker, Map<String, String> properties, String... jvmOptions) {
         int webPort = Ports.free();
         Control control = Control.open();
         Map<String, String> all = new LinkedHashMap<>(defaults(outbox, broker));
         all.put("server.port", Integer.toString(webPort));
         all.putAll(properties);
         List<String> arguments = new ArrayList<>();
-        all.forEach((name, value) -> arguments.add("--" + name + "=" + value));
+        all.forEach((key, value) -> arguments.add("--" + key + "=" + value));
         List<String> options = new ArrayList<>(jvmOptions.length == 0 ? List.of("-Xmx128m") : List.of(jvmOptions));
         options.add("-D" + FaultyRelay.CONTROL + "=" + control.port());
-        ChildJvm jvm = ChildJvm.start("relay-" + outbox.name(), options, FaultyRelay.class, arguments);
+        ChildJvm jvm = ChildJvm.start(name, options, FaultyRelay.class, arguments);
         control.connect();
         return new RelayProcess(jvm, control, webPort);
     }
@@ -84,6 +98,11 @@ public final class RelayProcess implements AutoCloseable {
     /** SIGKILL. */
     public void kill() {
         jvm.kill();
+    }
+
+    /** SIGTERM. */
+    public void terminate() {
+        jvm.terminate();
     }
 
     /** SIGTERM, and waits for the end; the process is killed if that takes too long. */
@@ -131,6 +150,16 @@ public final class RelayProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while asking for " + group, e);
         }
+    }
+
+    /** {@return what the relay has logged last of what it is at, as in {@code STREAMING}; empty if it has not yet} */
+    public String state() {
+        Matcher states = STATE.matcher(jvm.endOfLog());
+        String last = "";
+        while (states.find()) {
+            last = states.group(1);
+        }
+        return last;
     }
 
     public String endOfLog() {

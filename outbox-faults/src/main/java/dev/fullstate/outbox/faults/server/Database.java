@@ -104,8 +104,12 @@ public final class Database implements AutoCloseable {
     }
 
     String urlOfRelay(String database) {
+        return urlThrough(link, database);
+    }
+
+    String urlThrough(Link itsLink, String database) {
         // Without TLS the first bytes tell what a connection is for.
-        return "jdbc:postgresql://127.0.0.1:%d/%s?sslmode=disable".formatted(link.port(), database);
+        return "jdbc:postgresql://127.0.0.1:%d/%s?sslmode=disable".formatted(itsLink.port(), database);
     }
 
     /** {@return a connection that sends a batch of inserts as one statement} */

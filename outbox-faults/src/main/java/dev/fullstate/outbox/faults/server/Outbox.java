@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxMigration;
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.faults.network.Link;
 
 /**
  * A database with the outbox of the contract, and aggregates with an id and a version, which writers lock as an application's do.
@@ -57,6 +58,11 @@ public final class Outbox {
     /** {@return the URL that leads the relay through the link} */
     public String urlOfRelay() {
         return database.urlOfRelay(name);
+    }
+
+    /** {@return the URL that leads a relay through a link of its own} */
+    public String urlThrough(Link link) {
+        return database.urlThrough(link, name);
     }
 
     /** {@return a new connection that does not go through the link} */

@@ -1,0 +1,63 @@
+package dev.fullstate.outbox.faults;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.faults.Relays.Fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** C9, C10: several relays, of which the one that leads is killed, stopped or cut off. */
+class TakeoverIT {
+
+    private static final Logger log = LoggerFactory.getLogger(TakeoverIT.class);
+
+    /** Much more than it takes, and less than the server needs to free the slot by itself. */
+    private static final Duration BOUND = Duration.ofSeconds(30);
+
+    private static final Map<String, String> WITHOUT_THE_SERVERS_HELP =
+            Map.of("outbox.relay.wal-sender-timeout", "120s", "outbox.relay.query-timeout", "3s");
+
+    @Test
+    void whateverEndsTheLeadersWorkAnotherOneGoesOnAndTheFormerOneStandsBy() throws SQLException {
+        try (Scenario scenario = Scenario.exactlyOnce();
+                Relays relays = Relays.start(scenario, 3, WITHOUT_THE_SERVERS_HELP)) {
+            for (Fault fault : new Fault[] {Fault.STOPPED, Fault.CUT_OFF, Fault.TERMINATED, Fault.KILLED}) {
+                relays.awaitStandby();
+                Duration time = relays.takeOver(fault);
+                log.info("{}: taken over after {}", fault, time);
+                assertThat(time).as("%s", fault).isLessThan(BOUND);
+            }
+            scenario.assertExactlyOnce();
+        }
+    }
+
+    @Test
+    void leaderThatWaitsForKafkaKeepsTheSlot() throws SQLException {
+        try (Scenario scenario = Scenario.exactlyOnce();
+                Relays relays = Relays.start(scenario, 2, WITHOUT_THE_SERVERS_HELP)) {
+            // A topic that it does not know yet it would not wait for.
+            scenario.workload.commit(100);
+            scenario.awaitAllPublished();
+            String walSender = scenario.walSender();
+            Servers.BROKER.link().blackHole();
+            scenario.workload.commit(100);
+            String since = scenario.outbox.query("select clock_timestamp()");
+            scenario.patience()
+                    .until(
+                            "a silent one would have lost it",
+                            () -> scenario.outbox.query("select 1 where clock_timestamp() > timestamptz '" + since
+                                            + "' + interval '6 seconds'")
+                                    != null);
+            assertThat(scenario.walSender()).isEqualTo(walSender);
+            Servers.BROKER.link().heal();
+            scenario.assertExactlyOnce();
+            assertThat(relays.leadingProcess().isAlive()).isTrue();
+        }
+    }
+}
