@@ -91,4 +91,14 @@ public final class OutboxTable {
             CREATED_AT);
 
     private OutboxTable() {}
+
+    /** The type of one of the published columns, as SQL names it. */
+    public static String type(String publishedColumn) {
+        return switch (publishedColumn) {
+            case SEQ, ENTITY_VERSION -> "bigint";
+            case ID, CHANGE_ID, REPUBLISH_ID -> "uuid";
+            case TIME, CREATED_AT -> "timestamptz";
+            default -> "text";
+        };
+    }
 }

@@ -13,6 +13,7 @@ import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.pgoutput.MessageDecoder;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Position;
@@ -20,6 +21,7 @@ import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.TransactionAssembler;
 import dev.fullstate.outbox.relay.transaction.TransactionSink;
 import dev.fullstate.outbox.relay.wal.WalSession;
@@ -183,7 +185,13 @@ final class Streaming implements Activity {
     private final class Sender implements TransactionSink {
 
         private final @Nullable ResumePoint start = publisher.resumePoint();
+        private final RowSender rows = new RowSender(session, this::send);
         private @Nullable PendingTransaction transaction;
+
+        @Override
+        public boolean takes(Relation relation) {
+            return rows.takes(relation);
+        }
 
         @Override
         public void begin() {
@@ -192,16 +200,20 @@ final class Streaming implements Activity {
         }
 
         @Override
-        public void event(CommittedEvent event) {
-            lastSent = event.position();
-            if (start != null && start.covers(event.position())) {
-                return;
+        public void row(ReceivedRow row) {
+            lastSent = row.position();
+            if (start == null || !start.covers(row.position())) {
+                rows.send(row);
             }
+        }
+
+        private void send(CommittedEvent event) {
             PendingTransaction current = Objects.requireNonNull(transaction, "An event lies in a transaction");
+            publisher.publish(stages.router().route(event), current::published);
+            // Only now: an event that cannot be published does not count. Nobody but this thread asks for the count.
             current.sending();
             receivedCount++;
             horizon.received();
-            publisher.publish(stages.router().route(event), current::published);
         }
 
         @Override

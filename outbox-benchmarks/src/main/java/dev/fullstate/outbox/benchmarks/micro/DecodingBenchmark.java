@@ -12,9 +12,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Blackhole;
 
+import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.pgoutput.MessageDecoder;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.TransactionAssembler;
 import dev.fullstate.outbox.relay.transaction.TransactionSink;
 
@@ -65,8 +67,13 @@ public class DecodingBenchmark {
         }
 
         @Override
-        public void event(CommittedEvent committed) {
-            event = committed;
+        public boolean takes(Relation relation) {
+            return true;
+        }
+
+        @Override
+        public void row(ReceivedRow row) {
+            event = row.event();
         }
 
         @Override

@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -14,8 +16,10 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.fullstate.outbox.contract.EventHeaders;
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 
 /**
  * An event as a Kafka record: CloudEvents 1.0.2, Kafka protocol binding, binary mode. Header values are plain UTF-8, as the
@@ -27,7 +31,12 @@ final class EventRecord {
     private static final byte[] JSON = utf8("application/json");
     private static final JsonMapper EXTENSIONS = JsonMapper.builder().build();
     private static final TypeReference<Map<String, @Nullable String>> STRINGS = new TypeReference<>() {};
+    /** CloudEvents, naming conventions: what SDKs refuse to read must not be written. */
+    private static final Pattern EXTENSION_NAME = Pattern.compile("[a-z0-9]+");
+
     private static final Set<String> OWN_HEADERS = Set.of(
+            EventHeaders.PREFIX + "data",
+            EventHeaders.PREFIX + "datacontenttype",
             EventHeaders.SPEC_VERSION,
             EventHeaders.ID,
             EventHeaders.SOURCE,
@@ -47,21 +56,14 @@ final class EventRecord {
     private EventRecord() {}
 
     /**
-     * @throws PublishException if a value of the event has no form in a record
+     * @throws UnpublishableRowException if a value of the event has no form in a record
      */
     static ProducerRecord<byte[], byte @Nullable []> of(RoutedEvent routed) {
         CommittedEvent event = routed.event();
         ProducerRecord<byte[], byte @Nullable []> record =
                 new ProducerRecord<>(routed.topic(), routed.key(), event.payload());
-        try {
-            addHeaders(record.headers(), event);
-            return record;
-        } catch (IllegalArgumentException | JacksonException e) {
-            throw new PublishException(
-                    "A value of " + event + " has no form in a Kafka record: " + e.getMessage(),
-                    "Rows are written by the outbox's own starter; whatever else wrote this one has to be corrected",
-                    e);
-        }
+        addHeaders(record.headers(), event);
+        return record;
     }
 
     /** What the record takes in a request, in bytes: close to Kafka's own upper bound, from above. */
@@ -84,23 +86,35 @@ final class EventRecord {
         headers.add(EventHeaders.SUBJECT, event.aggregateId());
         byte[] time = event.time();
         if (time != null) {
-            headers.add(EventHeaders.TIME, Rfc3339.of(time));
+            headers.add(EventHeaders.TIME, formed(event, OutboxTable.TIME, time, Rfc3339::of));
         }
         if (event.payload() != null) {
             headers.add(EventHeaders.CONTENT_TYPE, JSON);
         }
         addIfPresent(headers, EventHeaders.DATA_SCHEMA, event.dataSchema());
         headers.add(EventHeaders.CHANGE_ID, event.changeId());
-        headers.add(EventHeaders.SEQUENCE, padded(event.seq()));
+        headers.add(EventHeaders.SEQUENCE, formed(event, OutboxTable.SEQ, event.seq(), EventRecord::padded));
         addIfPresent(headers, EventHeaders.ENTITY_VERSION, event.entityVersion());
         headers.add(EventHeaders.OPERATION, event.operation());
         addIfPresent(headers, EventHeaders.REPUBLISH_ID, event.republishId());
-        headers.add(EventHeaders.RECORDED_TIME, Rfc3339.of(event.createdAt()));
+        headers.add(EventHeaders.RECORDED_TIME, formed(event, OutboxTable.CREATED_AT, event.createdAt(), Rfc3339::of));
         addIfPresent(headers, EventHeaders.TRACE_PARENT, event.traceParent());
         addIfPresent(headers, EventHeaders.TRACE_STATE, event.traceState());
         byte[] extensions = event.extensions();
         if (extensions != null) {
-            addExtensions(headers, extensions);
+            formed(event, OutboxTable.EXTENSIONS, extensions, EventRecord::extensions)
+                    .forEach((name, value) -> addExtension(headers, name, value));
+        }
+    }
+
+    private static <T> T formed(CommittedEvent event, String column, byte[] value, Function<byte[], T> form) {
+        try {
+            return form.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw UnpublishableRowException.of(event, column, "in column '" + column + "', " + e.getMessage(), e);
+        } catch (JacksonException e) {
+            throw UnpublishableRowException.of(
+                    event, column, "column '" + column + "' has no JSON object whose values are strings", e);
         }
     }
 
@@ -110,23 +124,34 @@ final class EventRecord {
         }
     }
 
-    /** A user's extension never replaces an attribute of ours, and no header comes twice. */
-    private static void addExtensions(Headers headers, byte[] json) {
+    private static Map<String, @Nullable String> extensions(byte[] json) {
         Map<String, @Nullable String> extensions = EXTENSIONS.readValue(json, STRINGS);
         if (extensions == null) {
-            return; // JSON's null.
+            return Map.of(); // JSON's null.
         }
-        extensions.forEach((name, value) -> {
-            String header = EventHeaders.PREFIX + name;
-            if (value != null && !OWN_HEADERS.contains(header)) {
-                headers.add(header, utf8(value));
+        extensions.keySet().forEach(name -> {
+            if (!EXTENSION_NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException("no attribute can have the name '" + name + "'");
             }
         });
+        return extensions;
+    }
+
+    /** A user's extension never replaces an attribute of ours, and no header comes twice. */
+    private static void addExtension(Headers headers, String name, @Nullable String value) {
+        String header = EventHeaders.PREFIX + name;
+        if (value != null && !OWN_HEADERS.contains(header)) {
+            headers.add(header, utf8(value));
+        }
     }
 
     private static byte[] padded(byte[] seq) {
-        if (seq.length > EventHeaders.SEQUENCE_DIGITS || seq[0] == '-') {
-            throw new IllegalArgumentException("seq is not between 0 and the largest bigint");
+        boolean digits = seq.length > 0 && seq.length <= EventHeaders.SEQUENCE_DIGITS;
+        for (int i = 0; digits && i < seq.length; i++) {
+            digits = seq[i] >= '0' && seq[i] <= '9';
+        }
+        if (!digits) {
+            throw new IllegalArgumentException("the value is not between 0 and the largest bigint");
         }
         byte[] padded = new byte[EventHeaders.SEQUENCE_DIGITS];
         int zeros = padded.length - seq.length;

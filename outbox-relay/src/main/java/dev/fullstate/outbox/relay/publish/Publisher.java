@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
+import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 
 /**
  * Publishes events in the order in which they are given, per partition.
@@ -38,6 +39,7 @@ public interface Publisher extends AutoCloseable {
      * Sends an event, at once or after others; does not wait until Kafka has it.
      *
      * @param published called by any thread once consumers can read the event, and not if Kafka does not take it
+     * @throws UnpublishableRowException if there is no record of it that Kafka could take; nothing was done then
      * @throws PublishException if the event cannot be sent
      */
     void publish(RoutedEvent event, Runnable published);

@@ -13,7 +13,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
+import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 
 /** One producer, the topics that it sends to, and the first failure, after which it sends nothing more. */
 final class RecordSender implements AutoCloseable {
@@ -61,16 +63,19 @@ final class RecordSender implements AutoCloseable {
     /**
      * Makes a record of an event.
      *
-     * @throws PublishException if it is too large: in a transaction, its refusal would be that of all others
+     * @throws UnpublishableRowException if a value has no form in a record, or the record is too large: in a transaction, its refusal
+     *     would be that of all others
      */
     Sendable sendable(RoutedEvent routed) {
         ProducerRecord<byte[], byte @Nullable []> record = EventRecord.of(routed);
         int size = EventRecord.sizeInBytes(record);
         if (size > maxRequestBytes) {
-            throw new PublishException(
-                    routed.event() + " is too large for topic '" + routed.topic() + "': " + size
-                            + " bytes, max.request.size is " + maxRequestBytes,
-                    "Raise spring.kafka.producer.properties.max.request.size and the topic's max.message.bytes",
+            throw UnpublishableRowException.of(
+                    routed.event(),
+                    OutboxTable.PAYLOAD,
+                    "it is too large for topic '" + routed.topic() + "': " + size + " bytes, max.request.size is "
+                            + maxRequestBytes
+                            + " (spring.kafka.producer.properties.max.request.size; the topic's limit is its max.message.bytes)",
                     null);
         }
         topics.ensure(routed.topic());

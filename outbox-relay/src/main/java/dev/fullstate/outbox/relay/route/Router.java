@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 
 /**
  * Finds an event's topic by its aggregate type, and its key, which is the aggregate's id.
@@ -45,9 +47,18 @@ public final class Router {
         return isTopic(template.replace(AGGREGATE_TYPE, "type"));
     }
 
+    /**
+     * Says where an event goes.
+     *
+     * @throws UnpublishableRowException if no topic can have the name that comes of the aggregate type
+     */
     public RoutedEvent route(CommittedEvent event) {
-        String topic = topic(new String(event.aggregateType(), StandardCharsets.UTF_8));
-        return new RoutedEvent(topic, event.aggregateId(), event);
+        try {
+            String topic = topic(new String(event.aggregateType(), StandardCharsets.UTF_8));
+            return new RoutedEvent(topic, event.aggregateId(), event);
+        } catch (IllegalArgumentException e) {
+            throw UnpublishableRowException.of(event, OutboxTable.AGGREGATE_TYPE, String.valueOf(e.getMessage()), e);
+        }
     }
 
     /**

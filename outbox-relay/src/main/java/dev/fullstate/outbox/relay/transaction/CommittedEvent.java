@@ -1,10 +1,12 @@
 package dev.fullstate.outbox.relay.transaction;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.contract.Operation;
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.position.Position;
 
@@ -34,6 +36,9 @@ public record CommittedEvent(
         byte[] createdAt) {
 
     private static final List<String> COLUMNS = OutboxTable.PUBLISHED_COLUMNS;
+    private static final byte[] CREATE = utf8(Operation.CREATE.label());
+    private static final byte[] UPDATE = utf8(Operation.UPDATE.label());
+    private static final byte[] DELETE = utf8(Operation.DELETE.label());
     private static final int SEQ = COLUMNS.indexOf(OutboxTable.SEQ);
     private static final int ID = COLUMNS.indexOf(OutboxTable.ID);
     private static final int AGGREGATE_TYPE = COLUMNS.indexOf(OutboxTable.AGGREGATE_TYPE);
@@ -56,9 +61,10 @@ public record CommittedEvent(
      * Names the values of a row.
      *
      * @param row the values of {@link OutboxTable#PUBLISHED_COLUMNS}, in that order
-     * @throws UnpublishableRowException if a value that every event has is null
+     * @throws UnpublishableRowException if a value that every event has is null, or operation and payload contradict each other
      */
     public static CommittedEvent of(Position position, byte[] @Nullable [] row) {
+        requireOperation(position, row);
         return new CommittedEvent(
                 position,
                 required(position, row, SEQ),
@@ -94,10 +100,38 @@ public record CommittedEvent(
     private static byte[] required(Position position, byte[] @Nullable [] row, int column) {
         byte[] value = row[column];
         if (value == null) {
-            throw new UnpublishableRowException("Row at position " + position + " has no value in column '"
-                    + COLUMNS.get(column) + "', which every event has");
+            String name = COLUMNS.get(column);
+            throw UnpublishableRowException.of(
+                    RowId.of(position, row),
+                    name,
+                    "it has no value in column '" + name + "', which every event has",
+                    null);
         }
         return value;
+    }
+
+    /** A payload is what tells a state from a delete in Kafka, and the operation in the event: they must say the same. */
+    private static void requireOperation(Position position, byte[] @Nullable [] row) {
+        byte[] operation = required(position, row, OPERATION);
+        boolean delete = Arrays.equals(operation, DELETE);
+        if (!delete && !Arrays.equals(operation, UPDATE) && !Arrays.equals(operation, CREATE)) {
+            throw UnpublishableRowException.of(
+                    RowId.of(position, row),
+                    OutboxTable.OPERATION,
+                    "its operation '" + text(operation) + "' is none that an event can have",
+                    null);
+        }
+        if ((row[PAYLOAD] == null) != delete) {
+            throw UnpublishableRowException.of(
+                    RowId.of(position, row),
+                    OutboxTable.PAYLOAD,
+                    "its operation is " + text(operation) + ", and it has " + (delete ? "a" : "no") + " payload",
+                    null);
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static String text(byte[] value) {

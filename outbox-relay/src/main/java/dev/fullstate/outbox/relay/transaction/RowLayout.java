@@ -3,58 +3,49 @@ package dev.fullstate.outbox.relay.transaction;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.pgoutput.Tuple;
+import dev.fullstate.outbox.relay.pgoutput.Tuple.Kind;
+import dev.fullstate.outbox.relay.position.Position;
 
 /** Where the published columns are in a relation's rows; they are found by name, so others may come, go and move. */
 final class RowLayout {
+
+    private static final List<String> COLUMNS = OutboxTable.PUBLISHED_COLUMNS;
 
     private final Relation relation;
     private final int[] columns;
 
     RowLayout(Relation relation) {
         this.relation = relation;
-        this.columns = OutboxTable.PUBLISHED_COLUMNS.stream()
-                .mapToInt(relation.columns()::indexOf)
-                .toArray();
-        List<String> missing = new ArrayList<>(OutboxTable.PUBLISHED_COLUMNS);
-        missing.removeAll(relation.columns());
-        if (!missing.isEmpty()) {
-            throw new UnpublishableRowException("Table " + name() + " is published without the columns " + missing
-                    + "; restore them, or remove the publication's column list. Until then nothing more is published");
-        }
+        this.columns = COLUMNS.stream().mapToInt(relation.columns()::indexOf).toArray();
     }
 
-    /** The values of the published columns, in the contract's order. */
-    byte[] @Nullable [] row(Tuple tuple) {
+    Relation relation() {
+        return relation;
+    }
+
+    /** The published columns' values, as far as the row has them. */
+    ReceivedRow row(Position position, int xid, Tuple tuple) {
         if (tuple.size() != relation.columns().size()) {
-            throw new UnpublishableRowException("Row of table " + name() + " has " + tuple.size()
-                    + " values, its relation " + relation.columns().size() + " columns");
+            throw new OutOfStepException("A row of " + relation.schema() + "." + relation.table() + " has "
+                    + tuple.size() + " values, its relation "
+                    + relation.columns().size() + " columns");
         }
-        byte[][] row = new byte[columns.length][];
+        byte[][] values = new byte[columns.length][];
+        List<String> missing = List.of();
         for (int i = 0; i < columns.length; i++) {
-            row[i] = bytes(tuple.value(columns[i]), i);
+            Tuple.Value value = columns[i] < 0 ? null : tuple.value(columns[i]);
+            if (value != null && value.kind() == Kind.TEXT) {
+                values[i] = value.bytes();
+            } else if (value == null || value.kind() != Kind.NULL) {
+                // Nothing asks for binary values, and an inserted row comes with all of its own; if not, they are not
+                // known.
+                missing = missing.isEmpty() ? new ArrayList<>() : missing;
+                missing.add(COLUMNS.get(i));
+            }
         }
-        return row;
-    }
-
-    private byte @Nullable [] bytes(Tuple.Value value, int column) {
-        return switch (value.kind()) {
-            case NULL -> null;
-            case TEXT -> value.bytes();
-            // Neither can be: nothing asks for binary values, and an inserted row comes with all of its values.
-            case UNCHANGED, BINARY ->
-                throw new UnpublishableRowException("Column '"
-                        + OutboxTable.PUBLISHED_COLUMNS.get(column) + "' of table " + name() + " came as "
-                        + value.kind()
-                        + "; expected text");
-        };
-    }
-
-    private String name() {
-        return relation.schema() + "." + relation.table();
+        return new ReceivedRow(position, xid, values, missing);
     }
 }

@@ -23,7 +23,9 @@ public final class TransactionAssembler {
 
     private final TransactionSink sink;
     private final Map<Integer, RowLayout> layouts = new HashMap<>();
+    private final Map<Integer, Boolean> taken = new HashMap<>();
     private @Nullable Lsn commitLsn;
+    private int xid;
     private long index;
 
     public TransactionAssembler(TransactionSink sink) {
@@ -33,8 +35,7 @@ public final class TransactionAssembler {
     /**
      * Takes the stream's next message.
      *
-     * @throws UnpublishableRowException if the outbox table lacks a column, or the row a value, that every event needs
-     * @throws IllegalStateException if the message cannot come here: the stream is out of step and must be started again
+     * @throws OutOfStepException if the message cannot come here: the stream must be started again
      */
     public void accept(Message message) {
         if (message instanceof Insert insert) {
@@ -45,16 +46,18 @@ public final class TransactionAssembler {
             commit(commit);
         } else if (message instanceof Relation relation) {
             layouts.put(relation.oid(), new RowLayout(relation));
+            taken.remove(relation.oid());
         }
         // Anything else carries no inserted row.
     }
 
     private void begin(Begin begin) {
         if (commitLsn != null) {
-            throw new IllegalStateException(
+            throw new OutOfStepException(
                     "Transaction " + begin.commitLsn() + " begins inside transaction " + commitLsn);
         }
         commitLsn = begin.commitLsn();
+        xid = begin.xid();
         index = 0;
         sink.begin();
     }
@@ -62,15 +65,20 @@ public final class TransactionAssembler {
     private void insert(Insert insert) {
         RowLayout layout = layouts.get(insert.relationOid());
         if (commitLsn == null || layout == null) {
-            throw new IllegalStateException("A row of relation " + insert.relationOid() + " came "
+            throw new OutOfStepException("A row of relation " + insert.relationOid() + " came "
                     + (layout == null ? "before its relation" : "outside of a transaction"));
         }
-        sink.event(CommittedEvent.of(new Position(commitLsn, index++), layout.row(insert.tuple())));
+        // Counted in any case: what is taken may be seen differently after a restart, which must not move the
+        // positions.
+        Position position = new Position(commitLsn, index++);
+        if (taken.computeIfAbsent(insert.relationOid(), oid -> sink.takes(layout.relation()))) {
+            sink.row(layout.row(position, xid, insert.tuple()));
+        }
     }
 
     private void commit(Commit commit) {
         if (!commit.commitLsn().equals(commitLsn)) {
-            throw new IllegalStateException("Commit of transaction " + commit.commitLsn()
+            throw new OutOfStepException("Commit of transaction " + commit.commitLsn()
                     + " came, but the open transaction is " + (commitLsn == null ? "none" : commitLsn));
         }
         commitLsn = null;

@@ -2,14 +2,18 @@ package dev.fullstate.outbox.relay.transaction;
 
 import java.time.Instant;
 
+import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.position.Lsn;
 
-/** Receives transactions in the order of their commits, one after the other: begin, any number of events, end. */
+/** Receives transactions in the order of their commits, one after the other: begin, any number of rows, end. */
 public interface TransactionSink {
+
+    /** Whether the rows of a relation are wanted; asked once, when the first one comes. */
+    boolean takes(Relation relation);
 
     void begin();
 
-    void event(CommittedEvent event);
+    void row(ReceivedRow row);
 
     /**
      * The transaction is complete.

@@ -1,16 +1,83 @@
 package dev.fullstate.outbox.relay.transaction;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.RelayException;
 
-/** The table or a row of it is not what the relay can publish; nothing of its transaction is confirmed. */
+/**
+ * A row cannot be published as it is. Nothing after it is published, and nothing of its transaction confirmed, until it is corrected or
+ * deleted in the table, where the relay looks for it.
+ */
 public final class UnpublishableRowException extends RelayException {
 
-    UnpublishableRowException(String message) {
+    private final RowId row;
+    private final String reason;
+    private final List<String> columns;
+    private final boolean missing;
+
+    private UnpublishableRowException(
+            RowId row, String reason, List<String> columns, boolean missing, String table, @Nullable Throwable cause) {
         super(
                 FailureKind.PERMANENT,
-                message,
-                "See the message; nothing is skipped and nothing confirmed meanwhile",
-                null);
+                "The row of " + table + " with " + row + " cannot be published: " + reason,
+                missing ? restore(table, columns) : correct(table, row, columns),
+                cause);
+        this.row = row;
+        this.reason = reason;
+        this.columns = columns;
+        this.missing = missing;
+    }
+
+    /**
+     * A value has no form in a record, or is one that an event must not have.
+     *
+     * @param column of the value
+     * @param reason a sentence; never with the payload
+     */
+    public static UnpublishableRowException of(
+            CommittedEvent event, String column, String reason, @Nullable Throwable cause) {
+        return of(RowId.of(event), column, reason, cause);
+    }
+
+    static UnpublishableRowException of(RowId row, String column, String reason, @Nullable Throwable cause) {
+        return new UnpublishableRowException(row, reason, List.of(column), false, "the outbox", cause);
+    }
+
+    /** Columns are not there. */
+    static UnpublishableRowException missing(RowId row, List<String> columns) {
+        return new UnpublishableRowException(
+                row, "it comes without the columns " + columns, List.copyOf(columns), true, "the outbox", null);
+    }
+
+    /** The same, of a row that is in this table now. */
+    public UnpublishableRowException in(String table) {
+        UnpublishableRowException named = new UnpublishableRowException(
+                row,
+                missing ? "the table lacks the columns " + columns + ", which every event needs" : reason,
+                columns,
+                missing,
+                table,
+                getCause());
+        named.setStackTrace(getStackTrace());
+        return named;
+    }
+
+    private static String correct(String table, RowId row, List<String> columns) {
+        return "UPDATE " + table + " SET " + columns.get(0) + " = ..." + row.where()
+                + "; -- with a value that can be published. Or, to give the event up: DELETE FROM " + table
+                + row.where() + ";";
+    }
+
+    private static String restore(String table, List<String> columns) {
+        return "ALTER TABLE " + table + " "
+                + columns.stream()
+                        .map(column -> "ADD COLUMN " + column + " " + OutboxTable.type(column))
+                        .collect(Collectors.joining(", "))
+                + "; -- or rename it back, if it was renamed. Rows that have no value there are named next";
     }
 }

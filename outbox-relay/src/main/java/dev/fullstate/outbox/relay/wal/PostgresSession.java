@@ -33,6 +33,7 @@ final class PostgresSession implements WalSession {
     private @Nullable SignOfLife signOfLife;
     private @Nullable HorizonTable horizons;
     private @Nullable RepublishTables republishJobs;
+    private @Nullable CurrentRows currentRows;
     private @Nullable Integer streamingPid;
 
     PostgresSession(WalSettings settings, Connections connections, Connection ordinary, PublicationGuard guard) {
@@ -94,6 +95,11 @@ final class PostgresSession implements WalSession {
     @Override
     public RepublishJobs republishJobs() {
         return Objects.requireNonNull(republishJobs, "Nothing is streamed yet");
+    }
+
+    @Override
+    public CurrentRows currentRows() {
+        return Objects.requireNonNull(currentRows, "Nothing is streamed yet");
     }
 
     @Override
@@ -193,6 +199,7 @@ final class PostgresSession implements WalSession {
         table.hurry();
         horizons = table;
         republishJobs = new RepublishTables(ordinary, settings, publication);
+        currentRows = new PostgresCurrentRows(ordinary, publication.names(), settings.slotName());
         // Who has not answered for so long has lost the slot: there is nothing to wait for any more.
         Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
         return take(connection -> {

@@ -23,6 +23,9 @@ public interface WalSession extends AutoCloseable {
     /** Where the loop notes up to where republish jobs reach. There is something to note only after {@link #stream()}. */
     RepublishJobs republishJobs();
 
+    /** The rows as they are in the table. There are some to look for only after {@link #stream()}. */
+    CurrentRows currentRows();
+
     /**
      * Up to where the slot is confirmed; empty if there is no slot, which means that the relay has never run to the end of its
      * first start.

@@ -9,8 +9,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.Events;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class RouterTest {
@@ -49,7 +51,7 @@ class RouterTest {
     @Test
     void typeThatMakesTheTopicIllegalIsNamed() {
         Router router = new Router("x".repeat(249 - 4) + "{aggregatetype}", Map.of());
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(UnpublishableRowException.class)
                 .isThrownBy(() -> router.route(order))
                 .withMessageContaining("aggregate type 'order'");
     }

@@ -139,6 +139,27 @@ final class SimulatedSession implements WalSession {
         };
     }
 
+    @Override
+    public CurrentRows currentRows() {
+        return new CurrentRows() {
+
+            @Override
+            public String table() {
+                return "outbox";
+            }
+
+            @Override
+            public boolean belongsToOutbox(int relationOid, String schema, String name) {
+                return true;
+            }
+
+            @Override
+            public Found find(byte[] @Nullable [] values, int xid) {
+                throw new AssertionError("Each simulated row can be published as it comes");
+            }
+        };
+    }
+
     private String snapshot() {
         return Integer.toString(database.committed().size());
     }

@@ -1,0 +1,74 @@
+package dev.fullstate.outbox.relay;
+
+import java.util.function.Consumer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
+import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.ReceivedRow;
+import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
+import dev.fullstate.outbox.relay.wal.CurrentRows;
+import dev.fullstate.outbox.relay.wal.WalSession;
+
+/**
+ * Sends each row as it came or, where that cannot be published, as it is in the table now: a correction there, or a deletion, counts for
+ * rows that are in the stream already. A row that cannot be published either way stops the relay.
+ */
+final class RowSender {
+
+    private static final Logger log = LoggerFactory.getLogger(RowSender.class);
+
+    private final WalSession session;
+    private final CurrentRows table;
+    private final Consumer<CommittedEvent> send;
+
+    /** @param send sends an event, or throws {@link UnpublishableRowException} and has done nothing */
+    RowSender(WalSession session, Consumer<CommittedEvent> send) {
+        this.session = session;
+        this.table = session.currentRows();
+        this.send = send;
+    }
+
+    /** Whether the rows of a relation are the outbox's. Those of other tables come if a publication had more than one. */
+    boolean takes(Relation relation) {
+        if (table.belongsToOutbox(relation.oid(), relation.schema(), relation.table())) {
+            return true;
+        }
+        session.requirePublication();
+        log.warn(
+                "The stream has rows of {}.{}, which is not the outbox {}; they are passed over",
+                relation.schema(),
+                relation.table(),
+                table.table());
+        return false;
+    }
+
+    void send(ReceivedRow row) {
+        try {
+            send.accept(row.event());
+        } catch (UnpublishableRowException asItCame) {
+            CurrentRows.Found current = table.find(row.values(), row.xid());
+            if (current == null) {
+                passOver(asItCame);
+            } else {
+                sendAsItIs(row.with(current.values(), current.missing()));
+            }
+        }
+    }
+
+    private void sendAsItIs(ReceivedRow current) {
+        try {
+            send.accept(current.event());
+        } catch (UnpublishableRowException e) {
+            throw e.in(table.table());
+        }
+    }
+
+    private void passOver(UnpublishableRowException asItCame) {
+        // Were the table another one now, the row would be missing in it, too.
+        session.requirePublication();
+        log.warn("{} It was deleted in {} since, and is passed over", asItCame.getMessage(), table.table());
+    }
+}

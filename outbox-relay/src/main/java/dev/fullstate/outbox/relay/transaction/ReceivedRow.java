@@ -1,0 +1,48 @@
+package dev.fullstate.outbox.relay.transaction;
+
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.position.Position;
+
+/**
+ * A row of the outbox whose transaction has committed, as far as its values are known: the stream brings what the table had when the
+ * row was written.
+ *
+ * @param xid the transaction, without its epoch
+ * @param values those of {@link OutboxTable#PUBLISHED_COLUMNS}, in that order
+ * @param missing columns whose values are not known
+ */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
+public record ReceivedRow(Position position, int xid, byte[] @Nullable [] values, List<String> missing) {
+
+    /** What an event may be without: it says nothing about the change, and no consumer's state depends on it. */
+    private static final Set<String> MAY_BE_MISSING = Set.of(OutboxTable.TRACE_PARENT, OutboxTable.TRACE_STATE);
+
+    public ReceivedRow {
+        missing = List.copyOf(missing);
+    }
+
+    /** The same row with the values that the table has now. */
+    public ReceivedRow with(byte[] @Nullable [] current, List<String> missingNow) {
+        return new ReceivedRow(position, xid, current, missingNow);
+    }
+
+    /**
+     * The event that the row is.
+     *
+     * @throws UnpublishableRowException if a value that the event needs is null or not known
+     */
+    public CommittedEvent event() {
+        List<String> needed = missing.stream()
+                .filter(column -> !MAY_BE_MISSING.contains(column))
+                .toList();
+        if (!needed.isEmpty()) {
+            throw UnpublishableRowException.missing(RowId.of(position, values), needed);
+        }
+        return CommittedEvent.of(position, values);
+    }
+}
