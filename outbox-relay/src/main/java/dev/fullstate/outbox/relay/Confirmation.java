@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
@@ -34,6 +35,7 @@ final class Confirmation {
     private final LongSupplier nanoTime;
     private long lastConfirmation;
     private long lastCheck;
+    private @Nullable String heldBack;
 
     Confirmation(Stages stages, WalSession session, WalStream stream, AcknowledgeTracker tracker, Publisher publisher) {
         this.statistics = stages.statistics();
@@ -55,6 +57,12 @@ final class Confirmation {
             confirmPublished();
             lastConfirmation = now;
         }
+    }
+
+    /** The standby that keeps the server from sending, and why; null if none did when the server was last asked. */
+    @Nullable
+    String heldBack() {
+        return heldBack;
     }
 
     /** Confirms what Kafka has, at once; returns it. */
@@ -88,6 +96,7 @@ final class Confirmation {
         }
         session.requirePublication();
         statistics.slot(session.slotStatus());
+        heldBack = session.heldBack();
         lastCheck = now;
         if (tracker.isIdle() && server.isAfter(confirmable())) {
             // Like a transaction without events: whoever resumes has to know of it before PostgreSQL lets the WAL go.

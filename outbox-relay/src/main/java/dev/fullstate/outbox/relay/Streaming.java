@@ -108,14 +108,23 @@ final class Streaming implements Activity {
 
     @Override
     public @Nullable Problem problem() {
-        return stalled
-                ? new Problem(
+        if (stalled) {
+            return new Problem(
+                    FailureKind.RETRY,
+                    "Kafka has not acknowledged any event for "
+                            + Duration.ofNanos(STALLED_NANOS).toSeconds()
+                            + " seconds; nothing is confirmed meanwhile",
+                    "Check the brokers, and that enough replicas of the topics' partitions are in sync");
+        }
+        String standby = confirmation.heldBack();
+        return standby == null
+                ? null
+                : new Problem(
                         FailureKind.RETRY,
-                        "Kafka has not acknowledged any event for "
-                                + Duration.ofNanos(STALLED_NANOS).toSeconds()
-                                + " seconds; nothing is confirmed meanwhile",
-                        "Check the brokers, and that enough replicas of the topics' partitions are in sync")
-                : null;
+                        "PostgreSQL holds events back until the standbys of synchronized_standby_slots have their commits: slot "
+                                + standby,
+                        "Bring the standby back, or take its slot out: ALTER SYSTEM SET synchronized_standby_slots = '...';"
+                                + " SELECT pg_reload_conf();");
     }
 
     /**

@@ -73,7 +73,8 @@ public final class OutboxRelayAutoConfiguration {
                 properties.queryTimeout(),
                 properties.slotCreationTimeout(),
                 properties.walSenderTimeout(),
-                properties.failoverSlot()));
+                properties.failoverSlot(),
+                properties.sendAfter()));
     }
 
     @Bean

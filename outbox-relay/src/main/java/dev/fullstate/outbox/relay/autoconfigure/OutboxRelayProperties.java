@@ -11,6 +11,7 @@ import org.springframework.util.unit.DataSize;
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.SendAfter;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 
 import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
@@ -27,6 +28,8 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  * @param slotName Name of the replication slot, also of the relay in logs. Unique among all databases of the server. By default, the
  *     publication's name.
  * @param failoverSlot Whether standbys are to have the replication slot too, from PostgreSQL 17 on.
+ * @param sendAfter What has to be before an event is sent: its commit is on the server's own disk, or on those of the standbys that
+ *     synchronized_standby_slots names, too.
  * @param delivery What consumers can rely on: exactly-once holds for those with isolation read_committed.
  * @param exactlyOnce Kafka transactions, with exactly-once delivery.
  * @param topic Topic of an event whose aggregate type has none of its own, with {aggregatetype} for the type.
@@ -55,6 +58,7 @@ public record OutboxRelayProperties(
         @Nullable String publication,
         @Nullable String slotName,
         @DefaultValue("true") boolean failoverSlot,
+        @DefaultValue("local-flush") SendAfter sendAfter,
         @DefaultValue("exactly-once") Delivery delivery,
         @DefaultValue ExactlyOnce exactlyOnce,
         @DefaultValue("outbox.event.{aggregatetype}") String topic,
@@ -129,6 +133,11 @@ public record OutboxRelayProperties(
 
     public OutboxRelayProperties {
         topics = Map.copyOf(topics);
+        // Only failover slots wait for standbys.
+        of("send-after", sendAfter)
+                .require(
+                        failoverSlot || sendAfter == SendAfter.LOCAL_FLUSH,
+                        "local-flush with outbox.relay.failover-slot=false");
         checkDatabase(url, username, publication, slotName);
         checkTopics(topic, topics, topicPartitions, topicReplicationFactor);
         of("max-in-flight", maxInFlight).isBetween(DataSize.ofBytes(1), DataSize.ofTerabytes(1));

@@ -28,6 +28,7 @@ final class PostgresSession implements WalSession {
     private final Connection ordinary;
     private final Catalog catalog;
     private final PublicationGuard guard;
+    private final Standbys standbys;
     // Nothing but this reference keeps the stream's socket from the garbage collector.
     private @Nullable Connection replication;
     private @Nullable SignOfLife signOfLife;
@@ -42,6 +43,7 @@ final class PostgresSession implements WalSession {
         this.ordinary = ordinary;
         this.catalog = new Catalog(ordinary, settings.publication());
         this.guard = guard;
+        this.standbys = new Standbys(ordinary, settings);
     }
 
     @Override
@@ -72,6 +74,20 @@ final class PostgresSession implements WalSession {
                     publication.names().text("Table {outbox_relay} does not exist"),
                     "Start the service that writes to the outbox: its migration creates it",
                     null);
+        }
+    }
+
+    /**
+     * @throws DatabaseSetupException if the server does not keep events back until standbys have their commits, as it should
+     */
+    void requireStandbys() {
+        standbys.require();
+    }
+
+    private void sayWhatAFailoverMeans() {
+        String promise = standbys.promise();
+        if (promise != null) {
+            log.info("{}", promise);
         }
     }
 
@@ -124,6 +140,16 @@ final class PostgresSession implements WalSession {
                     null);
         }
         return status;
+    }
+
+    @Override
+    public @Nullable String heldBack() {
+        return standbys.heldBack();
+    }
+
+    @Override
+    public boolean standbysHave(Lsn lsn) {
+        return standbys.have(lsn);
     }
 
     @Override
@@ -195,6 +221,7 @@ final class PostgresSession implements WalSession {
         Lsn confirmed = slotPosition().orElseThrow(this::slotIsGone);
         Publication publication = catalog.publication();
         guard.require(publication);
+        standbys.require();
         HorizonTable table = new HorizonTable(ordinary, settings, publication);
         table.hurry();
         horizons = table;
@@ -206,7 +233,9 @@ final class PostgresSession implements WalSession {
             Connections.limit(connection, settings.walSenderTimeout());
             FailoverSlot.mark(connection, catalog, settings);
             streamingPid = walSenderPid(connection);
-            return PostgresStream.start(connection, settings, confirmed);
+            PostgresStream stream = PostgresStream.start(connection, settings, confirmed);
+            sayWhatAFailoverMeans();
+            return stream;
         });
     }
 

@@ -27,6 +27,7 @@ final class PostgresSource implements WalSource {
             session.requireReplication();
             session.slotPosition();
             session.requireUsableTables();
+            session.requireStandbys();
             session.warnOfSynchronousStandby();
         }
     }

@@ -2,6 +2,8 @@ package dev.fullstate.outbox.relay.wal;
 
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
@@ -41,6 +43,23 @@ public interface WalSession extends AutoCloseable {
      *     dead without a sign of it
      */
     SlotStatus slotStatus();
+
+    /**
+     * Which standby keeps the server from sending: a failover slot waits for those that {@code synchronized_standby_slots} names.
+     *
+     * @return null unless the server has waited since the last call, some seconds ago
+     * @throws DatabaseSetupException if it should wait, and no longer does
+     */
+    @Nullable
+    String heldBack();
+
+    /**
+     * Whether the rows of a moment may be sent, as far as standbys are concerned. What comes by the stream the server itself holds
+     * back; this is for rows that are read from the table.
+     *
+     * @param lsn where the WAL ended when the rows were visible
+     */
+    boolean standbysHave(Lsn lsn);
 
     /** The slot as the server shows it to a relay that does not have it; empty if there is none. */
     Optional<SlotStatus> look();

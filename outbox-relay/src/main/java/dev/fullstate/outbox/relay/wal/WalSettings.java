@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param slotCreationTimeout for the wait until every transaction that is open at the slot's creation has ended
  * @param walSenderTimeout after which the server frees the slot of a relay that has gone silent
  * @param failoverSlot whether standbys are to have the slot, on servers that bring slots to standbys
+ * @param sendAfter what has to be before an event is sent
  */
 public record WalSettings(
         String url,
@@ -26,7 +27,8 @@ public record WalSettings(
         Duration queryTimeout,
         Duration slotCreationTimeout,
         Duration walSenderTimeout,
-        boolean failoverSlot) {
+        boolean failoverSlot,
+        SendAfter sendAfter) {
 
     /** PostgreSQL allows 63; the temporary slot of the first start has a longer name. */
     public static final int MAX_SLOT_NAME_LENGTH = 50;
@@ -36,7 +38,7 @@ public record WalSettings(
             "a slot's name, lower-case letters, digits and underscores, not beginning with a" + " digit, "
                     + MAX_SLOT_NAME_LENGTH + " at most";
 
-    /** With a slot for standbys too. */
+    /** With a slot that standbys have too, and without waiting for them. */
     public WalSettings(
             String url,
             @Nullable String username,
@@ -57,7 +59,8 @@ public record WalSettings(
                 queryTimeout,
                 slotCreationTimeout,
                 walSenderTimeout,
-                true);
+                true,
+                SendAfter.LOCAL_FLUSH);
     }
 
     public WalSettings {

@@ -61,6 +61,16 @@ final class SimulatedSession implements WalSession {
     }
 
     @Override
+    public @Nullable String heldBack() {
+        return call(() -> null);
+    }
+
+    @Override
+    public boolean standbysHave(Lsn lsn) {
+        return true;
+    }
+
+    @Override
     public Optional<SlotStatus> look() {
         return call(() -> Optional.of(new SlotStatus(0, 0, null, "reserved", database.holder(this))));
     }
