@@ -111,6 +111,11 @@ final class LostHistory implements AutoCloseable {
         patience().until("a relay streams", outbox::isStreamed);
     }
 
+    /** Waits until the relay logs something. */
+    void awaitLog(String text) {
+        patience().until("the relay says: " + text, () -> context().contains(text));
+    }
+
     /** Writes events and waits until Kafka has them, and PostgreSQL knows that. */
     void publish(int eventCount) throws SQLException {
         outbox.write(eventCount);
