@@ -29,13 +29,23 @@ create table "${outbox}" (
     bucket        smallint    not null default (floor(extract(epoch from now()) / 86400)::bigint % 16)::smallint,
 
     primary key (seq, bucket),
+    -- What is kept out below has no form in a Kafka record. Comparisons are cheap; what costs more is looked at only if it is there.
+    constraint outbox_seq_not_negative check (seq >= 0),
     -- Legal in a topic name (249 characters at most, prefix included).
-    constraint outbox_aggregatetype_legal check (aggregatetype ~ '^[A-Za-z0-9._-]{1,200}$'),
+    constraint outbox_aggregatetype_legal check (aggregatetype ~ '^[A-Za-z0-9._-]{1,200}$' and aggregatetype not in ('.', '..')),
     constraint outbox_aggregateid_not_empty check (aggregateid <> ''),
     constraint outbox_type_not_empty check (type <> ''),
     constraint outbox_source_not_empty check (source <> ''),
     constraint outbox_operation_known check (operation in ('create', 'update', 'delete')),
     constraint outbox_delete_has_no_payload check ((payload is null) = (operation = 'delete')),
+    -- RFC 3339 has years from 0 to 9999, and no infinity.
+    constraint outbox_time_expressible check ("time" >= '0001-01-01 00:00:00+00' and "time" < '10000-01-01 00:00:00+00'),
+    constraint outbox_created_at_expressible
+        check (created_at >= '0001-01-01 00:00:00+00' and created_at < '10000-01-01 00:00:00+00'),
+    -- A JSON object of strings, under names that CloudEvents allows.
+    constraint outbox_extensions_legal check (extensions is null or (jsonb_typeof(extensions::jsonb) = 'object'
+        and not jsonb_path_exists(extensions::jsonb,
+            '$.keyvalue() ? (!(@.key like_regex "^[a-z0-9]+$") || @.value.type() != "string")'))),
     -- The hard ceiling of 100 MiB; the configured maximum is far lower and checked before the insert.
     constraint outbox_payload_ceiling check (octet_length(payload) <= 104857600)
 ) partition by list (bucket);

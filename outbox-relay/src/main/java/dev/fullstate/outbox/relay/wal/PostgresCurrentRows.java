@@ -68,63 +68,77 @@ final class PostgresCurrentRows implements CurrentRows {
     public @Nullable Found find(byte[] @Nullable [] values, int xid) {
         try {
             Set<String> present = columns();
-            List<String> known = known(values, present, KEYS);
-            boolean byTraits = known.isEmpty();
-            if (byTraits) {
-                known = known(values, present, TRAITS);
+            Found found = null;
+            for (Attempt attempt : attempts(values, present)) {
+                found = found == null ? find(values, xid, present, attempt) : found;
             }
-            if (known.isEmpty() || (byTraits && known.size() < TRAITS.size())) {
-                throw unidentified("it comes without " + KEYS);
-            }
-            return find(values, xid, present, known, byTraits);
+            return found;
         } catch (SQLException e) {
             throw SqlFailure.of(names.text("A row of the stream could not be looked for in {outbox}"), e);
         }
     }
 
-    private @Nullable Found find(
-            byte[] @Nullable [] values, int xid, Set<String> present, List<String> known, boolean byTraits)
+    /**
+     * First by the keys, with their index. Then also by one of them, as the other may be what was corrected, among the rows of the
+     * transaction, which have an index, too.
+     */
+    private List<Attempt> attempts(byte[] @Nullable [] values, Set<String> present) {
+        List<String> keys = known(values, present, KEYS);
+        if (keys.contains(OutboxTable.SEQ)) {
+            return List.of(new Attempt(keys, " and ", false), new Attempt(keys, " or ", true));
+        }
+        if (!keys.isEmpty()) {
+            return List.of(new Attempt(keys, " and ", true), new Attempt(keys, " and ", false));
+        }
+        if (known(values, present, TRAITS).size() == TRAITS.size()) {
+            return List.of(new Attempt(TRAITS, " and ", true));
+        }
+        throw unidentified("it comes without " + KEYS);
+    }
+
+    private @Nullable Found find(byte[] @Nullable [] values, int xid, Set<String> present, Attempt attempt)
             throws SQLException {
         List<String> selected = COLUMNS.stream().filter(present::contains).toList();
-        try (PreparedStatement statement = connection.prepareStatement(query(selected, known, byTraits))) {
+        try (PreparedStatement statement = connection.prepareStatement(query(selected, attempt))) {
             statement.setLong(1, Integer.toUnsignedLong(xid));
-            for (int i = 0; i < known.size(); i++) {
-                byte[] value = values[COLUMNS.indexOf(known.get(i))];
-                statement.setString(i + 2, new String(value, StandardCharsets.UTF_8));
+            for (int i = 0; i < attempt.columns.size(); i++) {
+                statement.setString(i + 2, text(values[COLUMNS.indexOf(attempt.columns.get(i))]));
             }
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
                 boolean visible = rows.getBoolean("visible");
-                Found row = rows.getBoolean("found") ? row(rows, selected, present) : null;
+                Found found = rows.getBoolean("found") ? row(rows, selected, present) : null;
                 if (rows.next()) {
-                    throw unidentified("several rows have its " + known);
+                    throw unidentified("several rows have its " + attempt.columns);
                 }
-                if (row == null && !visible) {
-                    // A commit is in the WAL before others see what it has written; long before, where it waits for a
-                    // standby.
-                    throw new WalException(
-                            FailureKind.RETRY,
-                            names.text(
-                                    "A row of {outbox} cannot be published, and its transaction does not show in the table yet"),
-                            "None: the relay looks again. If it stays so, the commit waits for a synchronous standby",
-                            null);
+                if (found == null) {
+                    requireDeleted(attempt, visible);
                 }
-                if (row == null && byTraits) {
-                    throw unidentified("no row has its " + known);
-                }
-                return row;
+                return found;
             }
         }
     }
 
+    private void requireDeleted(Attempt attempt, boolean visible) {
+        if (!visible) {
+            // A commit is in the WAL before others see what it has written; long before, where it waits for a standby.
+            throw new WalException(
+                    FailureKind.RETRY,
+                    names.text(
+                            "A row of {outbox} cannot be published, and its transaction does not show in the table yet"),
+                    "None: the relay looks again. If it stays so, the commit waits for a synchronous standby",
+                    null);
+        }
+        if (attempt.columns.equals(TRAITS)) {
+            throw unidentified("no row has its " + TRAITS);
+        }
+    }
+
     /** The first parameter is the transaction, whose epoch is that of the nearest of the newest ones. */
-    private String query(List<String> selected, List<String> known, boolean byTraits) {
+    private String query(List<String> selected, Attempt attempt) {
         String columns = selected.stream()
                 .map(column -> "o." + column + "::text as " + column)
                 .collect(Collectors.joining(", "));
-        String conditions = known.stream()
-                .map(column -> "o." + column + " = ?::" + OutboxTable.type(column))
-                .collect(Collectors.joining(" and "));
         return names.sql("""
                 with now as (
                     select pg_current_snapshot() as snapshot, pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax),
@@ -133,8 +147,8 @@ final class PostgresCurrentRows implements CurrentRows {
                            (xmax + (? - xmax %% 4294967296 + 6442450944) %% 4294967296 - 2147483648)::text::xid8 as xid
                       from now)
                 select pg_visible_in_snapshot(w.xid, w.snapshot) as visible, o.tableoid is not null as found, %s
-                  from written w left join {outbox} o on %s%s
-                """.formatted(columns, conditions, byTraits ? " and o.xid = w.xid" : ""));
+                  from written w left join {outbox} o on %s
+                """.formatted(columns, attempt.condition()));
     }
 
     private static Found row(ResultSet rows, List<String> selected, Set<String> present) throws SQLException {
@@ -168,6 +182,10 @@ final class PostgresCurrentRows implements CurrentRows {
                 .toList();
     }
 
+    private static @Nullable String text(byte @Nullable [] value) {
+        return value == null ? null : new String(value, StandardCharsets.UTF_8);
+    }
+
     private WalException unidentified(String why) {
         return new WalException(
                 FailureKind.PERMANENT,
@@ -177,5 +195,20 @@ final class PostgresCurrentRows implements CurrentRows {
                         + "'); -- while no relay runs. The relay then makes another one, and publishes from the table what Kafka"
                         + " lacks",
                 null);
+    }
+
+    /**
+     * One way to look for a row.
+     *
+     * @param ofTransaction whether only rows of the row's transaction are asked for
+     */
+    private record Attempt(List<String> columns, String operator, boolean ofTransaction) {
+
+        String condition() {
+            String equal = columns.stream()
+                    .map(column -> "o." + column + " = ?::" + OutboxTable.type(column))
+                    .collect(Collectors.joining(operator));
+            return ofTransaction ? "o.xid = w.xid and (" + equal + ")" : equal;
+        }
     }
 }

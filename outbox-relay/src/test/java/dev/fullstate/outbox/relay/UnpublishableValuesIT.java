@@ -1,0 +1,278 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.postgresql.util.PSQLException;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import dev.fullstate.outbox.test.PostgresServer;
+import dev.fullstate.outbox.test.PublishedEvent;
+import dev.fullstate.outbox.test.PublishedEvents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Each value that SQL can write is published or kept out of the table; where it got into an old table, people get it out of the way. */
+@ExtendWith(OutputCaptureExtension.class)
+class UnpublishableValuesIT extends RelayIntegrationTest {
+
+    /** A value of one column, as SQL, and the one that it can be corrected to. */
+    private record Value(String column, String sql, String correction) {
+
+        @Override
+        public String toString() {
+            return column + " = " + sql;
+        }
+    }
+
+    private static List<Value> unpublishable() {
+        return List.of(
+                new Value("seq", "-1", "nextval('outbox_seq')"),
+                new Value("aggregatetype", "'two words'", "'order'"),
+                new Value("aggregatetype", "repeat('x', 250)", "'order'"),
+                new Value("aggregatetype", "null", "'order'"),
+                new Value("aggregateid", "null", "'a'"),
+                new Value("id", "null", "gen_random_uuid()"),
+                new Value("type", "null", "'T'"),
+                new Value("source", "null", "'urn:test'"),
+                new Value("changeid", "null", "gen_random_uuid()"),
+                new Value("operation", "'upsert'", "'create'"),
+                new Value("operation", "null", "'create'"),
+                new Value("operation", "'delete'", "'create'"),
+                new Value("payload", "null", "'[]'"),
+                new Value("time", "'infinity'", "now()"),
+                new Value("time", "'-infinity'", "now()"),
+                new Value("time", "'10000-01-01 00:00:00+00'", "null"),
+                new Value("time", "'294276-12-31 23:59:59+00'", "now()"),
+                new Value("time", "'0044-03-15 12:00:00+00 BC'", "now()"),
+                new Value("created_at", "'infinity'", "now()"),
+                new Value("created_at", "'10000-01-01 00:00:00+00'", "now()"),
+                new Value("created_at", "null", "now()"),
+                new Value("extensions", "'no json'", "null"),
+                new Value("extensions", "'[\"a\"]'", "null"),
+                new Value("extensions", "'{\"a\":{\"b\":\"c\"}}'", "'{\"a\":\"b\"}'"),
+                new Value("extensions", "'{\"A\":\"b\"}'", "'{\"a\":\"b\"}'"),
+                new Value("extensions", "'{\"\":\"b\"}'", "'{}'"));
+    }
+
+    private static Stream<Value> unusual() {
+        List<Value> values = new ArrayList<>();
+        values.add(new Value("seq", "0", ""));
+        values.add(new Value("seq", "9223372036854775807", ""));
+        for (String text : List.of("aggregateid", "type", "payload", "traceparent", "tracestate")) {
+            values.add(new Value(text, "e'\\001\\n\\t\\u0085 \\U0001F30D'", ""));
+        }
+        for (String text :
+                List.of("aggregateid", "type", "source", "payload", "dataschema", "traceparent", "tracestate")) {
+            values.add(new Value(text, "repeat('x', 100000)", ""));
+        }
+        for (String text : List.of("payload", "dataschema", "traceparent", "tracestate")) {
+            values.add(new Value(text, "''", ""));
+        }
+        values.add(new Value("payload", "'no json'", ""));
+        values.add(new Value("aggregatetype", "''", ""));
+        values.add(new Value("aggregatetype", "'.'", ""));
+        values.add(new Value("aggregatetype", "'..'", ""));
+        values.add(new Value("aggregatetype", "repeat('x', 200)", ""));
+        values.add(new Value("aggregateid", "''", ""));
+        values.add(new Value("type", "''", ""));
+        values.add(new Value("source", "''", ""));
+        values.add(new Value("id", "'00000000-0000-0000-0000-000000000000'", ""));
+        values.add(new Value("entityversion", "-9223372036854775808", ""));
+        values.add(new Value("entityversion", "null", ""));
+        values.add(new Value("time", "null", ""));
+        values.add(new Value("time", "'0001-01-01 00:00:00+00'", ""));
+        values.add(new Value("time", "'9999-12-31 23:59:59.999999+00'", ""));
+        values.add(new Value("created_at", "'0001-01-01 00:00:00.1+00'", ""));
+        values.add(new Value("republishid", "'ffffffff-ffff-ffff-ffff-ffffffffffff'", ""));
+        values.add(new Value("extensions", "'{}'", ""));
+        values.add(new Value("extensions", "'{\"id\":\"not ours\",\"own\":\"\"}'", ""));
+        values.add(new Value("extensions", "'{\"own\":null}'", ""));
+        values.add(new Value("extensions", "'{\"own\":1}'", ""));
+        values.add(new Value("xid", "'3'", ""));
+        return values.stream();
+    }
+
+    @Test
+    void eachValueIsPublishedOrKeptOutByACheckOrAType() throws SQLException {
+        List<String> refused = new ArrayList<>();
+        int published = 0;
+        for (Value value : Stream.concat(unpublishable().stream(), unusual()).toList()) {
+            try {
+                database.execute(RowsInSql.with(value.column, value.sql));
+                published++;
+            } catch (PSQLException e) {
+                // Not null, check, text that is no JSON; no partition has a place for nothing else.
+                assertThat(e.getSQLState()).as(value.toString()).isIn("23502", "23514", "22P02");
+                refused.add(value.column);
+            }
+        }
+        assertThat(refused)
+                .containsAll(unpublishable().stream().map(Value::column).toList());
+        int expected = published;
+        try (SteppedRelay relay = SteppedRelay.of(database);
+                PublishedEvents longest = PublishedEvents.of(
+                        Servers.KAFKA.bootstrapServers(), SteppedRelay.topic(database, "x".repeat(200)))) {
+            relay.stepUntil(RelayState.STREAMING);
+            relay.stepUntil(() -> topic.all().size() + longest.all().size() == expected);
+            // And in the stream.
+            database.execute(
+                    "insert into outbox select nextval('outbox_seq'), gen_random_uuid(), 'order', aggregateid, type,"
+                            + " payload, source, time, dataschema, changeid, entityversion, operation, republishid, traceparent,"
+                            + " tracestate, extensions from outbox");
+            relay.stepUntil(() -> topic.all().size() + longest.all().size() == 2 * expected);
+        }
+    }
+
+    @Test
+    void eachValueThatGotIntoAnOldTableIsCorrectedByAnUpdateAndGivenUpByADelete(CapturedOutput output)
+            throws SQLException {
+        relax(database);
+        List<String> expected = new ArrayList<>();
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            for (Value value : unpublishable()) {
+                expected.add("before " + value);
+                expected.add("corrected " + value);
+                expected.add("between " + value);
+                expected.add("after " + value);
+                heal(relay, value, expected.size());
+                assertThat(topic.all()).as(value.toString()).hasSize(expected.size());
+            }
+            relay.confirm();
+            assertThat(relay.state()).isEqualTo(RelayState.STREAMING);
+        }
+        List<String> types =
+                topic.all().stream().map(UnpublishableValuesIT::name).toList();
+        for (int i = 0; i < types.size(); i++) {
+            // The corrected row stands at its place.
+            assertThat(types.get(i)).isEqualTo(expected.get(i).startsWith("corrected") ? "bad" : "good");
+        }
+        assertThat(output.toString().split("It was deleted in public.outbox since", -1))
+                .hasSize(unpublishable().size() + 1);
+    }
+
+    private static String name(PublishedEvent event) {
+        return "bad".equals(event.headers().get("ce_dataschema")) ? "bad" : "good";
+    }
+
+    private void heal(SteppedRelay relay, Value value, int count) throws SQLException {
+        String bad = "with bad as (" + RowsInSql.with(value.column, value.sql) + " returning seq, xid)"
+                + " select seq from bad";
+        database.execute(RowsInSql.row("before"));
+        database.execute(marked(bad));
+        database.execute(RowsInSql.row("between"));
+        relay.stepUntil(RelayState.RETRYING);
+        assertThat(relay.problem().message())
+                .as(value.toString())
+                .startsWith("The row of public.outbox with event")
+                .contains("seq ", "cannot be published");
+        Matcher update = Pattern.compile("(UPDATE public.outbox SET \\w+ = )\\.\\.\\.( WHERE [^;]+);")
+                .matcher(relay.problem().remedy());
+        assertThat(update.find()).as(relay.problem().remedy()).isTrue();
+        assertThat(update.group(1)).contains(column(value));
+        String correction = column(value).equals(value.column) ? value.correction : "'[]'";
+        if (value.sql.equals("'delete'")) {
+            correction = "null";
+        }
+        database.execute(update.group(1) + correction + update.group(2));
+        relay.stepUntil(RelayState.STREAMING);
+        relay.stepUntil(topic, count - 1);
+
+        database.execute(marked(bad));
+        database.execute(RowsInSql.row("after"));
+        relay.stepUntil(RelayState.RETRYING);
+        database.execute(deletion(relay));
+        relay.stepUntil(topic, count);
+        relay.stepUntil(RelayState.STREAMING);
+    }
+
+    /** A payload tells a delete from a state, so that a wrong pair is said to have a wrong payload. */
+    private static String column(Value value) {
+        return value.sql.equals("'delete'") ? "payload" : value.column;
+    }
+
+    private static String marked(String insert) {
+        return insert.replaceFirst("outbox \\(", "outbox (dataschema, ").replaceFirst("values \\(", "values ('bad', ");
+    }
+
+    private static String deletion(SteppedRelay relay) {
+        Matcher delete = Pattern.compile("DELETE FROM public.outbox WHERE [^;]+;")
+                .matcher(relay.problem().remedy());
+        assertThat(delete.find()).as(relay.problem().remedy()).isTrue();
+        return delete.group();
+    }
+
+    /** A table as one may be that was not made by this version's migration. */
+    private static void relax(OutboxDatabase database) throws SQLException {
+        database.execute("""
+                do $$
+                declare
+                    one text;
+                begin
+                    for one in select conname from pg_constraint where conrelid = 'outbox'::regclass and contype = 'c' loop
+                        execute 'alter table outbox drop constraint ' || one;
+                    end loop;
+                    for one in select attname from pg_attribute
+                                where attrelid = 'outbox'::regclass and attnum > 0 and attname not in ('seq', 'bucket') loop
+                        execute 'alter table outbox alter column ' || one || ' drop not null';
+                    end loop;
+                end
+                $$
+                """);
+    }
+
+    @Test
+    void eventThatIsTooLargeIsGivenUpByADelete() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database, Map.of("max.request.size", 10_000))) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "x".repeat(10_000));
+            database.insert("a", "2");
+            relay.stepUntil(RelayState.RETRYING);
+            database.execute(deletion(relay));
+            relay.stepUntil(topic, 1);
+        }
+        assertThat(published()).containsExactly("2");
+    }
+
+    /** A commit that waits for a standby is in the stream before anybody sees it: that it is not there does not mean that it was deleted. */
+    @Test
+    void rowThatDoesNotShowYetIsNotTakenForADeletedOne() throws Exception {
+        try (PostgresServer server = PostgresServer.start();
+                OutboxDatabase synchronous = OutboxDatabase.migrated(server);
+                Connection writer = synchronous.connect();
+                SteppedRelay relay = SteppedRelay.of(synchronous)) {
+            relax(synchronous);
+            relay.stepUntil(RelayState.STREAMING);
+            synchronous.execute("alter system set synchronous_standby_names = 'nobody'");
+            synchronous.execute("select pg_reload_conf()");
+            CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> insert(writer));
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(relay.problem().message()).contains("does not show in the table yet");
+            synchronous.execute("alter system reset synchronous_standby_names");
+            synchronous.execute("select pg_reload_conf()");
+            assertThat(commit).succeedsWithin(Duration.ofSeconds(20));
+            relay.stepUntil(() -> relay.state() == RelayState.RETRYING
+                    && relay.problem().remedy().startsWith("UPDATE"));
+        }
+    }
+
+    private static void insert(Connection writer) {
+        try (var statement = writer.createStatement()) {
+            statement.execute(RowsInSql.with("time", "'infinity'"));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
