@@ -24,6 +24,7 @@ import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.TransactionAssembler;
 import dev.fullstate.outbox.relay.transaction.TransactionSink;
+import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
@@ -48,6 +49,7 @@ final class Streaming implements Activity {
     private final HorizonWriter horizon;
     private final JobEnds jobEnds;
     private @Nullable Position lastSent;
+    private @Nullable UnpublishableRowException stoppedBy;
     private long receivedCount;
     private boolean idle;
     private boolean drained;
@@ -77,7 +79,7 @@ final class Streaming implements Activity {
     @Override
     public Activity step() {
         publisher.requireNoFailure();
-        idle = read(MESSAGES_PER_STEP) == 0;
+        idle = readOn(MESSAGES_PER_STEP) == 0;
         publisher.sentUpTo(sent(), drained);
         confirmation.step();
         stages.statistics().inFlightBytes(publisher.inFlightBytes());
@@ -85,6 +87,27 @@ final class Streaming implements Activity {
         jobEnds.step(tracker.progress().published());
         watchKafka();
         return this;
+    }
+
+    /** What comes before a row that cannot be published is published, then the relay stops there. */
+    private int readOn(int maxCount) {
+        UnpublishableRowException row = stoppedBy;
+        if (row != null) {
+            if (publisher.inFlightBytes() == 0 && !publisher.isCommitting()) {
+                throw row;
+            }
+            return 0;
+        }
+        try {
+            return read(maxCount);
+        } catch (UnpublishableRowException e) {
+            stoppedBy = e;
+            drained = true;
+            return 0;
+        } finally {
+            stages.statistics().received(receivedCount);
+            receivedCount = 0;
+        }
     }
 
     private ResumePoint sent() {
@@ -145,8 +168,6 @@ final class Streaming implements Activity {
                 count++;
             }
         }
-        stages.statistics().received(receivedCount);
-        receivedCount = 0;
         return count;
     }
 
@@ -166,7 +187,7 @@ final class Streaming implements Activity {
         long deadline = stages.nanoTime().getAsLong() + timeout.toNanos();
         while (!tracker.isIdle() && isBefore(deadline)) {
             publisher.requireNoFailure();
-            if (!tracker.isInsideTransaction() || read(1) == 0) {
+            if (!tracker.isInsideTransaction() || readOn(1) == 0) {
                 LockSupport.parkNanos(DRAIN_POLL_NANOS);
             }
             publisher.sentUpTo(sent(), drained || !tracker.isInsideTransaction());
@@ -210,10 +231,11 @@ final class Streaming implements Activity {
 
         @Override
         public void row(ReceivedRow row) {
-            lastSent = row.position();
             if (start == null || !start.covers(row.position())) {
                 rows.send(row);
             }
+            // Not before: a row that stops the relay is none up to which events are published.
+            lastSent = row.position();
         }
 
         private void send(CommittedEvent event) {

@@ -13,10 +13,13 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.util.PSQLException;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.test.PostgresServer;
 import dev.fullstate.outbox.test.PublishedEvent;
 import dev.fullstate.outbox.test.PublishedEvents;
@@ -231,6 +234,29 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
                 end
                 $$
                 """);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatComesBeforeItInItsTransactionIsPublished(Delivery delivery) throws SQLException {
+        relax(database);
+        try (SteppedRelay relay =
+                delivery == Delivery.EXACTLY_ONCE ? SteppedRelay.of(database) : SteppedRelay.atLeastOnce(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.execute(RowsInSql.row("0"));
+            database.execute("begin; " + RowsInSql.row("1") + "; " + RowsInSql.row("2") + "; "
+                    + RowsInSql.with("time", "'infinity'") + "; " + RowsInSql.row("3") + "; commit");
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(published()).containsExactly("0", "1", "2");
+            relay.stepUntil(RelayState.STREAMING);
+            relay.stepUntil(RelayState.RETRYING);
+            database.execute(deletion(relay));
+            relay.stepUntil(() -> published().contains("3"));
+        }
+        assertThat(published().stream().distinct()).containsExactly("0", "1", "2", "3");
+        if (delivery == Delivery.EXACTLY_ONCE) {
+            assertThat(published()).hasSize(4);
+        }
     }
 
     @Test
