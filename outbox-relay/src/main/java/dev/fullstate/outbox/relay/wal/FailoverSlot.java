@@ -7,6 +7,8 @@ import java.sql.Statement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.fullstate.outbox.relay.failure.FailureKind;
+
 /**
  * The mark by which PostgreSQL, from 17 on, brings a logical slot to its standbys, so that the relay can go on from a promoted one. A
  * temporary slot cannot have it, and a copied slot does not take it over from its original.
@@ -34,6 +36,27 @@ final class FailoverSlot {
         catalog.failoverMark(settings.slotName())
                 .filter(mark -> !mark.active() && mark.failover() != settings.failoverSlot())
                 .ifPresent(mark -> alter(replication, settings));
+    }
+
+    /**
+     * Makes sure that a slot that has to wait for standbys is one that does. To be called when the slot is taken: nobody else can change
+     * the mark from then on.
+     *
+     * @throws WalException if somebody else had the slot at the moment when it was to be marked
+     */
+    static void requireMark(Catalog catalog, WalSettings settings) {
+        if (settings.sendAfter() == SendAfter.SYNCHRONIZED_STANDBYS
+                && catalog.failoverMark(settings.slotName())
+                        .filter(Mark::failover)
+                        .isEmpty()) {
+            throw new WalException(
+                    FailureKind.RETRY,
+                    "Replication slot '" + settings.slotName()
+                            + "' is not a failover slot, so the server would not wait for standbys: another relay had it when it"
+                            + " was to become one",
+                    "None: the relay connects again",
+                    null);
+        }
     }
 
     private static void alter(Connection replication, WalSettings settings) {

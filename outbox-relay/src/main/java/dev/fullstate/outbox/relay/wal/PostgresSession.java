@@ -234,6 +234,7 @@ final class PostgresSession implements WalSession {
             FailoverSlot.mark(connection, catalog, settings);
             streamingPid = walSenderPid(connection);
             PostgresStream stream = PostgresStream.start(connection, settings, confirmed);
+            FailoverSlot.requireMark(catalog, settings);
             sayWhatAFailoverMeans();
             return stream;
         });
