@@ -76,10 +76,11 @@ class IdleOutboxIT extends RelayIntegrationTest {
             database.insert("a", "lost from the stream");
             relay.stepUntil(() -> {
                 relay.moveTime(Duration.ofSeconds(1));
-                return relay.state() == RelayState.RETRYING;
+                // Before version 18, the stream breaks off first.
+                return relay.state() == RelayState.RETRYING
+                        && relay.problem().remedy().contains("CREATE PUBLICATION outbox FOR TABLE");
             });
             assertThat(database.confirmed()).isEqualTo(confirmed);
-            assertThat(relay.problem().remedy()).contains("CREATE PUBLICATION outbox FOR TABLE");
         }
     }
 
@@ -93,10 +94,9 @@ class IdleOutboxIT extends RelayIntegrationTest {
                     + " with (publish = 'insert', publish_via_partition_root = true)");
             relay.stepUntil(() -> {
                 relay.moveTime(Duration.ofSeconds(1));
-                return relay.state() == RelayState.RETRYING;
+                return relay.state() == RelayState.RETRYING
+                        && relay.problem().message().contains("replaced or altered");
             });
-            assertThat(relay.problem().message()).contains("replaced or altered");
-
             relay.step();
             assertThat(relay.state()).isEqualTo(RelayState.RETRYING);
 
