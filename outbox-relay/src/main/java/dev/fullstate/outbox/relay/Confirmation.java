@@ -80,7 +80,8 @@ final class Confirmation {
     private Lsn confirmable() {
         Lsn published = tracker.progress().published();
         ResumePoint resume = publisher.resumePoint();
-        return resume != null && published.isAfter(resume.through()) ? resume.through() : published;
+        Lsn recorded = resume == null ? tracker.progress().confirmed() : resume.through();
+        return published.isAfter(recorded) ? recorded : published;
     }
 
     /**

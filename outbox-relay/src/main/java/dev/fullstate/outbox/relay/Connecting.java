@@ -74,7 +74,9 @@ final class Connecting implements Activity {
         Publisher publisher = prepared.takeOver();
         try {
             ResumePoint resume = publisher.resumePoint();
-            if (resume != null) {
+            // Without fencing a predecessor may have put an older position after the one up to which the slot is
+            // confirmed.
+            if (resume != null && (publisher.isAlone() || !stream.start().isAfter(resume.through()))) {
                 session.requireBetween(stream.start(), resume.through());
             }
             return new Streaming(stages, session, stream, publisher);

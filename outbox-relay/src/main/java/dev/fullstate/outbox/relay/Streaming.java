@@ -185,7 +185,7 @@ final class Streaming implements Activity {
     @Override
     public void drain(Duration timeout) {
         long deadline = stages.nanoTime().getAsLong() + timeout.toNanos();
-        while (!tracker.isIdle() && isBefore(deadline)) {
+        while (!(tracker.isIdle() && publisher.isRecorded()) && isBefore(deadline)) {
             publisher.requireNoFailure();
             if (!tracker.isInsideTransaction() || readOn(1) == 0) {
                 LockSupport.parkNanos(DRAIN_POLL_NANOS);

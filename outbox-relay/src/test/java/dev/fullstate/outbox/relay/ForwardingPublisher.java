@@ -26,6 +26,16 @@ class ForwardingPublisher implements Publisher {
     }
 
     @Override
+    public boolean isAlone() {
+        return target.isAlone();
+    }
+
+    @Override
+    public boolean isRecorded() {
+        return target.isRecorded();
+    }
+
+    @Override
     public long inFlightBytes() {
         return target.inFlightBytes();
     }

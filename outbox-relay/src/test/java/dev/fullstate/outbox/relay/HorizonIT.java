@@ -105,7 +105,7 @@ class HorizonIT extends RelayIntegrationTest {
 
     @Test
     void eventThatKafkaHasNotAcknowledgedIsNotSaidToBePublished() throws SQLException {
-        try (SteppedRelay relay = SteppedRelay.atLeastOnce(database, Map.of("linger.ms", 100_000))) {
+        try (SteppedRelay relay = SteppedRelay.keepingEventsBack(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
             relay.stepUntil(

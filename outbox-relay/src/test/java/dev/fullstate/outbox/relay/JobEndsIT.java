@@ -79,7 +79,7 @@ class JobEndsIT extends RelayIntegrationTest {
 
     @Test
     void atLeastOnceToo() throws SQLException {
-        try (SteppedRelay relay = SteppedRelay.atLeastOnce(database, Map.of())) {
+        try (SteppedRelay relay = SteppedRelay.atLeastOnce(database)) {
             relay.stepUntil(RelayState.STREAMING);
             insert(3);
             endJob("FAILED");
@@ -90,7 +90,7 @@ class JobEndsIT extends RelayIntegrationTest {
 
     @Test
     void jobIsNotSaidToEndBeforeItsEventsArePublished() throws SQLException {
-        try (SteppedRelay relay = SteppedRelay.atLeastOnce(database, Map.of("linger.ms", 100_000))) {
+        try (SteppedRelay relay = SteppedRelay.keepingEventsBack(database)) {
             relay.stepUntil(RelayState.STREAMING);
             insert(1);
             endJob("COMPLETED");

@@ -2,10 +2,18 @@ package dev.fullstate.outbox.relay;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,18 +21,61 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RedeliveryIT extends RelayIntegrationTest {
 
     @Test
-    void eventsThatWereNotConfirmedArePublishedAgainAtLeastOnce() throws SQLException {
-        try (SteppedRelay relay = SteppedRelay.atLeastOnce(database)) {
+    void eventsWhosePositionWasNotWrittenArePublishedAgainAtLeastOnce() throws SQLException {
+        AtomicBoolean dying = new AtomicBoolean();
+        UnaryOperator<Publisher> withoutPositions = target -> new ForwardingPublisher(target) {
+
+            @Override
+            public void sentUpTo(ResumePoint point, boolean drained) {
+                if (!dying.get()) {
+                    super.sentUpTo(point, drained);
+                }
+            }
+        };
+        try (SteppedRelay relay = SteppedRelay.publishingBy(withoutPositions, Delivery.AT_LEAST_ONCE, database)) {
             relay.stepUntil(RelayState.STREAMING);
+            dying.set(true);
+            Lsn before = database.confirmed();
             database.insert("a", "1");
             database.insert("a", "2");
             relay.stepUntil(topic, 2);
+            relay.confirm();
+            assertThat(relay.progress().confirmed()).isEqualTo(before);
 
             database.terminateWalSender();
             relay.stepUntil(RelayState.RETRYING);
+            dying.set(false);
             relay.stepUntil(topic, 4);
         }
         assertThat(published()).containsExactly("1", "2", "1", "2");
+    }
+
+    @Test
+    void eventsWhosePositionIsWrittenAreNotPublishedAgainWhicheverDeliveryComesNext() throws SQLException {
+        Lsn confirmed = publishWithoutConfirming(Delivery.AT_LEAST_ONCE, "1");
+        assertThat(publishWithoutConfirming(Delivery.EXACTLY_ONCE, "2")).isEqualTo(confirmed);
+        assertThat(publishWithoutConfirming(Delivery.AT_LEAST_ONCE, "3")).isEqualTo(confirmed);
+        assertThat(publishWithoutConfirming(Delivery.AT_LEAST_ONCE, "4")).isEqualTo(confirmed);
+        assertThat(published()).containsExactly("1", "2", "3", "4");
+    }
+
+    /** Returns up to where the slot is confirmed all the time. */
+    private Lsn publishWithoutConfirming(Delivery delivery, String data) throws SQLException {
+        AtomicReference<@Nullable Publisher> last = new AtomicReference<>();
+        UnaryOperator<Publisher> seen = publisher -> {
+            last.set(publisher);
+            return publisher;
+        };
+        try (SteppedRelay relay = SteppedRelay.publishingBy(seen, delivery, database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            Lsn confirmed = database.confirmed();
+            database.insert("a", data);
+            relay.stepUntil(() -> published().contains(data)
+                    && Objects.requireNonNull(last.get()).isRecorded());
+            database.terminateWalSender();
+            relay.stepUntil(RelayState.RETRYING);
+            return confirmed;
+        }
     }
 
     @Test

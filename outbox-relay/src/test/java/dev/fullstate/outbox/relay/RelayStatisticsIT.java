@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 import org.junit.jupiter.api.Test;
@@ -55,7 +54,7 @@ class RelayStatisticsIT extends RelayIntegrationTest {
 
     @Test
     void whatIsInFlightShowsAndIsGoneWithTheConnections() throws SQLException {
-        try (SteppedRelay relay = SteppedRelay.atLeastOnce(database, Map.of("linger.ms", 100_000))) {
+        try (SteppedRelay relay = SteppedRelay.keepingEventsBack(database)) {
             RelayStatistics statistics = relay.statistics();
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");

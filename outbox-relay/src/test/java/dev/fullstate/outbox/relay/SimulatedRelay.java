@@ -23,6 +23,7 @@ import dev.fullstate.outbox.relay.wal.SimulatedSource;
 final class SimulatedRelay {
 
     static final String TOPIC_PREFIX = "events.";
+    static final String POSITION_TOPIC = "positions";
 
     /** About ten events. */
     private static final DataSize MAX_IN_FLIGHT = DataSize.ofBytes(6_000);
@@ -70,7 +71,7 @@ final class SimulatedRelay {
         return new PublisherSettings(
                 "simulated",
                 delivery,
-                new Transactions("positions", Duration.ofMillis(50), Duration.ofSeconds(10)),
+                new Transactions(POSITION_TOPIC, Duration.ofMillis(50), Duration.ofSeconds(10)),
                 Map.of(),
                 Map.of(),
                 new NewTopics(true, null, null),

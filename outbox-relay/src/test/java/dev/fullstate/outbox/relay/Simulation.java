@@ -13,6 +13,8 @@ import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.SimulatedKafka;
@@ -36,6 +38,7 @@ final class Simulation {
     private final List<SimulatedRelay> relays = new ArrayList<>();
     private final Map<Happening, Integer> happened = new EnumMap<>(Happening.class);
     private @Nullable SimulatedRelay stopping;
+    private @Nullable Lsn recorded;
     private long nanos;
 
     /** What can come between two steps of a relay; the last two are what the relays have done meanwhile. */
@@ -94,6 +97,7 @@ final class Simulation {
         for (int i = 0; i < stepCount; i++) {
             happen();
             relays.get(random.nextInt(RELAYS)).step();
+            requireRecorded();
         }
         comeToRest();
         check();
@@ -163,6 +167,20 @@ final class Simulation {
         }
         throw new AssertionError("Does not come to rest: published " + published() + " of " + committed()
                 + ", confirmed " + database.isConfirmed());
+    }
+
+    /** What PostgreSQL has let go, a successor must not look for: a position that says so was written before. */
+    private void requireRecorded() {
+        Lsn slot = database.slot();
+        if (slot == null || slot.equals(recorded)) {
+            return;
+        }
+        recorded = slot;
+        if (kafka.committed(SimulatedRelay.POSITION_TOPIC).stream()
+                .noneMatch(record ->
+                        !slot.isAfter(ResumePoint.parse(text(record.value())).through()))) {
+            throw new AssertionError("Confirmed up to " + slot + ", and no position reaches so far");
+        }
     }
 
     private boolean isAtRest() {

@@ -77,9 +77,17 @@ class SimulationTest {
     void withoutThePositionEventsAreRepeated() {
         assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
 
+            private boolean resumed;
+
             @Override
             public @Nullable ResumePoint resumePoint() {
-                return null;
+                return resumed ? super.resumePoint() : null;
+            }
+
+            @Override
+            public void sentUpTo(ResumePoint point, boolean drained) {
+                resumed = true;
+                super.sentUpTo(point, drained);
             }
         });
     }
@@ -109,6 +117,26 @@ class SimulationTest {
                     unacknowledged.forEach(Runnable::run);
                     unacknowledged.clear();
                 });
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Delivery.class)
+    void confirmingBeyondThePositionIsFound(Delivery delivery) {
+        assertIsFound(delivery, target -> new ForwardingPublisher(target) {
+
+            private @Nullable ResumePoint sent;
+
+            @Override
+            public @Nullable ResumePoint resumePoint() {
+                return sent == null ? super.resumePoint() : sent;
+            }
+
+            @Override
+            public void sentUpTo(ResumePoint point, boolean drained) {
+                sent = point;
+                super.sentUpTo(point, drained);
             }
         });
     }

@@ -58,16 +58,28 @@ final class SteppedRelay implements AutoCloseable {
 
     /** A relay whose publisher a test changes. */
     static SteppedRelay publishingBy(UnaryOperator<Publisher> publishers, OutboxDatabase database) {
-        return of(database, Delivery.EXACTLY_ONCE, Map.of(), wal -> wal, publishers);
+        return publishingBy(publishers, Delivery.EXACTLY_ONCE, database);
+    }
+
+    /** A relay whose publisher a test changes. */
+    static SteppedRelay publishingBy(UnaryOperator<Publisher> publishers, Delivery delivery, OutboxDatabase database) {
+        return of(database, delivery, Map.of(), wal -> wal, publishers);
     }
 
     static SteppedRelay atLeastOnce(OutboxDatabase database) {
         return atLeastOnce(database, Map.of());
     }
 
-    /** Its producer waits as long as it is told to; a transaction's commit would not. */
-    static SteppedRelay atLeastOnce(OutboxDatabase database, Map<String, Object> producer) {
+    private static SteppedRelay atLeastOnce(OutboxDatabase database, Map<String, Object> producer) {
         return of(database, Delivery.AT_LEAST_ONCE, producer, wal -> wal, publisher -> publisher);
+    }
+
+    /** A relay after its first start whose producer keeps back what it is given; a transaction's commit would not let it. */
+    static SteppedRelay keepingEventsBack(OutboxDatabase database) {
+        try (SteppedRelay first = atLeastOnce(database)) {
+            first.stepUntil(RelayState.STREAMING);
+        }
+        return atLeastOnce(database, Map.of("linger.ms", 100_000));
     }
 
     private static SteppedRelay of(

@@ -3,7 +3,6 @@ package dev.fullstate.outbox.relay;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
@@ -14,13 +13,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** An event is on its way and Kafka does not answer; here because the producer keeps it back. */
 class UnacknowledgedEventIT {
 
-    private static final Map<String, Object> KEEPS_EVENTS_BACK = Map.of("linger.ms", 100_000);
-
     @Test
     void isNoticedAndDoesNotKeepPostgresqlFromAFastShutdown() throws Exception {
         try (PostgresServer postgres = PostgresServer.start()) {
             OutboxDatabase database = OutboxDatabase.migrated(postgres);
-            try (SteppedRelay relay = SteppedRelay.atLeastOnce(database, KEEPS_EVENTS_BACK)) {
+            try (SteppedRelay relay = SteppedRelay.keepingEventsBack(database)) {
                 relay.stepUntil(RelayState.STREAMING);
                 database.insert("a", "1");
                 relay.stepUntil(() ->

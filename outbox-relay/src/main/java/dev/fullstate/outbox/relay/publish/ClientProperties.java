@@ -19,6 +19,9 @@ final class ClientProperties {
     private static final int BATCH_BYTES = 64 * 1024;
     private static final int FETCH_BYTES = 256 * 1024;
 
+    private static final Object DEFAULT_MAX_REQUEST_SIZE =
+            ProducerConfig.configDef().defaultValues().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+
     private ClientProperties() {}
 
     static Map<String, Object> producer(PublisherSettings settings) {
@@ -88,9 +91,7 @@ final class ClientProperties {
 
     /** The largest request, and so the largest record, that the producer sends, in bytes. */
     static int maxRequestSize(Map<String, Object> producer) {
-        String name = ProducerConfig.MAX_REQUEST_SIZE_CONFIG;
-        Object value = producer.getOrDefault(
-                name, ProducerConfig.configDef().defaultValues().get(name));
-        return (int) ConfigDef.parseType(name, value, ConfigDef.Type.INT);
+        Object value = producer.getOrDefault(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, DEFAULT_MAX_REQUEST_SIZE);
+        return (int) ConfigDef.parseType(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, value, ConfigDef.Type.INT);
     }
 }

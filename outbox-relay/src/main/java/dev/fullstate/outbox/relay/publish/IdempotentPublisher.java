@@ -1,9 +1,13 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -12,21 +16,78 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 
-/** At least once: an event is published when the broker has acknowledged it. Where to resume, only PostgreSQL knows. */
+/**
+ * At least once: an event is published when the broker has acknowledged it. The position after a batch of events is written once all
+ * of them are acknowledged, and no event waits for it: a batch ends by time only.
+ */
 final class IdempotentPublisher implements Publisher {
 
+    private final PublisherSettings settings;
     private final RecordSender sender;
-    private final long maxInFlightBytes;
+    private final PositionTopic positions;
+    private final LongSupplier nanoTime;
     private final AtomicLong inFlightBytes = new AtomicLong();
+    private @Nullable ResumePoint recorded;
+    private Batch current = new Batch();
+    /** All that was given before the current batch; at most one position is on its way. */
+    private @Nullable Ended ended;
 
-    IdempotentPublisher(RecordSender sender, long maxInFlightBytes) {
+    private long endedAt;
+
+    /** What has been given since the last position. */
+    private static final class Batch {
+
+        private final AtomicInteger unacknowledgedCount = new AtomicInteger();
+        private final List<Runnable> whenRecorded = new ArrayList<>();
+        private boolean empty = true;
+    }
+
+    /** A batch that nothing is added to any more, with the position after it. */
+    private static final class Ended {
+
+        private final Batch batch;
+        private final ResumePoint point;
+        private boolean sent;
+        private volatile boolean written;
+
+        private Ended(Batch batch, ResumePoint point) {
+            this.batch = batch;
+            this.point = point;
+        }
+    }
+
+    /** @param recorded the last position that is written; null if there is none */
+    IdempotentPublisher(
+            PublisherSettings settings,
+            RecordSender sender,
+            PositionTopic positions,
+            @Nullable ResumePoint recorded,
+            LongSupplier nanoTime) {
+        this.settings = settings;
         this.sender = sender;
-        this.maxInFlightBytes = maxInFlightBytes;
+        this.positions = positions;
+        this.recorded = recorded;
+        this.nanoTime = nanoTime;
+        this.endedAt = nanoTime.getAsLong() - interval();
+    }
+
+    private long interval() {
+        return settings.transactions().commitInterval().toNanos();
     }
 
     @Override
     public @Nullable ResumePoint resumePoint() {
-        return null;
+        return recorded;
+    }
+
+    @Override
+    public boolean isAlone() {
+        return false;
+    }
+
+    @Override
+    public boolean isRecorded() {
+        return ended == null && current.empty;
     }
 
     @Override
@@ -41,7 +102,7 @@ final class IdempotentPublisher implements Publisher {
 
     @Override
     public boolean isReady() {
-        return inFlightBytes.get() < maxInFlightBytes;
+        return inFlightBytes.get() < settings.maxInFlight().toBytes();
     }
 
     @Override
@@ -53,21 +114,55 @@ final class IdempotentPublisher implements Publisher {
     public void publish(RoutedEvent event, Runnable published) {
         requireNoFailure();
         Sendable sendable = sender.sendable(event);
+        Batch batch = current;
+        batch.empty = false;
+        batch.unacknowledgedCount.incrementAndGet();
         inFlightBytes.addAndGet(sendable.size());
         sender.send(sendable, () -> {
             inFlightBytes.addAndGet(-sendable.size());
+            batch.unacknowledgedCount.decrementAndGet();
             published.run();
         });
     }
 
     @Override
     public void publishNothing(Runnable published) {
-        published.run();
+        current.empty = false;
+        current.whenRecorded.add(published);
     }
 
     @Override
     public void sentUpTo(ResumePoint point, boolean drained) {
-        // Acknowledged one by one.
+        noteWritten();
+        endBatch(point);
+        writePosition();
+    }
+
+    private void noteWritten() {
+        Ended last = ended;
+        if (last != null && last.written) {
+            recorded = last.point;
+            last.batch.whenRecorded.forEach(Runnable::run);
+            ended = null;
+        }
+    }
+
+    private void endBatch(ResumePoint point) {
+        long now = nanoTime.getAsLong();
+        if (ended == null && !current.empty && now - endedAt >= interval()) {
+            ended = new Ended(current, point);
+            current = new Batch();
+            endedAt = now;
+        }
+    }
+
+    private void writePosition() {
+        Ended last = ended;
+        if (last != null && !last.sent && last.batch.unacknowledgedCount.get() == 0) {
+            requireNoFailure();
+            positions.write(last.point, sender, () -> last.written = true);
+            last.sent = true;
+        }
     }
 
     @Override

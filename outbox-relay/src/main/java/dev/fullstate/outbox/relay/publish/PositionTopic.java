@@ -13,7 +13,7 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 
 /**
  * Where the position of each pipeline is kept: a topic of one partition, compacted, with the pipeline as the key. A position is
- * written in the same Kafka transaction as the events before it.
+ * written in the same Kafka transaction as the events before it, or, with at-least-once delivery, after they are acknowledged.
  */
 final class PositionTopic {
 
@@ -41,20 +41,14 @@ final class PositionTopic {
         return topic;
     }
 
-    /** Sends a position, in the transaction of the events before it. */
-    void write(ResumePoint point, RecordSender sender) {
-        send(point.toString().getBytes(StandardCharsets.UTF_8), sender, () -> "The position " + point);
-    }
-
-    /** Says that Kafka knows no position from now on. */
-    void forget(RecordSender sender) {
-        if (kafka.hasTopic(topic)) {
-            send(null, sender, () -> "That there is no position");
-        }
-    }
-
-    private void send(byte @Nullable [] value, RecordSender sender, RecordSender.Description what) {
-        sender.send(new ProducerRecord<>(topic, 0, key, value), what, () -> {});
+    /**
+     * Sends a position: in the transaction of the events before it, or once they are acknowledged.
+     *
+     * @param taken called on a thread of the producer once Kafka has the record
+     */
+    void write(ResumePoint point, RecordSender sender, Runnable taken) {
+        byte[] value = point.toString().getBytes(StandardCharsets.UTF_8);
+        sender.send(new ProducerRecord<>(topic, 0, key, value), () -> "The position " + point, taken);
     }
 
     /** Finds the last position that is committed by now. */

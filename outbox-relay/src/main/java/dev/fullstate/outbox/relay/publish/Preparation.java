@@ -84,7 +84,7 @@ final class Preparation implements PreparedPublisher {
         }
         try {
             fence();
-            ResumePoint resume = resumePoint();
+            ResumePoint resume = positions.read();
             positions.close();
             Publisher publisher = publisher(resume);
             handedOn = true;
@@ -106,20 +106,11 @@ final class Preparation implements PreparedPublisher {
         }
     }
 
-    private @Nullable ResumePoint resumePoint() {
-        if (settings.delivery() == Delivery.AT_LEAST_ONCE) {
-            positions.forget(sender);
-            return null;
-        }
-        return positions.read();
-    }
-
     private Publisher publisher(@Nullable ResumePoint resume) {
         return switch (settings.delivery()) {
             case EXACTLY_ONCE ->
                 new TransactionalPublisher(settings, sender, positions, resume, committing.get(), nanoTime);
-            case AT_LEAST_ONCE ->
-                new IdempotentPublisher(sender, settings.maxInFlight().toBytes());
+            case AT_LEAST_ONCE -> new IdempotentPublisher(settings, sender, positions, resume, nanoTime);
         };
     }
 

@@ -19,9 +19,21 @@ import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
  */
 public interface Publisher extends AutoCloseable {
 
-    /** Up to where Kafka has the events, according to Kafka; null if it does not know. */
+    /**
+     * Up to where Kafka has the events according to the position that is written there: where a successor would resume. Nothing beyond it
+     * may be confirmed. Null if Kafka has no position.
+     */
     @Nullable
     ResumePoint resumePoint();
+
+    /**
+     * Whether no predecessor can write a position any more. If one can, {@link #resumePoint()} may lie before an earlier one: what it says is
+     * published is.
+     */
+    boolean isAlone();
+
+    /** Whether {@link #resumePoint()} covers all that was given. */
+    boolean isRecorded();
 
     /** Sizes of all events that were sent and that consumers cannot read yet. */
     long inFlightBytes();

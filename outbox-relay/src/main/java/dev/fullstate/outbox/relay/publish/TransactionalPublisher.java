@@ -104,6 +104,16 @@ final class TransactionalPublisher implements Publisher {
     }
 
     @Override
+    public boolean isAlone() {
+        return true;
+    }
+
+    @Override
+    public boolean isRecorded() {
+        return open == null && commit == null && waiting.isEmpty();
+    }
+
+    @Override
     public void publish(RoutedEvent event, Runnable whenPublished) {
         requireNoFailure();
         Sendable sendable = sender.sendable(event);
@@ -157,7 +167,7 @@ final class TransactionalPublisher implements Publisher {
     }
 
     private void startCommit(Transaction current, ResumePoint point) {
-        positions.write(point, sender);
+        positions.write(point, sender, () -> {});
         commit = new Commit(committing.submit(this::commitPatiently), point, current);
         open = null;
     }

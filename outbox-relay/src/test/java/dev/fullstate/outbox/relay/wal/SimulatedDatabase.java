@@ -140,8 +140,9 @@ public final class SimulatedDatabase {
         return random.nextInt(6) == 0;
     }
 
+    /** Up to where the slot is confirmed; null if there is none. */
     @Nullable
-    Lsn slot() {
+    public Lsn slot() {
         return slot;
     }
 
