@@ -29,9 +29,9 @@ record FailurePoint(String call, boolean connecting, int mostSkips, boolean afte
             new FailurePoint("WalSession.requireBetween", true, 0, true),
             new FailurePoint("Connector.connect", true, 0, false),
             new FailurePoint("Kafka.producer", true, 0, false),
-            new FailurePoint("Kafka.hasTopic", true, 0, true),
+            new FailurePoint("Kafka.topics", true, 0, true),
             new FailurePoint("Kafka.follow", true, 0, true),
-            new FailurePoint("LastValue.current", true, 0, true),
+            new FailurePoint("LastValues.current", true, 0, true),
             new FailurePoint("Producer.initTransactions", true, 0, true));
 
     static FailurePoint any(Random random) {

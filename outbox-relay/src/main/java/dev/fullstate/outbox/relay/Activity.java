@@ -1,9 +1,11 @@
 package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.Progress;
 
 /**
@@ -33,6 +35,11 @@ sealed interface Activity permits Connecting, StandBy, FirstStart, Streaming {
 
     /** What is wrong although it goes on; null if nothing is. */
     default RelayStatus.@Nullable Problem problem() {
+        return null;
+    }
+
+    /** What is not as it should be although it goes on; null where that is not known. */
+    default @Nullable List<Warning> warnings() {
         return null;
     }
 

@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.position.PublishedRows;
@@ -103,6 +104,11 @@ final class FirstStart implements Activity {
 
     private ResumePoint sent() {
         return rowCount == 0 ? start : start.with(new PublishedRows(rows.snapshot(), lastSeq));
+    }
+
+    @Override
+    public List<Warning> warnings() {
+        return publisher.warnings();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.springframework.context.SmartLifecycle;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.route.Router;
@@ -143,7 +145,8 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
                         RelayState.FAILED,
                         last.slotName(),
                         last.progress(),
-                        Problem.ofDeadThread("without saying why"));
+                        Problem.ofDeadThread("without saying why"),
+                        last.warnings());
     }
 
     /** What the relay has done so far. */
@@ -215,9 +218,22 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
         Progress progress = activity.progress();
         backoff.ran(progress);
         if (progress != null && !progress.equals(status.progress())) {
-            status = new RelayStatus(status.state(), settings.slotName(), progress, status.problem());
+            status =
+                    new RelayStatus(status.state(), settings.slotName(), progress, status.problem(), status.warnings());
         }
+        warn(activity.warnings());
         enter(activity.state(), activity.problem());
+    }
+
+    private void warn(@Nullable List<Warning> warnings) {
+        RelayStatus last = status;
+        if (warnings == null || warnings.equals(last.warnings())) {
+            return;
+        }
+        status = new RelayStatus(last.state(), settings.slotName(), last.progress(), last.problem(), warnings);
+        warnings.stream()
+                .filter(warning -> !last.warnings().contains(warning))
+                .forEach(warning -> log.warn("{} Remedy: {}", warning.message(), warning.remedy()));
     }
 
     private Duration failed(RuntimeException e) {
@@ -260,7 +276,7 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
     private void enter(RelayState state, @Nullable Problem problem) {
         RelayStatus previous = status;
         if (state != previous.state() || !Objects.equals(problem, previous.problem())) {
-            status = new RelayStatus(state, settings.slotName(), previous.progress(), problem);
+            status = new RelayStatus(state, settings.slotName(), previous.progress(), problem, previous.warnings());
             if (state == RelayState.STREAMING && problem != null) {
                 log.warn("{} Remedy: {}", problem.message(), problem.remedy());
             }

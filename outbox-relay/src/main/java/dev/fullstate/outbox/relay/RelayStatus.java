@@ -1,10 +1,13 @@
 package dev.fullstate.outbox.relay;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.KafkaFailure;
 import dev.fullstate.outbox.relay.failure.RelayException;
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.Progress;
 
 /**
@@ -13,12 +16,22 @@ import dev.fullstate.outbox.relay.position.Progress;
  * @param slotName the replication slot that it reads, or waits for
  * @param progress of the present or the last stream; null before the first
  * @param problem what keeps it from streaming; null if nothing does
+ * @param warnings what is not as it should be although it streams, as the last publisher has found it
  */
 public record RelayStatus(
         RelayState state,
         String slotName,
         @Nullable Progress progress,
-        @Nullable Problem problem) {
+        @Nullable Problem problem,
+        List<Warning> warnings) {
+
+    public RelayStatus {
+        warnings = List.copyOf(warnings);
+    }
+
+    public RelayStatus(RelayState state, String slotName, @Nullable Progress progress, @Nullable Problem problem) {
+        this(state, slotName, progress, problem, List.of());
+    }
 
     /**
      * What keeps a relay from streaming.

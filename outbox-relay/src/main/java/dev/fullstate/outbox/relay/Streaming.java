@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -13,6 +14,7 @@ import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.pgoutput.MessageDecoder;
 import dev.fullstate.outbox.relay.position.Lsn;
@@ -169,6 +171,11 @@ final class Streaming implements Activity {
             }
         }
         return count;
+    }
+
+    @Override
+    public List<Warning> warnings() {
+        return publisher.warnings();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -7,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
@@ -28,6 +30,11 @@ class ForwardingPublisher implements Publisher {
     @Override
     public boolean isAlone() {
         return target.isAlone();
+    }
+
+    @Override
+    public List<Warning> warnings() {
+        return target.warnings();
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
@@ -74,7 +75,7 @@ final class SimulatedRelay {
                 new Transactions(POSITION_TOPIC, Duration.ofMillis(50), Duration.ofSeconds(10)),
                 Map.of(),
                 Map.of(),
-                new NewTopics(true, null, null),
+                new NewTopics(true, null, null, AddedPartitions.IGNORE),
                 MAX_IN_FLIGHT,
                 Duration.ofSeconds(5));
     }

@@ -16,6 +16,7 @@ import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
@@ -96,7 +97,7 @@ final class SteppedRelay implements AutoCloseable {
                 new Transactions("positions", Duration.ofMillis(50), Duration.ofSeconds(10)),
                 properties,
                 properties,
-                new NewTopics(true, null, null),
+                new NewTopics(true, null, null, AddedPartitions.IGNORE),
                 DataSize.ofMegabytes(1),
                 Duration.ofSeconds(5));
         return new SteppedRelay(adapt.apply(wal(database)), kafka, topic(database, Router.AGGREGATE_TYPE), publishers);

@@ -34,7 +34,7 @@ public final class FailingPorts {
             RepublishJobs.class,
             Kafka.Connector.class,
             Kafka.class,
-            Kafka.LastValue.class,
+            Kafka.LastValues.class,
             Producer.class);
 
     private final FailurePoints points;

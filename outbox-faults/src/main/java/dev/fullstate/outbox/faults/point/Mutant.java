@@ -15,6 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.publish.Kafka;
+import dev.fullstate.outbox.relay.publish.KafkaTopic;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 
 /** A relay that is broken on purpose, in one place: what the judge must not let pass. */
@@ -31,8 +32,8 @@ public enum Mutant {
     /** Where Kafka says that events are published up to, is not looked at. */
     IGNORES_THE_POSITION {
         @Override
-        byte @Nullable [] reading(byte @Nullable [] position) {
-            return null;
+        Map<String, byte[]> reading(Map<String, byte[]> positions) {
+            return Map.of();
         }
     },
     /** Of a transaction that is published by half, it is not noted how far. */
@@ -56,8 +57,8 @@ public enum Mutant {
     }
 
     /** {@return what is read instead} */
-    byte @Nullable [] reading(byte @Nullable [] position) {
-        return position;
+    Map<String, byte[]> reading(Map<String, byte[]> positions) {
+        return positions;
     }
 
     Kafka.Connector around(Kafka.Connector connector) {
@@ -70,7 +71,7 @@ public enum Mutant {
         return new ProducerRecord<>(record.topic(), record.partition(), record.key(), first);
     }
 
-    private record BrokenValue(Mutant mutant, Kafka.LastValue target) implements Kafka.LastValue {
+    private record BrokenValues(Mutant mutant, Kafka.LastValues target) implements Kafka.LastValues {
 
         @Override
         public void keepUp() {
@@ -78,7 +79,7 @@ public enum Mutant {
         }
 
         @Override
-        public byte @Nullable [] current() {
+        public Map<String, byte[]> current() {
             return mutant.reading(target.current());
         }
 
@@ -112,22 +113,23 @@ public enum Mutant {
         }
 
         @Override
-        public boolean hasTopic(String topic) {
-            return target.hasTopic(topic);
+        public CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names) {
+            return target.topics(names);
         }
 
         @Override
-        public void createTopic(
-                String topic,
-                @Nullable Integer partitionCount,
-                @Nullable Short replicationFactor,
-                Map<String, String> configuration) {
-            target.createTopic(topic, partitionCount, replicationFactor, configuration);
+        public short transactionVersion() {
+            return target.transactionVersion();
         }
 
         @Override
-        public LastValue follow(String topic, byte[] key) {
-            return new BrokenValue(mutant, target.follow(topic, key));
+        public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+            target.createTopic(topic, partitionCount, replicationFactor);
+        }
+
+        @Override
+        public LastValues follow(String topic, Set<String> keys) {
+            return new BrokenValues(mutant, target.follow(topic, keys));
         }
 
         @Override

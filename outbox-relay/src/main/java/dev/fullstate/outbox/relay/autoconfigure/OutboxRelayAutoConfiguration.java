@@ -103,7 +103,10 @@ public final class OutboxRelayAutoConfiguration {
                         ? admin.getConfigurationProperties()
                         : adminProperties(producers.getConfigurationProperties()),
                 new NewTopics(
-                        properties.createTopics(), properties.topicPartitions(), properties.topicReplicationFactor()),
+                        properties.createTopics(),
+                        properties.topicPartitions(),
+                        properties.topicReplicationFactor(),
+                        properties.addedPartitions()),
                 properties.maxInFlight(),
                 properties.kafkaTimeout());
     }

@@ -9,6 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.SendAfter;
@@ -37,6 +38,7 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  * @param createTopics Whether to create a topic that is missing when its first event comes.
  * @param topicPartitions Number of partitions of created topics. By default, the broker's.
  * @param topicReplicationFactor Replication factor of created topics. By default, the broker's.
+ * @param addedPartitions What becomes of partitions that are added to a topic that has events: with use, keys move to other partitions.
  * @param maxInFlight Maximum size of the events that are sent to Kafka and not yet acknowledged.
  * @param pollInterval Time between two looks at the WAL while it has nothing to publish.
  * @param connectTimeout Time to wait for a connection to the database.
@@ -66,6 +68,7 @@ public record OutboxRelayProperties(
         @DefaultValue("true") boolean createTopics,
         @Nullable Integer topicPartitions,
         @Nullable Short topicReplicationFactor,
+        @DefaultValue("ignore") AddedPartitions addedPartitions,
         @DefaultValue("32MB") DataSize maxInFlight,
         @DefaultValue("2ms") Duration pollInterval,
         @DefaultValue("10s") Duration connectTimeout,

@@ -41,6 +41,13 @@ public final class RelayHealthIndicator implements HealthIndicator {
                     .withDetail("kind", problem.kind().toString())
                     .withDetail("remedy", problem.remedy());
         }
+        if (!status.warnings().isEmpty()) {
+            health.withDetail(
+                    "warnings",
+                    status.warnings().stream()
+                            .map(warning -> warning.message() + ". Remedy: " + warning.remedy())
+                            .toList());
+        }
         return health.build();
     }
 

@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.publish;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -19,8 +20,8 @@ final class ClientProperties {
     private static final int BATCH_BYTES = 64 * 1024;
     private static final int FETCH_BYTES = 256 * 1024;
 
-    private static final Object DEFAULT_MAX_REQUEST_SIZE =
-            ProducerConfig.configDef().defaultValues().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+    private static final Object DEFAULT_MAX_REQUEST_SIZE = Objects.requireNonNull(
+            ProducerConfig.configDef().defaultValues().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
 
     private ClientProperties() {}
 

@@ -58,10 +58,10 @@ final class EventRecord {
     /**
      * @throws UnpublishableRowException if a value of the event has no form in a record
      */
-    static ProducerRecord<byte[], byte @Nullable []> of(RoutedEvent routed) {
+    static ProducerRecord<byte[], byte @Nullable []> of(RoutedEvent routed, int partition) {
         CommittedEvent event = routed.event();
         ProducerRecord<byte[], byte @Nullable []> record =
-                new ProducerRecord<>(routed.topic(), routed.key(), event.payload());
+                new ProducerRecord<>(routed.topic(), partition, routed.key(), event.payload());
         addHeaders(record.headers(), event);
         return record;
     }

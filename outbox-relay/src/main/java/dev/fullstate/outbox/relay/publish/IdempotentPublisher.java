@@ -12,6 +12,7 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
@@ -86,6 +87,11 @@ final class IdempotentPublisher implements Publisher {
     }
 
     @Override
+    public List<Warning> warnings() {
+        return sender.warnings();
+    }
+
+    @Override
     public boolean isRecorded() {
         return ended == null && current.empty;
     }
@@ -136,6 +142,7 @@ final class IdempotentPublisher implements Publisher {
         noteWritten();
         endBatch(point);
         writePosition();
+        sender.topics().watch(nanoTime.getAsLong());
     }
 
     private void noteWritten() {

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** A connection to Kafka, as far as a publisher needs one: producers, topics, and the last value of a key. */
+/** A connection to Kafka, as far as a publisher needs one: producers, topics, and the last values of keys. */
 public interface Kafka extends AutoCloseable {
 
     /** Connects to Kafka, once for each publisher. */
@@ -22,8 +22,8 @@ public interface Kafka extends AutoCloseable {
         Kafka connect(PublisherSettings settings);
     }
 
-    /** The last committed value of a key, while others may write it. Used by one thread. */
-    interface LastValue extends AutoCloseable {
+    /** The last committed values of some keys, while others may write them. Used by one thread. */
+    interface LastValues extends AutoCloseable {
 
         /**
          * Takes note of what has been written meanwhile, as far as it is here already; does not wait.
@@ -35,10 +35,10 @@ public interface Kafka extends AutoCloseable {
         /**
          * Reads up to the end that the topic has now. Waits until the transactions that are open there have ended.
          *
-         * @return null if there is none, or the last one is null
+         * @return by key; without keys that have no value, or null
          * @throws PublishException if Kafka does not answer, or a transaction does not end in time
          */
-        byte @Nullable [] current();
+        Map<String, byte[]> current();
 
         @Override
         void close();
@@ -53,32 +53,35 @@ public interface Kafka extends AutoCloseable {
     Producer<byte[], byte @Nullable []> producer(Map<String, Object> properties);
 
     /**
-     * Whether a topic exists.
+     * Looks topics up, without keeping the caller waiting.
      *
-     * @throws PublishException if Kafka does not answer
+     * @return by name, without topics that do not exist; completes exceptionally with a {@link PublishException}
      */
-    boolean hasTopic(String topic);
+    CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names);
+
+    /**
+     * Finds out whether a commit that comes late can end a later transaction: not from version 2 on, which numbers them (KIP-890).
+     *
+     * @return the level of the feature {@code transaction.version}; 0 where the cluster does not have it
+     * @throws PublishException if Kafka does not tell
+     */
+    short transactionVersion();
 
     /**
      * Creates a topic with the cleanup policy {@code compact}, unless it exists.
      *
      * @param partitionCount null for the broker's default
      * @param replicationFactor null for the broker's default
-     * @param configuration further settings of the topic
      * @throws PublishException if Kafka refuses or does not answer
      */
-    void createTopic(
-            String topic,
-            @Nullable Integer partitionCount,
-            @Nullable Short replicationFactor,
-            Map<String, String> configuration);
+    void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor);
 
     /**
-     * Finds the last value of a key that is committed by now in the first partition of a topic.
+     * Finds the last values of some keys that are committed by now in the first partition of a topic.
      *
      * @throws PublishException if Kafka does not answer
      */
-    LastValue follow(String topic, byte[] key);
+    LastValues follow(String topic, Set<String> keys);
 
     /**
      * Finds the end of each partition of some topics, on another thread: the offset after the last committed record that was there

@@ -1,7 +1,6 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -16,7 +16,6 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka, through its own clients. */
@@ -49,24 +48,25 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
-    public boolean hasTopic(String topic) {
-        return answer.unless(
-                UnknownTopicOrPartitionException.class,
-                admin.describeTopics(List.of(topic)).allTopicNames(),
-                "Topic '" + topic + "' could not be looked up");
+    public CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names) {
+        return TopicLookup.of(admin, settings.timeout(), names);
     }
 
     @Override
-    public void createTopic(
-            String topic,
-            @Nullable Integer partitionCount,
-            @Nullable Short replicationFactor,
-            Map<String, String> configuration) {
-        Map<String, String> compacted = new HashMap<>(configuration);
-        compacted.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+    public short transactionVersion() {
+        FinalizedVersionRange range = answer.of(
+                        admin.describeFeatures().featureMetadata(),
+                        "The cluster's feature transaction.version could not be looked up")
+                .finalizedFeatures()
+                .get("transaction.version");
+        return range == null ? 0 : range.maxVersionLevel();
+    }
+
+    @Override
+    public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
         NewTopic newTopic = new NewTopic(
                         topic, Optional.ofNullable(partitionCount), Optional.ofNullable(replicationFactor))
-                .configs(compacted);
+                .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
         answer.unless(
                 TopicExistsException.class,
                 admin.createTopics(List.of(newTopic)).all(),
@@ -74,8 +74,8 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
-    public LastValue follow(String topic, byte[] key) {
-        return FollowedKey.follow(settings, topic, key, () -> end(new TopicPartition(topic, 0)));
+    public LastValues follow(String topic, Set<String> keys) {
+        return FollowedKeys.follow(settings, topic, keys, () -> end(new TopicPartition(topic, 0)));
     }
 
     private long end(TopicPartition partition) {

@@ -1,12 +1,11 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.config.TopicConfig;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -17,24 +16,22 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
  */
 final class PositionTopic {
 
-    /**
-     * Kafka removes what a newer position has replaced from segments only that it
-     * no longer writes to, and the markers of transactions a while later: by default, that is a gigabyte, and a day.
-     */
-    static final Map<String, String> CONFIGURATION = Map.of(
-            TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(4 * 1024 * 1024),
-            TopicConfig.DELETE_RETENTION_MS_CONFIG,
-                    Long.toString(Duration.ofMinutes(1).toMillis()));
+    /** The record about topics is kept among the last ones, so that a start finds both soon. */
+    private static final int POSITIONS_PER_TOPICS_RECORD = 1_000;
 
     private final Kafka kafka;
     private final String topic;
-    private final byte[] key;
-    private Kafka.@Nullable LastValue last;
+    private final String positionKey;
+    private final String topicsKey;
+    private Kafka.@Nullable LastValues last;
+    private Map<String, KafkaTopic> known = Map.of();
+    private int untilTopicsRecord;
 
     PositionTopic(Kafka kafka, PublisherSettings settings, String pipeline) {
         this.kafka = kafka;
         this.topic = settings.transactions().positionTopic();
-        this.key = pipeline.getBytes(StandardCharsets.UTF_8);
+        this.positionKey = pipeline;
+        this.topicsKey = pipeline + "/topics";
     }
 
     String name() {
@@ -47,13 +44,28 @@ final class PositionTopic {
      * @param taken called on a thread of the producer once Kafka has the record
      */
     void write(ResumePoint point, RecordSender sender, Runnable taken) {
-        byte[] value = point.toString().getBytes(StandardCharsets.UTF_8);
-        sender.send(new ProducerRecord<>(topic, 0, key, value), () -> "The position " + point, taken);
+        Map<String, KafkaTopic> topics = sender.topics().changes();
+        if (topics != null) {
+            known = topics;
+        }
+        if (topics != null || --untilTopicsRecord <= 0) {
+            untilTopicsRecord = POSITIONS_PER_TOPICS_RECORD;
+            send(topicsKey, TopicsRecord.format(known), sender, () -> "What the topics are", () -> {});
+        }
+        send(positionKey, point.toString(), sender, () -> "The position " + point, taken);
+    }
+
+    private void send(String key, String value, RecordSender sender, RecordSender.Description what, Runnable taken) {
+        sender.send(
+                new ProducerRecord<>(
+                        topic, 0, key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8)),
+                what,
+                taken);
     }
 
     /** Finds the last position that is committed by now. */
     void follow() {
-        last = kafka.follow(topic, key);
+        last = kafka.follow(topic, Set.of(positionKey, topicsKey));
     }
 
     /** Takes note of what has been written meanwhile, without waiting. */
@@ -61,7 +73,7 @@ final class PositionTopic {
         followed().keepUp();
     }
 
-    private Kafka.LastValue followed() {
+    private Kafka.LastValues followed() {
         return Objects.requireNonNull(last, "The topic is followed");
     }
 
@@ -73,9 +85,20 @@ final class PositionTopic {
      * @throws PublishException if Kafka does not answer, or the position is not readable
      */
     @Nullable
-    ResumePoint read() {
-        byte[] value = followed().current();
-        return value == null ? null : parse(value);
+    ResumePoint read(RecordSender sender) {
+        if (!sender.topics().isPositionTopicTheSame()) {
+            close();
+            sender.topics().requirePositionTopic(topic);
+            follow();
+        }
+        Map<String, byte[]> values = followed().current();
+        byte[] topics = values.get(topicsKey);
+        if (topics != null) {
+            known = TopicsRecord.parse(new String(topics, StandardCharsets.UTF_8));
+            sender.topics().remember(known);
+        }
+        byte[] position = values.get(positionKey);
+        return position == null ? null : parse(new String(position, StandardCharsets.UTF_8));
     }
 
     /** Reads no more; a position can still be written. */
@@ -86,16 +109,18 @@ final class PositionTopic {
         }
     }
 
-    private ResumePoint parse(byte[] value) {
-        String text = new String(value, StandardCharsets.UTF_8);
+    private ResumePoint parse(String text) {
         try {
             return ResumePoint.parse(text);
         } catch (IllegalArgumentException e) {
             throw new PublishException(
-                    "The position of pipeline " + new String(key, StandardCharsets.UTF_8) + " in topic '" + topic
-                            + "' is not readable: '" + text + "'",
-                    "Start once with outbox.relay.delivery=at-least-once, which goes by the replication slot and may repeat"
-                            + " the last events",
+                    "The position of pipeline " + positionKey + " in topic '" + topic + "' is not readable: '" + text
+                            + "'",
+                    "If a newer version of the relay has written it, run that one. Otherwise take it back: echo '"
+                            + positionKey
+                            + "|NULL' | kafka-console-producer.sh --bootstrap-server ... --topic " + topic
+                            + " --reader-property parse.key=true --reader-property 'key.separator=|'"
+                            + " --reader-property null.marker=NULL -- the relay then begins as without a position",
                     e);
         }
     }

@@ -67,8 +67,11 @@ final class Preparation implements PreparedPublisher {
     }
 
     private void begin() {
-        sender.topics().ensureSinglePartition(positions.name(), PositionTopic.CONFIGURATION);
+        sender.topics().requirePositionTopic(positions.name());
         sender.connect(positions.name());
+        if (settings.delivery() == Delivery.EXACTLY_ONCE) {
+            sender.lookAtFeatures();
+        }
         positions.follow();
     }
 
@@ -84,7 +87,7 @@ final class Preparation implements PreparedPublisher {
         }
         try {
             fence();
-            ResumePoint resume = positions.read();
+            ResumePoint resume = positions.read(sender);
             positions.close();
             Publisher publisher = publisher(resume);
             handedOn = true;

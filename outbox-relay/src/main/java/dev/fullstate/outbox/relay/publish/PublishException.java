@@ -17,7 +17,7 @@ public final class PublishException extends RelayException {
         super(FailureKind.PERMANENT, message, remedy, cause);
     }
 
-    private PublishException(FailureKind kind, String message, String remedy) {
+    PublishException(FailureKind kind, String message, String remedy) {
         super(kind, message, remedy, null);
     }
 

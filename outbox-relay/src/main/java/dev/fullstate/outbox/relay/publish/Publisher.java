@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -7,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
@@ -31,6 +33,9 @@ public interface Publisher extends AutoCloseable {
      * published is.
      */
     boolean isAlone();
+
+    /** What is not as it should be although everything is published. */
+    List<Warning> warnings();
 
     /** Whether {@link #resumePoint()} covers all that was given. */
     boolean isRecorded();

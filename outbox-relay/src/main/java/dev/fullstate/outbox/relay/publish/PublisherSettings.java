@@ -45,16 +45,26 @@ public record PublisherSettings(
     public record Transactions(String positionTopic, Duration commitInterval, Duration timeout) {}
 
     /**
-     * What happens on the first event of a topic that does not exist.
+     * What happens on the first event of a topic that does not exist, and when partitions are added to it.
      *
      * @param create whether it is created, with the cleanup policy {@code compact}
      * @param partitionCount null for the broker's default
      * @param replicationFactor null for the broker's default
+     * @param addedPartitions what becomes of partitions that are added later
      */
     public record NewTopics(
             boolean create,
             @Nullable Integer partitionCount,
-            @Nullable Short replicationFactor) {}
+            @Nullable Short replicationFactor,
+            AddedPartitions addedPartitions) {}
+
+    /** What becomes of partitions that are added to a topic that has events. */
+    public enum AddedPartitions {
+        /** They stay empty: each key stays where it is, and its order holds. */
+        IGNORE,
+        /** Keys move, and consumers may see an older event of a key after a newer one. */
+        USE
+    }
 
     public PublisherSettings {
         producer = Map.copyOf(producer);

@@ -1,6 +1,8 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 
@@ -25,6 +28,7 @@ final class RecordSender implements AutoCloseable {
     private final Topics topics;
     private final int maxRequestBytes;
     private final LogContext context = LogContext.current();
+    private CommitGuard commits = CommitGuard.notNeeded();
     private final AtomicLong answeredCount = new AtomicLong();
     private final AtomicReference<@Nullable PublishException> failure = new AtomicReference<>();
     // Belongs to the producer's thread.
@@ -39,7 +43,7 @@ final class RecordSender implements AutoCloseable {
     RecordSender(Kafka kafka, PublisherSettings settings, Map<String, Object> properties) {
         this.kafka = kafka;
         this.producer = kafka.producer(properties);
-        this.topics = new Topics(kafka, settings.newTopics());
+        this.topics = new Topics(kafka, settings);
         this.maxRequestBytes = ClientProperties.maxRequestSize(properties);
     }
 
@@ -56,6 +60,21 @@ final class RecordSender implements AutoCloseable {
         }
     }
 
+    /** Finds out what the cluster can do. */
+    void lookAtFeatures() {
+        commits = CommitGuard.of(kafka);
+    }
+
+    CommitGuard commits() {
+        return commits;
+    }
+
+    List<Warning> warnings() {
+        List<Warning> warnings = new ArrayList<>(commits.warnings());
+        warnings.addAll(topics.warnings());
+        return warnings;
+    }
+
     Topics topics() {
         return topics;
     }
@@ -67,7 +86,8 @@ final class RecordSender implements AutoCloseable {
      *     would be that of all others
      */
     Sendable sendable(RoutedEvent routed) {
-        ProducerRecord<byte[], byte @Nullable []> record = EventRecord.of(routed);
+        int partition = topics.partition(routed.topic(), routed.key());
+        ProducerRecord<byte[], byte @Nullable []> record = EventRecord.of(routed, partition);
         int size = EventRecord.sizeInBytes(record);
         if (size > maxRequestBytes) {
             throw UnpublishableRowException.of(
@@ -78,7 +98,6 @@ final class RecordSender implements AutoCloseable {
                             + " (spring.kafka.producer.properties.max.request.size; the topic's limit is its max.message.bytes)",
                     null);
         }
-        topics.ensure(routed.topic());
         return new Sendable(record, size, routed);
     }
 

@@ -1,54 +1,186 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 
-/** Sees to it that a topic exists before its first event is sent; an existing topic is left as it is. */
+/**
+ * The topics of the events: sees to it that each exists before its first event is sent, and that a key stays in its partition.
+ *
+ * <p>The number of partitions by which keys are placed is that of a topic's first event, kept with the position, whatever the topic has by
+ * now. Topics are looked at again every minute.
+ */
 final class Topics {
 
     private static final Logger log = LoggerFactory.getLogger(Topics.class);
+    private static final long WATCH_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Kafka kafka;
-    private final NewTopics settings;
-    private final Set<String> known = new HashSet<>();
+    private final PublisherSettings settings;
+    /** Of earlier starts. */
+    private final Map<String, KafkaTopic> remembered = new HashMap<>();
+    /** With the number of partitions by which keys are placed. */
+    private final Map<String, KafkaTopic> used = new HashMap<>();
 
-    Topics(Kafka kafka, NewTopics settings) {
+    private final Map<String, List<Warning>> warnings = new HashMap<>();
+    private @Nullable KafkaTopic positions;
+    private @Nullable CompletableFuture<Map<String, KafkaTopic>> asked;
+    private long askedAt;
+    private boolean changed;
+
+    Topics(Kafka kafka, PublisherSettings settings) {
         this.kafka = kafka;
         this.settings = settings;
     }
 
-    void ensure(String topic) {
-        ensure(topic, settings.partitionCount(), Map.of());
+    /**
+     * Sees to it that the topic of the positions exists.
+     *
+     * @throws PublishException if it is not fit for them, or Kafka does not answer
+     */
+    void requirePositionTopic(String name) {
+        KafkaTopic topic = require(name, 1);
+        TopicRules.requirePositionTopic(topic);
+        positions = topic;
+        warn(name, TopicRules.warningsOfPositionTopic(topic));
     }
 
-    /** For the positions, of which a topic that exists already may have more partitions. */
-    void ensureSinglePartition(String topic, Map<String, String> configuration) {
-        ensure(topic, 1, configuration);
+    /** Whether the topic of the positions is still the one that was there. */
+    boolean isPositionTopicTheSame() {
+        KafkaTopic before = positions;
+        KafkaTopic now = before == null ? null : lookUp(before.name());
+        return before != null && now != null && now.id().equals(before.id());
     }
 
-    private void ensure(String topic, @Nullable Integer partitionCount, Map<String, String> configuration) {
-        if (known.contains(topic)) {
-            return;
+    /** Takes note of what an earlier start has kept with the position. */
+    void remember(Map<String, KafkaTopic> topics) {
+        remembered.putAll(topics);
+    }
+
+    /** What the next start has to know, if it has changed since the last call; otherwise null. */
+    @Nullable
+    Map<String, KafkaTopic> changes() {
+        if (!changed) {
+            return null;
         }
-        if (!kafka.hasTopic(topic)) {
-            create(topic, partitionCount, configuration);
-        }
-        known.add(topic);
+        changed = false;
+        Map<String, KafkaTopic> all = new HashMap<>(remembered);
+        all.putAll(used);
+        return all;
     }
 
-    private void create(String topic, @Nullable Integer partitionCount, Map<String, String> configuration) {
-        if (!settings.create()) {
+    List<Warning> warnings() {
+        return warnings.values().stream().flatMap(List::stream).toList();
+    }
+
+    /**
+     * The partition of a key, by Kafka's own rule.
+     *
+     * @throws PublishException if the topic does not exist and may not be created, or Kafka does not answer
+     */
+    int partition(String topic, byte[] key) {
+        KafkaTopic known = used.get(topic);
+        if (known == null) {
+            known = take(
+                    remembered.get(topic), require(topic, settings.newTopics().partitionCount()));
+        }
+        return Utils.toPositive(Utils.murmur2(key)) % known.partitionCount();
+    }
+
+    private KafkaTopic take(@Nullable KafkaTopic before, KafkaTopic now) {
+        boolean follow = settings.newTopics().addedPartitions() == AddedPartitions.USE;
+        KafkaTopic placing = before == null || follow || !before.id().equals(now.id())
+                ? now
+                : now.withPartitionCount(Math.min(before.partitionCount(), now.partitionCount()));
+        warn(now.name(), TopicRules.warnings(before, now, placing));
+        used.put(now.name(), placing);
+        changed |= before == null || !placing.hasKeysWhereThey(before);
+        return placing;
+    }
+
+    private void warn(String topic, List<Warning> found) {
+        warnings.put(topic, new ArrayList<>(found));
+    }
+
+    /**
+     * Looks at the topics now and then; what it asks for it takes note of in a later call.
+     *
+     * @throws PublishException if a topic is gone, or that of the positions is not fit for them any more
+     */
+    void watch(long nanoTime) {
+        CompletableFuture<Map<String, KafkaTopic>> answer = asked;
+        if (answer != null) {
+            if (answer.isDone()) {
+                asked = null;
+                askedAt = nanoTime;
+                if (!answer.isCompletedExceptionally()) {
+                    compare(answer.join());
+                }
+            }
+        } else if (askedAt == 0) {
+            askedAt = nanoTime;
+        } else if (nanoTime - askedAt >= WATCH_NANOS && positions != null) {
+            Set<String> names = new HashSet<>(used.keySet());
+            names.add(positions.name());
+            asked = kafka.topics(names);
+        }
+    }
+
+    private void compare(Map<String, KafkaTopic> now) {
+        KafkaTopic expected = positions;
+        if (expected != null) {
+            TopicRules.requirePositionTopic(TopicRules.requireSame(expected, now.get(expected.name())));
+        }
+        for (KafkaTopic before : List.copyOf(used.values())) {
+            take(before, TopicRules.requireThere(before, now.get(before.name())));
+        }
+    }
+
+    private KafkaTopic require(String name, @Nullable Integer partitionCount) {
+        KafkaTopic existing = lookUp(name);
+        return existing != null ? existing : create(name, partitionCount);
+    }
+
+    private @Nullable KafkaTopic lookUp(String name) {
+        try {
+            return kafka.topics(Set.of(name)).join().get(name);
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof PublishException failure ? failure : e;
+        }
+    }
+
+    private KafkaTopic create(String name, @Nullable Integer partitionCount) {
+        NewTopics creation = settings.newTopics();
+        if (!creation.create()) {
             throw new PublishException(
-                    "Topic '" + topic + "' does not exist", "Create it, or set outbox.relay.create-topics=true", null);
+                    "Topic '" + name + "' does not exist", "Create it, or set outbox.relay.create-topics=true", null);
         }
-        kafka.createTopic(topic, partitionCount, settings.replicationFactor(), configuration);
-        log.info("Topic '{}' created, cleanup policy compact", topic);
+        kafka.createTopic(name, partitionCount, creation.replicationFactor());
+        log.info("Topic '{}' created, cleanup policy compact", name);
+        // Not every broker knows it at once.
+        long deadline = System.nanoTime() + settings.timeout().toNanos();
+        KafkaTopic created = lookUp(name);
+        while (created == null && System.nanoTime() - deadline < 0) {
+            created = lookUp(name);
+        }
+        if (created == null) {
+            throw TopicRules.gone(name);
+        }
+        return created;
     }
 }

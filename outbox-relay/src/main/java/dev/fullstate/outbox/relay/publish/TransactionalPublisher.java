@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
@@ -109,6 +110,11 @@ final class TransactionalPublisher implements Publisher {
     }
 
     @Override
+    public List<Warning> warnings() {
+        return sender.warnings();
+    }
+
+    @Override
     public boolean isRecorded() {
         return open == null && commit == null && waiting.isEmpty();
     }
@@ -156,6 +162,7 @@ final class TransactionalPublisher implements Publisher {
         if (commit == null && current != null && isDue(current, drained)) {
             startCommit(current, point);
         }
+        sender.topics().watch(nanoTime.getAsLong());
     }
 
     private boolean isDue(Transaction current, boolean drained) {
@@ -175,16 +182,21 @@ final class TransactionalPublisher implements Publisher {
     /** Asks again while Kafka does not answer: the outcome of a commit that was asked for has to be known. */
     private void commitPatiently() {
         long deadline = nanoTime.getAsLong() + settings.transactions().timeout().toNanos();
-        while (true) {
+        CommitGuard guard = sender.commits();
+        guard.begin(sender.producer());
+        boolean done = false;
+        while (!done) {
             try {
                 sender.producer().commitTransaction();
-                return;
+                done = true;
             } catch (TimeoutException e) {
                 if (nanoTime.getAsLong() - deadline > 0) {
                     throw e;
                 }
+                guard.askedAgain();
             }
         }
+        guard.end(sender.producer());
     }
 
     private void finishCommit() {
@@ -210,6 +222,9 @@ final class TransactionalPublisher implements Publisher {
         } catch (ExecutionException e) {
             requireNoFailure();
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof PublishException known) {
+                throw known;
+            }
             throw PublishException.of("The transaction up to " + current.point + " could not be committed", cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.monitor;
 
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -10,6 +12,7 @@ import dev.fullstate.outbox.relay.RelayState;
 import dev.fullstate.outbox.relay.RelayStatus;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Progress;
 
@@ -58,6 +61,15 @@ class RelayHealthIndicatorTest {
                         entry("problem", "cause"),
                         entry("kind", "retry"),
                         entry("remedy", "remedy"));
+    }
+
+    @Test
+    void warningsDoNotTakeItDown() {
+        Warning warning = new Warning("The cluster is old", "kafka-features.sh upgrade");
+        Health health = health(new RelayStatus(RelayState.STREAMING, "outbox", null, null, List.of(warning)));
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails())
+                .containsEntry("warnings", List.of("The cluster is old. Remedy: kafka-features.sh upgrade"));
     }
 
     private static Health health(RelayStatus status) {

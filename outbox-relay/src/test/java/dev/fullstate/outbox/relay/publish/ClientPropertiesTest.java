@@ -10,6 +10,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
@@ -92,7 +93,7 @@ class ClientPropertiesTest {
                 new Transactions("positions", Duration.ofMillis(50), Duration.ofSeconds(10)),
                 producer,
                 Map.of(),
-                new NewTopics(true, null, null),
+                new NewTopics(true, null, null, AddedPartitions.IGNORE),
                 DataSize.ofMegabytes(1),
                 Duration.ofSeconds(5));
     }

@@ -152,7 +152,7 @@ class EventRecordTest {
     }
 
     private static ProducerRecord<byte[], byte @Nullable []> record(CommittedEvent event) {
-        return EventRecord.of(new RoutedEvent("topic", event.aggregateId(), event));
+        return EventRecord.of(new RoutedEvent("topic", event.aggregateId(), event), 0);
     }
 
     private static CloudEvent read(ProducerRecord<byte[], byte @Nullable []> record) {

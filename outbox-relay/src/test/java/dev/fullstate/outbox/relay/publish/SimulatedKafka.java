@@ -30,7 +30,13 @@ public final class SimulatedKafka {
     private final Map<String, TransactionalId> transactionalIds = new HashMap<>();
     private final Map<String, List<Entry>> logs = new TreeMap<>();
     private final Set<String> readable = new HashSet<>();
+    /** Requests to commit that nobody waits for any more, and that are still on their way. */
+    private final List<Late> late = new ArrayList<>();
+
+    private final short transactionVersion;
     private double faultRate;
+
+    private record Late(String transactionalId, int epoch) {}
 
     private enum Outcome {
         OPEN,
@@ -59,6 +65,7 @@ public final class SimulatedKafka {
      */
     public SimulatedKafka(RandomGenerator random) {
         this.random = random;
+        this.transactionVersion = (short) (1 + random.nextInt(2));
     }
 
     /** How often, between 0 and 1, a request fails. */
@@ -127,14 +134,25 @@ public final class SimulatedKafka {
         return record.topic() + "/" + (partition != null ? partition : Math.floorMod(Arrays.hashCode(record.key()), 2));
     }
 
-    byte @Nullable [] lastValue(String topic, byte[] key) {
-        byte[] last = null;
+    Map<String, byte[]> lastValues(String topic, Set<String> keys) {
+        Map<String, byte[]> last = new HashMap<>();
         for (Entry entry : logs.getOrDefault(topic + "/0", List.of())) {
-            if (entry.outcome == Outcome.COMMITTED && Arrays.equals(entry.record.key(), key)) {
-                last = entry.record.value();
+            String key = new String(entry.record.key(), StandardCharsets.UTF_8);
+            byte[] value = entry.record.value();
+            if (entry.outcome == Outcome.COMMITTED && keys.contains(key) && value != null) {
+                last.put(key, value);
             }
         }
         return last;
+    }
+
+    /** All topics have two partitions, that of the positions one. */
+    Map<String, KafkaTopic> topics(Set<String> names) {
+        Map<String, KafkaTopic> topics = new HashMap<>();
+        for (String name : names) {
+            topics.put(name, new KafkaTopic(name, name, name.contains(".") ? 2 : 1, "compact"));
+        }
+        return topics;
     }
 
     /** The offset after the last committed record of each partition that has one. */
@@ -176,12 +194,28 @@ public final class SimulatedKafka {
     /** Ends the transaction; the request may be lost before or after that. */
     void commit(String transactionalId, int epoch) {
         if (strikes()) {
-            throw new TimeoutException("The request to commit was lost");
+            late.add(new Late(transactionalId, epoch));
+            throw new TimeoutException("The request to commit was lost, or takes its time");
         }
         end(current(transactionalId, epoch), Outcome.COMMITTED);
         if (strikes()) {
             throw new TimeoutException("The answer to the commit was lost");
         }
+    }
+
+    short transactionVersion() {
+        return transactionVersion;
+    }
+
+    /** From version 2 on, a request belongs to one transaction; below, it ends whatever transaction of its epoch is open. */
+    void letLateRequestsArrive() {
+        for (Late request : late) {
+            TransactionalId id = transactionalIds.get(request.transactionalId());
+            if (transactionVersion < 2 && id != null && id.epoch == request.epoch()) {
+                end(id, Outcome.COMMITTED);
+            }
+        }
+        late.clear();
     }
 
     void abort(String transactionalId, int epoch) {

@@ -33,6 +33,9 @@ public final class SimulatedProducers implements Kafka {
 
     /** Lets some of what is under way arrive, and some answers return. */
     public void exchange() {
+        if (random.nextInt(8) == 0) {
+            broker.letLateRequestsArrive();
+        }
         producers.forEach(SimulatedProducer::exchange);
         producers.removeIf(SimulatedProducer::isClosed);
     }
@@ -44,24 +47,27 @@ public final class SimulatedProducers implements Kafka {
     }
 
     @Override
-    public boolean hasTopic(String topic) {
-        requireAnswer();
-        return true;
+    public CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names) {
+        return broker.strikes()
+                ? CompletableFuture.failedFuture(PublishException.of("Simulated", new TimeoutException("No answer")))
+                : CompletableFuture.completedFuture(broker.topics(names));
     }
 
     @Override
-    public void createTopic(
-            String topic,
-            @Nullable Integer partitionCount,
-            @Nullable Short replicationFactor,
-            Map<String, String> configuration) {
+    public short transactionVersion() {
+        requireAnswer();
+        return broker.transactionVersion();
+    }
+
+    @Override
+    public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
         throw new IllegalStateException("All topics exist");
     }
 
     @Override
-    public LastValue follow(String topic, byte[] key) {
+    public LastValues follow(String topic, Set<String> keys) {
         requireAnswer();
-        return new LastValue() {
+        return new LastValues() {
 
             @Override
             public void keepUp() {
@@ -69,9 +75,9 @@ public final class SimulatedProducers implements Kafka {
             }
 
             @Override
-            public byte @Nullable [] current() {
+            public Map<String, byte[]> current() {
                 requireAnswer();
-                return broker.lastValue(topic, key);
+                return broker.lastValues(topic, keys);
             }
 
             @Override

@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,7 @@ import org.springframework.util.unit.DataSize;
 import dev.fullstate.outbox.relay.Events;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
@@ -77,7 +79,7 @@ class ThreadsInTheLogTest {
                 new Transactions("positions", Duration.ofMillis(50), Duration.ofSeconds(10)),
                 Map.of(),
                 Map.of(),
-                new NewTopics(true, null, null),
+                new NewTopics(true, null, null, AddedPartitions.IGNORE),
                 DataSize.ofMegabytes(1),
                 Duration.ofSeconds(1));
         MDC.put("pipeline", "orders");
@@ -100,7 +102,7 @@ class ThreadsInTheLogTest {
         }
     }
 
-    private static final class NoValue implements Kafka.LastValue {
+    private static final class NoValue implements Kafka.LastValues {
 
         @Override
         public void keepUp() {
@@ -108,8 +110,8 @@ class ThreadsInTheLogTest {
         }
 
         @Override
-        public byte @Nullable [] current() {
-            return null;
+        public Map<String, byte[]> current() {
+            return Map.of();
         }
 
         @Override
@@ -126,21 +128,24 @@ class ThreadsInTheLogTest {
         }
 
         @Override
-        public boolean hasTopic(String topic) {
-            return true;
+        public CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names) {
+            Map<String, KafkaTopic> topics = new HashMap<>();
+            names.forEach(name -> topics.put(name, new KafkaTopic(name, name, 1, "compact")));
+            return CompletableFuture.completedFuture(topics);
         }
 
         @Override
-        public void createTopic(
-                String topic,
-                @Nullable Integer partitionCount,
-                @Nullable Short replicationFactor,
-                Map<String, String> configuration) {
+        public short transactionVersion() {
+            return 2;
+        }
+
+        @Override
+        public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
             throw new AssertionError("All topics exist");
         }
 
         @Override
-        public LastValue follow(String topic, byte[] key) {
+        public LastValues follow(String topic, Set<String> keys) {
             return new NoValue();
         }
 

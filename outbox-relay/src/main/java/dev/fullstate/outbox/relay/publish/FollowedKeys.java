@@ -1,8 +1,11 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -11,17 +14,16 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a topic backwards from its end, in windows that grow, until it meets with the key, and from then on what is appended. So it
- * does not matter how long the topic is, unless the key is not in it.
+ * Reads a topic backwards from its end, in windows that grow, until it has met with each key, and from then on what is appended. So it
+ * does not matter how long the topic is, unless a key is not in it.
  */
-final class FollowedKey implements Kafka.LastValue {
+final class FollowedKeys implements Kafka.LastValues {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** Records of others, and the markers of transactions, lie between the last record of the key and the end. */
+    /** Records of others, and the markers of transactions, lie between the last record of a key and the end. */
     private static final long FIRST_WINDOW = 64;
 
     private static final long WINDOW_GROWTH = 8;
@@ -31,15 +33,15 @@ final class FollowedKey implements Kafka.LastValue {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
-    private final byte[] key;
+    private final Set<String> keys;
     private final LongSupplier end;
     private final Duration timeout;
-    private @Nullable ConsumerRecord<byte[], byte[]> last;
+    private final Map<String, ConsumerRecord<byte[], byte[]>> last = new HashMap<>();
 
-    private FollowedKey(PublisherSettings settings, String topic, byte[] key, LongSupplier end) {
+    private FollowedKeys(PublisherSettings settings, String topic, Set<String> keys, LongSupplier end) {
         this.consumer = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_COMMITTED));
         this.partition = new TopicPartition(topic, 0);
-        this.key = key;
+        this.keys = keys;
         this.end = end;
         this.timeout = settings.timeout();
     }
@@ -50,8 +52,8 @@ final class FollowedKey implements Kafka.LastValue {
      * @param end asks for the offset after the last record, of open transactions too
      * @throws PublishException if Kafka does not answer
      */
-    static FollowedKey follow(PublisherSettings settings, String topic, byte[] key, LongSupplier end) {
-        FollowedKey followed = new FollowedKey(settings, topic, key, end);
+    static FollowedKeys follow(PublisherSettings settings, String topic, Set<String> keys, LongSupplier end) {
+        FollowedKeys followed = new FollowedKeys(settings, topic, keys, end);
         try {
             followed.readBackwards();
             return followed;
@@ -70,7 +72,7 @@ final class FollowedKey implements Kafka.LastValue {
         // For a consumer that reads what is committed, the end is where the first open transaction begins.
         long stable = consumer.endOffsets(List.of(partition), timeout).getOrDefault(partition, 0L);
         long to = stable;
-        for (long window = FIRST_WINDOW; to > begin && last == null; window *= WINDOW_GROWTH) {
+        for (long window = FIRST_WINDOW; to > begin && last.size() < keys.size(); window *= WINDOW_GROWTH) {
             long from = Math.max(begin, to - Math.min(window, LARGEST_WINDOW));
             consumer.seek(partition, from);
             readTo(to);
@@ -93,13 +95,19 @@ final class FollowedKey implements Kafka.LastValue {
     }
 
     @Override
-    public byte @Nullable [] current() {
+    public Map<String, byte[]> current() {
         try {
             readTo(end.getAsLong());
         } catch (KafkaException e) {
             throw failure(e);
         }
-        return last == null ? null : last.value();
+        Map<String, byte[]> values = new HashMap<>();
+        last.forEach((key, record) -> {
+            if (record.value() != null) {
+                values.put(key, record.value());
+            }
+        });
+        return values;
     }
 
     /** May read further: what comes then is newer than all before. */
@@ -120,8 +128,10 @@ final class FollowedKey implements Kafka.LastValue {
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
-        if (Arrays.equals(record.key(), key)) {
-            last = record;
+        String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+        if (keys.contains(key)) {
+            // An older window may reach into a newer one.
+            last.merge(key, record, (a, b) -> b.offset() > a.offset() ? b : a);
         }
     }
 

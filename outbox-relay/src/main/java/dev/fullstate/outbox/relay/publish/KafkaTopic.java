@@ -1,0 +1,25 @@
+package dev.fullstate.outbox.relay.publish;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic as it is at one moment.
+ *
+ * @param id another one when it was deleted and created again
+ * @param cleanupPolicy as in the topic's configuration; null if the relay's user may not read that
+ */
+public record KafkaTopic(
+        String name,
+        String id,
+        int partitionCount,
+        @Nullable String cleanupPolicy) {
+
+    KafkaTopic withPartitionCount(int count) {
+        return new KafkaTopic(name, id, count, cleanupPolicy);
+    }
+
+    /** Whether it is the topic of another moment, with the keys in the partitions in which they were. */
+    boolean hasKeysWhereThey(KafkaTopic before) {
+        return id.equals(before.id) && partitionCount == before.partitionCount;
+    }
+}

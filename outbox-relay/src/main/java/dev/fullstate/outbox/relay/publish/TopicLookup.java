@@ -1,0 +1,105 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/** Asks for several topics at once; no thread waits meanwhile. */
+final class TopicLookup {
+
+    private TopicLookup() {}
+
+    static CompletableFuture<Map<String, KafkaTopic>> of(Admin admin, Duration timeout, Set<String> names) {
+        Map<String, CompletableFuture<@Nullable TopicDescription>> descriptions = new HashMap<>();
+        admin.describeTopics(names)
+                .topicNameValues()
+                .forEach((name, described) ->
+                        descriptions.put(name, orNull(described, UnknownTopicOrPartitionException.class)));
+        Map<String, CompletableFuture<@Nullable Config>> configurations = new HashMap<>();
+        admin.describeConfigs(names.stream().map(TopicLookup::resource).toList())
+                .values()
+                .forEach((topic, described) -> configurations.put(
+                        topic.name(),
+                        orNull(described, UnknownTopicOrPartitionException.class, AuthorizationException.class)));
+        CompletableFuture<?>[] all = new CompletableFuture<?>[2 * names.size()];
+        int count = 0;
+        for (String name : names) {
+            all[count++] = descriptions.get(name);
+            all[count++] = configurations.get(name);
+        }
+        return CompletableFuture.allOf(all)
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((done, failure) -> {
+                    if (failure != null) {
+                        throw PublishException.of("Topics " + names + " could not be looked up", cause(failure));
+                    }
+                    return topics(descriptions, configurations);
+                });
+    }
+
+    private static ConfigResource resource(String topic) {
+        return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    }
+
+    /** Completes with null where the answer is one of these refusals. */
+    @SafeVarargs
+    private static <T> CompletableFuture<@Nullable T> orNull(
+            KafkaFuture<T> asked, Class<? extends RuntimeException>... refusals) {
+        return asked.toCompletionStage().toCompletableFuture().handle((answer, failure) -> {
+            if (failure == null) {
+                return answer;
+            }
+            Throwable cause = cause(failure);
+            for (Class<? extends RuntimeException> refusal : refusals) {
+                if (refusal.isInstance(cause)) {
+                    return null;
+                }
+            }
+            throw new CompletionException(cause);
+        });
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static Map<String, KafkaTopic> topics(
+            Map<String, CompletableFuture<@Nullable TopicDescription>> descriptions,
+            Map<String, CompletableFuture<@Nullable Config>> configurations) {
+        Map<String, KafkaTopic> found = new HashMap<>();
+        descriptions.forEach((name, described) -> {
+            TopicDescription topic = described.join();
+            if (topic != null) {
+                CompletableFuture<@Nullable Config> configured = configurations.get(name);
+                found.put(
+                        name,
+                        new KafkaTopic(
+                                name,
+                                topic.topicId().toString(),
+                                topic.partitions().size(),
+                                cleanupPolicy(configured == null ? null : configured.join())));
+            }
+        });
+        return found;
+    }
+
+    private static @Nullable String cleanupPolicy(@Nullable Config configuration) {
+        ConfigEntry entry = configuration == null ? null : configuration.get(TopicConfig.CLEANUP_POLICY_CONFIG);
+        return entry == null ? null : entry.value();
+    }
+}

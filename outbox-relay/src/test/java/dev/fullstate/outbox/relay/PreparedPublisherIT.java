@@ -1,0 +1,196 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.PreparedPublisher;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.PublisherSettings;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Whatever the position topic has been through, and however others write to it, a successor finds the last committed position. */
+@SuppressWarnings("FutureReturnValueIgnored") // A producer that is closed, or commits, waits for what was sent.
+class PreparedPublisherIT {
+
+    private static final String OURS = "ours";
+
+    private final String topic = "positions-" + UUID.randomUUID();
+
+    /** Several times what the first windows hold, and positions of ours at any distance from the end. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void lastCommittedPositionIsFoundAtAnyDistanceFromTheEnd(long seed) {
+        Random random = new Random(seed);
+        createTopic();
+        String last = null;
+        try (Producer<String, @Nullable String> transactions = producer(true);
+                Producer<String, @Nullable String> single = producer(false)) {
+            for (int round = 0; round < 6; round++) {
+                boolean committed = random.nextInt(3) > 0;
+                String value = random.nextInt(6) == 0 ? null : position(1 + random.nextInt(1_000_000));
+                transactions.beginTransaction();
+                transactions.send(new ProducerRecord<>(topic, OURS, value));
+                others(transactions, random.nextInt(3));
+                if (committed) {
+                    transactions.commitTransaction();
+                    last = value;
+                } else {
+                    transactions.abortTransaction();
+                }
+                others(single, random.nextInt(4) == 0 ? 5_000 : random.nextInt(100));
+            }
+            single.flush();
+        }
+        try (PreparedPublisher prepared = PreparedPublisher.prepare(settings(Delivery.EXACTLY_ONCE), OURS);
+                Publisher publisher = prepared.takeOver()) {
+            assertThat(publisher.resumePoint()).isEqualTo(last == null ? null : ResumePoint.parse(last));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Delivery.class)
+    void positionThatIsWrittenAfterThePreparationIsSeen(Delivery delivery) {
+        write(OURS, position(1));
+        try (PreparedPublisher prepared = PreparedPublisher.prepare(settings(delivery), OURS)) {
+            write(OURS, position(2));
+            prepared.keepUp();
+            write("theirs", position(7));
+            write(OURS, position(3));
+            try (Publisher publisher = prepared.takeOver()) {
+                assertThat(publisher.resumePoint()).isEqualTo(new ResumePoint(new Lsn(3), null));
+            }
+        }
+    }
+
+    @Test
+    void nobodyIsFencedOffByAPreparationAndThePredecessorByTakingOver() {
+        try (Publisher first = PreparedPublisher.prepare(settings(Delivery.EXACTLY_ONCE), OURS)
+                        .takeOver();
+                PreparedPublisher prepared = PreparedPublisher.prepare(settings(Delivery.EXACTLY_ONCE), OURS)) {
+            note(first, 5);
+            prepared.keepUp();
+            note(first, 6);
+            try (Publisher second = prepared.takeOver()) {
+                assertThat(second.resumePoint()).isEqualTo(new ResumePoint(new Lsn(6), null));
+                assertThat(endsWithFailure(first)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void topicThatWasMadeAnewMeanwhileIsReadAnew() throws ExecutionException, InterruptedException {
+        write(OURS, position(1));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()));
+                PreparedPublisher prepared = PreparedPublisher.prepare(settings(Delivery.EXACTLY_ONCE), OURS)) {
+            admin.deleteTopics(List.of(topic)).all().get();
+            createTopic();
+            others(3);
+            try (Publisher publisher = prepared.takeOver()) {
+                assertThat(publisher.resumePoint()).isNull();
+            }
+        }
+    }
+
+    private static void note(Publisher publisher, long position) {
+        ResumePoint point = new ResumePoint(new Lsn(position), null);
+        publisher.publishNothing(() -> {});
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!point.equals(publisher.resumePoint())) {
+            publisher.sentUpTo(point, true);
+            assertThat(System.nanoTime()).isLessThan(deadline);
+        }
+    }
+
+    private static boolean endsWithFailure(Publisher publisher) {
+        try {
+            note(publisher, 7);
+            return false;
+        } catch (RuntimeException expected) {
+            return true;
+        }
+    }
+
+    private PublisherSettings settings(Delivery delivery) {
+        Map<String, Object> kafka = Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers());
+        return new PublisherSettings(
+                "prepared",
+                delivery,
+                new Transactions(topic, Duration.ofMillis(50), Duration.ofSeconds(10)),
+                kafka,
+                kafka,
+                new NewTopics(true, null, null, AddedPartitions.IGNORE),
+                DataSize.ofMegabytes(1),
+                Duration.ofSeconds(5));
+    }
+
+    private static String position(long lsn) {
+        return new ResumePoint(new Lsn(lsn), null).toString();
+    }
+
+    private void write(String key, @Nullable String value) {
+        try (Producer<String, @Nullable String> producer = producer(false)) {
+            producer.send(new ProducerRecord<>(topic, key, value));
+        }
+    }
+
+    private void others(int count) {
+        try (Producer<String, @Nullable String> producer = producer(false)) {
+            others(producer, count);
+        }
+    }
+
+    private void others(Producer<String, @Nullable String> producer, int count) {
+        for (int i = 0; i < count; i++) {
+            producer.send(new ProducerRecord<>(topic, "theirs-" + i % 7, position(i)));
+        }
+    }
+
+    private void createTopic() {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()))) {
+            NewTopic positions = new NewTopic(topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact"));
+            admin.createTopics(List.of(positions)).all().get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new AssertionError("The topic could not be created", e);
+        }
+    }
+
+    private Producer<String, @Nullable String> producer(boolean transactional) {
+        Map<String, Object> properties = new HashMap<>(Map.of(
+                "bootstrap.servers", Servers.KAFKA.bootstrapServers(),
+                "key.serializer", StringSerializer.class,
+                "value.serializer", StringSerializer.class));
+        if (transactional) {
+            properties.put("transactional.id", topic);
+        }
+        Producer<String, @Nullable String> producer = new KafkaProducer<>(properties);
+        if (transactional) {
+            producer.initTransactions();
+        }
+        return producer;
+    }
+}
