@@ -25,6 +25,9 @@ final class Scenario implements AutoCloseable {
 
     static final int ENDLESS = 1_000_000_000;
 
+    /** The property of a scenario that has brokers of its own. */
+    static final String BROKERS = "spring.kafka.bootstrap-servers";
+
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     final Outbox outbox;
@@ -39,7 +42,8 @@ final class Scenario implements AutoCloseable {
         this.outbox = Outbox.create(Servers.DATABASE, mix.aggregateCount());
         this.workload = Workload.start(outbox, mix, seed);
         this.committed = new Committed(outbox);
-        this.published = new Published(Servers.BROKER.bootstrapServers(), outbox.topic());
+        String brokers = properties.get(BROKERS);
+        this.published = new Published(brokers == null ? Servers.BROKER.bootstrapServers() : brokers, outbox.topic());
         this.properties = new LinkedHashMap<>(properties);
     }
 

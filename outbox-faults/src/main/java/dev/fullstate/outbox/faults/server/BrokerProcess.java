@@ -1,14 +1,24 @@
 package dev.fullstate.outbox.faults.server;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+
+import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
+import org.apache.kafka.metadata.storage.Formatter;
 
 import dev.fullstate.outbox.test.KafkaServer;
 
 /** The broker's JVM; ends with its standard input, which the harness holds. */
 final class BrokerProcess {
+
+    /** Of a broker that is one of several. */
+    static final String CLUSTER_ID = "cluster.id";
 
     private BrokerProcess() {}
 
@@ -23,10 +33,31 @@ final class BrokerProcess {
             int separator = arguments[i].indexOf('=');
             settings.put(arguments[i].substring(0, separator), arguments[i].substring(separator + 1));
         }
-        KafkaServer broker = KafkaServer.startIn(Path.of(arguments[0]), Integer.parseInt(arguments[1]), settings);
+        Path folder = Path.of(arguments[0]);
+        String clusterId = settings.remove(CLUSTER_ID);
+        if (clusterId != null && Files.notExists(folder.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
+            format(folder, clusterId, Integer.parseInt(settings.get("node.id")));
+        }
+        KafkaServer broker = KafkaServer.startIn(folder, Integer.parseInt(arguments[1]), settings);
         while (System.in.read() >= 0) {
             // Nothing is expected but the end.
         }
         broker.close();
+    }
+
+    /** A broker on its own is formatted when it starts, as a cluster of its own. */
+    private static void format(Path folder, String clusterId, int nodeId) throws IOException {
+        try {
+            new Formatter()
+                    .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                    .setClusterId(clusterId)
+                    .setNodeId(nodeId)
+                    .setControllerListenerName("CONTROLLER")
+                    .setMetadataLogDirectory(folder.toString())
+                    .addDirectory(folder.toString())
+                    .run();
+        } catch (Exception e) {
+            throw new IOException("Could not format the storage of Kafka in " + folder, e);
+        }
     }
 }
