@@ -146,10 +146,11 @@ final class Streaming implements Activity {
                 ? null
                 : new Problem(
                         FailureKind.RETRY,
-                        "PostgreSQL holds events back until the standbys of synchronized_standby_slots have their commits: slot "
+                        "PostgreSQL holds events back until the standbys of synchronized_standby_slots have their"
+                                + " commits: slot "
                                 + standby,
-                        "Bring the standby back, or take its slot out: ALTER SYSTEM SET synchronized_standby_slots = '...';"
-                                + " SELECT pg_reload_conf();");
+                        "Bring the standby back, or take its slot out: ALTER SYSTEM SET synchronized_standby_slots ="
+                                + " '...'; SELECT pg_reload_conf();");
     }
 
     /**

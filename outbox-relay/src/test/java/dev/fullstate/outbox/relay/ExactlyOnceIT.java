@@ -96,6 +96,8 @@ class ExactlyOnceIT extends RelayIntegrationTest {
             relay.stepUntil(topic, 1);
         }
         database.insert("a", "skipped");
+        // The server may not have noticed yet that the relay has gone.
+        database.terminateWalSender();
         database.query("select pg_replication_slot_advance('" + database.name() + "', pg_current_wal_insert_lsn())");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.RETRYING);

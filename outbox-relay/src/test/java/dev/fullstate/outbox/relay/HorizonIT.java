@@ -21,7 +21,9 @@ class HorizonIT extends RelayIntegrationTest {
 
     /** How many rows the relay has not said to be published. */
     private int unpublished() throws SQLException {
-        return Integer.parseInt(database.query("""
+        return Integer.parseInt(
+                database.query(
+                        """
                 select count(*) from outbox
                  where not exists (select from outbox_relay where pg_visible_in_snapshot(xid, snapshot))
                 """));

@@ -29,7 +29,8 @@ class JobEndsIT extends RelayIntegrationTest {
         database.execute(
                 "insert into outbox_republish_job (id, state, requested_by, finished_at) values ('" + job + "', '"
                         + state
-                        + "', 'test', now()); insert into outbox_republish_part (job_id, aggregate_type, pass) values ('"
+                        + "', 'test', now()); insert into outbox_republish_part (job_id, aggregate_type, pass) values"
+                        + " ('"
                         + job + "', 'order', 'DONE')");
     }
 

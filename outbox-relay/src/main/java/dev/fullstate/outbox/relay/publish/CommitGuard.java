@@ -50,16 +50,17 @@ final class CommitGuard {
                             true,
                             List.of(new Warning(
                                     "The Kafka cluster has transaction.version=" + version
-                                            + ": it cannot tell a request to commit that comes late from one for the next transaction (KIP-890). The"
-                                            + " relay therefore connects anew whenever a request was perhaps sent twice",
+                                            + ": it cannot tell a request to commit that comes late from one for the"
+                                            + " next transaction (KIP-890). The relay therefore connects anew whenever"
+                                            + " a request was perhaps sent twice",
                                     REMEDY)));
         } catch (PublishException e) {
             log.debug("The cluster's features are not known", e);
             return new CommitGuard(
                     true,
                     List.of(new Warning(
-                            "The Kafka cluster does not tell its transaction.version; the relay takes it for an old one, and connects anew whenever a"
-                                    + " request to commit was perhaps sent twice",
+                            "The Kafka cluster does not tell its transaction.version; the relay takes it for an old"
+                                    + " one, and connects anew whenever a request to commit was perhaps sent twice",
                             "None where the brokers are older than 4.0; otherwise see the message: "
                                     + e.getMessage())));
         }
@@ -89,8 +90,8 @@ final class CommitGuard {
         if (needed && (askedAgain || closedConnections(producer) > closedBefore)) {
             throw new PublishException(
                     FailureKind.REPLAY,
-                    "A request to commit was perhaps sent twice. It is done, but the second one might end the next transaction, so the"
-                            + " relay connects anew",
+                    "A request to commit was perhaps sent twice. It is done, but the second one might end the next"
+                            + " transaction, so the relay connects anew",
                     REMEDY);
         }
     }

@@ -35,8 +35,8 @@ public final class PublishException extends RelayException {
                 FailureKind.RETRY,
                 "Topic '" + partition.topic() + "' could not be read beyond offset " + offset + " of partition "
                         + partition.partition() + ", which ends at " + end,
-                "None where a transaction there ends with its time-out, or a broker comes back; the relay tries again. If it goes on:"
-                        + " kafka-transactions.sh find-hanging");
+                "None where a transaction there ends with its time-out, or a broker comes back; the relay tries again."
+                        + " If it goes on: kafka-transactions.sh find-hanging");
     }
 
     static PublishException unanswered(String message, TimeoutException cause) {

@@ -95,7 +95,8 @@ final class RecordSender implements AutoCloseable {
                     OutboxTable.PAYLOAD,
                     "it is too large for topic '" + routed.topic() + "': " + size + " bytes, max.request.size is "
                             + maxRequestBytes
-                            + " (spring.kafka.producer.properties.max.request.size; the topic's limit is its max.message.bytes)",
+                            + " (spring.kafka.producer.properties.max.request.size; the topic's limit is its"
+                            + " max.message.bytes)",
                     null);
         }
         return new Sendable(record, size, routed);

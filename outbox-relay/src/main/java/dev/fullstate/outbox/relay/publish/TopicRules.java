@@ -62,8 +62,8 @@ final class TopicRules {
             warnings.add(new Warning(
                     topic + "has " + now.partitionCount() + " partitions, of which the first "
                             + placing.partitionCount()
-                            + " are used, as before: with the others, keys would move, and consumers could see an older event of a key"
-                            + " after a newer one",
+                            + " are used, as before: with the others, keys would move, and consumers could see an"
+                            + " older event of a key after a newer one",
                     "To use all, wait until consumers have read the topic to its end, then start with"
                             + " outbox.relay.added-partitions=use"));
         } else if (before != null && now.partitionCount() > before.partitionCount()) {
@@ -76,8 +76,8 @@ final class TopicRules {
         if (policy != null && !policy.contains("compact")) {
             warnings.add(new Warning(
                     topic + "has cleanup.policy=" + policy
-                            + ": events go by age, and a consumer that reads it from the beginning misses aggregates that have not"
-                            + " changed since",
+                            + ": events go by age, and a consumer that reads it from the beginning misses aggregates"
+                            + " that have not changed since",
                     CLI + now.name() + " --add-config cleanup.policy=compact"));
         }
         return warnings;

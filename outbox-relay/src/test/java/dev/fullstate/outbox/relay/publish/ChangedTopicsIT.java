@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,10 +106,9 @@ class ChangedTopicsIT {
             assertThat(messages(publisher))
                     .containsExactly("Topic '" + topic + "' has 9 partitions, of which the first 3");
         }
-        assertThat(partitionsByKey())
-                .hasSize(KEYS)
-                .allSatisfy(
-                        (key, partitions) -> assertThat(partitions).hasSize(1).allMatch(partition -> partition < 3));
+        assertThat(partitionsByKey()).hasSize(KEYS).allSatisfy((key, partitions) -> assertThat(partitions)
+                .hasSize(1)
+                .allMatch(partition -> partition < 3));
     }
 
     @ParameterizedTest
@@ -333,12 +334,30 @@ class ChangedTopicsIT {
             throws ExecutionException, InterruptedException {
         NewTopic created = new NewTopic(name, partitions, (short) 1).configs(Map.of("cleanup.policy", policy));
         admin.createTopics(List.of(created)).all().get();
+        until(() -> isThere(name));
     }
 
     private static void delete(String name) throws ExecutionException, InterruptedException {
         if (admin.listTopics().names().get().contains(name)) {
             admin.deleteTopics(List.of(name)).all().get();
+            until(() -> !isThere(name));
         }
+    }
+
+    /** As the broker's clients see it, a moment after its controller has decided. */
+    private static boolean isThere(String name) {
+        return see(name) != null;
+    }
+
+    private static @Nullable KafkaTopic see(String name) {
+        return TopicLookup.of(admin, Duration.ofSeconds(10), Set.of(name))
+                .join()
+                .get(name);
+    }
+
+    private static boolean isSeen(String name, Predicate<KafkaTopic> change) {
+        KafkaTopic topic = see(name);
+        return topic != null && change.test(topic);
     }
 
     private static void addPartitions(String name, int count) throws ExecutionException, InterruptedException {
@@ -351,5 +370,6 @@ class ChangedTopicsIT {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
         AlterConfigOp set = new AlterConfigOp(new ConfigEntry("cleanup.policy", policy), AlterConfigOp.OpType.SET);
         admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get();
+        until(() -> isSeen(name, topic -> policy.equals(topic.cleanupPolicy())));
     }
 }
