@@ -21,12 +21,10 @@ class HorizonIT extends RelayIntegrationTest {
 
     /** How many rows the relay has not said to be published. */
     private int unpublished() throws SQLException {
-        return Integer.parseInt(
-                database.query(
-                        """
-                select count(*) from outbox
-                 where not exists (select from outbox_relay where pg_visible_in_snapshot(xid, snapshot))
-                """));
+        return Integer.parseInt(database.query("""
+            select count(*) from outbox
+             where not exists (select from outbox_relay where pg_visible_in_snapshot(xid, snapshot))
+            """));
     }
 
     /** Steps through time until the relay has noted so many rows as not published. */

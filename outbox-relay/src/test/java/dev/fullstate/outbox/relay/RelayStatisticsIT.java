@@ -46,8 +46,9 @@ class RelayStatisticsIT extends RelayIntegrationTest {
             });
         }
         // Also shows that the server's times are read as what they are.
-        assertThat(latencies).hasSize(2).allSatisfy(latency -> assertThat(latency)
-                .isBetween(Duration.ZERO, Duration.ofSeconds(20)));
+        assertThat(latencies)
+                .hasSize(2)
+                .allSatisfy(latency -> assertThat(latency).isBetween(Duration.ZERO, Duration.ofSeconds(20)));
         assertThat(published()).hasSize(4);
     }
 

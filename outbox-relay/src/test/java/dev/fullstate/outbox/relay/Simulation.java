@@ -61,7 +61,9 @@ final class Simulation {
         this.publishers = publishers;
         this.kafka = new SimulatedKafka(random);
         this.database = new SimulatedDatabase(
-                random, row -> kafka.isReadable(Long.toString(row.seq())), (row, ends) -> ends.stream()
+                random,
+                row -> kafka.isReadable(Long.toString(row.seq())),
+                (row, ends) -> ends.stream()
                         .anyMatch(end ->
                                 kafka.isBefore(Long.toString(row.seq()), end.topic(), end.partition(), end.offset())));
         for (int i = 0; i < RELAYS; i++) {
@@ -114,15 +116,17 @@ final class Simulation {
         } else if (choice < 70) {
             happen(Happening.WRITE_ELSEWHERE, database::writeElsewhere);
         } else if (choice < 170) {
-            happen(Happening.OTHER_THREADS, () -> relays.get(random.nextInt(RELAYS))
-                    .runOthers());
+            happen(
+                    Happening.OTHER_THREADS,
+                    () -> relays.get(random.nextInt(RELAYS)).runOthers());
         } else if (choice < 190) {
             happen(
                     Happening.TIME,
                     () -> nanos += random.nextLong(random.nextInt(5) == 0 ? 5_000_000_000L : 100_000_000));
         } else if (choice < 193) {
-            happen(Happening.SESSIONS_TERMINATED, () -> relays.get(random.nextInt(RELAYS))
-                    .terminateSessions());
+            happen(
+                    Happening.SESSIONS_TERMINATED,
+                    () -> relays.get(random.nextInt(RELAYS)).terminateSessions());
         } else if (choice < 195) {
             happen(Happening.TRANSACTIONS_EXPIRED, kafka::expireTransactions);
         } else if (choice < 198) {

@@ -173,8 +173,9 @@ class SimulationTest {
         try {
             Simulation simulation = new Simulation(seed, delivery, publishers);
             simulation.run(STEPS);
-            simulation.happened().forEach((happening, count) -> HAPPENED.get(happening)
-                    .add(count));
+            simulation
+                    .happened()
+                    .forEach((happening, count) -> HAPPENED.get(happening).add(count));
             return null;
         } catch (AssertionError e) {
             return "Seed " + seed + ": " + e.getMessage();

@@ -120,7 +120,9 @@ public record OutboxRelayProperties(
      * @param minDelay Delay after the first failure; it doubles with each further one.
      * @param maxDelay Maximum delay between two attempts.
      */
-    public record Retry(@DefaultValue("500ms") Duration minDelay, @DefaultValue("30s") Duration maxDelay) {
+    public record Retry(
+            @DefaultValue("500ms") Duration minDelay,
+            @DefaultValue("30s") Duration maxDelay) {
 
         public Retry {
             of("retry.min-delay", minDelay).isBetween(SHORTEST, LONGEST);

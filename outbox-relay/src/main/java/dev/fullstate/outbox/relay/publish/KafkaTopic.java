@@ -8,7 +8,11 @@ import org.jspecify.annotations.Nullable;
  * @param id another one when it was deleted and created again
  * @param cleanupPolicy as in the topic's configuration; null if the relay's user may not read that
  */
-public record KafkaTopic(String name, String id, int partitionCount, @Nullable String cleanupPolicy) {
+public record KafkaTopic(
+        String name,
+        String id,
+        int partitionCount,
+        @Nullable String cleanupPolicy) {
 
     KafkaTopic withPartitionCount(int count) {
         return new KafkaTopic(name, id, count, cleanupPolicy);

@@ -106,9 +106,10 @@ class ChangedTopicsIT {
             assertThat(messages(publisher))
                     .containsExactly("Topic '" + topic + "' has 9 partitions, of which the first 3");
         }
-        assertThat(partitionsByKey()).hasSize(KEYS).allSatisfy((key, partitions) -> assertThat(partitions)
-                .hasSize(1)
-                .allMatch(partition -> partition < 3));
+        assertThat(partitionsByKey())
+                .hasSize(KEYS)
+                .allSatisfy(
+                        (key, partitions) -> assertThat(partitions).hasSize(1).allMatch(partition -> partition < 3));
     }
 
     @ParameterizedTest

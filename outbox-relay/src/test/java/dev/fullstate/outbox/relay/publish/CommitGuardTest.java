@@ -62,8 +62,9 @@ class CommitGuardTest {
         guard.begin(producer);
         guard.askedAgain();
         assertThatThrownBy(() -> guard.end(producer))
-                .isInstanceOfSatisfying(PublishException.class, failure -> assertThat(failure.kind())
-                        .isEqualTo(FailureKind.REPLAY));
+                .isInstanceOfSatisfying(
+                        PublishException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(FailureKind.REPLAY));
 
         guard.begin(producer);
         closedConnections.set(4.0);
