@@ -119,8 +119,8 @@ final class PositionTopic {
                     "If a newer version of the relay has written it, run that one. Otherwise take it back: echo '"
                             + positionKey
                             + "|NULL' | kafka-console-producer.sh --bootstrap-server ... --topic " + topic
-                            + " --reader-property parse.key=true --reader-property 'key.separator=|'"
-                            + " --reader-property null.marker=NULL -- the relay then begins as without a position",
+                            + " --property parse.key=true --property 'key.separator=|'"
+                            + " --property null.marker=NULL -- the relay then begins as without a position",
                     e);
         }
     }
