@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -73,10 +74,10 @@ public final class BrokerCluster implements AutoCloseable {
 
     /** {@return the broker that leads the first partition of a topic} */
     public int leaderOf(String topic) {
-        return ask(admin -> admin.describeTopics(List.of(topic))
-                .allTopicNames()
-                .get()
-                .get(topic)
+        return ask(admin -> Objects.requireNonNull(admin.describeTopics(List.of(topic))
+                        .allTopicNames()
+                        .get()
+                        .get(topic))
                 .partitions()
                 .get(0)
                 .leader()
