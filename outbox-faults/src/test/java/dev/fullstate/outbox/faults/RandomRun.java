@@ -133,18 +133,31 @@ final class RandomRun {
         }
     }
 
-    /** The second one stands by until the first one is gone; now and then it is the second one that goes. */
+    /**
+     * The second one stands by until the first one is gone, or has been silent for so long that it takes its slot; now and then it is the
+     * second one that goes.
+     */
     private void twoRelays(Random random) {
         RelayProcess second = scenario.anotherRelay();
         second.control().start();
-        last(random, 1_000, 3_000);
-        if (random.nextInt(4) == 0) {
-            second.close();
-        } else {
-            relay.close();
-            scenario.adopt(second);
-            relay = second;
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                last(random, 1_000, 3_000);
+                second.close();
+                return;
+            }
+            case 1 -> {
+                last(random, 1_000, 3_000);
+                relay.pause();
+                last(random, 4_000, 8_000);
+                relay.resume();
+                last(random, 1, 1_000);
+            }
+            default -> last(random, 1_000, 3_000);
         }
+        relay.close();
+        scenario.adopt(second);
+        relay = second;
     }
 
     private static Link either(Random random) {
