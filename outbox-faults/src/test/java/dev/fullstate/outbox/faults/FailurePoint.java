@@ -25,6 +25,7 @@ record FailurePoint(String call, boolean connecting, int mostSkips, boolean afte
             new FailurePoint("Producer.commitTransaction", false, 3, true),
             new FailurePoint("WalSource.open", true, 0, false),
             new FailurePoint("WalSession.slotPosition", true, 0, true),
+            new FailurePoint("WalSession.look", true, 0, true),
             new FailurePoint("WalSession.stream", true, 0, true),
             new FailurePoint("WalSession.requireBetween", true, 0, true),
             new FailurePoint("Connector.connect", true, 0, false),
