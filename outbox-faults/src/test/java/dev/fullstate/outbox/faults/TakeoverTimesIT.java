@@ -26,7 +26,7 @@ class TakeoverTimesIT {
     private static final int TAKEOVERS = Integer.getInteger("faults.takeovers", 50);
 
     private static final Map<String, String> DEFAULTS = Map.of(
-            "outbox.relay.standby-interval", "500ms",
+            "outbox.relay.standby-interval", "250ms",
             "outbox.relay.retry.min-delay", "500ms",
             "outbox.relay.retry.max-delay", "30s");
 

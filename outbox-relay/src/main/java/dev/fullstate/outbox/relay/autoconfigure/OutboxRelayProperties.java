@@ -77,13 +77,13 @@ public record OutboxRelayProperties(
         @DefaultValue("10s") Duration walSenderTimeout,
         @DefaultValue("3s") Duration kafkaTimeout,
         @DefaultValue("10s") Duration shutdownTimeout,
-        @DefaultValue("500ms") Duration standbyInterval,
-        @DefaultValue("3s") Duration leaderTimeout,
+        @DefaultValue("250ms") Duration standbyInterval,
+        @DefaultValue("2500ms") Duration leaderTimeout,
         @DefaultValue Retry retry) {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
-    /** Four signs of life, two of which may be late. */
+    /** Of four signs of life, three may be late. */
     private static final Duration SHORTEST_SILENCE = Duration.ofSeconds(2);
 
     /** PostgreSQL and Kafka count milliseconds in 32 bits, 24 days of them. */
