@@ -83,6 +83,16 @@ class BackoffTest {
     }
 
     @Test
+    void timeOfAnOutageIsNotATimeWithoutFailure() {
+        backoff.ran(Progress.at(new Lsn(100)));
+        for (int i = 0; i < 10; i++) {
+            nanos.addAndGet(backoff.failed().toNanos());
+        }
+        backoff.ran(Progress.at(new Lsn(100)));
+        assertThat(backoff.failed()).isEqualTo(LONGEST);
+    }
+
+    @Test
     void positionThatIsSeenAgainAfterAReconnectIsNoProgress() {
         backoff.ran(Progress.at(new Lsn(100)));
         backoff.failed();

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import org.junit.jupiter.api.AfterAll;
@@ -218,7 +219,8 @@ class StandByIT {
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(5));
         WalSource source = WalSource.of(as(role, server.port()).apply(SteppedRelay.wal(database)));
-        PreparedPublisher prepared = new NeverTakesOver();
+        AtomicInteger keptUp = new AtomicInteger();
+        PreparedPublisher prepared = new NeverTakesOver(keptUp);
         Stages stages = new Stages(
                 settings,
                 source,
@@ -236,6 +238,7 @@ class StandByIT {
 
             assertThat(activity).isInstanceOf(StandBy.class);
             assertThat(activity.step()).isSameAs(activity);
+            assertThat(keptUp).hasValue(1);
             assertThat(serverLog().substring(before.length()).split("ERROR", -1))
                     .as("once")
                     .hasSize(2);
@@ -244,11 +247,11 @@ class StandByIT {
     }
 
     /** Whoever does without the slot fences off the one that has it. */
-    private record NeverTakesOver() implements PreparedPublisher {
+    private record NeverTakesOver(AtomicInteger keptUp) implements PreparedPublisher {
 
         @Override
         public void keepUp() {
-            // There is nothing to keep up with.
+            keptUp.incrementAndGet();
         }
 
         @Override
