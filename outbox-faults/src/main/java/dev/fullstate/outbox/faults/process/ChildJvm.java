@@ -23,11 +23,14 @@ public final class ChildJvm implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Path log;
+    private final long begin;
 
-    private ChildJvm(String name, Process process, Path log) {
+    /** @param begin of what this one adds to the log */
+    private ChildJvm(String name, Process process, Path log, long begin) {
         this.name = name;
         this.process = process;
         this.log = log;
+        this.begin = begin;
     }
 
     /**
@@ -48,11 +51,12 @@ public final class ChildJvm implements AutoCloseable {
         try {
             Files.createDirectories(LOGS);
             Path log = LOGS.resolve(name + ".log");
+            long begin = Files.exists(log) ? Files.size(log) : 0;
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
-            return new ChildJvm(name, process, log);
+            return new ChildJvm(name, process, log, begin);
         } catch (IOException e) {
             throw new UncheckedIOException("Could not start " + name + ": " + String.join(" ", command), e);
         }
@@ -115,13 +119,22 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** {@return the last lines of what the process wrote} */
+    /** {@return the last lines of what this process wrote, and not one of its name before it} */
+    public String endOfOwnLog() {
+        return endOfLog(begin);
+    }
+
+    /** {@return the last lines of what processes of this name wrote} */
     public String endOfLog() {
+        return "End of " + log + ":\n" + endOfLog(0);
+    }
+
+    private String endOfLog(long from) {
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
-            byte[] end = new byte[(int) Math.min(file.length(), QUOTED_BYTES)];
+            byte[] end = new byte[(int) Math.min(file.length() - from, QUOTED_BYTES)];
             file.seek(file.length() - end.length);
             file.readFully(end);
-            return "End of " + log + ":\n" + new String(end, StandardCharsets.UTF_8);
+            return new String(end, StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "(" + log + " could not be read: " + e.getMessage() + ")";
         }

@@ -154,7 +154,7 @@ public final class RelayProcess implements AutoCloseable {
 
     /** {@return what the relay has logged last of what it is at, as in {@code STREAMING}; empty if it has not yet} */
     public String state() {
-        Matcher states = STATE.matcher(jvm.endOfLog());
+        Matcher states = STATE.matcher(jvm.endOfOwnLog());
         String last = "";
         while (states.find()) {
             last = states.group(1);

@@ -78,7 +78,7 @@ public record OutboxRelayProperties(
         @DefaultValue("3s") Duration kafkaTimeout,
         @DefaultValue("10s") Duration shutdownTimeout,
         @DefaultValue("250ms") Duration standbyInterval,
-        @DefaultValue("2500ms") Duration leaderTimeout,
+        @DefaultValue("3s") Duration leaderTimeout,
         @DefaultValue Retry retry) {
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
