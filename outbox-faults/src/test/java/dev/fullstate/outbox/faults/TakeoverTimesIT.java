@@ -24,6 +24,7 @@ class TakeoverTimesIT {
 
     private static final Logger log = LoggerFactory.getLogger(TakeoverTimesIT.class);
     private static final int TAKEOVERS = Integer.getInteger("faults.takeovers", 50);
+    private static final int BETWEEN_LINES = 5;
 
     private static final Map<String, String> DEFAULTS = Map.of(
             "outbox.relay.standby-interval", "250ms",
@@ -43,11 +44,12 @@ class TakeoverTimesIT {
                         relays.add();
                     }
                 }
-                log.info("Round {} of {}", i + 1, TAKEOVERS);
+                if ((i + 1) % BETWEEN_LINES == 0) {
+                    times.forEach((fault, each) -> log.info("{}", line(fault, each)));
+                }
             }
             scenario.assertExactlyOnce();
         }
-        times.forEach((fault, each) -> log.info("{}", line(fault, each)));
     }
 
     private static String line(Fault fault, List<Duration> times) {
