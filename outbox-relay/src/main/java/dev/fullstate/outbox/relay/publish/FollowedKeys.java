@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -22,6 +23,7 @@ import org.apache.kafka.common.TopicPartition;
 final class FollowedKeys implements Kafka.LastValues {
 
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration CLOSING = Duration.ofSeconds(1);
 
     /** Records of others, and the markers of transactions, lie between the last record of a key and the end. */
     private static final long FIRST_WINDOW = 64;
@@ -141,6 +143,7 @@ final class FollowedKeys implements Kafka.LastValues {
 
     @Override
     public void close() {
-        consumer.close();
+        // A broker that does not answer would be waited for with the slot in hand.
+        consumer.close(CloseOptions.timeout(CLOSING));
     }
 }
