@@ -9,11 +9,10 @@ import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.Progress;
 
 /**
- * What the loop is at: connecting, then, if another relay has the slot, standing by, then, if there is no slot yet, the first start, then
- * streaming. Each owns the connections it
+ * What the loop is at: connecting, then, where another relay has the slot, standing by, then, where rows are older than the slot, filling, then streaming. Each owns the connections it
  * works with and hands them to the next.
  */
-sealed interface Activity permits Connecting, StandBy, FirstStart, Streaming {
+sealed interface Activity permits Connecting, StandBy, Filling, Streaming {
 
     RelayState state();
 

@@ -2,10 +2,24 @@ package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.relay.Filling.Doubt;
+import dev.fullstate.outbox.relay.history.Finding;
+import dev.fullstate.outbox.relay.history.Finding.Adopt;
+import dev.fullstate.outbox.relay.history.Finding.Gap;
+import dev.fullstate.outbox.relay.history.Finding.Resume;
+import dev.fullstate.outbox.relay.history.History;
+import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Shift;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.Publisher;
-import dev.fullstate.outbox.relay.wal.RetainedRows;
+import dev.fullstate.outbox.relay.wal.Facts;
+import dev.fullstate.outbox.relay.wal.NewSlot;
 import dev.fullstate.outbox.relay.wal.SlotInUseException;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
@@ -13,10 +27,19 @@ import dev.fullstate.outbox.relay.wal.WalStream;
 /** Opens the connections to both sides; holds none itself. */
 final class Connecting implements Activity {
 
+    private static final Logger log = LoggerFactory.getLogger(Connecting.class);
+
     private final Stages stages;
+    private final boolean contradicted;
 
     Connecting(Stages stages) {
+        this(stages, false);
+    }
+
+    /** @param contradicted whether the stream has shown that the position is of another history */
+    Connecting(Stages stages, boolean contradicted) {
         this.stages = stages;
+        this.contradicted = contradicted;
     }
 
     @Override
@@ -39,7 +62,7 @@ final class Connecting implements Activity {
             try {
                 return StandBy.isHeld(stages, session)
                         ? new StandBy(stages, session, prepared)
-                        : takeSlot(stages, session, prepared);
+                        : takeSlot(stages, session, prepared, contradicted);
             } catch (RuntimeException e) {
                 prepared.close();
                 throw e;
@@ -55,46 +78,93 @@ final class Connecting implements Activity {
      *
      * @throws RuntimeException if it fails; session and publisher are still the caller's to close then
      */
-    static Activity takeSlot(Stages stages, WalSession session, PreparedPublisher prepared) {
+    static Activity takeSlot(Stages stages, WalSession session, PreparedPublisher prepared, boolean contradicted) {
         try {
-            return goOn(stages, session, prepared);
+            return goOn(stages, session, prepared, contradicted);
         } catch (SlotInUseException e) {
             return new StandBy(stages, session, prepared);
         }
     }
 
-    private static Activity goOn(Stages stages, WalSession session, PreparedPublisher prepared) {
-        return session.slotPosition().isEmpty()
-                ? firstStart(stages, session, prepared)
-                : stream(stages, session, prepared);
+    private static Activity goOn(Stages stages, WalSession session, PreparedPublisher prepared, boolean contradicted) {
+        session.lead();
+        Publisher publisher = prepared.takeOver();
+        try {
+            ResumePoint recorded = publisher.resumePoint();
+            Facts facts = session.facts(recorded);
+            return contradicted
+                    ? fill(stages, session, publisher, recorded, facts, true)
+                    : goOn(stages, session, publisher, recorded, facts, History.judge(recorded, facts));
+        } catch (RuntimeException e) {
+            publisher.close();
+            throw e;
+        }
     }
 
-    private static Activity stream(Stages stages, WalSession session, PreparedPublisher prepared) {
+    private static Activity goOn(
+            Stages stages,
+            WalSession session,
+            Publisher publisher,
+            @Nullable ResumePoint recorded,
+            Facts facts,
+            Finding finding) {
+        if (finding instanceof Resume resume) {
+            ResumePoint point = resume.point();
+            return point.fill() == null
+                    ? new Streaming(stages, session, session.stream(), publisher, point)
+                    : new Filling(stages, session, publisher, point, resumed(point));
+        }
+        if (finding instanceof Adopt) {
+            return adopt(stages, session, publisher, facts);
+        }
+        if (finding instanceof Gap gap) {
+            log.warn(
+                    "The stream of the outbox has a gap: {}. The relay makes its replication slot anew, finds in the table the rows"
+                            + " that Kafka lacks, and publishes them",
+                    gap.reason());
+        }
+        return fill(stages, session, publisher, recorded, facts, finding instanceof Gap gap && gap.lost());
+    }
+
+    /** That the sequence was raised is not recorded, and numbers may have been drawn since that look as if it had been. */
+    private static Doubt resumed(ResumePoint point) {
+        return point.numbers().shift().equals(Shift.NONE) ? Doubt.NONE : Doubt.LOST;
+    }
+
+    /** Makes the slot anew, with a fill up to where it begins. */
+    private static Activity fill(
+            Stages stages,
+            WalSession session,
+            Publisher publisher,
+            @Nullable ResumePoint recorded,
+            Facts facts,
+            boolean lost) {
+        session.dropSlot();
+        NewSlot slot = session.createSlot();
+        // What a relay notes in a database is true of this database, whatever has become of it; what a position says of
+        // another fill's
+        // snapshot may be of a history that is lost.
+        Facts.Note note = facts.note();
+        Fill fill = new Fill(slot.snapshot(), 0, note != null && note.ofThisServer() ? note.snapshot() : null);
+        Numbers numbers = recorded == null ? Numbers.NONE : recorded.numbers();
+        ResumePoint point = new ResumePoint(slot.start(), null, fill, facts.origin(), numbers);
+        Doubt doubt = lost ? Doubt.LOST : recorded == null ? Doubt.OPEN : Doubt.NONE;
+        return new Filling(stages, session, publisher, point, doubt);
+    }
+
+    private static Activity adopt(Stages stages, WalSession session, Publisher publisher, Facts facts) {
         WalStream stream = session.stream();
-        Publisher publisher = prepared.takeOver();
-        try {
-            ResumePoint resume = publisher.resumePoint();
-            // Without fencing a predecessor may have put an older position after the one up to which the slot is
-            // confirmed.
-            if (resume != null && (publisher.isAlone() || !stream.start().isAfter(resume.through()))) {
-                session.requireBetween(stream.start(), resume.through());
-            }
-            return new Streaming(stages, session, stream, publisher);
-        } catch (RuntimeException e) {
-            publisher.close();
-            throw e;
-        }
-    }
-
-    private static Activity firstStart(Stages stages, WalSession session, PreparedPublisher prepared) {
-        RetainedRows rows = session.retainedRows();
-        Publisher publisher = prepared.takeOver();
-        try {
-            return FirstStart.begin(stages, session, publisher, rows);
-        } catch (RuntimeException e) {
-            publisher.close();
-            throw e;
-        }
+        log.info(
+                "Neither Kafka nor the database knows of events that were published from slot '{}', which somebody else has created; the"
+                        + " stream starts where it is confirmed, at {}",
+                stages.settings().slotName(),
+                stream.start());
+        return new Streaming(
+                stages,
+                session,
+                stream,
+                publisher,
+                new ResumePoint(stream.start(), null, facts.origin(), Numbers.NONE));
     }
 
     @Override

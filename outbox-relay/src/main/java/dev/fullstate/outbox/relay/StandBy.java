@@ -65,7 +65,7 @@ final class StandBy implements Activity {
         Holder holder = holder(stages, session);
         if (holder == null) {
             log.info("The relay takes over, because {}", reason);
-            return Connecting.takeSlot(stages, session, prepared);
+            return Connecting.takeSlot(stages, session, prepared, false);
         }
         reason = "the relay that had the slot, through process " + holder.pid() + " of PostgreSQL, has let it go";
         problem = new Problem(

@@ -9,15 +9,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.pgoutput.Message;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.pgoutput.MessageDecoder;
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -32,6 +36,8 @@ import dev.fullstate.outbox.relay.wal.WalStream;
 
 /** Passes on what is committed, and confirms to PostgreSQL what Kafka has. */
 final class Streaming implements Activity {
+
+    private static final Logger log = LoggerFactory.getLogger(Streaming.class);
 
     private static final int MESSAGES_PER_STEP = 256;
     /** Messages that are there already take far less, and one that the stream has to wait for far more. */
@@ -50,6 +56,8 @@ final class Streaming implements Activity {
     private final Confirmation confirmation;
     private final HorizonWriter horizon;
     private final JobEnds jobEnds;
+    private final ResumePoint start;
+    private final Numbering numbering;
     private @Nullable Position lastSent;
     private @Nullable UnpublishableRowException stoppedBy;
     private long receivedCount;
@@ -59,7 +67,8 @@ final class Streaming implements Activity {
     private long answeredAt;
     private boolean stalled;
 
-    Streaming(Stages stages, WalSession session, WalStream stream, Publisher publisher) {
+    /** @param start after which events are to be published */
+    Streaming(Stages stages, WalSession session, WalStream stream, Publisher publisher, ResumePoint start) {
         this.stages = stages;
         this.session = session;
         this.stream = stream;
@@ -71,6 +80,8 @@ final class Streaming implements Activity {
         this.confirmation = new Confirmation(stages, session, stream, tracker, publisher);
         this.horizon = new HorizonWriter(HorizonWriter.Database.of(session), stages.nanoTime());
         this.jobEnds = new JobEnds(session.republishJobs(), stages.router(), publisher, stages.nanoTime());
+        this.start = start;
+        this.numbering = new Numbering(start.numbers());
     }
 
     @Override
@@ -81,7 +92,16 @@ final class Streaming implements Activity {
     @Override
     public Activity step() {
         publisher.requireNoFailure();
-        idle = readOn(MESSAGES_PER_STEP) == 0;
+        try {
+            idle = readOn(MESSAGES_PER_STEP) == 0;
+        } catch (OtherHistoryException e) {
+            log.warn(
+                    "The stream of the outbox is of another history than the position: {}. The relay makes its replication slot anew,"
+                            + " finds in the table the rows that Kafka lacks, and publishes them",
+                    e.getMessage());
+            close();
+            return new Connecting(stages, true);
+        }
         publisher.sentUpTo(sent(), drained);
         confirmation.step();
         stages.statistics().inFlightBytes(publisher.inFlightBytes());
@@ -113,11 +133,13 @@ final class Streaming implements Activity {
     }
 
     private ResumePoint sent() {
-        ResumePoint sent =
-                new ResumePoint(tracker.progress().received(), tracker.isInsideTransaction() ? lastSent : null);
-        ResumePoint published = publisher.resumePoint();
         // After a restart the stream begins before the point where it was left.
-        return published == null ? sent : sent.furthest(published);
+        return new ResumePoint(
+                        tracker.progress().received(),
+                        tracker.isInsideTransaction() ? lastSent : null,
+                        start.origin(),
+                        numbering.sent())
+                .furthest(start);
     }
 
     /** The producer retries for minutes before it fails an event; that long nobody shall believe that all is well. */
@@ -167,11 +189,21 @@ final class Streaming implements Activity {
             drained = message == null || after - before >= WAITED_NANOS;
             before = after;
             if (message != null) {
-                assembler.accept(decoder.decode(message));
+                accept(decoder.decode(message));
                 count++;
             }
         }
         return count;
+    }
+
+    private void accept(Message message) {
+        if (message instanceof Relation) {
+            // Comes again after each change of the table, and of the publication: rows may have been written meanwhile
+            // that are not in
+            // the stream, and later ones must not overtake them.
+            session.requirePublication();
+        }
+        assembler.accept(message);
     }
 
     @Override
@@ -222,7 +254,6 @@ final class Streaming implements Activity {
     /** Sends each event on as it arrives, unless Kafka has it already, and lets the tracker count. */
     private final class Sender implements TransactionSink {
 
-        private final @Nullable ResumePoint start = publisher.resumePoint();
         private final RowSender rows = new RowSender(session, this::send);
         private @Nullable PendingTransaction transaction;
 
@@ -239,7 +270,9 @@ final class Streaming implements Activity {
 
         @Override
         public void row(ReceivedRow row) {
-            if (start == null || !start.covers(row.position())) {
+            if (start.covers(row.position())) {
+                requirePublished(row);
+            } else {
                 rows.send(row);
             }
             // Not before: a row that stops the relay is none up to which events are published.
@@ -248,16 +281,36 @@ final class Streaming implements Activity {
 
         private void send(CommittedEvent event) {
             PendingTransaction current = Objects.requireNonNull(transaction, "An event lies in a transaction");
-            publisher.publish(stages.router().route(event), current::published);
+            publisher.publish(stages.router().route(numbering.number(event)), current::published);
             // Only now: an event that cannot be published does not count. Nobody but this thread asks for the count.
             current.sending();
             receivedCount++;
             horizon.received();
+            numbering.sent(event);
+        }
+
+        /** What another history has at a position that is published has a number that was not published. */
+        private void requirePublished(ReceivedRow row) {
+            Newest newest = start.numbers().newest();
+            if (newest != null && row.sequence() > newest.seq()) {
+                throw new OtherHistoryException("the row at " + row.position() + " lies before " + start.through()
+                        + ", up to where events are published, but has number " + row.sequence()
+                        + ", and only those up to "
+                        + newest.seq() + " are");
+            }
         }
 
         @Override
         public void end(Lsn endLsn, Instant committedAt) {
             tracker.end(endLsn, committedAt);
+        }
+    }
+
+    /** The stream brings what contradicts the position. */
+    private static final class OtherHistoryException extends RuntimeException {
+
+        private OtherHistoryException(String message) {
+            super(message);
         }
     }
 }

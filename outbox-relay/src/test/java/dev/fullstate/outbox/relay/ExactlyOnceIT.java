@@ -89,48 +89,6 @@ class ExactlyOnceIT extends RelayIntegrationTest {
     }
 
     @Test
-    void slotThatSomeoneElseHasAdvancedIsNotStreamedFromSilently() throws SQLException {
-        try (SteppedRelay relay = SteppedRelay.of(database)) {
-            relay.stepUntil(RelayState.STREAMING);
-            database.insert("a", "1");
-            relay.stepUntil(topic, 1);
-        }
-        database.insert("a", "skipped");
-        // The server may not have noticed yet that the relay has gone.
-        database.terminateWalSender();
-        database.query("select pg_replication_slot_advance('" + database.name() + "', pg_current_wal_insert_lsn())");
-        try (SteppedRelay relay = SteppedRelay.of(database)) {
-            relay.stepUntil(RelayState.RETRYING);
-            assertThat(relay.problem().message()).contains("someone else has advanced the slot");
-            assertThat(relay.problem().remedy()).contains("outbox.relay.delivery=at-least-once");
-        }
-
-        assertThat(published()).isEqualTo(List.of("1"));
-    }
-
-    @Test
-    void positionOfASlotThatIsGoneIsNotTakenForThatOfItsSuccessor() throws SQLException {
-        try (SteppedRelay relay = SteppedRelay.of(database)) {
-            relay.stepUntil(RelayState.STREAMING);
-            database.insert("a", "1");
-            relay.stepUntil(topic, 1);
-        }
-        database.execute("truncate outbox");
-        database.execute("select pg_drop_replication_slot('" + database.name() + "')");
-
-        try (SteppedRelay relay = SteppedRelay.of(database)) {
-            relay.stepUntil(RelayState.STREAMING);
-        }
-        // Were the old position still there, the new slot would be beyond it.
-        try (SteppedRelay relay = SteppedRelay.of(database)) {
-            relay.stepUntil(RelayState.STREAMING);
-            database.insert("a", "2");
-            relay.stepUntil(topic, 2);
-        }
-        assertThat(published()).containsExactly("1", "2");
-    }
-
-    @Test
     void firstStartThatDiesAgainAndAgainPublishesEachRowOnce() throws SQLException {
         database.query("select setval('outbox_seq', 1000)");
         database.execute(rows("nextval('outbox_seq')", "a", 3_000));
@@ -150,10 +108,8 @@ class ExactlyOnceIT extends RelayIntegrationTest {
 
     private void cutOffFirstStart(SteppedRelay relay) throws SQLException {
         assertThat(relay.state()).isEqualTo(RelayState.PUBLISHING_RETAINED);
-        database.query("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '"
-                + database.name() + "' and application_name = 'outbox-relay " + database.name() + "'");
+        database.terminateSessions();
         relay.stepUntil(RelayState.RETRYING);
-        assertThat(database.hasSlot()).isFalse();
     }
 
     /** So many rows of one statement, so that all have one position in the WAL; several times what may be in flight. */

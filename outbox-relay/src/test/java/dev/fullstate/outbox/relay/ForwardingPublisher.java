@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.Search;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 
 /** A publisher that does what another one does, for tests to break in one point. */
@@ -80,6 +82,11 @@ class ForwardingPublisher implements Publisher {
     @Override
     public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
         return target.ends(topics);
+    }
+
+    @Override
+    public Search search(Set<String> topics, Instant since) {
+        return target.search(topics, since);
     }
 
     @Override

@@ -114,7 +114,8 @@ final class OutboxDatabase implements AutoCloseable {
         execute("create role " + role + " login replication password 'secret'; grant select on outbox to " + role
                 + "; grant select, insert, update on outbox_relay to " + role
                 + "; grant select on outbox_republish_job, outbox_republish_part to " + role
-                + "; grant select, insert on outbox_republish_end to " + role);
+                + "; grant select, insert on outbox_republish_end to " + role
+                + "; grant select, update on sequence outbox_seq to " + role);
     }
 
     boolean hasSlot() throws SQLException {
@@ -129,6 +130,17 @@ final class OutboxDatabase implements AutoCloseable {
 
     Lsn walPosition() throws SQLException {
         return Lsn.parse(Objects.requireNonNull(query("select pg_current_wal_lsn()")));
+    }
+
+    /** Cuts the relay's connections off, whatever it is at. */
+    void terminateSessions() throws SQLException {
+        query("select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where datname = '" + name
+                + "' and application_name like 'outbox-relay %'");
+    }
+
+    /** Waits until the server has noticed that a relay which is closed is gone. */
+    void awaitNoRelay() throws SQLException {
+        terminateSessions();
     }
 
     /** Cuts the relay's stream off, as an administrator or a failing network would. */

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Points;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.Publisher;
@@ -82,7 +83,7 @@ class PreparedPublisherIT {
             write("theirs", position(7));
             write(OURS, position(3));
             try (Publisher publisher = prepared.takeOver()) {
-                assertThat(publisher.resumePoint()).isEqualTo(new ResumePoint(new Lsn(3), null));
+                assertThat(publisher.resumePoint()).isEqualTo(Points.at(new Lsn(3)));
             }
         }
     }
@@ -96,7 +97,7 @@ class PreparedPublisherIT {
             prepared.keepUp();
             note(first, 6);
             try (Publisher second = prepared.takeOver()) {
-                assertThat(second.resumePoint()).isEqualTo(new ResumePoint(new Lsn(6), null));
+                assertThat(second.resumePoint()).isEqualTo(Points.at(new Lsn(6)));
                 assertThat(endsWithFailure(first)).isTrue();
             }
         }
@@ -117,7 +118,7 @@ class PreparedPublisherIT {
     }
 
     private static void note(Publisher publisher, long position) {
-        ResumePoint point = new ResumePoint(new Lsn(position), null);
+        ResumePoint point = Points.at(new Lsn(position));
         publisher.publishNothing(() -> {});
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!point.equals(publisher.resumePoint())) {
@@ -149,7 +150,7 @@ class PreparedPublisherIT {
     }
 
     private static String position(long lsn) {
-        return new ResumePoint(new Lsn(lsn), null).toString();
+        return Points.at(new Lsn(lsn)).toString();
     }
 
     private void write(String key, @Nullable String value) {

@@ -1,6 +1,8 @@
 package dev.fullstate.outbox.relay;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ import dev.fullstate.outbox.relay.Simulation.Happening;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.publish.Search;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 
 import static java.util.stream.Collectors.toMap;
@@ -42,6 +45,7 @@ class SimulationTest {
     private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 100_000);
     private static final int MUTANT_SCHEDULES = 2_000;
     private static final int STEPS = 120;
+    private static final EnumSet<Happening> STORMS = EnumSet.range(Happening.PUBLICATION_CHANGED, Happening.MOVED);
     private static final Map<Happening, LongAdder> HAPPENED =
             Stream.of(Happening.values()).collect(toMap(happening -> happening, happening -> new LongAdder()));
 
@@ -55,7 +59,7 @@ class SimulationTest {
     static void everythingHasHappened() {
         log(LogLevel.INFO);
         log.info("Simulated: {}", HAPPENED);
-        for (Happening happening : Happening.values()) {
+        for (Happening happening : EnumSet.complementOf(STORMS)) {
             assertThat(HAPPENED.get(happening).sum()).as("%s", happening).isGreaterThan(MUTANT_SCHEDULES);
         }
     }
@@ -74,10 +78,15 @@ class SimulationTest {
     }
 
     @Test
-    void withoutThePositionEventsAreRepeated() {
+    void withoutThePositionAndWithoutLookingForWhatIsPublishedEventsAreRepeated() {
         assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
 
             private boolean resumed;
+
+            @Override
+            public Search search(Set<String> topics, Instant since) {
+                return super.search(Set.of(), since);
+            }
 
             @Override
             public @Nullable ResumePoint resumePoint() {
@@ -98,7 +107,8 @@ class SimulationTest {
 
             @Override
             public void sentUpTo(ResumePoint point, boolean drained) {
-                super.sentUpTo(new ResumePoint(point.through(), null, point.rows()), drained);
+                super.sentUpTo(
+                        new ResumePoint(point.through(), null, point.fill(), point.origin(), point.numbers()), drained);
             }
         });
     }

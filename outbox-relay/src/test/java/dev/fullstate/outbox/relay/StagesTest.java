@@ -25,13 +25,14 @@ class StagesTest {
         stage("position").check(classes);
         stage("failure").check(classes);
         stage("wal", "position", "failure").check(classes);
+        stage("history", "position", "wal").check(classes);
         stage("pgoutput", "position", "failure").check(classes);
         stage("transaction", "position", "failure", "pgoutput").check(classes);
         stage("route", "position", "transaction").check(classes);
         stage("publish", "position", "failure", "transaction", "route").check(classes);
         stage("acknowledge", "position").check(classes);
         stage("monitor", "", "position", "failure", "acknowledge", "wal").check(classes);
-        stage("", "position", "failure", "wal", "pgoutput", "transaction", "route", "publish", "acknowledge")
+        stage("", "position", "failure", "wal", "history", "pgoutput", "transaction", "route", "publish", "acknowledge")
                 .check(classes);
     }
 

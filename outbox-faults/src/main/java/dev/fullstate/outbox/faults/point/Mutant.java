@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.publish.Kafka;
 import dev.fullstate.outbox.relay.publish.KafkaTopic;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
+import dev.fullstate.outbox.relay.publish.Search;
 
 /** A relay that is broken on purpose, in one place: what the judge must not let pass. */
 public enum Mutant {
@@ -29,8 +31,13 @@ public enum Mutant {
             return new Object[] {recordAndCallback[0], deaf};
         }
     },
-    /** Where Kafka says that events are published up to, is not looked at. */
+    /** Where Kafka says that events are published up to, is not looked at, and neither is what Kafka has. */
     IGNORES_THE_POSITION {
+        @Override
+        Set<String> searching(Set<String> topics) {
+            return Set.of();
+        }
+
         @Override
         Map<String, byte[]> reading(Map<String, byte[]> positions) {
             return Map.of();
@@ -43,7 +50,7 @@ public enum Mutant {
             ProducerRecord<?, ?> record = (ProducerRecord<?, ?>) recordAndCallback[0];
             boolean position = record.topic().equals(settings.transactions().positionTopic());
             return position && record.value() instanceof byte[] value
-                    ? new Object[] {withFirstWordOnly(record, value), recordAndCallback[1]}
+                    ? new Object[] {withoutTheHalf(record, value), recordAndCallback[1]}
                     : recordAndCallback;
         }
     };
@@ -56,6 +63,11 @@ public enum Mutant {
         return recordAndCallback;
     }
 
+    /** {@return the topics that are looked through instead} */
+    Set<String> searching(Set<String> topics) {
+        return topics;
+    }
+
     /** {@return what is read instead} */
     Map<String, byte[]> reading(Map<String, byte[]> positions) {
         return positions;
@@ -65,10 +77,11 @@ public enum Mutant {
         return settings -> new BrokenKafka(this, connector.connect(settings), settings);
     }
 
-    private static ProducerRecord<?, ?> withFirstWordOnly(ProducerRecord<?, ?> record, byte[] value) {
-        String text = new String(value, StandardCharsets.UTF_8);
-        byte[] first = text.split(" ", 2)[0].getBytes(StandardCharsets.UTF_8);
-        return new ProducerRecord<>(record.topic(), record.partition(), record.key(), first);
+    /** The one word of a position with a hash is that of the transaction which is published by half. */
+    private static ProducerRecord<?, ?> withoutTheHalf(ProducerRecord<?, ?> record, byte[] value) {
+        String text = new String(value, StandardCharsets.UTF_8).replaceFirst(" [^ ]*#[0-9]+", "");
+        return new ProducerRecord<>(
+                record.topic(), record.partition(), record.key(), text.getBytes(StandardCharsets.UTF_8));
     }
 
     private record BrokenValues(Mutant mutant, Kafka.LastValues target) implements Kafka.LastValues {
@@ -115,6 +128,11 @@ public enum Mutant {
         @Override
         public CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names) {
             return target.topics(names);
+        }
+
+        @Override
+        public Search search(Set<String> topics, Instant since) {
+            return target.search(mutant.searching(topics), since);
         }
 
         @Override

@@ -1,40 +1,44 @@
 package dev.fullstate.outbox.relay.position;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to where events are published.
+ * Up to where events are published, and of which history.
  *
- * @param through everything that was committed before it; the end of a transaction, or between transactions. In a first start
- *     only once the slot exists, until then {@code rows} says what is published
+ * @param through everything that was committed before it, with the rows of the fill if one is under way; the end of a transaction, or
+ *     between transactions
  * @param within the last published event of the transaction that follows and is published by half; null if none is
- * @param rows what a first start has published; empty after it. Later attempts come last, and reach less far than those before
+ * @param fill what is published of the rows before {@code through}; null if all are
+ * @param origin of the position
+ * @param numbers of what is published
  */
-public record ResumePoint(Lsn through, @Nullable Position within, List<PublishedRows> rows) {
+public record ResumePoint(
+        Lsn through, @Nullable Position within, @Nullable Fill fill, Origin origin, Numbers numbers) {
 
-    private static final String ROWS = "rows";
+    private static final String TIMELINE = "timeline";
+    private static final String PUBLICATION = "publication";
+    private static final String HIGHEST = "highest";
+    private static final String NEWEST = "newest";
+    private static final String SHIFT = "shift";
+    private static final String FILL = "fill";
 
-    public ResumePoint {
-        rows = List.copyOf(rows);
+    /** A point of the stream. */
+    public ResumePoint(Lsn through, @Nullable Position within, Origin origin, Numbers numbers) {
+        this(through, within, null, origin, numbers);
     }
 
-    public ResumePoint(Lsn through, @Nullable Position within) {
-        this(through, within, List.of());
+    /** The same point, of a history that has come out of its own. */
+    public ResumePoint in(Origin later) {
+        return new ResumePoint(through, within, fill, later, numbers);
     }
 
-    /** A first start has published some more rows. */
-    public ResumePoint with(PublishedRows published) {
-        // A later snapshot shows whatever an earlier one does.
-        Stream<PublishedRows> reachingFurther = rows.stream().filter(earlier -> earlier.seq() > published.seq());
-        return new ResumePoint(
-                through,
-                within,
-                Stream.concat(reachingFurther, Stream.of(published)).toList());
+    /** The furthest position in the WAL of which anything is published. */
+    public Lsn reach() {
+        return within == null ? through : within.commitLsn();
     }
 
     /** Whether the event is published already. */
@@ -44,14 +48,16 @@ public record ResumePoint(Lsn through, @Nullable Position within, List<Published
                 || (within != null && within.commitLsn().equals(event.commitLsn()) && within.index() >= event.index());
     }
 
-    /** The point at which everything is published that is published at one of two points; of the stream, not a first start's. */
+    /** The point at which everything is published that is published at one of two points of one stream. */
     public ResumePoint furthest(ResumePoint other) {
         Lsn furthestThrough = other.through.isAfter(through) ? other.through : through;
         Position furthestWithin =
                 within == null || (other.within != null && other.within.isAfter(within)) ? other.within : within;
         return new ResumePoint(
                 furthestThrough,
-                furthestWithin == null || furthestThrough.isAfter(furthestWithin.commitLsn()) ? null : furthestWithin);
+                furthestWithin == null || furthestThrough.isAfter(furthestWithin.commitLsn()) ? null : furthestWithin,
+                origin,
+                numbers.furthest(other.numbers));
     }
 
     /**
@@ -61,29 +67,71 @@ public record ResumePoint(Lsn through, @Nullable Position within, List<Published
      */
     public static ResumePoint parse(String text) {
         List<String> words = List.of(text.split(" ", -1));
-        Lsn through = Lsn.parse(words.get(0));
-        if (words.size() == 1) {
-            return new ResumePoint(through, null);
+        boolean inside = words.size() > 1 && words.get(1).indexOf('=') < 0;
+        Map<String, String> fields = fields(words.subList(inside ? 2 : 1, words.size()));
+        String newest = fields.remove(NEWEST);
+        String shift = fields.remove(SHIFT);
+        String fill = fields.remove(FILL);
+        ResumePoint point = new ResumePoint(
+                Lsn.parse(words.get(0)),
+                inside ? Position.parse(words.get(1)) : null,
+                fill == null ? null : Fill.parse(fill),
+                new Origin(Integer.parseInt(required(fields, TIMELINE)), required(fields, PUBLICATION)),
+                new Numbers(
+                        Long.parseLong(required(fields, HIGHEST)),
+                        newest == null ? null : Newest.parse(newest),
+                        shift == null ? Shift.NONE : Shift.parse(shift)));
+        if (!fields.isEmpty()) {
+            throw new IllegalArgumentException("Unknown in a position: " + fields.keySet());
         }
-        if (!words.get(1).equals(ROWS)) {
-            return new ResumePoint(through, Position.parse(words.get(1)));
+        return point;
+    }
+
+    private static Map<String, String> fields(List<String> words) {
+        Map<String, String> fields = new HashMap<>();
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            if (equals < 1 || fields.put(word.substring(0, equals), word.substring(equals + 1)) != null) {
+                throw new IllegalArgumentException("Not a field of a position, or twice: '" + word + "'");
+            }
         }
-        List<PublishedRows> rows = new ArrayList<>();
-        words.subList(2, words.size()).forEach(word -> rows.add(PublishedRows.parse(word)));
-        return new ResumePoint(through, null, rows);
+        return fields;
+    }
+
+    private static String required(Map<String, String> fields, String name) {
+        String value = fields.remove(name);
+        if (value == null || value.isEmpty()) {
+            throw new IllegalArgumentException("A position without '" + name + "'");
+        }
+        return value;
     }
 
     /**
-     * Position, and if there is one the event, as in {@code 0/16B3748 0/16B4000#17}; in a first start position and published
-     * rows, as in {@code 0/16B3748 rows 1200@735:740:736}.
+     * Position, if there is one the event, and fields, as in {@code 0/16B3748 0/16B4000#17 timeline=1 publication=16400.735 highest=1200
+     * newest=1200:0199f0c4-8a3e-7000-8000-000000000001}.
      */
     @Override
     public String toString() {
-        if (!rows.isEmpty()) {
-            return rows.stream()
-                    .map(PublishedRows::toString)
-                    .collect(Collectors.joining(" ", through + " " + ROWS + " ", ""));
+        StringBuilder text = new StringBuilder(through.toString());
+        if (within != null) {
+            text.append(' ').append(within);
         }
-        return within == null ? through.toString() : through + " " + within;
+        append(text, TIMELINE, origin.timeline());
+        append(text, PUBLICATION, origin.publication());
+        append(text, HIGHEST, numbers.highest());
+        if (numbers.newest() != null) {
+            append(text, NEWEST, numbers.newest());
+        }
+        if (!numbers.shift().equals(Shift.NONE)) {
+            append(text, SHIFT, numbers.shift());
+        }
+        if (fill != null) {
+            append(text, FILL, fill);
+        }
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, String name, Object value) {
+        text.append(' ').append(name).append('=').append(value);
     }
 }

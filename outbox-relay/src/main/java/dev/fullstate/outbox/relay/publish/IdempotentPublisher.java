@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -175,6 +176,11 @@ final class IdempotentPublisher implements Publisher {
     @Override
     public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
         return sender.ends(topics);
+    }
+
+    @Override
+    public Search search(Set<String> topics, Instant since) {
+        return sender.search(topics, since);
     }
 
     @Override

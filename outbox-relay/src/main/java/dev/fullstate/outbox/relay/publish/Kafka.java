@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -92,6 +93,13 @@ public interface Kafka extends AutoCloseable {
      *     not exist
      */
     CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics);
+
+    /**
+     * Begins to read the committed records of some topics, those from a time on and up to the ends that the partitions have now.
+     *
+     * @param topics those that do not exist are left out
+     */
+    Search search(Set<String> topics, Instant since);
 
     @Override
     void close();

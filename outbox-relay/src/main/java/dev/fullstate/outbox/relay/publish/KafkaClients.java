@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -98,6 +99,11 @@ final class KafkaClients implements Kafka {
                     }
                 },
                 this::start);
+    }
+
+    @Override
+    public Search search(Set<String> topics, Instant since) {
+        return TopicSearch.begin(settings, topics, since);
     }
 
     private void start(Runnable reading) {

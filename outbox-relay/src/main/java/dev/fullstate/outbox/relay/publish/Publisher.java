@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -82,6 +83,14 @@ public interface Publisher extends AutoCloseable {
      * @return by partition, the offset after its last record; completes exceptionally with a {@link PublishException}
      */
     CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics);
+
+    /**
+     * Begins to look for what was published.
+     *
+     * @param topics those that do not exist are left out
+     * @param since the time of the records, by the clock of whoever sent them
+     */
+    Search search(Set<String> topics, Instant since);
 
     /**
      * Tells of the first event that Kafka has not taken.

@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,10 @@ final class RecordSender implements AutoCloseable {
 
     CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
         return kafka.ends(topics);
+    }
+
+    Search search(Set<String> searched, Instant since) {
+        return kafka.search(searched, since);
     }
 
     void answered() {

@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -235,6 +236,11 @@ final class TransactionalPublisher implements Publisher {
     @Override
     public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
         return sender.ends(topics);
+    }
+
+    @Override
+    public Search search(Set<String> topics, Instant since) {
+        return sender.search(topics, since);
     }
 
     @Override

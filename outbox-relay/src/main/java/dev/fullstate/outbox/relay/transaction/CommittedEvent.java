@@ -91,6 +91,29 @@ public record CommittedEvent(
         return Long.parseLong(text(seq));
     }
 
+    /** The same event under another number. */
+    public CommittedEvent withSequence(long sequence) {
+        return new CommittedEvent(
+                position,
+                Long.toString(sequence).getBytes(StandardCharsets.UTF_8),
+                id,
+                aggregateType,
+                aggregateId,
+                type,
+                payload,
+                source,
+                time,
+                dataSchema,
+                changeId,
+                entityVersion,
+                operation,
+                republishId,
+                traceParent,
+                traceState,
+                extensions,
+                createdAt);
+    }
+
     /** The identifiers by which the event can be found again; never its payload. */
     @Override
     public String toString() {

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.transaction;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 
@@ -22,8 +23,16 @@ public record ReceivedRow(Position position, int xid, byte[] @Nullable [] values
     /** What an event may be without: it says nothing about the change, and no consumer's state depends on it. */
     private static final Set<String> MAY_BE_MISSING = Set.of(OutboxTable.TRACE_PARENT, OutboxTable.TRACE_STATE);
 
+    private static final int SEQ = OutboxTable.PUBLISHED_COLUMNS.indexOf(OutboxTable.SEQ);
+
     public ReceivedRow {
         missing = List.copyOf(missing);
+    }
+
+    /** The number that the row drew when it was written; 0 if it is not known. */
+    public long sequence() {
+        byte[] value = values[SEQ];
+        return value == null ? 0 : Long.parseLong(new String(value, StandardCharsets.UTF_8));
     }
 
     /** The same row with the values that the table has now. */

@@ -21,19 +21,31 @@ final class Catalog {
 
     private static final long TERMINATION_MILLIS = 1_000;
 
+    /** Makes of a slot's name the number of a lock that others will hardly use. */
+    private static final long LOCK_SEED = 7_031_962_011L;
+
     /** Times are texts: they are only compared with themselves, and nobody's clock is asked. */
     private static final String SLOT_AND_HOLDER = """
-              from pg_replication_slots
+              from (values (?::text)) as named (slot_name)
+              left join pg_replication_slots as slot using (slot_name)
+              left join lateral (
+                   select pid
+                     from pg_locks
+                    where locktype = 'advisory' and granted and objsubid = 1
+                      and database = (select oid from pg_database where datname = current_database())
+                      and (classid::bigint << 32) | objid::bigint = hashtextextended(named.slot_name, %1$d)
+                    limit 1) as leader on true
+              left join lateral (
+                   select coalesce(slot.active_pid, leader.pid) as holder_pid) as held on true
               left join lateral (
                    select backend_start::text as started_at, usesysid
                      from pg_stat_activity
-                    where pid = active_pid) as holder on true
+                    where pid = holder_pid) as holder on true
               left join lateral (
                    select max(query_start)::text as sign_of_life
                      from pg_stat_activity as sign
-                    where sign.application_name = ?::text || active_pid and sign.usesysid = holder.usesysid) as life on true
-             where slot_name = ?
-            """;
+                    where sign.application_name = '%2$s' || holder_pid and sign.usesysid = holder.usesysid) as life on true
+            """.formatted(LOCK_SEED, Connections.SIGN_OF_LIFE);
 
     private final Connection connection;
     private final String publication;
@@ -110,14 +122,16 @@ final class Catalog {
 
     Optional<Slot> slot(String name) {
         return query("""
-                        select coalesce(database, ''), coalesce(plugin, ''), two_phase, coalesce(confirmed_flush_lsn, '0/0')
+                        select coalesce(database, ''), coalesce(plugin, ''), two_phase, coalesce(confirmed_flush_lsn, '0/0'),
+                               coalesce(wal_status, '') = 'lost'
                           from pg_replication_slots
                          where slot_name = ?
                         """, Catalog::slot, name).stream().findFirst();
     }
 
     private static Slot slot(ResultSet row) throws SQLException {
-        return new Slot(row.getString(1), row.getString(2), row.getBoolean(3), Lsn.parse(row.getString(4)));
+        return new Slot(
+                row.getString(1), row.getString(2), row.getBoolean(3), Lsn.parse(row.getString(4)), row.getBoolean(5));
     }
 
     /** Empty where the server brings no slots to standbys, which it does from PostgreSQL 17 on, and where there is no slot. */
@@ -131,11 +145,25 @@ final class Catalog {
     }
 
     Optional<SlotStatus> slotStatus(String name) {
-        return query("""
+        return query(
+                        """
                 select pg_wal_lsn_diff(pg_current_wal_lsn(), confirmed_flush_lsn)::bigint as unconfirmed,
                        pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint as retained,
-                       safe_wal_size, coalesce(wal_status, '') as wal_status, active_pid, started_at, sign_of_life
-                """ + SLOT_AND_HOLDER, Catalog::slotStatus, Connections.SIGN_OF_LIFE, name).stream()
+                       safe_wal_size, coalesce(wal_status, '') as wal_status, holder_pid, started_at, sign_of_life
+                """ + SLOT_AND_HOLDER + " where slot.slot_name is not null or leader.pid is not null",
+                        Catalog::slotStatus,
+                        name)
+                .stream()
+                .findFirst();
+    }
+
+    /** The process that streams from the slot; empty if none does. */
+    Optional<Integer> streamingPid(String name) {
+        return query(
+                        "select active_pid from pg_replication_slots where slot_name = ? and active_pid is not null",
+                        row -> row.getInt(1),
+                        name)
+                .stream()
                 .findFirst();
     }
 
@@ -147,10 +175,9 @@ final class Catalog {
     Optional<Boolean> terminate(String name, Holder holder) {
         // A slot has one holder at a time; what is looked at and what is ended are of one statement.
         return query(
-                        "select pg_terminate_backend(active_pid, " + TERMINATION_MILLIS + ") " + SLOT_AND_HOLDER
-                                + " and active_pid = ?::integer and started_at = ? and sign_of_life is not distinct from ?",
+                        "select pg_terminate_backend(holder_pid, " + TERMINATION_MILLIS + ") " + SLOT_AND_HOLDER
+                                + " where holder_pid = ?::integer and started_at = ? and sign_of_life is not distinct from ?",
                         row -> row.getBoolean(1),
-                        Connections.SIGN_OF_LIFE,
                         name,
                         Integer.toString(holder.pid()),
                         holder.startedAt(),
@@ -169,7 +196,7 @@ final class Catalog {
     }
 
     private static @Nullable Holder holder(ResultSet row) throws SQLException {
-        Integer pid = row.getObject("active_pid", Integer.class);
+        Integer pid = row.getObject("holder_pid", Integer.class);
         return pid == null ? null : new Holder(pid, row.getString("started_at"), row.getString("sign_of_life"));
     }
 
@@ -226,6 +253,11 @@ final class Catalog {
                  where exists (select from unnest(string_to_array(needed.rights, ', ')) as one
                                 where not has_table_privilege(c.oid, one))
                 union all
+                select format('GRANT SELECT, UPDATE ON SEQUENCE %s TO %I;', c.oid::regclass, current_user)
+                  from pg_class c
+                 where c.oid = to_regclass(?)
+                   and not (has_sequence_privilege(c.oid, 'select') and has_sequence_privilege(c.oid, 'update'))
+                union all
                 select format('GRANT EXECUTE ON FUNCTION pg_control_system() TO %I;', current_user)
                  where not has_function_privilege('pg_control_system()', 'execute')
                 """,
@@ -235,7 +267,8 @@ final class Catalog {
                 names.sql("{outbox_relay}"),
                 names.sql("{outbox_republish_job}"),
                 names.sql("{outbox_republish_part}"),
-                names.sql("{outbox_republish_end}"));
+                names.sql("{outbox_republish_end}"),
+                names.sql("{outbox_seq}"));
     }
 
     /**
@@ -254,16 +287,20 @@ final class Catalog {
                 """, row -> row.getString(1), seconds, seconds);
     }
 
-    /** Creates the permanent slot at the position of the temporary one, at once or not at all. */
-    void copySlot(String temporary, String permanent) {
-        query(
-                "select slot_name from pg_copy_logical_replication_slot(?, ?, false)",
-                row -> row.getString(1),
-                temporary,
-                permanent);
+    /** Takes the lock of a slot for as long as the connection lives, at once or not at all. */
+    boolean tryLock(String slotName) {
+        return query(
+                        "select pg_try_advisory_lock(hashtextextended(?, " + LOCK_SEED + "))",
+                        row -> row.getBoolean(1),
+                        slotName)
+                .get(0);
     }
 
-    private <T> List<T> query(String sql, RowReader<T> reader, @Nullable String... parameters) {
+    void dropSlot(String name) {
+        query("select pg_drop_replication_slot(?)", row -> name, name);
+    }
+
+    <T> List<T> query(String sql, RowReader<T> reader, @Nullable String... parameters) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setString(i + 1, parameters[i]);
@@ -283,7 +320,7 @@ final class Catalog {
         }
     }
 
-    private interface RowReader<T> {
+    interface RowReader<T> {
 
         T read(ResultSet row) throws SQLException;
     }

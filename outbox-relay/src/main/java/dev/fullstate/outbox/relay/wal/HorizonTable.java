@@ -45,9 +45,12 @@ final class HorizonTable implements Horizons {
         }
     }
 
-    /** Makes the pipeline known to the writing side, so that nothing is retired that it has not published. */
+    /**
+     * Makes the pipeline known to the writing side, so that nothing is retired that it has not published. What is noted already says
+     * as much, and what is published besides.
+     */
     void announce() {
-        note(NOTHING, Lsn.ZERO);
+        write("on conflict (pipeline) do nothing", NOTHING, Lsn.ZERO);
     }
 
     @Override
@@ -65,9 +68,7 @@ final class HorizonTable implements Horizons {
 
     @Override
     public void note(Horizon horizon, Lsn published) {
-        try (PreparedStatement statement = connection.prepareStatement(names.sql("""
-                insert into {outbox_relay} as noted (pipeline, slot_name, snapshot, published_lsn, system_identifier)
-                select ?, ?, ?::pg_snapshot, ?::pg_lsn, system_identifier from pg_control_system()
+        write("""
                 on conflict (pipeline) do update
                    set slot_name = excluded.slot_name, snapshot = excluded.snapshot,
                        published_lsn = excluded.published_lsn, system_identifier = excluded.system_identifier,
@@ -75,7 +76,14 @@ final class HorizonTable implements Horizons {
                  where noted.system_identifier <> excluded.system_identifier
                     or (pg_snapshot_xmin(noted.snapshot) <= pg_snapshot_xmin(excluded.snapshot)
                         and pg_snapshot_xmax(noted.snapshot) <= pg_snapshot_xmax(excluded.snapshot))
-                """))) {
+                """, horizon, published);
+    }
+
+    private void write(String onConflict, Horizon horizon, Lsn published) {
+        try (PreparedStatement statement = connection.prepareStatement(names.sql("""
+                insert into {outbox_relay} as noted (pipeline, slot_name, snapshot, published_lsn, system_identifier)
+                select ?, ?, ?::pg_snapshot, ?::pg_lsn, system_identifier from pg_control_system()
+                """ + onConflict))) {
             statement.setString(1, settings.slotName());
             statement.setString(2, settings.slotName());
             statement.setString(3, horizon.snapshot());

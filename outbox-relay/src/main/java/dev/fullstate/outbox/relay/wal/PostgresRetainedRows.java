@@ -1,117 +1,294 @@
 package dev.fullstate.outbox.relay.wal;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Timestamp;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
-import dev.fullstate.outbox.relay.position.Lsn;
-import dev.fullstate.outbox.relay.position.PublishedRows;
+import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.FoundEvent;
+import dev.fullstate.outbox.relay.position.Newest;
+import dev.fullstate.outbox.relay.position.Numbers;
+import dev.fullstate.outbox.relay.position.Shift;
 
-/** Reads with a cursor, in a transaction whose snapshot is that of the slot. */
+/**
+ * Reads pages, each in a statement of its own. What was found in Kafka is kept in temporary tables of the server, whatever its number, and
+ * compared there.
+ */
 final class PostgresRetainedRows implements RetainedRows {
 
-    /** Small, because so many payloads are held in memory at a time. */
-    private static final int FETCH_SIZE = 64;
+    /** Of what is held in memory at a time, but for the last row of a page, which may be of any size. */
+    private static final long PAGE_BYTES = DataSize.ofMegabytes(1).toBytes();
+
+    private static final int PAGE_ROWS = 512;
+    private static final int ROW_OVERHEAD_BYTES = 512;
+
+    /** Numbers that may be drawn from when the sequence is read until it is raised. */
+    private static final long MARGIN = 100_000;
+
+    private static final String PAYLOAD_BYTES =
+            "coalesce(octet_length(r.payload), 0) + coalesce(octet_length(r.extensions), 0) + " + ROW_OVERHEAD_BYTES;
+
+    private static final String UNREACHED = """
+             and not exists (select from pg_temp.outbox_relay_reached as reached
+                              where reached.aggregatetype = r.aggregatetype and reached.aggregateid = r.aggregateid
+                                and reached.seq >= r.seq)
+            """;
 
     private final Connection connection;
-    private final Publication publication;
-    private final TemporarySlot slot;
-    private @Nullable ResultSet rows;
-    private String snapshot = "";
+    private final OutboxNames names;
+    private final WalSettings settings;
 
-    PostgresRetainedRows(Connection connection, Publication publication, TemporarySlot slot) {
+    PostgresRetainedRows(Connection connection, OutboxNames names, WalSettings settings) {
         this.connection = connection;
-        this.publication = publication;
-        this.slot = slot;
+        this.names = names;
+        this.settings = settings;
     }
 
     @Override
-    @SuppressWarnings("resource") // The cursor lives until the session is closed, or the slot is made permanent.
-    public void begin(List<PublishedRows> published) {
-        try {
-            connection.setAutoCommit(false);
-            Statement statement = connection.createStatement();
-            statement.execute("set transaction isolation level repeatable read, read only");
-            statement.execute("set transaction snapshot '" + slot.snapshot() + "'");
-            snapshot = snapshot(statement);
-            PreparedStatement query = connection.prepareStatement(query(publication, published.size()));
-            query.setFetchSize(FETCH_SIZE);
-            int parameter = 0;
-            for (PublishedRows before : published) {
-                query.setString(++parameter, before.snapshot());
-                query.setLong(++parameter, before.seq());
+    public Survey survey(Fill fill) {
+        Filter filter = new Filter(fill);
+        String sql = names.sql("""
+                select count(*), coalesce(min(r.seq), 0),
+                       least(min(r.created_at), (select updated_at from {outbox_relay} where pipeline = ?)),
+                       coalesce(array_agg(distinct r.aggregatetype), '{}')
+                  from {outbox} as r where\s""" + filter.sql());
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setString(1, settings.slotName());
+            filter.bind(query, 1);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                Timestamp since = row.getTimestamp(3);
+                return new Survey(
+                        row.getLong(1), row.getLong(2), since == null ? null : since.toInstant(), Set.of((String[])
+                                row.getArray(4).getArray()));
             }
-            rows = query.executeQuery();
         } catch (SQLException e) {
-            throw SqlFailure.of(publication.names().text("The retained rows of {outbox} could not be read"), e);
+            throw failure(e);
         }
     }
 
-    private static String snapshot(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("select pg_current_snapshot()::text")) {
-            row.next();
-            return row.getString(1);
+    @Override
+    public void beginFound() {
+        try {
+            execute("drop table if exists pg_temp.outbox_relay_found, pg_temp.outbox_relay_reached");
+            execute("create temporary table outbox_relay_found (id uuid, sequence bigint, topic text, key text)");
+        } catch (SQLException e) {
+            throw SqlFailure.isInsufficientPrivilege(e)
+                    ? new WalException(
+                            "Role " + settings.role()
+                                    + " may not create temporary tables, in which the relay compares what Kafka"
+                                    + " has with the outbox: " + e.getMessage(),
+                            "GRANT TEMPORARY ON DATABASE ... TO " + settings.role() + ";",
+                            e)
+                    : failure(e);
         }
     }
 
-    private static String query(Publication publication, int attemptCount) {
+    @Override
+    public void found(List<FoundEvent> events) {
+        try (PreparedStatement insert = connection.prepareStatement("""
+                insert into pg_temp.outbox_relay_found
+                select * from unnest(?::uuid[], ?::bigint[], ?::text[], ?::text[])
+                """)) {
+            insert.setArray(1, array("uuid", events.stream().map(FoundEvent::id).toList()));
+            insert.setArray(
+                    2, array("bigint", events.stream().map(FoundEvent::sequence).toList()));
+            insert.setArray(
+                    3, array("text", events.stream().map(FoundEvent::topic).toList()));
+            insert.setArray(
+                    4, array("text", events.stream().map(FoundEvent::key).toList()));
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public void endFound(Fill fill) {
+        // Per aggregate, numbers are in the order of commits, and so of publication: what comes before a published row
+        // is published,
+        // also where compaction has removed it.
+        Filter unpublished = new Filter(fill.upTo(0));
+        try (PreparedStatement create = connection.prepareStatement(names.sql("""
+                create temporary table outbox_relay_reached as
+                select r.aggregatetype, r.aggregateid, max(r.seq) as seq
+                  from {outbox} as r join pg_temp.outbox_relay_found as found on found.id = r.id
+                 where %s group by r.aggregatetype, r.aggregateid
+                """.formatted(unpublished.sql())))) {
+            execute("analyze pg_temp.outbox_relay_found");
+            unpublished.bind(create, 0);
+            create.executeUpdate();
+            execute("create index on pg_temp.outbox_relay_reached (aggregateid, aggregatetype)");
+            execute("analyze pg_temp.outbox_relay_reached");
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
+    public List<byte @Nullable [] @Nullable []> page(Fill fill) {
+        Filter unpublished = new Filter(fill);
         // As text, the form in which the stream brings the same values.
         String columns = OutboxTable.PUBLISHED_COLUMNS.stream()
-                .map(column -> "retained." + column + "::text")
+                .map(column -> "r." + column + "::text")
                 .collect(Collectors.joining(", "));
-        String unpublished = " and not (pg_visible_in_snapshot(retained.xid, ?::pg_snapshot) and retained.seq <= ?)";
-        return publication.names().sql("select " + columns + " from {outbox} as retained where true")
-                + unpublished.repeat(attemptCount) + " order by retained." + OutboxTable.SEQ;
-    }
-
-    @Override
-    public String snapshot() {
-        return snapshot;
-    }
-
-    @Override
-    public byte @Nullable [] @Nullable [] next() {
-        ResultSet cursor = rows();
-        try {
-            if (!cursor.next()) {
-                return null;
+        String sql =
+                names.sql("""
+                with page as (
+                     select r.seq, r.bucket, sum(%1$s) over (order by r.seq) - (%1$s) as bytes_before
+                       from {outbox} as r where %2$s%3$s order by r.seq limit %4$d)
+                select %5$s from page join {outbox} as r on r.seq = page.seq and r.bucket = page.bucket
+                 where page.bytes_before < %6$d order by r.seq
+                """.formatted(PAYLOAD_BYTES, unpublished.sql(), UNREACHED, PAGE_ROWS, columns, PAGE_BYTES));
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            unpublished.bind(query, 0);
+            List<byte @Nullable [] @Nullable []> page = new ArrayList<>();
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    byte[][] row = new byte[OutboxTable.PUBLISHED_COLUMNS.size()][];
+                    for (int i = 0; i < row.length; i++) {
+                        row[i] = rows.getBytes(i + 1);
+                    }
+                    page.add(row);
+                }
             }
-            byte[][] row = new byte[OutboxTable.PUBLISHED_COLUMNS.size()][];
-            for (int i = 0; i < row.length; i++) {
-                row[i] = cursor.getBytes(i + 1);
-            }
-            return row;
+            return page;
         } catch (SQLException e) {
-            throw SqlFailure.of("Reading the retained rows broke off", e);
+            throw failure(e);
         }
     }
 
     @Override
-    public Lsn end() {
-        return slot.consistentPoint();
+    public @Nullable Newest newest(String snapshot) {
+        try (PreparedStatement query = connection.prepareStatement(names.sql("""
+                select seq, id from {outbox} where pg_visible_in_snapshot(xid, ?::pg_snapshot) order by seq desc limit 1
+                """))) {
+            query.setString(1, snapshot);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? new Newest(row.getLong(1), row.getObject(2, UUID.class)) : null;
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
     }
 
     @Override
-    public void complete() {
-        try {
-            rows().close();
-            connection.commit();
-            connection.setAutoCommit(true);
-        } catch (SQLException e) {
-            throw SqlFailure.of("The snapshot of the retained rows could not be closed", e);
-        }
-        slot.makePermanent();
+    public long highestFound() {
+        return number("select coalesce(max(sequence), 0) from pg_temp.outbox_relay_found");
     }
 
-    private ResultSet rows() {
-        return Objects.requireNonNull(rows, "The rows have not been begun");
+    @Override
+    public boolean hasLost() {
+        return number(names.sql("""
+                select count(*) from (
+                       select from pg_temp.outbox_relay_found as found
+                        where found.sequence >= (select min(seq) from {outbox})
+                          and not exists (select from {outbox} where id = found.id) limit 1) as strangers
+                """)) > 0;
+    }
+
+    @Override
+    public Numbers continuing(long highest, Fill fill) {
+        long reached = number("select coalesce(max(seq), 0) from pg_temp.outbox_relay_reached");
+        Newest noted = fill.published() == null ? null : newest(fill.published());
+        long last = noted == null ? reached : Math.max(reached, noted.seq());
+        // All rows that are to be published have numbers above this one.
+        long by = highest - Math.min(last, fill.after());
+        return new Numbers(highest, null, by <= 0 ? Shift.NONE : new Shift(lastSequence() + MARGIN, by));
+    }
+
+    private long lastSequence() {
+        return number(names.sql("select last_value from {outbox_seq}"));
+    }
+
+    @Override
+    public boolean raiseSequence(Numbers numbers) {
+        Shift shift = numbers.shift();
+        if (shift.equals(Shift.NONE)) {
+            return true;
+        }
+        if (lastSequence() > shift.upTo() - MARGIN / 2) {
+            return false;
+        }
+        long above = shift.upTo() + shift.by() + 1;
+        try {
+            execute(names.sql("select setval('{outbox_seq}', " + above + ")"));
+            return true;
+        } catch (SQLException e) {
+            throw SqlFailure.isInsufficientPrivilege(e)
+                    ? new WalException(
+                            names.text("The sequence {outbox_seq} has to continue at ") + above
+                                    + ", above what consumers have seen: " + e.getMessage(),
+                            names.text("GRANT SELECT, UPDATE ON SEQUENCE {outbox_seq} TO ") + settings.role() + ";",
+                            e)
+                    : failure(e);
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private long number(String sql) {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private Array array(String type, List<?> values) throws SQLException {
+        return connection.createArrayOf(type, values.toArray());
+    }
+
+    private WalException failure(SQLException e) {
+        return SqlFailure.of(names.text("The retained rows of {outbox} could not be read"), e);
+    }
+
+    /** Rows that a fill may have to publish, as a condition with parameters. */
+    private static final class Filter {
+
+        private final Fill fill;
+
+        private Filter(Fill fill) {
+            this.fill = fill;
+        }
+
+        private String sql() {
+            return "r.seq > ?::bigint and pg_visible_in_snapshot(r.xid, ?::pg_snapshot)"
+                    + (fill.published() == null
+                            ? ""
+                            // The first condition is for the index.
+                            : " and r.xid >= pg_snapshot_xmin(?::pg_snapshot)"
+                                    + " and not pg_visible_in_snapshot(r.xid, ?::pg_snapshot)");
+        }
+
+        private void bind(PreparedStatement statement, int bound) throws SQLException {
+            int index = bound;
+            statement.setLong(++index, fill.after());
+            statement.setString(++index, fill.snapshot());
+            if (fill.published() != null) {
+                statement.setString(++index, fill.published());
+                statement.setString(++index, fill.published());
+            }
+        }
     }
 }

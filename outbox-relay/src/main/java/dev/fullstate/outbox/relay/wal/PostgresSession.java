@@ -14,41 +14,75 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.ResumePoint;
 
 /** The connections of one attempt to read: one for queries, and, once it is about to take the slot, one for replication. */
 final class PostgresSession implements WalSession {
 
     private static final Logger log = LoggerFactory.getLogger(WalSession.class);
 
-    private static final String GO_BY_THE_SLOT =
-            "Start once with outbox.relay.delivery=at-least-once, which goes by the slot, and republish what may be missing";
+    /** A table of any size may have to be looked through. */
+    private static final Duration SEARCH_TIMEOUT = Duration.ofMinutes(10);
 
     private final WalSettings settings;
     private final Connections connections;
     private final Connection ordinary;
     private final Catalog catalog;
-    private final PublicationGuard guard;
     private final Standbys standbys;
     // Nothing but this reference keeps the stream's socket from the garbage collector.
     private @Nullable Connection replication;
     private @Nullable SignOfLife signOfLife;
+    private @Nullable Publication publication;
     private @Nullable HorizonTable horizons;
     private @Nullable RepublishTables republishJobs;
     private @Nullable CurrentRows currentRows;
     private @Nullable Integer streamingPid;
 
-    PostgresSession(WalSettings settings, Connections connections, Connection ordinary, PublicationGuard guard) {
+    PostgresSession(WalSettings settings, Connections connections, Connection ordinary) {
         this.settings = settings;
         this.connections = connections;
         this.ordinary = ordinary;
         this.catalog = new Catalog(ordinary, settings.publication());
-        this.guard = guard;
         this.standbys = new Standbys(ordinary, settings);
     }
 
     @Override
+    public void lead() {
+        take(connection -> {
+            Connections.limit(connection, settings.queryTimeout());
+            Catalog own = new Catalog(connection, settings.publication());
+            if (!own.tryLock(settings.slotName())
+                    || own.streamingPid(settings.slotName()).isPresent()) {
+                throw new SlotInUseException("Another relay has replication slot '" + settings.slotName() + "'", null);
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public Facts facts(@Nullable ResumePoint recorded) {
+        Publication found = catalog.publication();
+        requireUsable(found);
+        publication = found;
+        return take(connection -> new DatabaseHistory(catalog, connection, settings).facts(found, slot(), recorded));
+    }
+
+    @Override
     public void requirePublication() {
-        guard.require(catalog.publication());
+        Publication found = catalog.publication();
+        if (!found.equals(publication)) {
+            throw new WalException(
+                    FailureKind.REPLAY,
+                    found.names().text("The publication of {outbox}") + " was replaced or altered (it was "
+                            + known().version() + ", it is " + found.version()
+                            + "): the stream may lack rows, and nothing more is confirmed",
+                    "None: the relay finds the rows in the table and publishes them",
+                    null);
+        }
+    }
+
+    private Publication known() {
+        return Objects.requireNonNull(publication, "The facts come first");
     }
 
     /**
@@ -120,17 +154,24 @@ final class PostgresSession implements WalSession {
 
     @Override
     public Optional<Lsn> slotPosition() {
+        return slot().map(Slot::confirmed);
+    }
+
+    private Optional<Slot> slot() {
         Optional<Slot> slot = catalog.slot(settings.slotName());
         slot.ifPresent(this::requireOurs);
-        return slot.map(Slot::confirmed);
+        return slot;
     }
 
     @Override
     public SlotStatus slotStatus() {
-        SlotStatus status = catalog.slotStatus(settings.slotName()).orElseThrow(this::slotIsGone);
+        SlotStatus status = catalog.slotStatus(settings.slotName())
+                .filter(any -> slot().isPresent())
+                .orElseThrow(this::slotIsGone);
         Integer expected = streamingPid;
-        Holder holder = status.holder();
-        Integer actual = holder == null ? null : (Integer) holder.pid();
+        Integer actual = expected == null
+                ? null
+                : catalog.streamingPid(settings.slotName()).orElse(null);
         if (expected != null && !expected.equals(actual)) {
             throw new WalException(
                     FailureKind.RETRY,
@@ -154,8 +195,7 @@ final class PostgresSession implements WalSession {
 
     @Override
     public Optional<SlotStatus> look() {
-        Optional<SlotStatus> firstStart = catalog.slotStatus(TemporarySlot.name(settings));
-        return firstStart.isPresent() ? firstStart : catalog.slotStatus(settings.slotName());
+        return catalog.slotStatus(settings.slotName());
     }
 
     @Override
@@ -174,7 +214,7 @@ final class PostgresSession implements WalSession {
         return new WalException(
                 FailureKind.RETRY,
                 "Replication slot '" + settings.slotName() + "' does not exist",
-                "None: the relay publishes the retained rows and creates it",
+                "None: the relay creates it, and publishes from the table what Kafka lacks",
                 null);
     }
 
@@ -184,49 +224,36 @@ final class PostgresSession implements WalSession {
     }
 
     @Override
-    public void requireBetween(Lsn confirmed, Lsn published) {
-        Lsn end = catalog.walEnd();
-        if (confirmed.isAfter(published)) {
-            throw new WalException(
-                    "Slot '" + settings.slotName() + "' is confirmed up to " + confirmed
-                            + ", but events are published up to " + published
-                            + " only: someone else has advanced the slot or made it anew",
-                    GO_BY_THE_SLOT,
-                    null);
-        }
-        if (published.isAfter(end)) {
-            throw new WalException(
-                    "Events are published up to " + published + ", but the database's WAL ends at " + end
-                            + ": it was restored, or it is a standby that lagged behind",
-                    GO_BY_THE_SLOT,
-                    null);
+    public void dropSlot() {
+        if (slot().isPresent()) {
+            catalog.dropSlot(settings.slotName());
         }
     }
 
     @Override
-    public RetainedRows retainedRows() {
-        Publication publication = catalog.publication();
-        requireUsable(publication);
-        new HorizonTable(ordinary, settings, publication).announce();
+    public NewSlot createSlot() {
+        new HorizonTable(ordinary, settings, known()).announce();
         return take(connection -> {
             Connections.limit(connection, settings.slotCreationTimeout().plus(settings.queryTimeout()));
-            TemporarySlot temporary = TemporarySlot.create(connection, catalog, settings);
-            guard.adopt(publication);
-            return new PostgresRetainedRows(ordinary, publication, temporary);
+            return new SlotCreation(connection, catalog, settings).create();
         });
+    }
+
+    @Override
+    public RetainedRows retainedRows() {
+        Connections.limit(ordinary, SEARCH_TIMEOUT);
+        return new PostgresRetainedRows(ordinary, known().names(), settings);
     }
 
     @Override
     public WalStream stream() {
         Lsn confirmed = slotPosition().orElseThrow(this::slotIsGone);
-        Publication publication = catalog.publication();
-        guard.require(publication);
         standbys.require();
-        HorizonTable table = new HorizonTable(ordinary, settings, publication);
+        HorizonTable table = new HorizonTable(ordinary, settings, known());
         table.hurry();
         horizons = table;
-        republishJobs = new RepublishTables(ordinary, settings, publication);
-        currentRows = new PostgresCurrentRows(ordinary, publication.names(), settings.slotName());
+        republishJobs = new RepublishTables(ordinary, settings, known());
+        currentRows = new PostgresCurrentRows(ordinary, known().names(), settings.slotName());
         // Who has not answered for so long has lost the slot: there is nothing to wait for any more.
         Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
         return take(connection -> {

@@ -3,17 +3,15 @@ package dev.fullstate.outbox.relay.wal;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** PostgreSQL, with the publication that was seen first: another one under the same name is none that can be trusted. */
+/** PostgreSQL, through connections past any pool. */
 final class PostgresSource implements WalSource {
 
     private final WalSettings settings;
     private final Connections connections;
-    private final PublicationGuard guard;
 
     PostgresSource(WalSettings settings) {
         this.settings = settings;
         this.connections = new Connections(settings);
-        this.guard = new PublicationGuard(settings.slotName());
     }
 
     @Override
@@ -44,7 +42,7 @@ final class PostgresSource implements WalSource {
                                 + " for it)",
                         null);
             }
-            return new PostgresSession(settings, connections, ordinary, guard);
+            return new PostgresSession(settings, connections, ordinary);
         } catch (RuntimeException e) {
             try {
                 ordinary.close();

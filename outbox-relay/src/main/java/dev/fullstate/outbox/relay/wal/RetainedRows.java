@@ -1,37 +1,85 @@
 package dev.fullstate.outbox.relay.wal;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxTable;
-import dev.fullstate.outbox.relay.position.Lsn;
-import dev.fullstate.outbox.relay.position.PublishedRows;
+import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.FoundEvent;
+import dev.fullstate.outbox.relay.position.Newest;
+import dev.fullstate.outbox.relay.position.Numbers;
 
 /**
  * The outbox's rows that are older than the slot, in the order of {@code seq}, which per aggregate is the order of commit.
- * Together with the stream that starts at {@link #end()} they are all rows, each once.
+ * Together with the stream that starts at the slot's position they are all rows, each once.
+ *
+ * <p>Rows are told by the transaction that wrote them, and by what a snapshot says of it, so no snapshot is kept open: rows are
+ * only ever inserted, and none is retired that is not published.
  */
 public interface RetainedRows {
 
     /**
-     * Begins to read. To be called first, and once.
+     * Rows that may be unpublished.
      *
-     * @param published what earlier attempts have published, to be left out
+     * @param firstSeq the lowest number among them; 0 if there is none
+     * @param since when the oldest was written, or, where that is earlier, the last note of what is published; null if neither is known
+     * @param aggregateTypes of all rows that may be unpublished
      */
-    void begin(List<PublishedRows> published);
+    record Survey(long count, long firstSeq, @Nullable Instant since, Set<String> aggregateTypes) {
 
-    /** PostgreSQL's {@code pg_snapshot} in which the rows are seen, as text. */
-    String snapshot();
+        public Survey {
+            aggregateTypes = Set.copyOf(aggregateTypes);
+        }
+    }
 
-    /** The values of {@link OutboxTable#PUBLISHED_COLUMNS} of the next row, as text in UTF-8; null after the last. */
-    byte @Nullable [] @Nullable [] next();
+    /** What has to be looked for in Kafka. */
+    Survey survey(Fill fill);
 
-    /** Where the stream continues. */
-    Lsn end();
+    /** Begins to take note of what was found in Kafka; what was found before is forgotten. */
+    void beginFound();
+
+    /** Takes note of events that were found in Kafka. To be called before the first {@link #page}. */
+    void found(List<FoundEvent> events);
 
     /**
-     * Ends the first start: from here on the slot exists, at {@link #end()}. To be called when Kafka has all of the rows.
+     * Everything is found that is to be found: rows that are among it are left out from now on, and so are rows of the same aggregates
+     * with lower numbers, which were published before.
      */
-    void complete();
+    void endFound(Fill fill);
+
+    /** Whether an event was found whose row the table ought to have, and has not. */
+    boolean hasLost();
+
+    /** The highest sequence that was found; 0 without any. */
+    long highestFound();
+
+    /**
+     * The next rows, as many as fit in some memory, but one at least if there is one.
+     *
+     * @return the values of {@link OutboxTable#PUBLISHED_COLUMNS} of each row, as text in UTF-8; empty after the last row
+     */
+    List<byte @Nullable [] @Nullable []> page(Fill fill);
+
+    /** The row with the highest number that the snapshot shows; null without rows. */
+    @Nullable
+    Newest newest(String snapshot);
+
+    /**
+     * The numbers with which the rows of a fill continue those that consumers have seen of a history that is lost.
+     *
+     * @param highest sequence that consumers may have seen
+     */
+    Numbers continuing(long highest, Fill fill);
+
+    /**
+     * Lets the sequence continue above all numbers that are shifted. To be called once the numbers are recorded, and before the first row
+     * is published with them.
+     *
+     * @return false if so many numbers were drawn meanwhile that some are not shifted: {@link #continuing} has to be asked again
+     * @throws WalException if the role may not; carries the grant
+     */
+    boolean raiseSequence(Numbers numbers);
 }

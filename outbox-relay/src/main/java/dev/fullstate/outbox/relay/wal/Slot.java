@@ -7,5 +7,6 @@ import dev.fullstate.outbox.relay.position.Lsn;
  *
  * @param twoPhase whether prepared transactions are streamed before they are committed, asked for or not
  * @param confirmed where the next stream starts
+ * @param lost whether the server has given it up
  */
-record Slot(String database, String plugin, boolean twoPhase, Lsn confirmed) {}
+record Slot(String database, String plugin, boolean twoPhase, Lsn confirmed, boolean lost) {}

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.ResumePoint;
 
 /**
  * One attempt to read the outbox. Used by one thread; a session does not mend itself but is closed after its first failure.
@@ -12,7 +13,23 @@ import dev.fullstate.outbox.relay.position.Lsn;
 public interface WalSession extends AutoCloseable {
 
     /**
-     * Makes sure that the publication is the one of before, also of earlier sessions, so that no row can be missing from the
+     * Becomes the one relay of the slot, until the session is closed. Only then it may touch the slot or fence off a producer.
+     *
+     * @throws SlotInUseException if another relay is
+     */
+    void lead();
+
+    /**
+     * Asks what the database is now.
+     *
+     * @param recorded the position that it is to be compared with; null if there is none
+     * @throws WalException if there is no publication, or it does not publish what it should
+     * @throws DatabaseSetupException if a slot of this name belongs to something else
+     */
+    Facts facts(@Nullable ResumePoint recorded);
+
+    /**
+     * Makes sure that the publication is still the one that {@link #facts} have shown, so that no row can be missing from the
      * stream up to now.
      *
      * @throws WalException if there is none, it does not publish what it should, or it has changed
@@ -29,8 +46,7 @@ public interface WalSession extends AutoCloseable {
     CurrentRows currentRows();
 
     /**
-     * Up to where the slot is confirmed; empty if there is no slot, which means that the relay has never run to the end of its
-     * first start.
+     * Up to where the slot is confirmed; empty if there is no slot.
      *
      * @throws DatabaseSetupException if a slot of this name belongs to something else
      */
@@ -85,21 +101,21 @@ public interface WalSession extends AutoCloseable {
     String pipeline();
 
     /**
-     * Makes sure that this is the database and the slot that events were published from.
+     * Removes the slot, if there is one.
      *
-     * @param confirmed by the slot
-     * @param published according to Kafka
-     * @throws WalException if the slot has been moved past what is published, or the WAL ends before
+     * @throws SlotInUseException if another relay streams from it
      */
-    void requireBetween(Lsn confirmed, Lsn published);
+    void dropSlot();
 
     /**
-     * Reserves a position in the WAL, for the rows that are older. From here on nothing is retired that this pipeline has
-     * not published.
+     * Makes the pipeline known to the writing side, so that nothing is retired that it has not published, and then creates the slot.
      *
-     * @throws SlotInUseException if another relay makes its first start at the same time
-     * @throws WalException if transactions that stay open keep the position from being reserved
+     * @throws SlotInUseException if another relay has just created it
+     * @throws WalException if transactions that stay open keep it from being created
      */
+    NewSlot createSlot();
+
+    /** The rows that are older than the slot. */
     RetainedRows retainedRows();
 
     /**

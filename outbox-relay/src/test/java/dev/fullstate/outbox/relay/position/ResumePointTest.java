@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.position;
 
+import java.util.UUID;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -10,28 +12,55 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 class ResumePointTest {
 
+    private static final String FIELDS = " timeline=1 publication=16400.735 highest=0";
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0/16B3748",
-                "0/16B3748 0/16B4000#17",
-                "0/16B3748 rows 1200@735:740:736,738",
-                "0/16B3748 rows 1200@735:740: 7@800:800:"
+                "",
+                " newest=12:0199f0c4-8a3e-7000-8000-000000000001",
+                " newest=12:0199f0c4-8a3e-7000-8000-000000000001 shift=100+30",
+                " fill=1200@735:740:736,738",
+                " fill=0@735:740:@700:700:",
+                " shift=100+30 fill=9223372036854775807@735:740:"
             })
-    void isReadAsItIsWritten(String text) {
-        assertThat(ResumePoint.parse(text)).hasToString(text);
+    void isReadAsItIsWritten(String fields) {
+        assertThat(ResumePoint.parse("0/16B3748" + FIELDS + fields)).hasToString("0/16B3748" + FIELDS + fields);
+        assertThat(ResumePoint.parse("0/16B3748 0/16B4000#17" + FIELDS + fields))
+                .hasToString("0/16B3748 0/16B4000#17" + FIELDS + fields);
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "x", "0/1 ", "0/1 2", "0/1 0/2", "0/1 0/2#", "0/1 rows 5", "0/1 rows x@1:1:", "0/1 rows  "})
+            strings = {
+                "",
+                "x",
+                "0/1",
+                "0/1 ",
+                "0/1 2" + FIELDS,
+                "0/1 0/2" + FIELDS,
+                "0/1 0/2#" + FIELDS,
+                "0/1 timeline=1 publication=1",
+                "0/1 timeline=1 highest=0",
+                "0/1 publication=1 highest=0",
+                "0/1 timeline=x publication=1 highest=0",
+                "0/1" + FIELDS + " timeline=1",
+                "0/1" + FIELDS + " newest=1",
+                "0/1" + FIELDS + " newest=1:2",
+                "0/1" + FIELDS + " shift=1",
+                "0/1" + FIELDS + " fill=5",
+                "0/1" + FIELDS + " fill=x@1:1:",
+                "0/1" + FIELDS + " fill=5@1:1:@1:1:@1:1:",
+                "0/1" + FIELDS + " later=1",
+                "0/1" + FIELDS + "  "
+            })
     void whatIsNoResumePointIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> ResumePoint.parse(text));
     }
 
     @Test
     void coversWhatCommittedBeforeAndTheBeginningOfTheNextTransaction() {
-        ResumePoint point = new ResumePoint(new Lsn(100), new Position(new Lsn(120), 3));
+        ResumePoint point = ResumePoint.parse("0/64 0/78#3" + FIELDS);
         assertThat(point.covers(new Position(new Lsn(90), 1_000))).isTrue();
         assertThat(point.covers(new Position(new Lsn(120), 3))).isTrue();
         assertThat(point.covers(new Position(new Lsn(120), 4))).isFalse();
@@ -40,7 +69,7 @@ class ResumePointTest {
 
     @Test
     void transactionWhoseCommitBeginsWhereThePreviousOneEndsIsNotCovered() {
-        assertThat(new ResumePoint(new Lsn(100), null).covers(new Position(new Lsn(100), 0)))
+        assertThat(ResumePoint.parse("0/64" + FIELDS).covers(new Position(new Lsn(100), 0)))
                 .isFalse();
     }
 
@@ -55,15 +84,18 @@ class ResumePointTest {
         "0/30,        0/20 0/20#3, 0/30"
     })
     void furthestOfTwoPointsHasWhatEitherHas(String one, String other, String furthest) {
-        assertThat(ResumePoint.parse(one).furthest(ResumePoint.parse(other))).hasToString(furthest);
-        assertThat(ResumePoint.parse(other).furthest(ResumePoint.parse(one))).hasToString(furthest);
+        assertThat(ResumePoint.parse(one + FIELDS).furthest(ResumePoint.parse(other + FIELDS)))
+                .hasToString(furthest + FIELDS);
+        assertThat(ResumePoint.parse(other + FIELDS).furthest(ResumePoint.parse(one + FIELDS)))
+                .hasToString(furthest + FIELDS);
     }
 
     @Test
-    void rowsOfALaterAttemptReplaceThoseOfEarlierOnesThatItReachesOrPasses() {
-        ResumePoint start = ResumePoint.parse("0/1 rows 30@1:1: 20@2:2: 10@3:3:");
-        assertThat(start.with(new PublishedRows("4:4:", 20))).hasToString("0/1 rows 30@1:1: 20@4:4:");
-        assertThat(start.with(new PublishedRows("4:4:", 5))).hasToString("0/1 rows 30@1:1: 20@2:2: 10@3:3: 5@4:4:");
-        assertThat(start.with(new PublishedRows("4:4:", 40))).hasToString("0/1 rows 40@4:4:");
+    void rowsThatWereNumberedAgainAreShiftedAboveAllThatWasSeen() {
+        Numbers numbers = new Numbers(500, null, new Shift(120, 490));
+        assertThat(numbers.with(11, new UUID(0, 1)).highest()).isEqualTo(501);
+        assertThat(numbers.with(611, new UUID(0, 1)).highest()).isEqualTo(611);
+        assertThat(numbers.shift().apply(120)).isEqualTo(610);
+        assertThat(numbers.shift().apply(121)).isEqualTo(121);
     }
 }

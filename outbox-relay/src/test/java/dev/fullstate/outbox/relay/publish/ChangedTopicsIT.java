@@ -42,6 +42,7 @@ import dev.fullstate.outbox.relay.Events;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.RelayException;
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Points;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
@@ -268,7 +269,7 @@ class ChangedTopicsIT {
                     new Router(topic, Map.of()).route(Events.with(Map.of(OutboxTable.AGGREGATE_ID, "key-" + i))),
                     () -> {});
         }
-        ResumePoint point = new ResumePoint(new Lsn(++position), null);
+        ResumePoint point = Points.at(new Lsn(++position));
         nanos.addAndGet(Duration.ofSeconds(1).toNanos());
         until(() -> {
             publisher.requireNoFailure();
@@ -279,7 +280,7 @@ class ChangedTopicsIT {
 
     /** Lets the time pass after which topics are looked at, and what is seen be taken note of. */
     private void look(Publisher publisher) {
-        ResumePoint point = new ResumePoint(new Lsn(position), null);
+        ResumePoint point = Points.at(new Lsn(position));
         long before = lookUps.get();
         nanos.addAndGet(Duration.ofSeconds(61).toNanos());
         until(() -> {

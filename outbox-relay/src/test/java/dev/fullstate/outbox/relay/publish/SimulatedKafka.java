@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -19,6 +21,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.EventHeaders;
+import dev.fullstate.outbox.relay.position.FoundEvent;
 
 /**
  * A broker in memory: logs, and transactions with epochs. What Kafka leaves open is drawn: when something arrives, whether an
@@ -125,6 +130,14 @@ public final class SimulatedKafka {
         });
     }
 
+    /** The transactions of all that are gone have been given up. */
+    public void fenceAll() {
+        transactionalIds.values().forEach(id -> {
+            id.epoch++;
+            end(id, Outcome.ABORTED);
+        });
+    }
+
     boolean strikes() {
         return random.nextDouble() < faultRate;
     }
@@ -168,6 +181,43 @@ public final class SimulatedKafka {
             }
         });
         return ends;
+    }
+
+    /** Finds what is committed once the transactions that are open have ended. */
+    Search search(Set<String> topics) {
+        expireTransactions();
+        List<FoundEvent> found = new ArrayList<>();
+        for (String topic : topics) {
+            for (ProducerRecord<byte[], byte @Nullable []> record : committed(topic + "/")) {
+                found.add(new FoundEvent(
+                        UUID.fromString(header(record, EventHeaders.ID)),
+                        sequence(record),
+                        topic,
+                        new String(record.key(), StandardCharsets.UTF_8)));
+            }
+        }
+        Iterator<List<FoundEvent>> pieces = List.of(found).iterator();
+        return new Search() {
+
+            @Override
+            public @Nullable List<FoundEvent> next() {
+                return pieces.hasNext() ? pieces.next() : null;
+            }
+
+            @Override
+            public void close() {
+                // Holds nothing.
+            }
+        };
+    }
+
+    /** The sequence under which an event was published. */
+    public static long sequence(ProducerRecord<byte[], byte @Nullable []> record) {
+        return Long.parseLong(header(record, EventHeaders.SEQUENCE));
+    }
+
+    private static String header(ProducerRecord<byte[], byte @Nullable []> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
     static @Nullable String transactionalId(Map<String, Object> properties) {

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,12 @@ public final class SimulatedProducers implements Kafka {
                 ? CompletableFuture.failedFuture(
                         PublishException.of("Simulated", new TimeoutException("The topics cannot be read")))
                 : CompletableFuture.completedFuture(broker.ends(topics));
+    }
+
+    @Override
+    public Search search(Set<String> topics, Instant since) {
+        requireAnswer();
+        return broker.search(topics);
     }
 
     private void requireAnswer() {

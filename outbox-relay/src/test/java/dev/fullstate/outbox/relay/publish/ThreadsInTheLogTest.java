@@ -1,8 +1,8 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -21,7 +21,6 @@ import org.slf4j.MDC;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.Events;
-import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
@@ -45,7 +44,7 @@ class ThreadsInTheLogTest {
     void commitThreadCarriesTheNameOfThePipeline() throws InterruptedException {
         try (Publisher publisher = open(Delivery.EXACTLY_ONCE)) {
             publish(publisher);
-            publisher.sentUpTo(new ResumePoint(new Lsn(1), null, List.of()), true);
+            publisher.sentUpTo(ResumePoint.parse("0/1 timeline=1 publication=1 highest=0"), true);
             assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("orders");
         }
     }
@@ -147,6 +146,11 @@ class ThreadsInTheLogTest {
         @Override
         public LastValues follow(String topic, Set<String> keys) {
             return new NoValue();
+        }
+
+        @Override
+        public Search search(Set<String> topics, Instant since) {
+            throw new IllegalStateException("Nothing is looked for");
         }
 
         @Override

@@ -5,22 +5,32 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.Fill;
 import dev.fullstate.outbox.relay.position.Lsn;
-import dev.fullstate.outbox.relay.position.PublishedRows;
+import dev.fullstate.outbox.relay.position.Newest;
+import dev.fullstate.outbox.relay.position.Numbers;
+import dev.fullstate.outbox.relay.position.Origin;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Shift;
+import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
+import dev.fullstate.outbox.relay.wal.Facts.Note;
+import dev.fullstate.outbox.relay.wal.Facts.Trace;
 import dev.fullstate.outbox.relay.wal.RepublishJobs.End;
 
 /**
- * A database in memory: transactions, the WAL that they leave, one slot. A key belongs to one open transaction at a time, as the
- * lock of its aggregate's root sees to it; numbers are drawn when a row is written, and seen when its transaction commits.
+ * A database in memory: transactions, the WAL that they leave, one slot, one publication. A key belongs to one open transaction at a time,
+ * as the lock of its aggregate's root sees to it; numbers are drawn when a row is written, and seen when its transaction commits.
+ *
+ * <p>It may lose what it has committed, as a database does that is restored, or whose standby lags when it is promoted. Then numbers of
+ * rows, of transactions and positions in the WAL are given again.
  */
 public final class SimulatedDatabase {
 
@@ -31,26 +41,56 @@ public final class SimulatedDatabase {
     private final BiPredicate<Row, List<End>> before;
     private final List<Transaction> committed = new ArrayList<>();
     private final List<List<Row>> open = new ArrayList<>();
+    private final List<SimulatedSession> sessions = new ArrayList<>();
     private final Set<String> locked = new HashSet<>();
+    private final Set<Row> lost = new HashSet<>();
+    private final List<Ancestor> ancestors = new ArrayList<>();
+    private final List<Noted> notes = new ArrayList<>();
+    private final List<Lsn> confirmed = new ArrayList<>();
     private double faultRate;
     private int notedCount;
     private int terminatedCount;
     private int signOfLife;
+    private long rowCount;
     private long nextSeq = 1;
     private long lsn = 1_000;
+    private Lsn firstLsn = new Lsn(lsn);
+    private int server = 1;
+    private int timeline = 1;
+    private int publication = 1;
+    private boolean unpublished;
+    private boolean slotIsLost;
     private @Nullable Lsn slot;
-    private @Nullable SimulatedSession slotHolder;
-    private @Nullable SimulatedSession firstStart;
+    private @Nullable SimulatedSession leader;
 
-    /** A row of the outbox; the number stands for its data. */
-    public record Row(long seq, String key) {}
+    /**
+     * A row of the outbox.
+     *
+     * @param number unlike all that ever were; it stands for the row's data
+     * @param seq drawn from the sequence, so it may come again when the database has lost the row
+     */
+    public record Row(long number, long seq, String key) {
+
+        UUID id() {
+            return new UUID(7, number);
+        }
+    }
 
     /**
      * A committed transaction.
      *
      * @param start where its commit record begins
+     * @param publication which one there was when it was written; 0 if there was none, so that it is not streamed
      */
-    record Transaction(Lsn start, Lsn end, List<Row> rows) {}
+    record Transaction(Lsn start, Lsn end, List<Row> rows, int publication) {
+
+        boolean isStreamed() {
+            return publication != 0;
+        }
+    }
+
+    /** What a relay has noted, and where that is in the WAL. */
+    private record Noted(Lsn lsn, int server, String snapshot, boolean published) {}
 
     /**
      * @param published tells, at any time, whether consumers can read the event of a row
@@ -65,6 +105,11 @@ public final class SimulatedDatabase {
     /** How often, between 0 and 1, a request fails. */
     public void faultRate(double rate) {
         faultRate = rate;
+    }
+
+    void opened(SimulatedSession session) {
+        sessions.removeIf(earlier -> !earlier.isAlive());
+        sessions.add(session);
     }
 
     /** One process's access to the database. */
@@ -89,7 +134,7 @@ public final class SimulatedDatabase {
             String key = "key-" + random.nextInt(KEYS);
             if (locked.add(key)
                     || transaction.stream().anyMatch(row -> row.key().equals(key))) {
-                transaction.add(new Row(nextSeq++, key));
+                transaction.add(new Row(++rowCount, nextSeq++, key));
             }
         }
     }
@@ -100,7 +145,7 @@ public final class SimulatedDatabase {
             // The next commit record may begin where the last one ends.
             Lsn start = new Lsn(lsn + random.nextInt(3));
             lsn = start.value() + 1 + random.nextInt(3);
-            committed.add(new Transaction(start, new Lsn(lsn), List.copyOf(rows)));
+            committed.add(new Transaction(start, new Lsn(lsn), List.copyOf(rows), unpublished ? 0 : publication));
         }
     }
 
@@ -109,10 +154,96 @@ public final class SimulatedDatabase {
         lsn += 1 + random.nextInt(100);
     }
 
-    /** Commits whatever is open. */
+    /** Commits whatever is open, and mends what has to be mended by people. */
     public void commitAll() {
         open.forEach(rows -> end(rows, true));
         open.clear();
+        if (unpublished) {
+            changePublication();
+        }
+    }
+
+    /** Drops the publication, or creates it again. */
+    public void changePublication() {
+        unpublished = !unpublished;
+        publication++;
+    }
+
+    /** Somebody drops the slot, drops it and creates it, or advances it; or the server gives it up. */
+    public void changeSlot() {
+        endLeader();
+        switch (random.nextInt(4)) {
+            case 0 -> slot = null;
+            case 1 -> slotIsLost = slot != null;
+            default -> {
+                // Where no relay has ever begun, a slot says where to begin.
+                if (!notes.isEmpty()) {
+                    slot = new Lsn(lsn);
+                    slotIsLost = false;
+                }
+            }
+        }
+    }
+
+    /** A standby that perhaps lags behind is promoted, with a slot that lags further behind, or without. */
+    public void promote() {
+        Lsn end = lose();
+        ancestors.add(new Ancestor(timeline++, end));
+        lsn += random.nextInt(3);
+        nextSeq += random.nextInt(4);
+    }
+
+    /** The server's files are as they were some time ago. */
+    public void restoreFiles() {
+        lose();
+    }
+
+    /** The rows are copied to another server. */
+    public void move() {
+        lose();
+        server++;
+        timeline = 1;
+        ancestors.clear();
+        slot = null;
+        lsn = 500 + random.nextInt(1_000);
+        firstLsn = new Lsn(lsn);
+        List<Transaction> copied = List.copyOf(committed);
+        committed.clear();
+        for (Transaction each : copied) {
+            committed.add(new Transaction(new Lsn(lsn++), new Lsn(lsn++), each.rows(), publication));
+        }
+    }
+
+    /** Goes back to some position, and returns it. */
+    private Lsn lose() {
+        sessions.forEach(SimulatedSession::close);
+        open.forEach(rows -> end(rows, false));
+        open.clear();
+        int kept = committed.size() - (random.nextBoolean() ? 0 : random.nextInt(Math.min(committed.size(), 8) + 1));
+        while (committed.size() > kept) {
+            lost.addAll(committed.remove(committed.size() - 1).rows());
+        }
+        Lsn last = kept == 0 ? firstLsn : committed.get(kept - 1).end();
+        Lsn end = new Lsn(
+                last.value() + (lsn > last.value() && lost.isEmpty() ? random.nextLong(lsn - last.value()) : 0));
+        lsn = end.value();
+        while (!ancestors.isEmpty()
+                && ancestors.get(ancestors.size() - 1).leftAt().isAfter(end)) {
+            timeline = ancestors.remove(ancestors.size() - 1).timeline();
+        }
+        notes.removeIf(note -> note.lsn().isAfter(end));
+        confirmed.removeIf(position -> position.isAfter(end));
+        slot = confirmed.isEmpty() || slot == null || random.nextInt(3) == 0
+                ? null
+                : confirmed.get(random.nextInt(confirmed.size()));
+        nextSeq = 1 + rows().stream().mapToLong(Row::seq).max().orElse(0);
+        return end;
+    }
+
+    private void endLeader() {
+        if (leader != null) {
+            leader.close();
+        }
     }
 
     /** The rows that are committed, in the order of commits. */
@@ -122,13 +253,19 @@ public final class SimulatedDatabase {
                 .toList();
     }
 
+    /** Whether a row was committed before the database lost it. */
+    public boolean hasLost(long number) {
+        return lost.stream().anyMatch(row -> row.number() == number);
+    }
+
     /** Whether the slot holds back nothing that has a row. */
     public boolean isConfirmed() {
-        Lsn confirmed = slot;
-        return confirmed != null
+        Lsn position = slot;
+        return position != null
+                && !slotIsLost
                 && committed.stream()
                         .noneMatch(transaction -> !transaction.rows().isEmpty()
-                                && transaction.end().isAfter(confirmed));
+                                && transaction.end().isAfter(position));
     }
 
     boolean strikes() {
@@ -140,10 +277,18 @@ public final class SimulatedDatabase {
         return random.nextInt(6) == 0;
     }
 
-    /** Up to where the slot is confirmed; null if there is none. */
+    String pipeline() {
+        return "simulated-" + server;
+    }
+
     @Nullable
-    public Lsn slot() {
+    Lsn slot() {
         return slot;
+    }
+
+    /** What a relay has confirmed last; null if nothing. */
+    public @Nullable Lsn confirmed() {
+        return confirmed.isEmpty() ? null : confirmed.get(confirmed.size() - 1);
     }
 
     Lsn walEnd() {
@@ -155,7 +300,7 @@ public final class SimulatedDatabase {
     }
 
     /**
-     * The session that has the slot, or makes it, for another one. Now and then nothing is heard of it between two looks, though it lives;
+     * The session that leads, for another one. Now and then nothing is heard of it between two looks, though it lives;
      * to the one who looks, process ids are the hash codes of sessions.
      */
     @Nullable
@@ -182,11 +327,7 @@ public final class SimulatedDatabase {
     }
 
     private @Nullable SimulatedSession other(SimulatedSession asking) {
-        return Stream.of(Optional.ofNullable(slotHolder), Optional.ofNullable(firstStart))
-                .flatMap(Optional::stream)
-                .filter(session -> session != asking && session.isAlive())
-                .findFirst()
-                .orElse(null);
+        return leader != null && leader != asking && leader.isAlive() ? leader : null;
     }
 
     /** How often a session lost the slot because nothing was heard of it. */
@@ -194,32 +335,84 @@ public final class SimulatedDatabase {
         return terminatedCount;
     }
 
-    void take(SimulatedSession session) {
-        if (slotHolder != null && slotHolder != session && slotHolder.isAlive()) {
+    void lead(SimulatedSession session) {
+        if (leader != null && leader != session && leader.isAlive()) {
             throw WalFailures.slotInUse();
         }
-        slotHolder = session;
+        leader = session;
     }
 
-    void beginFirstStart(SimulatedSession session) {
-        if (slot != null || (firstStart != null && firstStart != session && firstStart.isAlive())) {
-            throw WalFailures.slotInUse();
+    private void requireLeader(SimulatedSession session) {
+        if (leader != session) {
+            throw new AssertionError("A relay touches the slot that does not lead");
         }
-        firstStart = session;
     }
 
-    void createSlot(Lsn position) {
-        requirePublished(transaction -> position.isAfter(transaction.start()), "The slot is created at " + position);
-        slot = position;
+    int requirePublication() {
+        if (unpublished) {
+            throw WalFailures.failure("Simulated: there is no publication");
+        }
+        return publication;
+    }
+
+    Facts facts(@Nullable ResumePoint recorded) {
+        Origin origin = new Origin(timeline, Integer.toString(requirePublication()));
+        Noted note = notes.isEmpty() ? null : notes.get(notes.size() - 1);
+        return new Facts(
+                origin,
+                ancestors,
+                new Lsn(lsn),
+                slot == null ? null : new Facts.Slot(slot, slotIsLost),
+                nextSeq - 1,
+                recorded == null || recorded.numbers().newest() == null
+                        ? Trace.UNKNOWN
+                        : trace(recorded.numbers().newest()),
+                note == null ? null : new Note(note.snapshot(), note.server() == server, note.published()));
+    }
+
+    private Trace trace(Newest newest) {
+        List<Row> same =
+                rows().stream().filter(row -> row.seq() == newest.seq()).toList();
+        if (!same.isEmpty()) {
+            return same.get(0).id().equals(newest.id()) ? Trace.THERE : Trace.REPLACED;
+        }
+        return rows().stream().anyMatch(row -> row.seq() < newest.seq()) ? Trace.MISSING : Trace.RETIRED;
+    }
+
+    void dropSlot(SimulatedSession session) {
+        requireLeader(session);
+        slot = null;
+    }
+
+    NewSlot createSlot(SimulatedSession session) {
+        requireLeader(session);
+        if (notes.isEmpty()) {
+            notes.add(new Noted(new Lsn(lsn), server, "0", false));
+        }
+        slot = new Lsn(lsn);
+        slotIsLost = false;
+        return new NewSlot(slot, snapshot());
     }
 
     /** Whatever the slot lets go has to be published. */
     void confirm(Lsn position) {
         requirePublished(transaction -> position.isAfter(transaction.start()), "Confirmed up to " + position);
-        Lsn before = slot;
-        if (before != null && position.isAfter(before)) {
+        Lsn last = slot;
+        if (last != null && position.isAfter(last)) {
             slot = position;
+            confirmed.add(position);
         }
+    }
+
+    /** A snapshot is told by the number of transactions that had committed. */
+    String snapshot() {
+        return Integer.toString(committed.size());
+    }
+
+    void note(String snapshot) {
+        List<Transaction> shown = committed.subList(0, Integer.parseInt(snapshot));
+        requirePublished(shown::contains, "Snapshot " + snapshot + " is noted");
+        notes.add(new Noted(new Lsn(lsn), server, snapshot, true));
     }
 
     void requirePublished(Predicate<Transaction> transactions, String what) {
@@ -254,15 +447,49 @@ public final class SimulatedDatabase {
         return notedCount;
     }
 
-    /** Rows that are committed now, in the order of their numbers. */
-    List<Row> retained() {
-        return rows().stream().sorted(Comparator.comparingLong(Row::seq)).toList();
+    /** Rows that a fill may have to publish, in the order of their numbers. */
+    List<Row> retained(Fill fill) {
+        return rows().stream()
+                .filter(row -> row.seq() > fill.after() && isIn(fill.snapshot(), row))
+                .filter(row -> fill.published() == null || !isIn(fill.published(), row))
+                .sorted(Comparator.comparingLong(Row::seq))
+                .toList();
     }
 
-    /** A snapshot is told by the number of transactions that had committed. */
-    boolean isIn(PublishedRows published, Row row) {
-        return row.seq() <= published.seq()
-                && committed.subList(0, Integer.parseInt(published.snapshot())).stream()
-                        .anyMatch(transaction -> transaction.rows().contains(row));
+    boolean hasRow(UUID id) {
+        return rows().stream().anyMatch(row -> row.id().equals(id));
+    }
+
+    @Nullable
+    Newest newest(String snapshot) {
+        return rows().stream()
+                .filter(row -> isIn(snapshot, row))
+                .max(Comparator.comparingLong(Row::seq))
+                .map(row -> new Newest(row.seq(), row.id()))
+                .orElse(null);
+    }
+
+    private boolean isIn(String snapshot, Row row) {
+        return committed.subList(0, Math.min(committed.size(), Integer.parseInt(snapshot))).stream()
+                .anyMatch(transaction -> transaction.rows().contains(row));
+    }
+
+    Numbers continuing(long highest, Fill fill, long reached) {
+        Newest noted = fill.published() == null ? null : newest(fill.published());
+        long last = noted == null ? reached : Math.max(reached, noted.seq());
+        long by = highest - Math.min(last, fill.after());
+        return new Numbers(highest, null, by <= 0 ? Shift.NONE : new Shift(nextSeq + 5, by));
+    }
+
+    boolean raiseSequence(Numbers numbers) {
+        Shift shift = numbers.shift();
+        if (shift.equals(Shift.NONE)) {
+            return true;
+        }
+        if (nextSeq > shift.upTo()) {
+            return false;
+        }
+        nextSeq = shift.upTo() + shift.by() + 2;
+        return true;
     }
 }

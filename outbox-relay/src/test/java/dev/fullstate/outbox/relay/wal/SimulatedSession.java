@@ -1,8 +1,10 @@
 package dev.fullstate.outbox.relay.wal;
 
-import java.util.Collections;
-import java.util.Iterator;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -10,16 +12,20 @@ import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.FoundEvent;
 import dev.fullstate.outbox.relay.position.Lsn;
-import dev.fullstate.outbox.relay.position.PublishedRows;
+import dev.fullstate.outbox.relay.position.Newest;
+import dev.fullstate.outbox.relay.position.Numbers;
+import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
-import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Transaction;
 
 /** A session with {@link SimulatedDatabase} that may end at each call, before or after what the call does. */
 final class SimulatedSession implements WalSession {
 
     private final SimulatedDatabase database;
     private boolean alive = true;
+    private int publication;
 
     SimulatedSession(SimulatedDatabase database) {
         this.database = database;
@@ -47,7 +53,12 @@ final class SimulatedSession implements WalSession {
 
     @Override
     public void requirePublication() {
-        call(() -> true);
+        call(() -> {
+            if (database.requirePublication() != publication) {
+                throw WalFailures.failure("Simulated: the publication has changed");
+            }
+            return true;
+        });
     }
 
     @Override
@@ -82,29 +93,46 @@ final class SimulatedSession implements WalSession {
 
     @Override
     public String pipeline() {
-        return "simulated";
+        return database.pipeline();
     }
 
     @Override
-    public void requireBetween(Lsn confirmed, Lsn published) {
-        // Nobody moves the slot but relays, so anything else is their mistake.
-        if (confirmed.isAfter(published) || published.isAfter(database.walEnd())) {
-            throw new AssertionError("The slot is at " + confirmed + ", the position at " + published);
-        }
+    public void lead() {
+        call(() -> {
+            database.lead(this);
+            return true;
+        });
+    }
+
+    @Override
+    public Facts facts(@Nullable ResumePoint recorded) {
+        return call(() -> {
+            publication = database.requirePublication();
+            return database.facts(recorded);
+        });
+    }
+
+    @Override
+    public void dropSlot() {
+        call(() -> {
+            database.dropSlot(this);
+            return true;
+        });
+    }
+
+    @Override
+    public NewSlot createSlot() {
+        return call(() -> database.createSlot(this));
     }
 
     @Override
     public RetainedRows retainedRows() {
-        return call(() -> {
-            database.beginFirstStart(this);
-            return new Retained();
-        });
+        return new Retained();
     }
 
     @Override
     public WalStream stream() {
         return call(() -> {
-            database.take(this);
             return new SimulatedStream(this, database);
         });
     }
@@ -120,9 +148,10 @@ final class SimulatedSession implements WalSession {
 
             @Override
             public void note(Horizon horizon, Lsn published) {
-                List<Transaction> shown = database.committed().subList(0, Integer.parseInt(horizon.snapshot()));
-                database.requirePublished(shown::contains, "Snapshot " + horizon.snapshot() + " is noted");
-                call(() -> true);
+                call(() -> {
+                    database.note(horizon.snapshot());
+                    return true;
+                });
             }
         };
     }
@@ -171,7 +200,7 @@ final class SimulatedSession implements WalSession {
     }
 
     private String snapshot() {
-        return Integer.toString(database.committed().size());
+        return database.snapshot();
     }
 
     @Override
@@ -181,39 +210,77 @@ final class SimulatedSession implements WalSession {
 
     private final class Retained implements RetainedRows {
 
-        private final Lsn end = database.walEnd();
-        private final String snapshot = SimulatedSession.this.snapshot();
-        private final List<Row> visible = database.retained();
-        private Iterator<Row> rows = Collections.emptyIterator();
+        private static final int PAGE_ROWS = 7;
+
+        private final Set<UUID> found = new HashSet<>();
+        private final Map<String, Long> reached = new HashMap<>();
+        private long highestFound;
 
         @Override
-        public void begin(List<PublishedRows> published) {
-            rows = call(() -> visible.stream()
-                    .filter(row -> published.stream().noneMatch(before -> database.isIn(before, row)))
-                    .iterator());
-        }
-
-        @Override
-        public String snapshot() {
-            return snapshot;
-        }
-
-        @Override
-        public byte @Nullable [] @Nullable [] next() {
-            return call(() -> rows.hasNext() ? SimulatedStream.values(rows.next()) : null);
-        }
-
-        @Override
-        public Lsn end() {
-            return end;
-        }
-
-        @Override
-        public void complete() {
-            call(() -> {
-                database.createSlot(end);
-                return true;
+        public Survey survey(Fill fill) {
+            return call(() -> {
+                List<Row> rows = database.retained(fill);
+                return new Survey(rows.size(), rows.isEmpty() ? 0 : rows.get(0).seq(), Instant.EPOCH, Set.of("order"));
             });
+        }
+
+        @Override
+        public void beginFound() {
+            found.clear();
+        }
+
+        @Override
+        public void found(List<FoundEvent> events) {
+            call(() -> true);
+            events.forEach(event -> {
+                found.add(event.id());
+                highestFound = Math.max(highestFound, event.sequence());
+            });
+        }
+
+        @Override
+        public void endFound(Fill fill) {
+            call(() -> true);
+            database.retained(fill.upTo(0)).stream()
+                    .filter(row -> found.contains(row.id()))
+                    .forEach(row -> reached.merge(row.key(), row.seq(), Math::max));
+        }
+
+        @Override
+        public boolean hasLost() {
+            return call(() -> found.stream().anyMatch(id -> !database.hasRow(id)));
+        }
+
+        @Override
+        public long highestFound() {
+            return highestFound;
+        }
+
+        @Override
+        public List<byte @Nullable [] @Nullable []> page(Fill fill) {
+            return call(() -> database.retained(fill).stream()
+                    .filter(row -> row.seq() > reached.getOrDefault(row.key(), 0L))
+                    .limit(PAGE_ROWS)
+                    .<byte @Nullable [] @Nullable []>map(SimulatedStream::values)
+                    .toList());
+        }
+
+        @Override
+        public @Nullable Newest newest(String snapshot) {
+            return call(() -> database.newest(snapshot));
+        }
+
+        @Override
+        public Numbers continuing(long highest, Fill fill) {
+            return call(() -> database.continuing(
+                    highest,
+                    fill,
+                    reached.values().stream().mapToLong(Long::longValue).max().orElse(0)));
+        }
+
+        @Override
+        public boolean raiseSequence(Numbers numbers) {
+            return call(() -> database.raiseSequence(numbers));
         }
     }
 }

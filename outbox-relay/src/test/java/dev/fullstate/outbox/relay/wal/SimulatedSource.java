@@ -26,6 +26,7 @@ public final class SimulatedSource implements WalSource {
         SimulatedSession session = new SimulatedSession(database);
         sessions.removeIf(earlier -> !earlier.isAlive());
         sessions.add(session);
+        database.opened(session);
         return session;
     }
 

@@ -26,7 +26,6 @@ final class SimulatedStream implements WalStream {
 
     private static final int RELATION_OID = 16_384;
     private static final Map<String, String> CONSTANTS = Map.of(
-            OutboxTable.ID, "0199f0c4-8a3e-7000-8000-000000000001",
             OutboxTable.AGGREGATE_TYPE, "order",
             OutboxTable.TYPE, "T",
             OutboxTable.SOURCE, "urn:s",
@@ -39,6 +38,7 @@ final class SimulatedStream implements WalStream {
     private final Lsn start;
     private final Queue<ByteBuffer> messages = new ArrayDeque<>();
     private int nextTransaction;
+    private int publication;
     private Lsn prepared;
     private Lsn handedOut;
 
@@ -48,7 +48,6 @@ final class SimulatedStream implements WalStream {
         this.start = Objects.requireNonNull(database.slot());
         this.prepared = start;
         this.handedOut = start;
-        messages.add(Encoder.relation(new Relation(RELATION_OID, "public", "outbox", OutboxTable.PUBLISHED_COLUMNS)));
     }
 
     @Override
@@ -75,7 +74,12 @@ final class SimulatedStream implements WalStream {
         while (nextTransaction < all.size() && messages.isEmpty()) {
             Transaction next = all.get(nextTransaction++);
             prepared = next.end();
-            if (!start.isAfter(next.start())) {
+            if (!start.isAfter(next.start()) && next.isStreamed()) {
+                if (publication != next.publication()) {
+                    publication = next.publication();
+                    messages.add(Encoder.relation(
+                            new Relation(RELATION_OID, "public", "outbox", OutboxTable.PUBLISHED_COLUMNS)));
+                }
                 messages.add(Encoder.begin(new Begin(next.start(), 1)));
                 next.rows().forEach(row -> messages.add(Encoder.insert(RELATION_OID, Arrays.asList(values(row)))));
                 messages.add(Encoder.commit(new Commit(next.start(), next.end(), Instant.EPOCH)));
@@ -86,11 +90,13 @@ final class SimulatedStream implements WalStream {
         }
     }
 
-    /** The row's values in the order of {@link OutboxTable#PUBLISHED_COLUMNS}; its number is also its data. */
+    /** The row's values in the order of {@link OutboxTable#PUBLISHED_COLUMNS}. */
     static byte @Nullable [][] values(Row row) {
         return OutboxTable.PUBLISHED_COLUMNS.stream()
                 .map(column -> switch (column) {
-                    case OutboxTable.SEQ, OutboxTable.PAYLOAD -> Long.toString(row.seq());
+                    case OutboxTable.SEQ -> Long.toString(row.seq());
+                    case OutboxTable.PAYLOAD -> Long.toString(row.number());
+                    case OutboxTable.ID -> row.id().toString();
                     case OutboxTable.AGGREGATE_ID -> row.key();
                     default -> CONSTANTS.get(column);
                 })

@@ -1,0 +1,287 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
+import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
+import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.FoundEvent;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Numbers;
+import dev.fullstate.outbox.relay.position.Position;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.Search;
+import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.wal.RetainedRows;
+import dev.fullstate.outbox.relay.wal.RetainedRows.Survey;
+import dev.fullstate.outbox.relay.wal.WalSession;
+
+/**
+ * Publishes rows that the slot does not stream because they were committed before it existed: at a first start all of them, after a gap
+ * those that are not published. How far it is, the position says, so it goes on where it was left.
+ *
+ * <p>First Kafka is asked what it has, then the position is recorded, then come the rows, in the order of their numbers.
+ */
+final class Filling implements Activity {
+
+    private static final Logger log = LoggerFactory.getLogger(Filling.class);
+
+    /** What the clocks of the database and of a relay may differ by. */
+    private static final Duration CLOCKS = Duration.ofHours(1);
+
+    private final Stages stages;
+    private final WalSession session;
+    private final Publisher publisher;
+    private final RetainedRows rows;
+    private final Doubt doubt;
+    private final AcknowledgeTracker tracker;
+    private final PendingTransaction published;
+    private final AtomicBoolean recorded = new AtomicBoolean();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final Queue<byte @Nullable [] @Nullable []> page = new ArrayDeque<>();
+    private Phase phase = Phase.SEARCHING;
+    private ResumePoint point;
+    private @Nullable Search search;
+    private Numbering numbering;
+    private long foundCount;
+    private long rowCount;
+    private boolean idle;
+
+    /** Whether a database has lost commits whose events are published. */
+    enum Doubt {
+        /** It has not: its position says so. */
+        NONE,
+        /** There is no position: what is found tells it. */
+        OPEN,
+        /** It has. */
+        LOST
+    }
+
+    private enum Phase {
+        SEARCHING,
+        RECORDING,
+        PUBLISHING,
+        ENDING
+    }
+
+    /**
+     * @param point where the stream goes on, with a fill
+     * @param doubt whether the database may have lost commits whose events are published
+     */
+    Filling(Stages stages, WalSession session, Publisher publisher, ResumePoint point, Doubt doubt) {
+        this.stages = stages;
+        this.session = session;
+        this.publisher = publisher;
+        this.rows = session.retainedRows();
+        this.doubt = doubt;
+        this.point = point;
+        this.numbering = new Numbering(point.numbers());
+        this.tracker = new AcknowledgeTracker(Lsn.ZERO, stages.statistics().acknowledged());
+        this.published = tracker.begin();
+        beginSearch();
+    }
+
+    private Fill fill() {
+        Fill fill = point.fill();
+        if (fill == null) {
+            throw new IllegalStateException("Nothing is to be filled at " + point);
+        }
+        return fill;
+    }
+
+    private void beginSearch() {
+        Survey survey = rows.survey(fill());
+        // All that the survey leaves out is published.
+        advanceTo(survey.count() == 0 ? Long.MAX_VALUE : survey.firstSeq() - 1);
+        rows.beginFound();
+        Instant since = survey.since();
+        Set<String> topics = topics(survey.aggregateTypes());
+        log.warn(
+                "{} rows of the outbox may be unpublished; the relay looks in {} for what was published since {}",
+                survey.count(),
+                topics,
+                since);
+        if (since != null && !topics.isEmpty()) {
+            search = publisher.search(topics, since.minus(CLOCKS));
+        }
+    }
+
+    private Set<String> topics(Set<String> aggregateTypes) {
+        Set<String> topics = new HashSet<>();
+        for (String type : aggregateTypes) {
+            try {
+                topics.add(stages.router().topic(type));
+            } catch (IllegalArgumentException illegalName) {
+                // No event of the type can have been published.
+                log.debug("Nothing to be looked for", illegalName);
+            }
+        }
+        return topics;
+    }
+
+    @Override
+    public RelayState state() {
+        return RelayState.PUBLISHING_RETAINED;
+    }
+
+    @Override
+    public Activity step() {
+        publisher.requireNoFailure();
+        idle = true;
+        stages.statistics().inFlightBytes(publisher.inFlightBytes());
+        switch (phase) {
+            case SEARCHING -> search();
+            case RECORDING -> awaitRecord();
+            case PUBLISHING -> publish();
+            case ENDING -> {
+                publisher.sentUpTo(point, true);
+                if (ended.get() && tracker.advance().published().equals(point.through())) {
+                    return stream();
+                }
+            }
+        }
+        tracker.advance();
+        return this;
+    }
+
+    private void search() {
+        Search looking = search;
+        List<FoundEvent> found = looking == null ? null : looking.next();
+        idle = false;
+        if (found != null) {
+            rows.found(found);
+            foundCount += found.size();
+            return;
+        }
+        endSearch();
+        record();
+    }
+
+    private void record() {
+        recorded.set(false);
+        published.sendingNothing();
+        publisher.publishNothing(() -> {
+            published.published();
+            recorded.set(true);
+        });
+        phase = Phase.RECORDING;
+    }
+
+    private void renumber(Numbers numbers) {
+        point = new ResumePoint(point.through(), null, point.fill(), point.origin(), numbers);
+        numbering = new Numbering(numbers);
+    }
+
+    private void endSearch() {
+        closeSearch();
+        rows.endFound(fill());
+        Numbers known = point.numbers();
+        boolean lost = doubt == Doubt.LOST || (doubt == Doubt.OPEN && rows.hasLost());
+        long highest = Math.max(known.highest(), rows.highestFound());
+        Numbers numbers = lost ? rows.continuing(highest, fill()) : new Numbers(highest, known.newest(), known.shift());
+        renumber(numbers);
+        if (lost) {
+            log.warn(
+                    "Consumers have events up to sequence {} that this database has lost; rows up to number {} are published with"
+                            + " {} added",
+                    highest,
+                    numbers.shift().upTo(),
+                    numbers.shift().by());
+        }
+    }
+
+    /** Whoever goes on after this one has to know of the fill before its first row is published. */
+    private void awaitRecord() {
+        publisher.sentUpTo(point, true);
+        if (recorded.get()) {
+            idle = false;
+            if (rows.raiseSequence(point.numbers())) {
+                phase = Phase.PUBLISHING;
+            } else {
+                renumber(rows.continuing(point.numbers().highest(), fill()));
+                record();
+            }
+        }
+    }
+
+    private void publish() {
+        boolean end = false;
+        if (page.isEmpty()) {
+            page.addAll(rows.page(fill()));
+            end = page.isEmpty();
+        }
+        long before = rowCount;
+        long last = fill().after();
+        while (!page.isEmpty() && publisher.isReady()) {
+            idle = false;
+            CommittedEvent event = CommittedEvent.of(new Position(point.through(), rowCount++), page.remove());
+            publisher.publish(stages.router().route(numbering.number(event)), published::published);
+            published.sending();
+            numbering.sent(event);
+            last = event.sequence();
+        }
+        advanceTo(last);
+        stages.statistics().received(rowCount - before);
+        if (end) {
+            tracker.end(point.through());
+            Numbers numbers = numbering.sent();
+            point = new ResumePoint(
+                    point.through(), null, point.origin(), numbers.withNewest(rows.newest(fill().snapshot())));
+            publisher.publishNothing(() -> ended.set(true));
+            phase = Phase.ENDING;
+        }
+        publisher.sentUpTo(point, end);
+    }
+
+    private void advanceTo(long seq) {
+        point = new ResumePoint(point.through(), null, fill().upTo(seq), point.origin(), numbering.sent());
+    }
+
+    private Activity stream() {
+        tracker.advance();
+        tracker.confirmed(point.through());
+        log.info(
+                "{} rows were published, {} events were found in Kafka; the stream goes on at {}",
+                rowCount,
+                foundCount,
+                point.through());
+        return new Streaming(stages, session, session.stream(), publisher, point);
+    }
+
+    @Override
+    public boolean isIdle() {
+        return idle && !publisher.isCommitting();
+    }
+
+    @Override
+    public void drain(Duration timeout) {
+        // The position says how far it is.
+    }
+
+    private void closeSearch() {
+        Search looking = search;
+        if (looking != null) {
+            looking.close();
+            search = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        closeSearch();
+        publisher.close();
+        session.close();
+    }
+}

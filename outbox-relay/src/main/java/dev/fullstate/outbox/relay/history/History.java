@@ -1,0 +1,126 @@
+package dev.fullstate.outbox.relay.history;
+
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.history.Finding.Adopt;
+import dev.fullstate.outbox.relay.history.Finding.FirstStart;
+import dev.fullstate.outbox.relay.history.Finding.Gap;
+import dev.fullstate.outbox.relay.history.Finding.Resume;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.wal.Facts;
+import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
+import dev.fullstate.outbox.relay.wal.Facts.Note;
+
+/**
+ * Decides whether a position belongs to the history of a database as it is now. Whatever does not fit is a gap: a gap that is none
+ * costs a search, and a gap that is taken for none costs events.
+ */
+public final class History {
+
+    private final Facts facts;
+
+    private History(Facts facts) {
+        this.facts = facts;
+    }
+
+    /**
+     * Compares the position with the database.
+     *
+     * @param recorded the last published position; null if Kafka has none
+     */
+    public static Finding judge(@Nullable ResumePoint recorded, Facts facts) {
+        History history = new History(facts);
+        return recorded == null ? history.withoutPosition() : history.after(recorded);
+    }
+
+    private Finding withoutPosition() {
+        Note note = facts.note();
+        if (note != null && !note.ofThisServer()) {
+            return new Gap("The database has come from another server, where events were published", true);
+        }
+        if (note != null && note.published()) {
+            return new Gap(
+                    "Kafka has no position, but events were published from this database: the topic of the positions"
+                            + " was emptied, or this is another Kafka",
+                    false);
+        }
+        // A relay that has died in its first start may have left a slot; one that is not announced did not make it.
+        return facts.slot() == null || note != null ? new FirstStart() : new Adopt();
+    }
+
+    private Finding after(ResumePoint recorded) {
+        String lost = reasons(lost(recorded));
+        String gaps = reasons(Stream.concat(lost(recorded), gaps(recorded)));
+        if (!gaps.isEmpty()) {
+            return new Gap(gaps, !lost.isEmpty());
+        }
+        return new Resume(recorded.in(facts.origin()));
+    }
+
+    private static String reasons(Stream<@Nullable String> reasons) {
+        return reasons.filter(reason -> reason != null).collect(Collectors.joining("; "));
+    }
+
+    /** What shows that commits are gone whose events are published. */
+    private Stream<@Nullable String> lost(ResumePoint recorded) {
+        return Stream.of(
+                otherTimeline(recorded),
+                recorded.reach().isAfter(facts.walEnd())
+                        ? "events are published up to " + recorded.reach() + ", but the WAL ends at " + facts.walEnd()
+                        : null,
+                recorded.numbers().highest() > facts.lastSequence()
+                        ? "sequence " + recorded.numbers().highest() + " is published, but the last that was drawn is "
+                                + facts.lastSequence()
+                        : null,
+                switch (facts.newest()) {
+                    case MISSING -> "row " + recorded.numbers().newest() + " was published and is not there";
+                    case REPLACED ->
+                        "another row has the number of the published row "
+                                + recorded.numbers().newest();
+                    case UNKNOWN, THERE, RETIRED -> null;
+                });
+    }
+
+    private @Nullable String otherTimeline(ResumePoint recorded) {
+        int timeline = recorded.origin().timeline();
+        if (timeline == facts.origin().timeline()) {
+            return null;
+        }
+        Lsn leftAt = facts.ancestors().stream()
+                .filter(ancestor -> ancestor.timeline() == timeline)
+                .map(Ancestor::leftAt)
+                .findFirst()
+                .orElse(Lsn.ZERO);
+        return recorded.reach().isAfter(leftAt)
+                ? "events are published up to " + recorded.reach() + " of timeline " + timeline + ", which "
+                        + (leftAt.equals(Lsn.ZERO)
+                                ? "timeline " + facts.origin().timeline() + " does not come from"
+                                : "was left at " + leftAt)
+                : null;
+    }
+
+    /** What shows that the stream may lack rows. */
+    private Stream<@Nullable String> gaps(ResumePoint recorded) {
+        Facts.Slot slot = facts.slot();
+        if (slot == null) {
+            return Stream.of("the replication slot is gone");
+        }
+        boolean moved = recorded.fill() == null
+                ? slot.confirmed().isAfter(recorded.through())
+                // Nothing is confirmed before all rows are published.
+                : !slot.confirmed().equals(recorded.through());
+        return Stream.of(
+                slot.lost() ? "the server has given up the replication slot" : null,
+                moved
+                        ? "the slot is confirmed up to " + slot.confirmed() + ", events are published up to "
+                                + recorded.through() + ": it was advanced, or made anew"
+                        : null,
+                recorded.origin().publication().equals(facts.origin().publication())
+                        ? null
+                        : "the publication was replaced or altered");
+    }
+}

@@ -1,0 +1,27 @@
+package dev.fullstate.outbox.relay.position;
+
+import java.util.UUID;
+
+/**
+ * The published row with the highest number. In the database that it was published from, the number belongs to this row for all time.
+ */
+public record Newest(long seq, UUID id) {
+
+    /**
+     * Reads what {@link #toString()} has written.
+     *
+     * @throws IllegalArgumentException if the text is something else
+     */
+    static Newest parse(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("Not a row: '" + text + "'; expected a number, a colon and an id");
+        }
+        return new Newest(Long.parseLong(text.substring(0, colon)), UUID.fromString(text.substring(colon + 1)));
+    }
+
+    @Override
+    public String toString() {
+        return seq + ":" + id;
+    }
+}

@@ -1,0 +1,23 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.position.FoundEvent;
+
+/** Reads what is published in some topics, piece by piece. Used by one thread. */
+public interface Search extends AutoCloseable {
+
+    /**
+     * The next events, perhaps none; records of others are passed over.
+     *
+     * @return null after the last
+     * @throws PublishException if Kafka does not answer, or a transaction stays open
+     */
+    @Nullable
+    List<FoundEvent> next();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,142 @@
+package dev.fullstate.outbox.relay.publish;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.EventHeaders;
+import dev.fullstate.outbox.relay.position.FoundEvent;
+
+/**
+ * Reads topics from the first record of a time or later. Waits for transactions that are open there: those of others end within their
+ * time-out, and the pipeline's own is over when its successor looks.
+ */
+final class TopicSearch implements Search {
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final PublisherSettings settings;
+    private final KafkaConsumer<byte[], byte[]> committed;
+    /** Of the partitions that have not been read to their end. */
+    private final Map<TopicPartition, Long> ends = new HashMap<>();
+
+    private long progressed = System.nanoTime();
+
+    private TopicSearch(PublisherSettings settings) {
+        this.settings = settings;
+        this.committed = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_COMMITTED));
+    }
+
+    static TopicSearch begin(PublisherSettings settings, Set<String> topics, Instant since) {
+        TopicSearch search = new TopicSearch(settings);
+        try (KafkaConsumer<byte[], byte[]> any =
+                new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_UNCOMMITTED))) {
+            search.seek(any, topics, since);
+            return search;
+        } catch (KafkaException e) {
+            search.close();
+            throw failure(e);
+        } catch (RuntimeException e) {
+            search.close();
+            throw e;
+        }
+    }
+
+    private void seek(KafkaConsumer<byte[], byte[]> any, Set<String> topics, Instant since) {
+        Map<String, List<PartitionInfo>> existing = any.listTopics(settings.timeout());
+        Map<TopicPartition, Long> times = new HashMap<>();
+        for (String topic : topics) {
+            for (PartitionInfo each : existing.getOrDefault(topic, List.of())) {
+                times.put(new TopicPartition(topic, each.partition()), since.toEpochMilli());
+            }
+        }
+        any.assign(times.keySet());
+        Map<TopicPartition, OffsetAndTimestamp> starts = any.offsetsForTimes(times, settings.timeout());
+        ends.putAll(any.endOffsets(times.keySet(), settings.timeout()));
+        ends.keySet().removeIf(partition -> starts.get(partition) == null);
+        committed.assign(ends.keySet());
+        ends.keySet()
+                .forEach(partition ->
+                        committed.seek(partition, starts.get(partition).offset()));
+    }
+
+    @Override
+    public @Nullable List<FoundEvent> next() {
+        try {
+            ends.entrySet().removeIf(end -> committed.position(end.getKey(), settings.timeout()) >= end.getValue());
+            if (ends.isEmpty()) {
+                return null;
+            }
+            committed.assign(ends.keySet());
+            List<FoundEvent> found = new ArrayList<>();
+            for (ConsumerRecord<byte[], byte[]> record : committed.poll(POLL)) {
+                progressed = System.nanoTime();
+                FoundEvent event = event(record);
+                if (event != null) {
+                    found.add(event);
+                }
+            }
+            requireProgress();
+            return found;
+        } catch (KafkaException e) {
+            throw failure(e);
+        }
+    }
+
+    private void requireProgress() {
+        Duration patience = settings.transactions().timeout().plus(settings.timeout());
+        if (System.nanoTime() - progressed > patience.toNanos()) {
+            throw new PublishException(
+                    "Topics could not be read to the end to find what is published: " + ends,
+                    "Look for a transaction that hangs: kafka-transactions.sh find-hanging",
+                    null);
+        }
+    }
+
+    private static @Nullable FoundEvent event(ConsumerRecord<byte[], byte[]> record) {
+        String id = header(record, EventHeaders.ID);
+        String sequence = header(record, EventHeaders.SEQUENCE);
+        if (id == null || sequence == null || record.key() == null) {
+            return null;
+        }
+        try {
+            return new FoundEvent(
+                    UUID.fromString(id),
+                    Long.parseLong(sequence),
+                    record.topic(),
+                    new String(record.key(), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException somebodyElses) {
+            return null;
+        }
+    }
+
+    private static @Nullable String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    private static PublishException failure(KafkaException e) {
+        return PublishException.of("What is published could not be looked for", e);
+    }
+
+    @Override
+    public void close() {
+        committed.close();
+    }
+}

@@ -1,0 +1,119 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Newest;
+import dev.fullstate.outbox.relay.position.Origin;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
+import dev.fullstate.outbox.relay.wal.Facts.Note;
+import dev.fullstate.outbox.relay.wal.Facts.Trace;
+
+/** Asks a database what tells it from the one that it was before, under the same name. */
+final class DatabaseHistory {
+
+    private final Catalog catalog;
+    private final Connection replication;
+    private final WalSettings settings;
+
+    DatabaseHistory(Catalog catalog, Connection replication, WalSettings settings) {
+        this.catalog = catalog;
+        this.replication = replication;
+        this.settings = settings;
+    }
+
+    Facts facts(Publication publication, Optional<Slot> slot, @Nullable ResumePoint recorded) {
+        OutboxNames names = publication.names();
+        Origin origin = new Origin(timeline(), publication.version());
+        boolean elsewhere = recorded != null && recorded.origin().timeline() != origin.timeline();
+        return new Facts(
+                origin,
+                elsewhere ? ancestors(origin.timeline()) : List.of(),
+                catalog.walEnd(),
+                slot.map(each -> new Facts.Slot(each.confirmed(), each.lost())).orElse(null),
+                lastSequence(names),
+                recorded == null || recorded.numbers().newest() == null
+                        ? Trace.UNKNOWN
+                        : trace(names, recorded.numbers().newest()),
+                note(names));
+    }
+
+    /** That of the control file is the one of the last checkpoint, which after a promotion is another. */
+    private int timeline() {
+        return catalog.query(
+                        "select ('x' || left(pg_walfile_name(pg_current_wal_insert_lsn()), 8))::bit(32)::integer",
+                        row -> row.getInt(1))
+                .get(0);
+    }
+
+    private List<Ancestor> ancestors(int timeline) {
+        if (timeline == 1) {
+            return List.of();
+        }
+        try (Statement statement = replication.createStatement();
+                ResultSet file = statement.executeQuery("TIMELINE_HISTORY " + timeline)) {
+            file.next();
+            return ancestors(file.getString("content"));
+        } catch (SQLException e) {
+            throw SqlFailure.of("The history of timeline " + timeline + " could not be read", e);
+        }
+    }
+
+    /** Lines of timeline, position and reason, with tabs between (PostgreSQL sources, access/transam/timeline.c). */
+    static List<Ancestor> ancestors(String content) {
+        List<Ancestor> ancestors = new ArrayList<>();
+        for (String line : content.lines().toList()) {
+            String[] fields = line.strip().split("\\s+", 3);
+            if (fields.length > 1 && !fields[0].startsWith("#")) {
+                ancestors.add(new Ancestor(Integer.parseInt(fields[0]), Lsn.parse(fields[1])));
+            }
+        }
+        return ancestors;
+    }
+
+    private long lastSequence(OutboxNames names) {
+        return catalog.query(
+                        names.sql(
+                                "select case when is_called then last_value else last_value - 1 end from {outbox_seq}"),
+                        row -> row.getLong(1))
+                .get(0);
+    }
+
+    private Trace trace(OutboxNames names, Newest newest) {
+        return catalog.query(
+                        names.sql("""
+                        select case when exists (select from {outbox} where seq = ?::bigint and id = ?::uuid) then 'THERE'
+                                    when exists (select from {outbox} where seq = ?::bigint) then 'REPLACED'
+                                    when exists (select from {outbox} where seq < ?::bigint) then 'MISSING'
+                                    else 'RETIRED' end
+                        """),
+                        row -> Trace.valueOf(row.getString(1)),
+                        Long.toString(newest.seq()),
+                        newest.id().toString(),
+                        Long.toString(newest.seq()),
+                        Long.toString(newest.seq()))
+                .get(0);
+    }
+
+    private @Nullable Note note(OutboxNames names) {
+        List<Note> notes = catalog.query(
+                names.sql("""
+                select snapshot::text, system_identifier = (select system_identifier from pg_control_system()),
+                       published_lsn > '0/0'
+                  from {outbox_relay} where pipeline = ?
+                """),
+                row -> new Note(row.getString(1), row.getBoolean(2), row.getBoolean(3)),
+                settings.slotName());
+        return notes.isEmpty() ? null : notes.get(0);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Origin;
+
+/**
+ * What a database says of itself at one moment, as far as it tells whether a position belongs to it.
+ *
+ * @param origin of positions from now on
+ * @param ancestors the timelines before the present one; empty where the position is of the present one, or there is no position
+ * @param walEnd where the next WAL record begins
+ * @param slot null if there is none
+ * @param lastSequence the number that was drawn last; 0 if none was
+ * @param newest what has become of the row that the position calls the newest
+ * @param note null if no relay of this name has ever begun with this database
+ */
+public record Facts(
+        Origin origin,
+        List<Ancestor> ancestors,
+        Lsn walEnd,
+        @Nullable Slot slot,
+        long lastSequence,
+        Trace newest,
+        @Nullable Note note) {
+
+    public Facts {
+        ancestors = List.copyOf(ancestors);
+    }
+
+    /** A timeline that the present one has come out of: what was written to it before that position is in both. */
+    public record Ancestor(int timeline, Lsn leftAt) {}
+
+    /**
+     * The replication slot.
+     *
+     * @param confirmed where a stream starts
+     * @param lost whether the server has given it up
+     */
+    public record Slot(Lsn confirmed, boolean lost) {}
+
+    /**
+     * What a relay has noted in this database.
+     *
+     * @param snapshot every transaction that it shows is published
+     * @param ofThisServer whether transactions have the same numbers here as where it was written
+     * @param published whether anything is published
+     */
+    public record Note(String snapshot, boolean ofThisServer, boolean published) {}
+
+    /** What has become of a row that was published. */
+    public enum Trace {
+        /** No row is asked for. */
+        UNKNOWN,
+        /** It is there. */
+        THERE,
+        /** It is gone, with all that have lower numbers: their leaves were retired. */
+        RETIRED,
+        /** It is gone, and rows with lower numbers are there. */
+        MISSING,
+        /** Another row has its number. */
+        REPLACED
+    }
+}

@@ -1,0 +1,12 @@
+package dev.fullstate.outbox.relay.position;
+
+/** Positions of an ordinary history, for tests to which it does not matter. */
+public final class Points {
+
+    private Points() {}
+
+    /** Everything up to there is published. */
+    public static ResumePoint at(Lsn through) {
+        return new ResumePoint(through, null, new Origin(1, "1"), Numbers.NONE);
+    }
+}
