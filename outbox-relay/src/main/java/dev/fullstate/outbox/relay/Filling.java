@@ -24,6 +24,7 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.Search;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.RetainedRows.Survey;
 import dev.fullstate.outbox.relay.wal.WalSession;
@@ -108,11 +109,12 @@ final class Filling implements Activity {
         rows.beginFound();
         Instant since = survey.since();
         Set<String> topics = topics(survey.aggregateTypes());
-        log.warn(
-                "{} rows of the outbox may be unpublished; the relay looks in {} for what was published since {}",
-                survey.count(),
-                topics,
-                since);
+        if (survey.count() > 0) {
+            log.info(
+                    "{} rows of the outbox may be unpublished; the relay looks in the topics {} for those that are published",
+                    survey.count(),
+                    topics);
+        }
         if (since != null && !topics.isEmpty()) {
             search = publisher.search(topics, since.minus(CLOCKS));
         }
@@ -205,7 +207,7 @@ final class Filling implements Activity {
     /** Whoever goes on after this one has to know of the fill before its first row is published. */
     private void awaitRecord() {
         publisher.sentUpTo(point, true);
-        if (recorded.get()) {
+        if (recorded.get() && session.standbysHave(point.through())) {
             idle = false;
             if (rows.raiseSequence(point.numbers())) {
                 phase = Phase.PUBLISHING;
@@ -226,11 +228,7 @@ final class Filling implements Activity {
         long last = fill().after();
         while (!page.isEmpty() && publisher.isReady()) {
             idle = false;
-            CommittedEvent event = CommittedEvent.of(new Position(point.through(), rowCount++), page.remove());
-            publisher.publish(stages.router().route(numbering.number(event)), published::published);
-            published.sending();
-            numbering.sent(event);
-            last = event.sequence();
+            last = publish(page.remove());
         }
         advanceTo(last);
         stages.statistics().received(rowCount - before);
@@ -243,6 +241,19 @@ final class Filling implements Activity {
             phase = Phase.ENDING;
         }
         publisher.sentUpTo(point, end);
+    }
+
+    private long publish(byte @Nullable [] @Nullable [] row) {
+        try {
+            CommittedEvent event = CommittedEvent.of(new Position(point.through(), rowCount), row);
+            publisher.publish(stages.router().route(numbering.number(event)), published::published);
+            published.sending();
+            rowCount++;
+            numbering.sent(event);
+            return event.sequence();
+        } catch (UnpublishableRowException e) {
+            throw e.in(rows.table());
+        }
     }
 
     private void advanceTo(long seq) {

@@ -59,7 +59,8 @@ class RelaySetupIT {
                 .contains("GRANT SELECT, INSERT, UPDATE ON outbox_relay TO no_grant;")
                 .contains("GRANT SELECT ON outbox_republish_job TO no_grant;")
                 .contains("GRANT SELECT ON outbox_republish_part TO no_grant;")
-                .contains("GRANT SELECT, INSERT ON outbox_republish_end TO no_grant;");
+                .contains("GRANT SELECT, INSERT ON outbox_republish_end TO no_grant;")
+                .contains("GRANT SELECT, UPDATE ON SEQUENCE outbox_seq TO no_grant;");
     }
 
     @Test

@@ -41,13 +41,13 @@ public enum PostgresFailure implements Failure {
     SLOT_LOST_OR_SERVER_UNFIT(
             PERMANENT,
             "If the slot can no longer be read (max_slot_wal_keep_size, idle_replication_slot_timeout): select"
-                    + " pg_drop_replication_slot(...); -- the relay then publishes all retained rows and goes on. Otherwise"
+                    + " pg_drop_replication_slot(...); -- the relay then finds in the table what Kafka lacks, and goes on. Otherwise"
                     + " see the message: wal_level, or a standby",
             "55000"),
     WAL_REMOVED(
             PERMANENT,
-            "If WAL that the slot needs is gone: select pg_drop_replication_slot(...); -- the relay then publishes all"
-                    + " retained rows and goes on",
+            "If WAL that the slot needs is gone: select pg_drop_replication_slot(...); -- the relay then finds in the"
+                    + " table what Kafka lacks, and goes on",
             "58P01"),
     NOT_SUPPORTED(PERMANENT, "Connect to the primary of a PostgreSQL 14 or later, without a pooler in between", "0A"),
     READ_ONLY(

@@ -59,6 +59,11 @@ final class PostgresRetainedRows implements RetainedRows {
     }
 
     @Override
+    public String table() {
+        return names.text("{outbox}");
+    }
+
+    @Override
     public Survey survey(Fill fill) {
         Filter filter = new Filter(fill);
         String sql = names.sql("""

@@ -35,6 +35,9 @@ public interface RetainedRows {
         }
     }
 
+    /** The table, for people. */
+    String table();
+
     /** What has to be looked for in Kafka. */
     Survey survey(Fill fill);
 

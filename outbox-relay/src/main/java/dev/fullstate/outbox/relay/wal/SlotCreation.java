@@ -12,6 +12,8 @@ import dev.fullstate.outbox.relay.position.Lsn;
 /** Creates the replication slot, and reads in the same transaction which rows it will not stream. */
 final class SlotCreation {
 
+    private static final int FIRST_WITH_FAILOVER = 17;
+
     private final Connection replication;
     private final Catalog catalog;
     private final WalSettings settings;
@@ -53,7 +55,7 @@ final class SlotCreation {
     private NewSlot create(Statement statement) throws SQLException {
         Lsn start;
         try (ResultSet slot = statement.executeQuery(
-                "CREATE_REPLICATION_SLOT " + settings.slotName() + " LOGICAL pgoutput USE_SNAPSHOT")) {
+                "CREATE_REPLICATION_SLOT \"" + settings.slotName() + "\" LOGICAL pgoutput " + options())) {
             slot.next();
             start = Lsn.parse(slot.getString("consistent_point"));
         }
@@ -61,6 +63,13 @@ final class SlotCreation {
             row.next();
             return new NewSlot(start, row.getString(1));
         }
+    }
+
+    /** From the beginning, since rows that are older than the slot may take long. */
+    private String options() throws SQLException {
+        return settings.failoverSlot() && replication.getMetaData().getDatabaseMajorVersion() >= FIRST_WITH_FAILOVER
+                ? "(SNAPSHOT 'use', FAILOVER true)"
+                : "USE_SNAPSHOT";
     }
 
     private WalException blocked(SQLException cause) {

@@ -217,6 +217,11 @@ final class SimulatedSession implements WalSession {
         private long highestFound;
 
         @Override
+        public String table() {
+            return "outbox";
+        }
+
+        @Override
         public Survey survey(Fill fill) {
             return call(() -> {
                 List<Row> rows = database.retained(fill);
