@@ -73,14 +73,14 @@ class PromotedStandbyIT {
 
     @ParameterizedTest
     @MethodSource("some")
-    @Tag("history")
+    @Tag("long")
     void consumersEndUpWithWhatTheNewPrimaryHas(Promotion plan) throws SQLException {
         promote(plan);
     }
 
     @ParameterizedTest
     @MethodSource("all")
-    @Tag("history-long")
+    @Tag("every-combination")
     void consumersEndUpWithWhatTheNewPrimaryHasInEveryCombination(Promotion plan) throws SQLException {
         promote(plan);
     }

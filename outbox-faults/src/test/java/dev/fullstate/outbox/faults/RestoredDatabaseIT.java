@@ -59,14 +59,14 @@ class RestoredDatabaseIT {
 
     @ParameterizedTest
     @MethodSource("some")
-    @Tag("history")
+    @Tag("long")
     void consumersEndUpWithWhatTheRestoredDatabaseHas(Restore plan) throws SQLException {
         restore(plan);
     }
 
     @ParameterizedTest
     @MethodSource("all")
-    @Tag("history-long")
+    @Tag("every-combination")
     void consumersEndUpWithWhatTheRestoredDatabaseHasInEveryCombination(Restore plan) throws SQLException {
         restore(plan);
     }

@@ -51,7 +51,7 @@ final class Filling implements Activity {
     private final PendingTransaction published;
     private final AtomicBoolean recorded = new AtomicBoolean();
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final Queue<byte @Nullable [] @Nullable []> page = new ArrayDeque<>();
+    private final Queue<byte[] @Nullable []> page = new ArrayDeque<>();
     private Phase phase = Phase.SEARCHING;
     private ResumePoint point;
     private @Nullable Search search;
@@ -243,7 +243,7 @@ final class Filling implements Activity {
         publisher.sentUpTo(point, end);
     }
 
-    private long publish(byte @Nullable [] @Nullable [] row) {
+    private long publish(byte[] @Nullable [] row) {
         try {
             CommittedEvent event = CommittedEvent.of(new Position(point.through(), rowCount), row);
             publisher.publish(stages.router().route(numbering.number(event)), published::published);

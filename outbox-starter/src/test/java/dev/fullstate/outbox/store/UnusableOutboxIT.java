@@ -78,7 +78,8 @@ class UnusableOutboxIT {
     @Test
     void roleWithTheRightsOfTheManualStarts(CapturedOutput output) {
         assertThatCode(() -> OutboxSchema.verify(application)).doesNotThrowAnyException();
-        assertThat(output).doesNotContain("WARN");
+        // Pools of other applications in this JVM may have lost their server meanwhile.
+        assertThat(output.getOut()).doesNotContainPattern("WARN .*fullstate");
     }
 
     @ParameterizedTest

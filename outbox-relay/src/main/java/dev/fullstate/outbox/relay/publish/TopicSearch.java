@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -67,13 +68,12 @@ final class TopicSearch implements Search {
             }
         }
         any.assign(times.keySet());
-        Map<TopicPartition, OffsetAndTimestamp> starts = any.offsetsForTimes(times, settings.timeout());
-        ends.putAll(any.endOffsets(times.keySet(), settings.timeout()));
-        ends.keySet().removeIf(partition -> starts.get(partition) == null);
+        Map<TopicPartition, OffsetAndTimestamp> starts = new HashMap<>(any.offsetsForTimes(times, settings.timeout()));
+        // Without a record of that time or later a partition has no start.
+        starts.values().removeIf(Objects::isNull);
+        ends.putAll(any.endOffsets(starts.keySet(), settings.timeout()));
         committed.assign(ends.keySet());
-        ends.keySet()
-                .forEach(partition ->
-                        committed.seek(partition, starts.get(partition).offset()));
+        starts.forEach((partition, start) -> committed.seek(partition, start.offset()));
     }
 
     @Override

@@ -145,7 +145,7 @@ final class PostgresRetainedRows implements RetainedRows {
     }
 
     @Override
-    public List<byte @Nullable [] @Nullable []> page(Fill fill) {
+    public List<byte[] @Nullable []> page(Fill fill) {
         Filter unpublished = new Filter(fill);
         // As text, the form in which the stream brings the same values.
         String columns = OutboxTable.PUBLISHED_COLUMNS.stream()
@@ -161,7 +161,7 @@ final class PostgresRetainedRows implements RetainedRows {
                 """.formatted(PAYLOAD_BYTES, unpublished.sql(), UNREACHED, PAGE_ROWS, columns, PAGE_BYTES));
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             unpublished.bind(query, 0);
-            List<byte @Nullable [] @Nullable []> page = new ArrayList<>();
+            List<byte[] @Nullable []> page = new ArrayList<>();
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
                     byte[][] row = new byte[OutboxTable.PUBLISHED_COLUMNS.size()][];

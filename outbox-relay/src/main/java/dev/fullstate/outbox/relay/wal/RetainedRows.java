@@ -64,7 +64,7 @@ public interface RetainedRows {
      *
      * @return the values of {@link OutboxTable#PUBLISHED_COLUMNS} of each row, as text in UTF-8; empty after the last row
      */
-    List<byte @Nullable [] @Nullable []> page(Fill fill);
+    List<byte[] @Nullable []> page(Fill fill);
 
     /** The row with the highest number that the snapshot shows; null without rows. */
     @Nullable

@@ -205,7 +205,7 @@ public final class SimulatedDatabase {
         timeline = 1;
         ancestors.clear();
         slot = null;
-        lsn = 500 + random.nextInt(1_000);
+        lsn = 500L + random.nextInt(1_000);
         firstLsn = new Lsn(lsn);
         List<Transaction> copied = List.copyOf(committed);
         committed.clear();

@@ -262,11 +262,11 @@ final class SimulatedSession implements WalSession {
         }
 
         @Override
-        public List<byte @Nullable [] @Nullable []> page(Fill fill) {
+        public List<byte[] @Nullable []> page(Fill fill) {
             return call(() -> database.retained(fill).stream()
                     .filter(row -> row.seq() > reached.getOrDefault(row.key(), 0L))
                     .limit(PAGE_ROWS)
-                    .<byte @Nullable [] @Nullable []>map(SimulatedStream::values)
+                    .<byte[] @Nullable []>map(SimulatedStream::values)
                     .toList());
         }
 
