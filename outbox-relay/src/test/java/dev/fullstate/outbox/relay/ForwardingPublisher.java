@@ -30,11 +30,6 @@ class ForwardingPublisher implements Publisher {
     }
 
     @Override
-    public boolean isAlone() {
-        return target.isAlone();
-    }
-
-    @Override
     public List<Warning> warnings() {
         return target.warnings();
     }

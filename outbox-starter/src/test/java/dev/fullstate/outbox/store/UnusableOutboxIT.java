@@ -128,6 +128,19 @@ class UnusableOutboxIT {
         assertThat(failure.action()).contains(remedy).doesNotContain("GRANT");
     }
 
+    /** The relay cannot create it, and Flyway would not run a version twice. */
+    @Test
+    void publicationThatSomebodyHasDroppedIsCreatedAgainAtTheNextStart() throws SQLException {
+        execute("drop publication orders_outbox");
+        DataSource owner =
+                new DriverManagerDataSource(postgres.jdbcUrl(database), postgres.username(), postgres.password());
+
+        OutboxSchema.migrate(new Outbox(owner, OutboxNames.of("orders", "outbox")));
+
+        execute("alter publication orders_outbox drop table orders.outbox");
+        execute("alter publication orders_outbox add table orders.outbox");
+    }
+
     @Test
     void rightsOfRepublishJobsAreAskedForWithoutFailing(CapturedOutput output) throws SQLException {
         execute(

@@ -83,11 +83,6 @@ final class IdempotentPublisher implements Publisher {
     }
 
     @Override
-    public boolean isAlone() {
-        return false;
-    }
-
-    @Override
     public List<Warning> warnings() {
         return sender.warnings();
     }

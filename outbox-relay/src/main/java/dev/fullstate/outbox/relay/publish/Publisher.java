@@ -29,12 +29,6 @@ public interface Publisher extends AutoCloseable {
     @Nullable
     ResumePoint resumePoint();
 
-    /**
-     * Whether no predecessor can write a position any more. If one can, {@link #resumePoint()} may lie before an earlier one: what it says is
-     * published is.
-     */
-    boolean isAlone();
-
     /** What is not as it should be although everything is published. */
     List<Warning> warnings();
 

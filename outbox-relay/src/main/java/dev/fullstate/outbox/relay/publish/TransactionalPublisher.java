@@ -106,11 +106,6 @@ final class TransactionalPublisher implements Publisher {
     }
 
     @Override
-    public boolean isAlone() {
-        return true;
-    }
-
-    @Override
     public List<Warning> warnings() {
         return sender.warnings();
     }
