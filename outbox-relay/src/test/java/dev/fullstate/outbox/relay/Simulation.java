@@ -65,7 +65,7 @@ final class Simulation {
 
     Simulation(long seed, Delivery delivery, UnaryOperator<Publisher> publishers) {
         this.random = new SplittableRandom(seed);
-        this.calm = random.nextBoolean() || !Boolean.getBoolean("simulation.storms");
+        this.calm = random.nextBoolean();
         this.delivery = delivery;
         this.publishers = publishers;
         this.kafka = new SimulatedKafka(random);

@@ -2,7 +2,6 @@ package dev.fullstate.outbox.relay;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +25,7 @@ import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
 import dev.fullstate.outbox.relay.Simulation.Happening;
+import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
@@ -45,7 +45,6 @@ class SimulationTest {
     private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 100_000);
     private static final int MUTANT_SCHEDULES = 2_000;
     private static final int STEPS = 120;
-    private static final EnumSet<Happening> STORMS = EnumSet.range(Happening.PUBLICATION_CHANGED, Happening.MOVED);
     private static final Map<Happening, LongAdder> HAPPENED =
             Stream.of(Happening.values()).collect(toMap(happening -> happening, happening -> new LongAdder()));
 
@@ -59,7 +58,7 @@ class SimulationTest {
     static void everythingHasHappened() {
         log(LogLevel.INFO);
         log.info("Simulated: {}", HAPPENED);
-        for (Happening happening : EnumSet.complementOf(STORMS)) {
+        for (Happening happening : Happening.values()) {
             assertThat(HAPPENED.get(happening).sum()).as("%s", happening).isGreaterThan(MUTANT_SCHEDULES);
         }
     }
@@ -97,6 +96,43 @@ class SimulationTest {
             public void sentUpTo(ResumePoint point, boolean drained) {
                 resumed = true;
                 super.sentUpTo(point, drained);
+            }
+        });
+    }
+
+    @Test
+    void withoutLookingForWhatIsPublishedEventsAreRepeatedAfterAGap() {
+        assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
+
+            @Override
+            public Search search(Set<String> topics, Instant since) {
+                return super.search(Set.of(), since);
+            }
+        });
+    }
+
+    @Test
+    void withoutTheNumbersOfThePositionADatabaseThatHasGoneBackIsNotNoticed() {
+        assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
+
+            @Override
+            public @Nullable ResumePoint resumePoint() {
+                ResumePoint point = super.resumePoint();
+                return point == null
+                        ? null
+                        : new ResumePoint(point.through(), point.within(), point.fill(), point.origin(), Numbers.NONE);
+            }
+        });
+    }
+
+    @Test
+    void withoutTheFillInThePositionRowsAreLost() {
+        assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
+
+            @Override
+            public void sentUpTo(ResumePoint point, boolean drained) {
+                super.sentUpTo(
+                        new ResumePoint(point.through(), point.within(), point.origin(), point.numbers()), drained);
             }
         });
     }

@@ -94,14 +94,16 @@ final class DatabaseHistory {
                         names.sql("""
                         select case when exists (select from {outbox} where seq = ?::bigint and id = ?::uuid) then 'THERE'
                                     when exists (select from {outbox} where seq = ?::bigint) then 'REPLACED'
-                                    when exists (select from {outbox} where seq < ?::bigint) then 'MISSING'
+                                    when exists (select from {outbox} where seq < ?::bigint)
+                                      or ?::timestamptz > now() - interval '1 day' then 'MISSING'
                                     else 'RETIRED' end
                         """),
                         row -> Trace.valueOf(row.getString(1)),
                         Long.toString(newest.seq()),
                         newest.id().toString(),
                         Long.toString(newest.seq()),
-                        Long.toString(newest.seq()))
+                        Long.toString(newest.seq()),
+                        newest.writtenAt().toString())
                 .get(0);
     }
 

@@ -57,9 +57,9 @@ public record Facts(
         UNKNOWN,
         /** It is there. */
         THERE,
-        /** It is gone, with all that have lower numbers: their leaves were retired. */
+        /** It is gone, with all that have lower numbers, and so old that their leaves may have been retired. */
         RETIRED,
-        /** It is gone, and rows with lower numbers are there. */
+        /** It is gone, and is too young for that, or rows with lower numbers are there. */
         MISSING,
         /** Another row has its number. */
         REPLACED

@@ -199,11 +199,11 @@ final class PostgresRetainedRows implements RetainedRows {
     @Override
     public boolean hasLost() {
         return number(names.sql("""
-                select count(*) from (
-                       select from pg_temp.outbox_relay_found as found
-                        where found.sequence >= (select min(seq) from {outbox})
-                          and not exists (select from {outbox} where id = found.id) limit 1) as strangers
-                """)) > 0;
+                        select count(*) from (
+                               select from pg_temp.outbox_relay_found as found left join {outbox} as r on r.id = found.id
+                                where r.seq <> found.sequence
+                                   or (r.seq is null and found.sequence >= (select min(seq) from {outbox})) limit 1) as strangers
+                        """)) > 0;
     }
 
     @Override

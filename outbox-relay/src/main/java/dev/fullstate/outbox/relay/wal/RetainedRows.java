@@ -53,7 +53,7 @@ public interface RetainedRows {
      */
     void endFound(Fill fill);
 
-    /** Whether an event was found whose row the table ought to have, and has not. */
+    /** Whether an event was found whose row the table ought to have, and has not, or whose number was shifted, and so had been lost before. */
     boolean hasLost();
 
     /** The highest sequence that was found; 0 without any. */

@@ -97,8 +97,8 @@ class ChangedTopicsIT {
             addPartitions(topic, 7);
             publishAll(publisher);
             look(publisher);
-            assertThat(messages(publisher))
-                    .containsExactly("Topic '" + topic + "' has 7 partitions, of which the first 3");
+            // The broker may not know the configuration of a topic yet that was just created.
+            assertThat(messages(publisher)).contains("Topic '" + topic + "' has 7 partitions, of which the first 3");
             publishAll(publisher);
         }
         addPartitions(topic, 9);

@@ -220,12 +220,13 @@ public final class SimulatedDatabase {
         open.forEach(rows -> end(rows, false));
         open.clear();
         int kept = committed.size() - (random.nextBoolean() ? 0 : random.nextInt(Math.min(committed.size(), 8) + 1));
+        Lsn last = kept == 0 ? firstLsn : committed.get(kept - 1).end();
+        // The first that is lost begins where the last that is kept ends, or later.
+        long next = kept == committed.size() ? lsn : committed.get(kept).start().value();
+        Lsn end = new Lsn(last.value() + (next > last.value() ? random.nextLong(next - last.value()) : 0));
         while (committed.size() > kept) {
             lost.addAll(committed.remove(committed.size() - 1).rows());
         }
-        Lsn last = kept == 0 ? firstLsn : committed.get(kept - 1).end();
-        Lsn end = new Lsn(
-                last.value() + (lsn > last.value() && lost.isEmpty() ? random.nextLong(lsn - last.value()) : 0));
         lsn = end.value();
         while (!ancestors.isEmpty()
                 && ancestors.get(ancestors.size() - 1).leftAt().isAfter(end)) {
@@ -376,7 +377,7 @@ public final class SimulatedDatabase {
         if (!same.isEmpty()) {
             return same.get(0).id().equals(newest.id()) ? Trace.THERE : Trace.REPLACED;
         }
-        return rows().stream().anyMatch(row -> row.seq() < newest.seq()) ? Trace.MISSING : Trace.RETIRED;
+        return Trace.MISSING;
     }
 
     void dropSlot(SimulatedSession session) {
@@ -456,8 +457,8 @@ public final class SimulatedDatabase {
                 .toList();
     }
 
-    boolean hasRow(UUID id) {
-        return rows().stream().anyMatch(row -> row.id().equals(id));
+    boolean hasRow(UUID id, long seq) {
+        return rows().stream().anyMatch(row -> row.id().equals(id) && row.seq() == seq);
     }
 
     @Nullable

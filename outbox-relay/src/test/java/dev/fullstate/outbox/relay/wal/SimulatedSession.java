@@ -2,7 +2,6 @@ package dev.fullstate.outbox.relay.wal;
 
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -212,7 +211,7 @@ final class SimulatedSession implements WalSession {
 
         private static final int PAGE_ROWS = 7;
 
-        private final Set<UUID> found = new HashSet<>();
+        private final Map<UUID, Long> found = new HashMap<>();
         private final Map<String, Long> reached = new HashMap<>();
         private long highestFound;
 
@@ -238,7 +237,7 @@ final class SimulatedSession implements WalSession {
         public void found(List<FoundEvent> events) {
             call(() -> true);
             events.forEach(event -> {
-                found.add(event.id());
+                found.put(event.id(), event.sequence());
                 highestFound = Math.max(highestFound, event.sequence());
             });
         }
@@ -247,13 +246,14 @@ final class SimulatedSession implements WalSession {
         public void endFound(Fill fill) {
             call(() -> true);
             database.retained(fill.upTo(0)).stream()
-                    .filter(row -> found.contains(row.id()))
+                    .filter(row -> found.containsKey(row.id()))
                     .forEach(row -> reached.merge(row.key(), row.seq(), Math::max));
         }
 
         @Override
         public boolean hasLost() {
-            return call(() -> found.stream().anyMatch(id -> !database.hasRow(id)));
+            return call(
+                    () -> found.entrySet().stream().anyMatch(each -> !database.hasRow(each.getKey(), each.getValue())));
         }
 
         @Override
