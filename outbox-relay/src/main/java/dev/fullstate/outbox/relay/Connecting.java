@@ -145,7 +145,7 @@ final class Connecting implements Activity {
         // another fill's
         // snapshot may be of a history that is lost.
         Facts.Note note = facts.note();
-        Fill fill = new Fill(slot.snapshot(), 0, note != null && note.ofThisServer() ? note.snapshot() : null);
+        Fill fill = Fill.begin(slot.snapshot(), note != null && note.ofThisServer() ? note.snapshot() : null);
         Numbers numbers = recorded == null ? Numbers.NONE : recorded.numbers();
         ResumePoint point = new ResumePoint(slot.start(), null, fill, facts.origin(), numbers);
         Doubt doubt = lost ? Doubt.LOST : recorded == null ? Doubt.OPEN : Doubt.NONE;

@@ -57,7 +57,7 @@ class OrderEventsIT {
                     .isSorted()
                     .doesNotHaveDuplicates();
             JsonAssert.comparator(JsonCompareMode.STRICT)
-                    .assertIsMatch(shipped, events.get(3).data());
+                    .assertIsMatch(withoutTrailingZeros(shipped), events.get(3).data());
             assertThat(events.get(4).data()).isNull();
         }
     }
@@ -72,7 +72,8 @@ class OrderEventsIT {
             PublishedEvent event = published.await(orderId, 2, PATIENCE).get(1);
 
             assertThat(event.headers()).containsEntry("ce_operation", "update");
-            JsonAssert.comparator(JsonCompareMode.STRICT).assertIsMatch(OrdersApi.body(api.get(order)), event.data());
+            JsonAssert.comparator(JsonCompareMode.STRICT)
+                    .assertIsMatch(withoutTrailingZeros(OrdersApi.body(api.get(order))), event.data());
         }
     }
 
@@ -103,5 +104,10 @@ class OrderEventsIT {
 
     private PublishedEvents events() {
         return PublishedEvents.of(String.join(",", kafka.getBootstrapServers()), "outbox.event.order");
+    }
+
+    /** The API writes fractions of seconds in groups of three digits, an event as few as there are. */
+    private static String withoutTrailingZeros(String json) {
+        return json.replaceAll("(\\.\\d*?)0+Z", "$1Z");
     }
 }

@@ -72,7 +72,9 @@ public final class History {
                 recorded.reach().isAfter(facts.walEnd())
                         ? "events are published up to " + recorded.reach() + ", but the WAL ends at " + facts.walEnd()
                         : null,
-                recorded.numbers().highest() > facts.lastSequence()
+                // A row that is there has drawn its number, or somebody has given it one that the sequence does not
+                // know.
+                facts.newest() != Facts.Trace.THERE && recorded.numbers().highest() > facts.lastSequence()
                         ? "sequence " + recorded.numbers().highest() + " is published, but the last that was drawn is "
                                 + facts.lastSequence()
                         : null,

@@ -11,6 +11,19 @@ import org.jspecify.annotations.Nullable;
  */
 public record Fill(String snapshot, long after, @Nullable String published) {
 
+    /** No row has a number below 0. */
+    private static final long NOTHING = -1;
+
+    /** A fill at its beginning. */
+    public static Fill begin(String snapshot, @Nullable String published) {
+        return new Fill(snapshot, NOTHING, published);
+    }
+
+    /** The same from its beginning. */
+    public Fill again() {
+        return begin(snapshot, published);
+    }
+
     /** All rows up to one are published. */
     public Fill upTo(long seq) {
         return new Fill(snapshot, seq, published);

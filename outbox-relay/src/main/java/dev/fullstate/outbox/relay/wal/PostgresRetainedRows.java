@@ -127,7 +127,7 @@ final class PostgresRetainedRows implements RetainedRows {
         // Per aggregate, numbers are in the order of commits, and so of publication: what comes before a published row
         // is published,
         // also where compaction has removed it.
-        Filter unpublished = new Filter(fill.upTo(0));
+        Filter unpublished = new Filter(fill.again());
         try (PreparedStatement create = connection.prepareStatement(names.sql("""
                 create temporary table outbox_relay_reached as
                 select r.aggregatetype, r.aggregateid, max(r.seq) as seq

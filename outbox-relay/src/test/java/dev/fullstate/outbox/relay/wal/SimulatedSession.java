@@ -245,7 +245,7 @@ final class SimulatedSession implements WalSession {
         @Override
         public void endFound(Fill fill) {
             call(() -> true);
-            database.retained(fill.upTo(0)).stream()
+            database.retained(fill.again()).stream()
                     .filter(row -> found.containsKey(row.id()))
                     .forEach(row -> reached.merge(row.key(), row.seq(), Math::max));
         }
