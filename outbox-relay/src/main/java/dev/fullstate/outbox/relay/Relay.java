@@ -16,8 +16,10 @@ import org.slf4j.MDC;
 import org.slf4j.event.Level;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.ApplicationEventPublisherAware;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.SmartLifecycle;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
@@ -41,7 +43,8 @@ import dev.fullstate.outbox.relay.wal.WalSource;
  * asked by any thread. If that thread dies, the application's liveness is broken: nothing but a new process mends an
  * {@link Error}.
  */
-public final class Relay implements SmartLifecycle, ApplicationEventPublisherAware {
+public final class Relay
+        implements SmartLifecycle, ApplicationEventPublisherAware, ApplicationListener<ApplicationReadyEvent> {
 
     /** The key under which every log line of the relay's thread carries the name of its pipeline. */
     public static final String MDC_KEY = "pipeline";
@@ -94,7 +97,9 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
             return;
         }
         preflight();
-        if (events != null && status.state() == RelayState.FAILED) {
+        boolean failed = status.state() == RelayState.FAILED;
+        status = new RelayStatus(RelayState.STARTING, settings.slotName(), null, null);
+        if (events != null && failed) {
             AvailabilityChangeEvent.publish(events, this, LivenessState.CORRECT);
         }
         stopRequested = new CountDownLatch(1);
@@ -157,6 +162,14 @@ public final class Relay implements SmartLifecycle, ApplicationEventPublisherAwa
     @Override
     public void setApplicationEventPublisher(ApplicationEventPublisher publisher) {
         events = publisher;
+    }
+
+    /** An application says that it is alive once it has started, whatever has died while it did. */
+    @Override
+    public void onApplicationEvent(ApplicationReadyEvent ready) {
+        if (events != null && status().state() == RelayState.FAILED) {
+            AvailabilityChangeEvent.publish(events, this, LivenessState.BROKEN);
+        }
     }
 
     private void preflight() {
