@@ -20,6 +20,7 @@ import dev.fullstate.outbox.faults.point.Mutant;
 import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Relays that are broken on purpose: a harness that finds nothing wrong with them is worth nothing. */
 class MutantsIT {
@@ -27,8 +28,9 @@ class MutantsIT {
     private static final int MOST_FAULTS = 60;
     private static final Mix PARTS_OF_TRANSACTIONS = new Mix(2, 20, 30, 800, 100);
 
+    /** Its successor finds them in the table, because the position, which was not taken either, does not reach up to the slot. */
     @Test
-    void relayThatAcknowledgesTooEarlyLosesEvents() throws SQLException {
+    void relayThatAcknowledgesTooEarlyConfirmsWhatKafkaHasNot() throws SQLException {
         try (Scenario scenario = Scenario.atLeastOnce().with(Mutant.ACKNOWLEDGES_TOO_EARLY)) {
             RelayProcess relay = scenario.startRelay();
             scenario.workload.commit(100);
@@ -40,6 +42,7 @@ class MutantsIT {
                 List<String> ids = published(scenario);
                 return scenario.committed.confirmedIds().stream().anyMatch(id -> !ids.contains(id));
             });
+            assertThatThrownBy(scenario::assertNothingConfirmedTooEarly).isInstanceOf(AssertionError.class);
             relay.kill();
             Servers.BROKER.link().heal();
             long count = scenario.committed.count();
@@ -52,7 +55,7 @@ class MutantsIT {
                                     .containsAll(scenario.outbox.strings(
                                             "select id from outbox order by seq offset " + count)));
 
-            assertThat(scenario.verdict().lost()).isNotEmpty();
+            assertThat(scenario.verdict().lost()).isEmpty();
         }
     }
 
