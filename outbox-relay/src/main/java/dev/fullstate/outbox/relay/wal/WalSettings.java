@@ -30,7 +30,7 @@ public record WalSettings(
         boolean failoverSlot,
         SendAfter sendAfter) {
 
-    /** PostgreSQL allows 63; the temporary slot of the first start has a longer name. */
+    /** PostgreSQL allows 63. */
     public static final int MAX_SLOT_NAME_LENGTH = 50;
 
     /** In words, which names {@link #isSlotName} accepts. */
