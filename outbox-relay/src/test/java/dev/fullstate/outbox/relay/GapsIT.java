@@ -67,7 +67,7 @@ class GapsIT extends RelayIntegrationTest {
                 database.terminateSessions();
             }
         }
-        database.awaitNoRelay();
+        database.terminateSessions();
         insert(3);
         change(change);
         insert(3);
@@ -127,7 +127,7 @@ class GapsIT extends RelayIntegrationTest {
             insert(5);
             relay.stepUntil(topic, 5);
         }
-        database.awaitNoRelay();
+        database.terminateSessions();
         insert(3);
         change(Change.SLOT_DROPPED);
         database.execute("truncate outbox");

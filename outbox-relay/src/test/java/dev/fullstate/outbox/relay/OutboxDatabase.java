@@ -132,15 +132,10 @@ final class OutboxDatabase implements AutoCloseable {
         return Lsn.parse(Objects.requireNonNull(query("select pg_current_wal_lsn()")));
     }
 
-    /** Cuts the relay's connections off, whatever it is at. */
+    /** Cuts the relay's connections off, whatever it is at, also those of one that is closed and that the server has not missed yet. */
     void terminateSessions() throws SQLException {
         query("select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where datname = '" + name
                 + "' and application_name like 'outbox-relay %'");
-    }
-
-    /** Waits until the server has noticed that a relay which is closed is gone. */
-    void awaitNoRelay() throws SQLException {
-        terminateSessions();
     }
 
     /** Cuts the relay's stream off, as an administrator or a failing network would. */

@@ -94,7 +94,7 @@ class ReportedFailuresIT extends RelayIntegrationTest {
             try (SteppedRelay relay = SteppedRelay.of(lossy)) {
                 relay.stepUntil(RelayState.STREAMING);
             }
-            lossy.awaitNoRelay();
+            lossy.terminateSessions();
             lossy.insert("a", "1");
             for (int segment = 0; segment < 4; segment++) {
                 lossy.query("select pg_logical_emit_message(true, '', '')");

@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.history;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -53,16 +55,16 @@ public final class History {
     }
 
     private Finding after(ResumePoint recorded) {
-        String lost = reasons(lost(recorded));
-        String gaps = reasons(Stream.concat(lost(recorded), gaps(recorded)));
-        if (!gaps.isEmpty()) {
-            return new Gap(gaps, !lost.isEmpty());
-        }
-        return new Resume(recorded.in(facts.origin()));
+        List<String> lost = found(lost(recorded));
+        List<String> gaps = found(gaps(recorded));
+        return lost.isEmpty() && gaps.isEmpty()
+                ? new Resume(recorded.in(facts.origin()))
+                : new Gap(
+                        Stream.concat(lost.stream(), gaps.stream()).collect(Collectors.joining("; ")), !lost.isEmpty());
     }
 
-    private static String reasons(Stream<@Nullable String> reasons) {
-        return reasons.filter(reason -> reason != null).collect(Collectors.joining("; "));
+    private static List<String> found(Stream<@Nullable String> reasons) {
+        return reasons.filter(Objects::nonNull).toList();
     }
 
     /** What shows that commits are gone whose events are published. */
