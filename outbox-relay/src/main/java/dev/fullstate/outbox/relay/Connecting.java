@@ -141,9 +141,8 @@ final class Connecting implements Activity {
             boolean lost) {
         session.dropSlot();
         NewSlot slot = session.createSlot();
-        // What a relay notes in a database is true of this database, whatever has become of it; what a position says of
-        // another fill's
-        // snapshot may be of a history that is lost.
+        // What a relay notes in a database is true of this database, whatever has become of it; the snapshot of another
+        // fill, which a position names, may be of a history that is lost.
         Facts.Note note = facts.note();
         Fill fill = Fill.begin(slot.snapshot(), note != null && note.ofThisServer() ? note.snapshot() : null);
         Numbers numbers = recorded == null ? Numbers.NONE : recorded.numbers();

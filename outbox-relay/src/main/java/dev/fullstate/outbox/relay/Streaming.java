@@ -199,8 +199,7 @@ final class Streaming implements Activity {
     private void accept(Message message) {
         if (message instanceof Relation) {
             // Comes again after each change of the table, and of the publication: rows may have been written meanwhile
-            // that are not in
-            // the stream, and later ones must not overtake them.
+            // that are not in the stream, and later ones must not overtake them.
             session.requirePublication();
         }
         assembler.accept(message);
