@@ -162,6 +162,11 @@ public final class RelayProcess implements AutoCloseable {
         return last;
     }
 
+    /** {@return the last lines of its log, without those of processes of its name before it} */
+    public String endOfOwnLog() {
+        return jvm.endOfOwnLog();
+    }
+
     public String endOfLog() {
         return jvm.endOfLog();
     }
