@@ -2,16 +2,55 @@ package dev.fullstate.outbox.faults;
 
 /** What can happen in a random run. */
 enum FaultKind {
-    KILL_RELAY,
-    HALT_AT_POINT,
-    THROW_AT_POINT,
-    PAUSE_RELAY,
-    TERMINATE_WAL_SENDER,
-    CUT_POSTGRES,
-    CUT_KAFKA,
-    BLACK_HOLE,
-    THROTTLE,
-    KILL_BROKER,
-    END_POSTGRES,
-    TWO_RELAYS
+    KILL_RELAY(To.RELAY),
+    HALT_AT_POINT(To.RELAY),
+    THROW_AT_POINT(To.RELAY),
+    PAUSE_RELAY(To.RELAY),
+    REPLACE_RELAY(To.RELAY),
+    TERMINATE_WAL_SENDER(To.SURROUNDINGS),
+    CUT_POSTGRES(To.SURROUNDINGS),
+    CUT_KAFKA(To.SURROUNDINGS),
+    BLACK_HOLE(To.SURROUNDINGS),
+    THROTTLE(To.SURROUNDINGS),
+    KILL_BROKER(To.SURROUNDINGS),
+    END_POSTGRES(To.SURROUNDINGS),
+    DROP_SLOT(To.DATABASE),
+    MAKE_SLOT_ANEW(To.DATABASE),
+    ADVANCE_SLOT(To.DATABASE),
+    MAKE_PUBLICATION_ANEW(To.DATABASE),
+    TAKE_TABLE_OUT_OF_PUBLICATION(To.DATABASE),
+    SWITCH_INSERTS_OFF(To.DATABASE),
+    ADD_COLUMN(To.DATABASE),
+    DROP_COLUMN(To.DATABASE),
+    ROLL_BACK_LARGE(To.DATABASE),
+    PROMOTE_STANDBY(To.DATABASE),
+    PROMOTE_LAGGING_STANDBY(To.DATABASE),
+    RESTORE_BACKUP(To.DATABASE),
+    RESTORE_BACKUP_AND_ARCHIVE(To.DATABASE),
+    RESTORE_STORAGE(To.DATABASE);
+
+    /** What it happens to. */
+    private enum To {
+        /** There has to be one. */
+        RELAY,
+        /** They keep their identity. */
+        SURROUNDINGS,
+        /** It may not be what it was. */
+        DATABASE
+    }
+
+    private final To to;
+
+    FaultKind(To to) {
+        this.to = to;
+    }
+
+    boolean isOfARelay() {
+        return to == To.RELAY;
+    }
+
+    /** {@return whether the relay may find that its position does not fit the database any more} */
+    boolean leavesAGap() {
+        return to == To.DATABASE;
+    }
 }

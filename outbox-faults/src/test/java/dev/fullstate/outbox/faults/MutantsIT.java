@@ -97,8 +97,8 @@ class MutantsIT {
         if (mutant == Mutant.ACKNOWLEDGES_TOO_EARLY) {
             properties.put("outbox.relay.delivery", "at-least-once");
         }
-        try (Scenario scenario = Scenario.of(PARTS_OF_TRANSACTIONS, properties).with(mutant)) {
-            RandomRun run = new RandomRun(scenario, 300);
+        try (Scenario scenario = Scenario.of(PARTS_OF_TRANSACTIONS, properties).with(mutant);
+                RandomRun run = new RandomRun(scenario, 1, 300)) {
             for (FaultPlan.Fault fault : plan.faults()) {
                 if (!isFaithful(run, plan.seed(), fault, mutant, scenario)) {
                     return;
@@ -111,7 +111,7 @@ class MutantsIT {
     private static boolean isFaithful(RandomRun run, long seed, FaultPlan.Fault fault, Mutant mutant, Scenario scenario)
             throws SQLException {
         try {
-            run.run(new FaultPlan(seed, List.of(fault)));
+            run.run(new FaultPlan(seed, Delivery.EXACTLY_ONCE, 1, List.of(fault)));
             scenario.assertNothingConfirmedTooEarly();
             Verdict verdict = scenario.verdict();
             return mutant == Mutant.ACKNOWLEDGES_TOO_EARLY || verdict.repeated().isEmpty();

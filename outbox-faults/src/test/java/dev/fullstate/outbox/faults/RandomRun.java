@@ -1,40 +1,44 @@
 package dev.fullstate.outbox.faults;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.faults.FaultPlan.Fault;
-import dev.fullstate.outbox.faults.network.Direction;
+import dev.fullstate.outbox.faults.Succession.Has;
+import dev.fullstate.outbox.faults.Succession.Promotion;
+import dev.fullstate.outbox.faults.Succession.Restore;
+import dev.fullstate.outbox.faults.Succession.Restored;
+import dev.fullstate.outbox.faults.Succession.Slot;
 import dev.fullstate.outbox.faults.network.Link;
 import dev.fullstate.outbox.faults.point.Failure;
-import dev.fullstate.outbox.faults.relay.RelayProcess;
+import dev.fullstate.outbox.faults.server.Database;
 
-/**
- * Does to a scenario under load what a plan says. After each fault it waits until consumers can read what was committed before the
- * fault; then comes the next.
- */
-final class RandomRun {
+/** Does to a scenario under load what a plan says. */
+final class RandomRun implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RandomRun.class);
     private static final int FAULTS_BETWEEN_LOOKS = 10;
-    private static final Duration SOON = Duration.ofSeconds(30);
 
     private final Scenario scenario;
+    private final Database database;
     private final int eventsPerFault;
+    private final Instances relays;
     private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
-    private RelayProcess relay;
+    private int sinceLook;
+    private boolean gap;
 
-    RandomRun(Scenario scenario, int eventsPerFault) {
+    RandomRun(Scenario scenario, int relayCount, int eventsPerFault) {
         this.scenario = scenario;
+        this.database = scenario.outbox.database();
         this.eventsPerFault = eventsPerFault;
-        this.relay = scenario.startRelay();
+        this.relays = new Instances(scenario, relayCount);
+        relays.launchMissing();
     }
 
     /** How many faults of each kind there were. */
@@ -43,21 +47,9 @@ final class RandomRun {
     }
 
     void run(FaultPlan plan) throws SQLException {
-        int number = 0;
         for (Fault fault : plan.faults()) {
             try {
-                scenario.workload.allow(eventsPerFault);
-                long before = scenario.committed.count();
-                inflict(fault.kind(), new Random(fault.seed()));
-                if (!relay.isAlive()) {
-                    relay = scenario.launchRelay();
-                }
-                scenario.awaitPublished(before);
-                counts.merge(fault.kind(), 1, Integer::sum);
-                log.debug("{} of {}: {}", number + 1, plan.faults().size(), fault);
-                if (++number % FAULTS_BETWEEN_LOOKS == 0) {
-                    scenario.assertNothingConfirmedTooEarly();
-                }
+                suffer(fault);
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
                         "After " + counts + " at " + fault + "; the same plan again: -Dfaults.seed=" + plan.seed(), e);
@@ -65,111 +57,151 @@ final class RandomRun {
         }
     }
 
+    private void suffer(Fault fault) throws SQLException {
+        scenario.workload.allow(eventsPerFault);
+        if (fault.kind().isOfARelay()) {
+            relays.launchMissing();
+        }
+        long began = System.nanoTime();
+        inflict(fault.kind(), new Random(fault.seed()));
+        long inflicted = System.nanoTime();
+        counts.merge(fault.kind(), 1, Integer::sum);
+        gap |= fault.kind().leavesAGap();
+        if (fault.healed()) {
+            relays.launchMissing();
+            scenario.awaitAllPublished();
+            look();
+        }
+        log.debug(
+                "{}: {} ms, healed in {} ms",
+                fault,
+                (inflicted - began) / 1_000_000,
+                (System.nanoTime() - inflicted) / 1_000_000);
+    }
+
+    /** Where a slot was made anew, rows before it come from the table, and their being confirmed means nothing. */
+    private void look() throws SQLException {
+        if (++sinceLook >= FAULTS_BETWEEN_LOOKS && !gap) {
+            scenario.assertNothingConfirmedTooEarly();
+            sinceLook = 0;
+        }
+    }
+
+    /** Lets each aggregate be changed once more, so that consumers have no state that the database has lost, and one relay remain. */
+    void end() throws SQLException {
+        relays.launchMissing();
+        scenario.workload.awaitCommitted();
+        scenario.changeEachAggregate();
+        scenario.awaitAllPublished();
+        relays.leaveOne();
+    }
+
     private void inflict(FaultKind kind, Random random) throws SQLException {
+        Lasting lasting = new Lasting(random);
+        DatabaseFaults sql = new DatabaseFaults(scenario, random);
         switch (kind) {
-            case KILL_RELAY -> kill(random);
-            case HALT_AT_POINT -> failAtPoint(Failure.HALT, random);
-            case THROW_AT_POINT -> failAtPoint(Failure.THROW, random);
-            case PAUSE_RELAY -> {
-                relay.pause();
-                last(random, 200, 6_000);
-                relay.resume();
-            }
+            case KILL_RELAY -> relays.kill(random);
+            case HALT_AT_POINT -> relays.failAtPoint(Failure.HALT, random);
+            case THROW_AT_POINT -> relays.failAtPoint(Failure.THROW, random);
+            case PAUSE_RELAY -> relays.pause(random);
+            case REPLACE_RELAY -> relays.replace(random);
             case TERMINATE_WAL_SENDER -> scenario.outbox.terminateWalSender();
-            case CUT_POSTGRES -> Servers.DATABASE.link().cut();
+            case CUT_POSTGRES -> database.link().cut();
             case CUT_KAFKA -> Servers.BROKER.link().cut();
             case BLACK_HOLE -> {
                 Link link = either(random);
                 link.blackHole();
-                last(random, 500, 5_000);
+                lasting.between(500, 5_000);
                 link.heal();
             }
             case THROTTLE -> {
                 Link link = either(random);
                 link.throttle(20_000 + random.nextInt(200_000));
-                last(random, 500, 3_000);
+                lasting.between(500, 3_000);
                 link.heal();
             }
             case KILL_BROKER -> {
                 Servers.BROKER.kill();
-                last(random, 0, 1_000);
+                lasting.between(0, 1_000);
                 Servers.BROKER.restart();
             }
-            case END_POSTGRES -> {
-                if (random.nextBoolean()) {
-                    Servers.DATABASE.server().kill();
-                } else {
-                    Servers.DATABASE.server().stopImmediately();
-                }
-                Servers.DATABASE.server().restart();
-            }
-            case TWO_RELAYS -> twoRelays(random);
+            case END_POSTGRES -> endPostgres(random);
+            case DROP_SLOT -> sql.dropSlot();
+            case MAKE_SLOT_ANEW -> sql.makeSlotAnew();
+            case ADVANCE_SLOT -> sql.advanceSlot();
+            case MAKE_PUBLICATION_ANEW -> sql.makePublicationAnew();
+            case TAKE_TABLE_OUT_OF_PUBLICATION -> sql.takeTableOutOfPublication();
+            case SWITCH_INSERTS_OFF -> sql.switchInsertsOff();
+            case ADD_COLUMN -> sql.addColumn();
+            case DROP_COLUMN -> sql.dropColumn();
+            case ROLL_BACK_LARGE -> sql.rollBackLarge();
+            case PROMOTE_STANDBY -> promote(Has.EVERYTHING, random);
+            case PROMOTE_LAGGING_STANDBY -> promote(Has.LESS_THAN_KAFKA, random);
+            case RESTORE_BACKUP -> succeed(new Restore(Restored.FROM_BACKUP_ALONE), random);
+            case RESTORE_BACKUP_AND_ARCHIVE -> succeed(new Restore(Restored.FROM_BACKUP_AND_ARCHIVE), random);
+            case RESTORE_STORAGE -> succeed(new Restore(Restored.FROM_STORAGE_SNAPSHOT), random);
         }
     }
 
-    /** Now and then with requests or answers of the last moments on their way. */
-    private void kill(Random random) {
+    private void endPostgres(Random random) {
         if (random.nextBoolean()) {
-            Servers.BROKER.link().hold(random.nextBoolean() ? Direction.TO_SERVER : Direction.TO_CLIENT);
-            last(random, 1, 500);
+            database.server().kill();
+        } else {
+            database.server().stopImmediately();
         }
-        relay.kill();
-        Servers.BROKER.link().heal();
+        database.server().restart();
     }
 
-    private void failAtPoint(Failure failure, Random random) {
-        FailurePoint point = FailurePoint.any(random);
-        String name = point.name(random);
-        relay.control().arm(name, failure, point.skips(random));
-        if (point.connecting()) {
-            Servers.DATABASE.link().cut();
+    private void promote(Has has, Random random) throws SQLException {
+        List<Slot> slots = Slot.ofThisServer();
+        Slot slot = slots.get(random.nextInt(slots.size()));
+        if (slot == Slot.SYNCED) {
+            relays.launchMissing();
+            scenario.awaitStreaming();
         }
-        scenario.patience(SOON).until("the relay comes to " + name, () -> {
-            scenario.workload.allow(1);
-            return relay.control().wasHit(name);
+        succeed(new Promotion(has, slot), random);
+    }
+
+    private void succeed(Succession succession, Random random) throws SQLException {
+        log.debug("{}", succession);
+        Lasting lasting = new Lasting(random);
+        String oldEnd = succession.carryOut(scenario.outbox, scenario.committed, new Succession.Meanwhile() {
+            @Override
+            public void commit() {
+                scenario.workload.allow(eventsPerFault);
+                lasting.between(0, 1_000);
+            }
+
+            @Override
+            public void pause() {
+                scenario.workload.withdraw();
+                scenario.workload.awaitCommitted();
+            }
+
+            @Override
+            public void beforeTheEnd() {
+                // In the midst of it.
+            }
+
+            @Override
+            public void ended() {
+                if (succession.loses()) {
+                    scenario.workload.forgetAcknowledged();
+                }
+            }
         });
-        if (failure == Failure.HALT) {
-            scenario.patience(SOON).until("the relay is dead", () -> !relay.isAlive());
+        if (random.nextBoolean()) {
+            database.writeWalBeyond(oldEnd);
         }
+        database.letRelayFollow();
     }
 
-    /**
-     * The second one stands by until the first one is gone, or has been silent for so long that it takes its slot; now and then it is the
-     * second one that goes.
-     */
-    private void twoRelays(Random random) {
-        RelayProcess second = scenario.anotherRelay();
-        second.control().start();
-        switch (random.nextInt(4)) {
-            case 0 -> {
-                last(random, 1_000, 3_000);
-                second.close();
-                return;
-            }
-            case 1 -> {
-                last(random, 1_000, 3_000);
-                relay.pause();
-                last(random, 4_000, 8_000);
-                relay.resume();
-                last(random, 1, 1_000);
-            }
-            default -> last(random, 1_000, 3_000);
-        }
-        relay.close();
-        scenario.adopt(second);
-        relay = second;
+    private Link either(Random random) {
+        return random.nextBoolean() ? database.link() : Servers.BROKER.link();
     }
 
-    private static Link either(Random random) {
-        return random.nextBoolean() ? Servers.DATABASE.link() : Servers.BROKER.link();
-    }
-
-    /** How long a fault lasts is part of it. */
-    private static void last(Random random, int leastMillis, int mostMillis) {
-        long end = System.nanoTime()
-                + Duration.ofMillis(random.nextInt(leastMillis, mostMillis)).toNanos();
-        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
-            LockSupport.parkNanos(left);
-        }
+    @Override
+    public void close() {
+        relays.close();
     }
 }

@@ -16,6 +16,7 @@ import dev.fullstate.outbox.faults.oracle.Published;
 import dev.fullstate.outbox.faults.oracle.Verdict;
 import dev.fullstate.outbox.faults.point.Mutant;
 import dev.fullstate.outbox.faults.relay.RelayProcess;
+import dev.fullstate.outbox.faults.server.Database;
 import dev.fullstate.outbox.faults.server.Outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -28,28 +29,41 @@ final class Scenario implements AutoCloseable {
     /** The property of a scenario that has brokers of its own. */
     static final String BROKERS = "spring.kafka.bootstrap-servers";
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     final Outbox outbox;
     final Workload workload;
     final Committed committed;
     final Published published;
     private final Map<String, String> properties;
+    private final int aggregateCount;
     private String[] jvmOptions = {};
+    private @Nullable RelayProcess lastStarted;
     private @Nullable RelayProcess relay;
 
-    private Scenario(Mix mix, long seed, Map<String, String> properties) throws SQLException {
-        this.outbox = Outbox.create(Servers.DATABASE, mix.aggregateCount());
+    private Scenario(Database database, Mix mix, long seed, Map<String, String> properties) throws SQLException {
+        this.outbox = Outbox.create(database, mix.aggregateCount());
         this.workload = Workload.start(outbox, mix, seed);
         this.committed = new Committed(outbox);
         String brokers = properties.get(BROKERS);
         this.published = new Published(brokers == null ? Servers.BROKER.bootstrapServers() : brokers, outbox.topic());
         this.properties = new LinkedHashMap<>(properties);
+        this.aggregateCount = mix.aggregateCount();
     }
 
     /** @param properties of the relay, in addition to the harness's own */
     static Scenario of(Mix mix, Map<String, String> properties) throws SQLException {
-        return new Scenario(mix, 1, properties);
+        return new Scenario(Servers.DATABASE, mix, 1, properties);
+    }
+
+    /**
+     * A scenario with a database of its own, which it closes: its server may end, and another one take its place.
+     *
+     * @param seed of what the writers do
+     * @param properties of the relay, in addition to the harness's own
+     */
+    static Scenario on(Database database, Mix mix, long seed, Map<String, String> properties) throws SQLException {
+        return new Scenario(database, mix, seed, properties);
     }
 
     /** The relay is to be broken in one place. */
@@ -62,7 +76,7 @@ final class Scenario implements AutoCloseable {
     }
 
     static Scenario atLeastOnce() throws SQLException {
-        return of(Mix.ORDINARY, Map.of("outbox.relay.delivery", "at-least-once"));
+        return of(Mix.ORDINARY, Map.of(Delivery.PROPERTY, Delivery.AT_LEAST_ONCE.value()));
     }
 
     Scenario with(String... options) {
@@ -95,7 +109,14 @@ final class Scenario implements AutoCloseable {
 
     /** Starts the process of a relay beside the one before; the caller closes it. */
     RelayProcess anotherRelay() {
-        return RelayProcess.prepare(outbox, Servers.BROKER, properties, jvmOptions);
+        RelayProcess prepared = RelayProcess.prepare(outbox, Servers.BROKER, properties, jvmOptions);
+        lastStarted = prepared;
+        return prepared;
+    }
+
+    /** One more event for each. */
+    void changeEachAggregate() throws SQLException {
+        outbox.write(aggregateCount);
     }
 
     /** From here on that is the scenario's relay. */
@@ -130,7 +151,15 @@ final class Scenario implements AutoCloseable {
 
     /** Waits until consumers can read all that is committed. */
     void awaitAllPublished() throws SQLException {
-        awaitPublished(committed.count());
+        Set<String> missing = committed.ids();
+        try {
+            patience().until("all that was committed is published", () -> {
+                published.removeFrom(missing);
+                return missing.isEmpty();
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(verdict().toString(), e);
+        }
     }
 
     Patience patience() {
@@ -141,8 +170,9 @@ final class Scenario implements AutoCloseable {
         return new Patience(timeout, this::context);
     }
 
-    private String context() {
-        return relay == null ? "No relay was started" : relay.endOfLog();
+    /** {@return what the relay has said last} */
+    String context() {
+        return lastStarted == null ? "No relay was started" : lastStarted.endOfLog();
     }
 
     /** What PostgreSQL no longer holds back, consumers can read. */
@@ -159,15 +189,17 @@ final class Scenario implements AutoCloseable {
     }
 
     /** Lets the writers finish, the relay catch up and end, and judges what is there. */
-    void assertExactlyOnce() throws SQLException {
+    void assertKept(Delivery promise) throws SQLException {
         finish();
-        verdict().requireExactlyOnce(context());
+        promise.require(verdict(), context());
     }
 
-    /** As {@link #assertExactlyOnce}, with repeats dropped. */
+    void assertExactlyOnce() throws SQLException {
+        assertKept(Delivery.EXACTLY_ONCE);
+    }
+
     void assertAtLeastOnce() throws SQLException {
-        finish();
-        verdict().requireAtLeastOnce(context());
+        assertKept(Delivery.AT_LEAST_ONCE);
     }
 
     private void finish() throws SQLException {
@@ -181,18 +213,22 @@ final class Scenario implements AutoCloseable {
     }
 
     Verdict verdict() throws SQLException {
-        return Verdict.of(committed.events(), published.events());
+        return Verdict.of(committed.history(), published.events());
     }
 
     @Override
     public void close() throws SQLException {
-        Servers.DATABASE.link().heal();
+        outbox.database().link().heal();
         Servers.BROKER.link().heal();
         if (relay != null) {
             relay.close();
         }
         workload.close();
         published.close();
-        outbox.drop();
+        if (outbox.database().equals(Servers.DATABASE)) {
+            outbox.drop();
+        } else {
+            outbox.database().close();
+        }
     }
 }

@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-import dev.fullstate.outbox.faults.LostHistory.Delivery;
 import dev.fullstate.outbox.faults.oracle.Event;
 import dev.fullstate.outbox.faults.server.Database;
 import dev.fullstate.outbox.faults.server.Standby;
@@ -41,7 +40,7 @@ class SendAfterStandbysIT {
             // The server has waited for seconds then, and the relay would have published long ago.
             history.awaitLog(HELD_BACK);
 
-            history.endOldHistory();
+            history.database.server().kill();
             history.database.become(standby.promote());
 
             assertThat(onlyInKafka(history)).isEmpty();
@@ -51,7 +50,7 @@ class SendAfterStandbysIT {
 
     @Test
     void withLocalFlushKafkaMayHaveWhatTheNewPrimaryLacks() throws SQLException {
-        try (LostHistory history = new LostHistory("local-flush", new Database(), Delivery.EXACTLY_ONCE);
+        try (LostHistory history = new LostHistory(new Database(), Delivery.EXACTLY_ONCE, Map.of());
                 Standby standby = Standby.of(history.database.server(), "standby")) {
             history.startRelay();
             history.publish(10);
@@ -59,7 +58,7 @@ class SendAfterStandbysIT {
             standby.holdBack();
             history.publish(10);
 
-            history.endOldHistory();
+            history.database.server().kill();
             history.database.become(standby.promote());
 
             assertThat(onlyInKafka(history)).hasSize(10);
@@ -86,8 +85,9 @@ class SendAfterStandbysIT {
 
     private static LostHistory waitingForStandby(String sendAfter) throws SQLException {
         return new LostHistory(
-                        sendAfter, new Database(Map.of("synchronized_standby_slots", "standby")), Delivery.EXACTLY_ONCE)
-                .with("outbox.relay.send-after", sendAfter);
+                new Database(Map.of("synchronized_standby_slots", "standby")),
+                Delivery.EXACTLY_ONCE,
+                Map.of("outbox.relay.send-after", sendAfter));
     }
 
     private static Set<String> onlyInKafka(LostHistory history) throws SQLException {

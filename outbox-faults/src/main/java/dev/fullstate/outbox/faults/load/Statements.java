@@ -17,6 +17,9 @@ final class Statements {
     private static final String COLUMNS =
             "(id, aggregatetype, aggregateid, type, payload, source, changeid, entityversion, operation)";
 
+    /** An aggregate goes, and comes back with its next version. */
+    private static final int VERSIONS_TO_A_DELETE = 11;
+
     private final Connection connection;
     private final int payloadBytes;
 
@@ -45,15 +48,17 @@ final class Statements {
     /** The aggregates take turns. */
     void insert(Map<String, Long> versions, int perAggregate, String text) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("insert into outbox " + COLUMNS
-                + " values (?, 'order', ?, 'com.example.Order', ?, 'urn:service:faults', ?, ?, 'update')")) {
+                + " values (?, 'order', ?, 'com.example.Order', ?, 'urn:service:faults', ?, ?, ?)")) {
             for (int i = 1; i <= perAggregate; i++) {
                 for (Map.Entry<String, Long> aggregate : versions.entrySet()) {
                     long version = aggregate.getValue() + i;
                     statement.setObject(1, UUID.randomUUID());
                     statement.setString(2, aggregate.getKey());
-                    statement.setString(3, payload(version, text));
+                    boolean deleted = version % VERSIONS_TO_A_DELETE == 0;
+                    statement.setString(3, deleted ? null : payload(version, text));
                     statement.setObject(4, UUID.randomUUID());
                     statement.setLong(5, version);
+                    statement.setString(6, deleted ? "delete" : "update");
                     statement.addBatch();
                 }
             }

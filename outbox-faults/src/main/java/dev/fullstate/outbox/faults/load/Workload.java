@@ -20,7 +20,7 @@ public final class Workload implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Budget budget = new Budget();
-    private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
+    private volatile Map<String, Long> acknowledged = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private final List<Thread> writers = new ArrayList<>();
 
@@ -34,7 +34,7 @@ public final class Workload implements AutoCloseable {
     public static Workload start(Outbox outbox, Mix mix, long seed) {
         Workload workload = new Workload();
         for (int i = 0; i < mix.writerCount(); i++) {
-            Writer writer = new Writer(outbox, mix, seed + i, workload.budget, workload.acknowledged);
+            Writer writer = new Writer(outbox, mix, seed + i, workload.budget, () -> workload.acknowledged);
             Thread thread = new Thread(() -> workload.run(writer), "writer-" + i);
             thread.setDaemon(true);
             thread.start();
@@ -85,6 +85,14 @@ public final class Workload implements AutoCloseable {
     /** {@return per key the highest version whose commit the database has acknowledged} */
     public Map<String, Long> acknowledged() {
         return Map.copyOf(acknowledged);
+    }
+
+    /**
+     * Forgets what the database has acknowledged, because it is about to lose the end of its history: to be called between the end of
+     * the one server and the appearance of the other, when no writer is connected.
+     */
+    public void forgetAcknowledged() {
+        acknowledged = new ConcurrentHashMap<>();
     }
 
     @Override

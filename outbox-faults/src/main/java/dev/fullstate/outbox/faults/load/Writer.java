@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 import org.slf4j.Logger;
@@ -26,7 +27,7 @@ final class Writer {
     private final Mix mix;
     private final Random random;
     private final Budget budget;
-    private final Map<String, Long> acknowledged;
+    private final Supplier<Map<String, Long>> memory;
 
     /** What becomes of a transaction. */
     private enum Kind {
@@ -36,21 +37,24 @@ final class Writer {
         ROLLED_BACK_BY_HALF
     }
 
-    Writer(Outbox outbox, Mix mix, long seed, Budget budget, Map<String, Long> acknowledged) {
+    /** @param memory where acknowledged versions are noted, of the history that the database has now */
+    Writer(Outbox outbox, Mix mix, long seed, Budget budget, Supplier<Map<String, Long>> memory) {
         this.outbox = outbox;
         this.mix = mix;
         this.random = new Random(seed);
         this.budget = budget;
-        this.acknowledged = acknowledged;
+        this.memory = memory;
     }
 
     /** Until the thread is interrupted. */
     void run() throws InterruptedException {
         while (true) {
+            // One for each history: what an old connection has committed is not noted as if it were of the new one.
+            Map<String, Long> acknowledged = memory.get();
             try (Connection connection = outbox.connect()) {
                 connection.setAutoCommit(false);
-                while (true) {
-                    write(connection);
+                while (acknowledged == memory.get()) {
+                    write(connection, acknowledged);
                 }
             } catch (SQLException e) {
                 log.debug("The database is away; the writer connects again", e);
@@ -59,7 +63,8 @@ final class Writer {
         }
     }
 
-    private void write(Connection connection) throws SQLException, InterruptedException {
+    private void write(Connection connection, Map<String, Long> acknowledged)
+            throws SQLException, InterruptedException {
         Kind kind = kind();
         int perAggregate = kind == Kind.LARGE ? mix.largeEventCount() : 1 + random.nextInt(MOST_EVENTS_OF_AN_AGGREGATE);
         List<String> keys = keys(kind == Kind.LARGE ? 1 : 1 + random.nextInt(MOST_AGGREGATES));
@@ -67,7 +72,7 @@ final class Writer {
         budget.begin(count);
         long unspent = count;
         try {
-            if (transact(connection, kind, keys, perAggregate)) {
+            if (transact(connection, kind, keys, perAggregate, acknowledged)) {
                 unspent = 0;
             }
         } finally {
@@ -75,7 +80,8 @@ final class Writer {
         }
     }
 
-    private boolean transact(Connection connection, Kind kind, List<String> keys, int perAggregate)
+    private boolean transact(
+            Connection connection, Kind kind, List<String> keys, int perAggregate, Map<String, Long> acknowledged)
             throws SQLException {
         Statements statements = new Statements(connection, mix.payloadBytes());
         Map<String, Long> versions = statements.lock(keys);

@@ -7,26 +7,62 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
 import dev.fullstate.outbox.faults.server.Outbox;
+import dev.fullstate.outbox.test.PostgresServer;
 
-/** What was committed, according to the database. */
+/** What was committed, according to the database, and to what it was before it lost the end of its history. */
 public final class Committed {
 
     private final Outbox outbox;
+    private final Map<String, Event> former = new LinkedHashMap<>();
 
     public Committed(Outbox outbox) {
         this.outbox = outbox;
     }
 
+    /** {@return what the database has, and what it had when it lost the end of a history} */
+    public History history() throws SQLException {
+        return new History(events(), List.copyOf(former.values()));
+    }
+
+    /**
+     * Remembers what a server had committed that has ended, and whose place another one has taken. Starts that server once more, and closes
+     * it; no relay and no writer may reach it any more.
+     *
+     * @param lost whether the new one may lack the end of its history; otherwise there is nothing to be remembered
+     * @return where its WAL ended
+     */
+    public String endHistoryOf(PostgresServer ended, boolean lost) throws SQLException {
+        ended.restart();
+        try (Connection connection = ended.connect(outbox.name());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_current_wal_insert_lsn()")) {
+            row.next();
+            String end = row.getString(1);
+            if (lost) {
+                events(connection).forEach(event -> former.put(event.id(), event));
+            }
+            return end;
+        } finally {
+            ended.close();
+        }
+    }
+
     /** {@return per key in the order of the commits, because a key is locked until its transaction is over} */
     public List<Event> events() throws SQLException {
-        try (Connection connection = outbox.connect();
-                Statement statement = connection.createStatement();
+        try (Connection connection = outbox.connect()) {
+            return events(connection);
+        }
+    }
+
+    private static List<Event> events(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
                         "select aggregateid, seq, id, entityversion, payload from outbox order by seq")) {
             List<Event> events = new ArrayList<>();
@@ -36,6 +72,11 @@ public final class Committed {
             }
             return events;
         }
+    }
+
+    /** {@return the ids of all events} */
+    public Set<String> ids() throws SQLException {
+        return new HashSet<>(outbox.strings("select id from outbox"));
     }
 
     public long count() throws SQLException {

@@ -62,6 +62,12 @@ public final class Published implements AutoCloseable {
         return Set.copyOf(ids);
     }
 
+    /** Takes out of the set the ids of every event that consumers could read when the call began. */
+    public void removeFrom(Set<String> some) {
+        readToEnd();
+        some.removeAll(ids);
+    }
+
     /** {@return how many different events consumers could read when the call began} */
     public int distinctCount() {
         readToEnd();

@@ -6,52 +6,48 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * What is wrong with the published events, per key.
+ * What is wrong with the published events, per key. The database as it is judges, and a {@link Consumer} that follows the docs.
  *
- * @param lost      committed and not published
+ * <p>That Kafka also has what the database has lost is not wrong: it was committed when it was published.
+ *
+ * @param lost      the database has it, and it was not published
  * @param repeated  published once more
  * @param reordered published for the first time after a later one of the key
- * @param unknown   published and not committed
- * @param altered   published with another id or payload than committed
+ * @param unknown   published and never committed
+ * @param altered   published with another content than committed; or with another number, unless that was raised after a loss
+ * @param ignored   the database has it, and the consumer had seen a higher sequence of the key before it came for the first time
+ * @param wrong     the last event of a key whose state the consumer does not have; a key that was not changed since the database has lost
+ *     its last event may have the lost one
  */
 public record Verdict(
-        List<Event> lost, List<Event> repeated, List<Event> reordered, List<Event> unknown, List<Event> altered) {
+        List<Event> lost,
+        List<Event> repeated,
+        List<Event> reordered,
+        List<Event> unknown,
+        List<Event> altered,
+        List<Event> ignored,
+        List<Event> wrong) {
 
     private static final int QUOTED = 5;
 
-    public static Verdict of(List<Event> committed, List<Event> published) {
-        Map<Long, Event> missing = new HashMap<>();
-        committed.forEach(event -> missing.put(event.seq(), event));
-        Map<Long, Event> known = Map.copyOf(missing);
-        Map<String, Long> last = new HashMap<>();
-        Set<Long> seen = new HashSet<>();
-        Verdict verdict = new Verdict(
-                new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        for (Event event : published) {
-            Event original = known.get(event.seq());
-            if (original == null) {
-                verdict.unknown.add(event);
-            } else if (!original.equals(event)) {
-                verdict.altered.add(event);
-            }
-            if (!seen.add(event.seq())) {
-                verdict.repeated.add(event);
-            } else if (event.seq() < last.getOrDefault(event.key(), 0L)) {
-                verdict.reordered.add(event);
-            }
-            last.merge(event.key(), event.seq(), Math::max);
-            missing.remove(event.seq());
-        }
-        verdict.lost.addAll(missing.values());
-        return verdict;
+    public static Verdict of(History history, List<Event> published) {
+        return new Hearing(history).judge(published);
+    }
+
+    /** {@return whether everything that the database has is published, whatever else is wrong} */
+    public boolean isComplete() {
+        return lost.isEmpty();
     }
 
     /**
      * For consumers that get each event once.
      *
-     * @throws AssertionError unless each committed event is published once and in order, and nothing else is
+     * @throws AssertionError unless each event of the database is published once and in order, nothing else is but what was lost, and
+     *     the consumer has the database's state
      */
     public void requireExactlyOnce(String context) {
         require(repeated.isEmpty() && isAtLeastOnce(), context);
@@ -60,14 +56,19 @@ public record Verdict(
     /**
      * For consumers that drop what comes again.
      *
-     * @throws AssertionError unless the committed events are what remains when repeats are dropped
+     * @throws AssertionError unless that is so when repeats are dropped
      */
     public void requireAtLeastOnce(String context) {
         require(isAtLeastOnce(), context);
     }
 
     private boolean isAtLeastOnce() {
-        return lost.isEmpty() && reordered.isEmpty() && unknown.isEmpty() && altered.isEmpty();
+        return lost.isEmpty()
+                && reordered.isEmpty()
+                && unknown.isEmpty()
+                && altered.isEmpty()
+                && ignored.isEmpty()
+                && wrong.isEmpty();
     }
 
     private void require(boolean fulfilled, String context) {
@@ -78,17 +79,92 @@ public record Verdict(
 
     @Override
     public String toString() {
-        return "%s; %s; %s; %s; %s"
-                .formatted(
-                        quote("lost", lost),
-                        quote("repeated", repeated),
-                        quote("reordered", reordered),
-                        quote("unknown", unknown),
-                        quote("altered", altered));
+        return String.join(
+                "; ",
+                quote("lost", lost),
+                quote("repeated", repeated),
+                quote("reordered", reordered),
+                quote("unknown", unknown),
+                quote("altered", altered),
+                quote("ignored", ignored),
+                quote("wrong", wrong));
     }
 
     private static String quote(String name, List<Event> events) {
         return name + " " + events.size()
                 + (events.isEmpty() ? "" : " " + events.subList(0, Math.min(QUOTED, events.size())));
+    }
+
+    /** Goes through what was published, in its order. */
+    private static final class Hearing {
+
+        private final Map<String, Event> present;
+        private final Map<String, Event> former;
+        private final Map<String, Event> lastOfKey = new HashMap<>();
+        private final Consumer consumer = new Consumer();
+        private final Set<String> seen = new HashSet<>();
+        private final Map<String, Long> published = new HashMap<>();
+        private final Verdict verdict = new Verdict(
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>());
+
+        Hearing(History history) {
+            this.present = history.present().stream().collect(Collectors.toMap(Event::id, Function.identity()));
+            this.former =
+                    history.former().stream().collect(Collectors.toMap(Event::id, Function.identity(), (a, b) -> b));
+            history.present().forEach(event -> lastOfKey.put(event.key(), event));
+        }
+
+        Verdict judge(List<Event> events) {
+            events.forEach(this::hear);
+            present.values().stream()
+                    .filter(event -> !seen.contains(event.id()))
+                    .forEach(verdict.lost::add);
+            lastOfKey.values().stream().filter(event -> !isHad(event)).forEach(verdict.wrong::add);
+            return verdict;
+        }
+
+        private void hear(Event event) {
+            boolean applied = consumer.receive(event);
+            Event row = present.get(event.id());
+            Event committed = row == null ? former.get(event.id()) : row;
+            if (committed == null) {
+                verdict.unknown.add(event);
+            } else if (!isOf(event, committed)) {
+                verdict.altered.add(event);
+            }
+            if (!seen.add(event.id())) {
+                verdict.repeated.add(event);
+            } else if (row != null) {
+                if (!applied) {
+                    verdict.ignored.add(event);
+                }
+                if (row.seq() < published.getOrDefault(row.key(), 0L)) {
+                    verdict.reordered.add(event);
+                }
+                published.merge(row.key(), row.seq(), Math::max);
+            }
+        }
+
+        private boolean isOf(Event event, Event committed) {
+            boolean numbered = former.isEmpty() ? event.seq() == committed.seq() : event.seq() >= committed.seq();
+            return numbered
+                    && new Event(event.key(), committed.seq(), event.id(), event.version(), event.payload())
+                            .equals(committed);
+        }
+
+        private boolean isHad(Event last) {
+            Event had = consumer.last(last.key());
+            return had != null && (had.id().equals(last.id()) || (former.containsKey(last.id()) && isGone(had)));
+        }
+
+        private boolean isGone(Event event) {
+            return !present.containsKey(event.id());
+        }
     }
 }

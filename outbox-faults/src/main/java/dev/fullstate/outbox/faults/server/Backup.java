@@ -14,6 +14,7 @@ import java.util.Set;
 
 import org.apache.kafka.common.utils.Utils;
 
+import dev.fullstate.outbox.faults.network.Ports;
 import dev.fullstate.outbox.faults.server.Administrator.BackupFunctions;
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -119,6 +120,9 @@ public final class Backup implements AutoCloseable {
 
     private PostgresServer start(Map<String, String> files, Map<String, String> settings) {
         Map<String, String> all = new LinkedHashMap<>(Database.SETTINGS);
+        // The files may be those of a server that was restored itself.
+        all.put("restore_command", "");
+        all.put("recovery_target_name", "");
         all.putAll(settings);
         return PostgresServer.startOn(
                 target -> {
@@ -127,7 +131,7 @@ public final class Backup implements AutoCloseable {
                         Files.writeString(target.resolve(file.getKey()), file.getValue());
                     }
                 },
-                0,
+                Ports.free(),
                 all);
     }
 

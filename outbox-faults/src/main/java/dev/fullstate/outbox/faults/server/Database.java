@@ -27,9 +27,16 @@ public final class Database implements AutoCloseable {
             "max_connections", "200",
             "checkpoint_timeout", "1h");
 
+    /** Nobody can listen there. */
+    private static final int NOWHERE = 0;
+
     private final List<PostgresServer> servers = new CopyOnWriteArrayList<>();
-    private final Link link;
     private volatile PostgresServer server;
+
+    /** What leads to the server, and what led, or will lead, to another one. */
+    private volatile Link link;
+
+    private volatile Link otherLink;
 
     public Database() {
         this(Map.of());
@@ -42,32 +49,53 @@ public final class Database implements AutoCloseable {
         server = PostgresServer.start(Ports.free(), all);
         servers.add(server);
         link = Link.to("postgres", server.port());
+        otherLink = Link.to("postgres-other", NOWHERE);
     }
 
     /** A database whose WAL is archived in {@link #archive()}. */
     public static Database archiving() {
-        return new Database(Map.of(
-                "archive_mode", "on", "archive_command", "mkdir -p ../" + ARCHIVE + " && cp %p ../" + ARCHIVE + "/%f"));
+        return archiving(Map.of());
+    }
+
+    /**
+     * A database whose WAL is archived in {@link #archive()}.
+     *
+     * @param settings in addition to the harness's own
+     */
+    public static Database archiving(Map<String, String> settings) {
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        all.put("archive_mode", "on");
+        all.put("archive_command", "mkdir -p ../" + ARCHIVE + " && cp %p ../" + ARCHIVE + "/%f");
+        return new Database(all);
     }
 
     public PostgresServer server() {
         return server;
     }
 
-    /**
-     * From here on another server is the database: a promoted standby, a restored backup, or the one of before. The relay reaches it
-     * only with {@link #letRelayFollow()}; until then it gets to where it got.
-     */
-    public void become(PostgresServer other) {
+    /** A server that is to be closed with this database, since it may take its place. */
+    public void own(PostgresServer other) {
         if (!servers.contains(other)) {
             servers.add(other);
         }
+    }
+
+    /**
+     * From here on another server is the database: a promoted standby, a restored backup, or the one of before. The relay reaches none
+     * until {@link #letRelayFollow()}.
+     */
+    public void become(PostgresServer other) {
+        own(other);
+        link.redirect(NOWHERE);
         server = other;
     }
 
-    /** From here on the relay's address is that of {@link #server()}. */
+    /** From here on it is the other one of the relay's two addresses that leads to a server, and that is {@link #server()}. */
     public void letRelayFollow() {
-        link.redirect(server.port());
+        Link left = link;
+        otherLink.redirect(server.port());
+        link = otherLink;
+        otherLink = left;
     }
 
     /** {@return where the server archives its WAL} */
@@ -104,12 +132,17 @@ public final class Database implements AutoCloseable {
     }
 
     String urlOfRelay(String database) {
-        return urlThrough(link, database);
+        return url("127.0.0.1:%d,127.0.0.1:%d".formatted(link.port(), otherLink.port()), database)
+                + "&targetServerType=primary";
     }
 
     String urlThrough(Link itsLink, String database) {
+        return url("127.0.0.1:" + itsLink.port(), database);
+    }
+
+    private static String url(String addresses, String database) {
         // Without TLS the first bytes tell what a connection is for.
-        return "jdbc:postgresql://127.0.0.1:%d/%s?sslmode=disable".formatted(itsLink.port(), database);
+        return "jdbc:postgresql://%s/%s?sslmode=disable".formatted(addresses, database);
     }
 
     /** {@return a connection that sends a batch of inserts as one statement} */
@@ -121,6 +154,7 @@ public final class Database implements AutoCloseable {
     @Override
     public void close() {
         link.close();
+        otherLink.close();
         servers.forEach(PostgresServer::close);
     }
 }

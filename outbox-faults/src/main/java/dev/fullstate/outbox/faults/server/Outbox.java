@@ -55,7 +55,7 @@ public final class Outbox {
         return name + ".order";
     }
 
-    /** {@return the URL that leads the relay through the link} */
+    /** {@return the URL that leads the relay through the links of the database, wherever its server is} */
     public String urlOfRelay() {
         return database.urlOfRelay(name);
     }

@@ -16,15 +16,22 @@ class VerdictTest {
     private static final Event B3 = event("b", 3);
     private static final List<Event> COMMITTED = List.of(A1, A2, B3);
 
+    /** Of a database that has lost one event, and has drawn its number again. */
+    private static final Event KEPT = event("kept", 1, 1);
+
+    private static final Event LOST = event("lost", 2, 2);
+    private static final Event NEW = event("new", 2, 2);
+    private static final Event RAISED = event("new", 3, 2);
+    private static final Event LATER = event("later", 4, 3);
+
     @Test
     void keysMayOvertakeEachOther() {
-        assertThatCode(() -> Verdict.of(COMMITTED, List.of(B3, A1, A2)).requireExactlyOnce(""))
-                .doesNotThrowAnyException();
+        assertThatCode(() -> judge(B3, A1, A2).requireExactlyOnce("")).doesNotThrowAnyException();
     }
 
     @Test
     void lossIsFound() {
-        Verdict verdict = Verdict.of(COMMITTED, List.of(A1, B3));
+        Verdict verdict = judge(A1, B3);
         assertThat(verdict.lost()).containsExactly(A2);
         assertThatThrownBy(() -> verdict.requireAtLeastOnce("the log"))
                 .isInstanceOf(AssertionError.class)
@@ -34,7 +41,7 @@ class VerdictTest {
 
     @Test
     void repeatIsFoundAndAllowedAtLeastOnceOnly() {
-        Verdict verdict = Verdict.of(COMMITTED, List.of(A1, A2, A1, A2, B3));
+        Verdict verdict = judge(A1, A2, A1, A2, B3);
         assertThat(verdict.repeated()).containsExactly(A1, A2);
         assertThatCode(() -> verdict.requireAtLeastOnce("")).doesNotThrowAnyException();
         assertThatThrownBy(() -> verdict.requireExactlyOnce("")).isInstanceOf(AssertionError.class);
@@ -42,7 +49,7 @@ class VerdictTest {
 
     @Test
     void changeOfOrderIsFound() {
-        Verdict verdict = Verdict.of(COMMITTED, List.of(A2, A1, B3));
+        Verdict verdict = judge(A2, A1, B3);
         assertThat(verdict.reordered()).containsExactly(A1);
         assertThatThrownBy(() -> verdict.requireAtLeastOnce("")).isInstanceOf(AssertionError.class);
     }
@@ -50,7 +57,7 @@ class VerdictTest {
     @Test
     void eventThatNobodyHasCommittedIsFound() {
         Event rolledBack = event("a", 4);
-        Verdict verdict = Verdict.of(COMMITTED, List.of(A1, A2, B3, rolledBack));
+        Verdict verdict = judge(A1, A2, B3, rolledBack);
         assertThat(verdict.unknown()).containsExactly(rolledBack);
         assertThatThrownBy(() -> verdict.requireAtLeastOnce("")).isInstanceOf(AssertionError.class);
     }
@@ -58,9 +65,64 @@ class VerdictTest {
     @Test
     void otherPayloadIsFound() {
         Event other = new Event("a", 2, A2.id(), 2, "{}");
-        Verdict verdict = Verdict.of(COMMITTED, List.of(A1, other, B3));
+        Verdict verdict = judge(A1, other, B3);
         assertThat(verdict.altered()).containsExactly(other);
         assertThatThrownBy(() -> verdict.requireAtLeastOnce("")).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void whatTheDatabaseHasLostMayBePublished() {
+        assertThatCode(() -> judgeAfterLoss(KEPT, LOST, RAISED, LATER).requireExactlyOnce(""))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void lossOfWhatHasSurvivedIsFound() {
+        Verdict verdict = judgeAfterLoss(KEPT, LOST, RAISED);
+        assertThat(verdict.lost()).containsExactly(LATER);
+        assertThat(verdict.wrong()).containsExactly(LATER);
+        assertThatThrownBy(() -> verdict.requireAtLeastOnce("")).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void sequenceThatConsumersHadBeforeIsFound() {
+        Verdict verdict = judgeAfterLoss(KEPT, LOST, NEW, LATER);
+        assertThat(verdict.ignored()).containsExactly(NEW);
+        assertThatThrownBy(() -> verdict.requireAtLeastOnce("")).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void consumerThatIsLeftWithALostStateIsFound() {
+        Verdict verdict = judgeAfterLoss(KEPT, event("lost", 9, 2), RAISED, LATER);
+        assertThat(verdict.wrong()).containsExactly(LATER);
+        assertThatThrownBy(() -> verdict.requireAtLeastOnce("")).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void keyThatWasNotChangedSinceItsLastEventWasLostMayKeepTheLostState() {
+        History history = new History(List.of(KEPT), List.of(KEPT, LOST));
+        assertThatCode(() -> Verdict.of(history, List.of(KEPT, LOST)).requireExactlyOnce(""))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void repeatAndChangeOfOrderAndOfContentAreFoundAfterALossToo() {
+        assertThat(judgeAfterLoss(KEPT, LOST, RAISED, RAISED, LATER).repeated()).containsExactly(RAISED);
+        assertThat(judgeAfterLoss(KEPT, LATER, RAISED).reordered()).containsExactly(RAISED);
+        Event other = new Event("a", 3, "new", 2, "other");
+        assertThat(judgeAfterLoss(KEPT, other, LATER).altered()).containsExactly(other);
+    }
+
+    private static Verdict judge(Event... published) {
+        return Verdict.of(History.of(COMMITTED), List.of(published));
+    }
+
+    private static Verdict judgeAfterLoss(Event... published) {
+        return Verdict.of(new History(List.of(KEPT, NEW, LATER), List.of(KEPT, LOST)), List.of(published));
+    }
+
+    private static Event event(String id, long seq, long version) {
+        return new Event("a", seq, id, version, "{\"version\":" + version + "}");
     }
 
     private static Event event(String key, long seq) {

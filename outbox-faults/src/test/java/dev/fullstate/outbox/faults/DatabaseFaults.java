@@ -1,0 +1,114 @@
+package dev.fullstate.outbox.faults;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Random;
+
+import dev.fullstate.outbox.faults.server.Outbox;
+
+/** What somebody does to slot, publication and table by SQL, around what is written meanwhile. */
+final class DatabaseFaults {
+
+    private static final String OBJECT_IN_USE = "55006";
+    private static final String CREATE_PUBLICATION =
+            "create publication outbox for table outbox with (publish = 'insert', publish_via_partition_root = true)";
+
+    /** Those that the writers do not name. */
+    private static final List<String> COLUMNS = List.of(
+            "dataschema text", "extensions text", "\"time\" timestamptz", "republishid uuid", "traceparent text");
+
+    private static final int LARGE = 3_000;
+
+    private final Scenario scenario;
+    private final Outbox outbox;
+    private final Random random;
+
+    DatabaseFaults(Scenario scenario, Random random) {
+        this.scenario = scenario;
+        this.outbox = scenario.outbox;
+        this.random = random;
+    }
+
+    void dropSlot() throws SQLException {
+        withTheSlot("pg_drop_replication_slot(slot_name)");
+    }
+
+    void makeSlotAnew() throws SQLException {
+        dropSlot();
+        moment();
+        // Unless a relay has been quicker.
+        outbox.query("select pg_create_logical_replication_slot('" + outbox.name() + "', 'pgoutput') where not exists"
+                + " (select from pg_replication_slots where slot_name = '" + outbox.name() + "')");
+    }
+
+    void advanceSlot() throws SQLException {
+        withTheSlot("pg_replication_slot_advance(slot_name, pg_current_wal_insert_lsn())");
+    }
+
+    /** The slot has to be free, and a relay may have it again the next moment. One that is not there is left alone. */
+    private void withTheSlot(String call) throws SQLException {
+        scenario.patience().until(call, () -> {
+            outbox.query("select pg_terminate_backend(active_pid, 2000) from pg_replication_slots where active"
+                    + " and slot_name = '" + outbox.name() + "'");
+            try {
+                outbox.query("select " + call + " from pg_replication_slots where slot_name = '" + outbox.name() + "'");
+                return true;
+            } catch (SQLException e) {
+                // What cannot be done to a slot at all, because its WAL is gone for instance, is not done.
+                return !OBJECT_IN_USE.equals(e.getSQLState());
+            }
+        });
+    }
+
+    void makePublicationAnew() throws SQLException {
+        if (random.nextBoolean()) {
+            outbox.execute("begin; drop publication outbox; " + CREATE_PUBLICATION + "; commit");
+        } else {
+            around("drop publication outbox", CREATE_PUBLICATION);
+        }
+    }
+
+    void takeTableOutOfPublication() throws SQLException {
+        around("alter publication outbox drop table outbox", "alter publication outbox add table outbox");
+    }
+
+    void switchInsertsOff() throws SQLException {
+        around(
+                "alter publication outbox set (publish = 'update')",
+                "alter publication outbox set (publish = 'insert')");
+    }
+
+    void addColumn() throws SQLException {
+        around("alter table outbox add column added text default 'x'", "alter table outbox drop column added");
+    }
+
+    void dropColumn() throws SQLException {
+        String column = COLUMNS.get(random.nextInt(COLUMNS.size()));
+        around(
+                "alter table outbox drop column " + column.substring(0, column.indexOf(' ')),
+                "alter table outbox add column " + column);
+    }
+
+    /** More than the server keeps in memory, after a savepoint that was released: PostgreSQL 18 tells subscribers of its end. */
+    void rollBackLarge() throws SQLException {
+        outbox.execute("create table if not exists other (id bigint, text text)");
+        String large = random.nextBoolean()
+                ? "insert into other select n, repeat('x', 200) from generate_series(1, " + LARGE + ") n"
+                : "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, entityversion, operation)"
+                        + " select gen_random_uuid(), 'order', 'rolled-back', 'com.example.Order', '{}', 'urn:service:faults',"
+                        + " gen_random_uuid(), n, 'update' from generate_series(1, " + LARGE + ") n";
+        outbox.execute(
+                "begin; savepoint a; insert into other values (0, 'x'); release savepoint a; " + large + "; rollback");
+    }
+
+    private void around(String before, String after) throws SQLException {
+        outbox.execute(before);
+        moment();
+        outbox.execute(after);
+    }
+
+    /** In which rows may be written, and the relay may notice. */
+    private void moment() {
+        new Lasting(random).between(0, random.nextBoolean() ? 50 : 1_000);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.fullstate.outbox.faults;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import dev.fullstate.outbox.faults.network.Direction;
+import dev.fullstate.outbox.faults.point.Failure;
+import dev.fullstate.outbox.faults.relay.RelayProcess;
+
+/** The relays of a random run, of which one publishes and the others stand by, and what happens to any of them. */
+final class Instances implements AutoCloseable {
+
+    private final Scenario scenario;
+    private final int count;
+    private final List<RelayProcess> relays = new ArrayList<>();
+
+    Instances(Scenario scenario, int count) {
+        this.scenario = scenario;
+        this.count = count;
+    }
+
+    /** Starts a relay in place of each one that is dead. */
+    void launchMissing() {
+        relays.removeIf(relay -> {
+            boolean dead = !relay.isAlive();
+            if (dead) {
+                relay.close();
+            }
+            return dead;
+        });
+        while (relays.size() < count) {
+            launch();
+        }
+    }
+
+    private RelayProcess launch() {
+        RelayProcess launched = scenario.anotherRelay();
+        launched.control().start();
+        relays.add(launched);
+        return launched;
+    }
+
+    /** Ends all but one, which the scenario gets. */
+    void leaveOne() {
+        launchMissing();
+        RelayProcess last = relays.remove(relays.size() - 1);
+        close();
+        scenario.adopt(last);
+    }
+
+    private RelayProcess any(Random random) {
+        return relays.get(random.nextInt(relays.size()));
+    }
+
+    /** Now and then with requests or answers of the last moments on their way. */
+    void kill(Random random) {
+        if (random.nextBoolean()) {
+            Servers.BROKER.link().hold(random.nextBoolean() ? Direction.TO_SERVER : Direction.TO_CLIENT);
+            new Lasting(random).between(1, 500);
+        }
+        any(random).kill();
+        Servers.BROKER.link().heal();
+    }
+
+    void pause(Random random) {
+        RelayProcess paused = any(random);
+        paused.pause();
+        new Lasting(random).between(200, 6_000);
+        paused.resume();
+    }
+
+    /** Whichever comes to a point first fails there. */
+    void failAtPoint(Failure failure, Random random) {
+        FailurePoint point = FailurePoint.any(random);
+        String name = point.name(random);
+        int skips = point.skips(random);
+        relays.forEach(relay -> relay.control().arm(name, failure, skips));
+        if (point.connecting()) {
+            scenario.outbox.database().link().cut();
+        }
+        scenario.patience().until("a relay comes to " + name, () -> {
+            scenario.workload.allow(1);
+            return relays.stream().anyMatch(relay -> relay.control().wasHit(name));
+        });
+        relays.stream()
+                .filter(relay -> !relay.control().wasHit(name))
+                .forEach(relay -> relay.control().disarm());
+        if (failure == Failure.HALT) {
+            scenario.patience()
+                    .until(
+                            "the relay is dead",
+                            () -> relays.stream()
+                                    .filter(relay -> relay.control().wasHit(name))
+                                    .noneMatch(RelayProcess::isAlive));
+        }
+    }
+
+    /**
+     * One more stands by until another one is gone, or has been silent for so long that it takes its slot; now and then it is the new one
+     * that goes.
+     */
+    void replace(Random random) {
+        RelayProcess old = any(random);
+        RelayProcess added = launch();
+        Lasting lasting = new Lasting(random);
+        lasting.between(1_000, 3_000);
+        RelayProcess leaving = old;
+        switch (random.nextInt(4)) {
+            case 0 -> leaving = added;
+            case 1 -> {
+                old.pause();
+                lasting.between(4_000, 8_000);
+                old.resume();
+                lasting.between(1, 1_000);
+            }
+            default -> {
+                // It goes at once.
+            }
+        }
+        leaving.close();
+        relays.remove(leaving);
+    }
+
+    @Override
+    public void close() {
+        relays.forEach(RelayProcess::close);
+        relays.clear();
+    }
+}

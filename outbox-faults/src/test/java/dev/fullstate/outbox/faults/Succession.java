@@ -1,0 +1,163 @@
+package dev.fullstate.outbox.faults;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+import dev.fullstate.outbox.faults.oracle.Committed;
+import dev.fullstate.outbox.faults.server.Backup;
+import dev.fullstate.outbox.faults.server.Database;
+import dev.fullstate.outbox.faults.server.Outbox;
+import dev.fullstate.outbox.faults.server.Standby;
+import dev.fullstate.outbox.test.PostgresServer;
+
+/** Another server takes the place of a database's, perhaps without the end of what that one had committed. */
+sealed interface Succession {
+
+    /** What goes on meanwhile. */
+    interface Meanwhile {
+
+        /** Lets events be committed; those of the last time are what may be lost. */
+        void commit() throws SQLException;
+
+        /** Lets nothing more be committed. */
+        void pause();
+
+        /** The old server ends now. */
+        void beforeTheEnd();
+
+        /** The old server has ended, and nobody knows of the new one. */
+        void ended();
+    }
+
+    /** {@return whether the new server may lack commits of the old one} */
+    boolean loses();
+
+    /** Ends the database's server, as by a crash; the new one is up, and nobody knows it yet. */
+    PostgresServer successor(Outbox outbox, Meanwhile meanwhile) throws SQLException;
+
+    /**
+     * Ends the database's server and puts another one in its place. The relay reaches none until {@link Database#letRelayFollow()}.
+     *
+     * @return where the WAL of the old one ended
+     */
+    default String carryOut(Outbox outbox, Committed committed, Meanwhile meanwhile) throws SQLException {
+        PostgresServer old = outbox.database().server();
+        PostgresServer successor = successor(outbox, meanwhile);
+        meanwhile.ended();
+        outbox.database().become(successor);
+        return committed.endHistoryOf(old, loses());
+    }
+
+    /** What the standby has when the primary ends. */
+    enum Has {
+        EVERYTHING,
+        LESS_THAN_KAFKA
+    }
+
+    /** The replication slot on the new primary. */
+    enum Slot {
+        /** By PostgreSQL itself, from 17 on. */
+        SYNCED,
+        /** Its files were copied before the standby fell behind. */
+        COPIED,
+        /** Its files were copied from what the old primary has left, so it may be confirmed beyond the new one's WAL. */
+        COPIED_AT_LAST,
+        NONE;
+
+        private static final int FIRST_WITH_SYNCHRONIZED_SLOTS = 17;
+
+        static List<Slot> ofThisServer() {
+            boolean synchronizes = Integer.getInteger("postgres.major", 18) >= FIRST_WITH_SYNCHRONIZED_SLOTS;
+            return Stream.of(values())
+                    .filter(slot -> slot != SYNCED || synchronizes)
+                    .toList();
+        }
+    }
+
+    /** A standby is promoted. */
+    record Promotion(Has has, Slot slot) implements Succession {
+
+        @Override
+        public boolean loses() {
+            return has == Has.LESS_THAN_KAFKA;
+        }
+
+        @Override
+        public PostgresServer successor(Outbox outbox, Meanwhile meanwhile) throws SQLException {
+            Database database = outbox.database();
+            Standby standby = Standby.of(database.server(), "standby");
+            database.own(standby.server());
+            if (slot == Slot.SYNCED) {
+                standby.syncSlots();
+            } else if (slot == Slot.COPIED) {
+                standby.copySlot(outbox.name());
+            }
+            standby.awaitCaughtUp();
+            if (has == Has.LESS_THAN_KAFKA) {
+                standby.holdBack();
+            }
+            meanwhile.commit();
+            if (has == Has.EVERYTHING) {
+                meanwhile.pause();
+                standby.awaitCaughtUp();
+            }
+            meanwhile.beforeTheEnd();
+            database.server().kill();
+            if (slot == Slot.COPIED_AT_LAST) {
+                standby.copySlot(outbox.name());
+            }
+            return standby.promote();
+        }
+    }
+
+    /** How a database is brought back to an earlier moment. */
+    enum Restored {
+        /** A base backup and the archived WAL up to a point: a new timeline, without the slot. */
+        FROM_BACKUP_AND_ARCHIVE,
+        /** A base backup that is just started: the old timeline, whose positions are used again, without the slot. */
+        FROM_BACKUP_ALONE,
+        /** The files as they were: the old timeline, whose positions are used again, with the slot. */
+        FROM_STORAGE_SNAPSHOT
+    }
+
+    /** The database is brought back to an earlier moment; its WAL has to be archived. */
+    record Restore(Restored restored) implements Succession {
+
+        private static final AtomicInteger POINTS = new AtomicInteger();
+
+        @Override
+        public boolean loses() {
+            return true;
+        }
+
+        @Override
+        public PostgresServer successor(Outbox outbox, Meanwhile meanwhile) throws SQLException {
+            Database database = outbox.database();
+            try (Backup backup = backup(database.server())) {
+                meanwhile.commit();
+                String point = "before_the_loss_" + POINTS.incrementAndGet();
+                if (restored == Restored.FROM_BACKUP_AND_ARCHIVE) {
+                    database.createRestorePoint(point);
+                }
+                meanwhile.commit();
+                meanwhile.beforeTheEnd();
+                database.server().kill();
+                return restored == Restored.FROM_BACKUP_AND_ARCHIVE
+                        ? backup.recover(database.archive(), point)
+                        : backup.start();
+            }
+        }
+
+        private Backup backup(PostgresServer server) {
+            if (restored != Restored.FROM_STORAGE_SNAPSHOT) {
+                return Backup.of(server);
+            }
+            server.kill();
+            Backup snapshot = Backup.ofStorage(server);
+            server.restart();
+            return snapshot;
+        }
+    }
+}
