@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import dev.fullstate.outbox.faults.LostHistory.Delivery;
 import dev.fullstate.outbox.faults.load.Mix;
 import dev.fullstate.outbox.faults.relay.RelayProcess;
 
@@ -41,7 +40,7 @@ class LargeFirstStartIT {
 
     private static void publish(int rows, Delivery delivery) throws SQLException {
         Map<String, String> impatient =
-                Map.of("outbox.relay.delivery", delivery.property(), "outbox.relay.kafka-timeout", "1s");
+                Map.of("outbox.relay.delivery", delivery.value(), "outbox.relay.kafka-timeout", "1s");
         try (Scenario scenario = Scenario.of(Mix.ORDINARY, impatient).with("-Xmx128m")) {
             write(scenario, rows);
 
