@@ -167,6 +167,17 @@ class SimulationTest {
         });
     }
 
+    @Test
+    void withoutAwaitingTheFirstRecordOfAPartitionOrderAndEventsAreLost() {
+        assertIsFound(Delivery.AT_LEAST_ONCE, target -> new ForwardingPublisher(target) {
+
+            @Override
+            public boolean isReady() {
+                return true;
+            }
+        });
+    }
+
     @ParameterizedTest
     @EnumSource(Delivery.class)
     void confirmingBeyondThePositionIsFound(Delivery delivery) {

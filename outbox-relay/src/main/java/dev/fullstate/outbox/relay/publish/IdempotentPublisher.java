@@ -29,6 +29,7 @@ final class IdempotentPublisher implements Publisher {
     private final PositionTopic positions;
     private final LongSupplier nanoTime;
     private final AtomicLong inFlightBytes = new AtomicLong();
+    private final FirstRecords firstRecords = new FirstRecords();
     private @Nullable ResumePoint recorded;
     private Batch current = new Batch();
     /** All that was given before the current batch; at most one position is on its way. */
@@ -104,7 +105,7 @@ final class IdempotentPublisher implements Publisher {
 
     @Override
     public boolean isReady() {
-        return inFlightBytes.get() < settings.maxInFlight().toBytes();
+        return inFlightBytes.get() < settings.maxInFlight().toBytes() && !firstRecords.isOneAwaited();
     }
 
     @Override
@@ -120,7 +121,10 @@ final class IdempotentPublisher implements Publisher {
         batch.empty = false;
         batch.unacknowledgedCount.incrementAndGet();
         inFlightBytes.addAndGet(sendable.size());
+        TopicPartition partition = sendable.partition();
+        firstRecords.sending(partition, nanoTime.getAsLong());
         sender.send(sendable, () -> {
+            firstRecords.taken(partition);
             inFlightBytes.addAndGet(-sendable.size());
             batch.unacknowledgedCount.decrementAndGet();
             published.run();

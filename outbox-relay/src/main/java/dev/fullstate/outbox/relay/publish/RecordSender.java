@@ -168,5 +168,10 @@ final class RecordSender implements AutoCloseable {
     }
 
     /** A record that Kafka can take. */
-    record Sendable(ProducerRecord<byte[], byte @Nullable []> record, int size, RoutedEvent routed) {}
+    record Sendable(ProducerRecord<byte[], byte @Nullable []> record, int size, RoutedEvent routed) {
+
+        TopicPartition partition() {
+            return new TopicPartition(record.topic(), record.partition());
+        }
+    }
 }

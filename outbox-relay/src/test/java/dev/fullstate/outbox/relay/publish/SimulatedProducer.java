@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -18,6 +20,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,9 @@ final class SimulatedProducer extends MockProducer<byte[], byte @Nullable []> {
     private final RandomGenerator random;
     private final @Nullable String transactionalId;
     private final Map<String, Deque<Sent>> unsent = new TreeMap<>();
+    /** Of which the broker knows this producer. */
+    private final Set<String> known = new HashSet<>();
+
     private final Deque<Runnable> answers = new ArrayDeque<>();
     private @Nullable Exception failure;
     private int epoch;
@@ -89,13 +95,29 @@ final class SimulatedProducer extends MockProducer<byte[], byte @Nullable []> {
 
     /** Lets a few records arrive, of any partition, and a few answers return. */
     void exchange() {
-        for (Deque<Sent> partition : unsent.values()) {
-            for (int count = random.nextInt(4); count > 0 && !partition.isEmpty(); count--) {
-                arrive(partition.remove());
+        unsent.forEach((partition, records) -> {
+            elect(partition, records);
+            for (int count = random.nextInt(4); count > 0 && !records.isEmpty(); count--) {
+                known.add(partition);
+                arrive(records.remove());
             }
-        }
+        });
         for (int count = random.nextInt(4); count > 0 && !answers.isEmpty(); count--) {
             answers.remove().run();
+        }
+    }
+
+    /**
+     * A leader that is just being elected refuses a record, and a moment later takes the next one: of a producer that it does not know, any
+     * may be the first. The record before it then is out of order for ever.
+     */
+    private void elect(String partition, Deque<Sent> records) {
+        if (transactionalId == null && !known.contains(partition) && records.size() > 1 && random.nextInt(4) == 0) {
+            Sent refused = records.remove();
+            known.add(partition);
+            arrive(records.remove());
+            failure = new OutOfOrderSequenceException("The record expired");
+            arrive(refused);
         }
     }
 
