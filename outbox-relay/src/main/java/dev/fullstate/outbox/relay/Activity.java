@@ -9,10 +9,10 @@ import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.Progress;
 
 /**
- * What the loop is at: connecting, then, where another relay has the slot, standing by, then, where rows are older than the slot, filling, then streaming. Each owns the connections it
- * works with and hands them to the next.
+ * What the loop is at: connecting, then, where another relay has the slot, standing by, then, where rows may not be published that the stream
+ * does not bring, announcing that and filling, then streaming. Each owns the connections it works with and hands them to the next.
  */
-sealed interface Activity permits Connecting, StandBy, Filling, Streaming {
+sealed interface Activity permits Connecting, StandBy, Announcing, Filling, Streaming {
 
     RelayState state();
 

@@ -13,6 +13,7 @@ import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.history.Finding.Resume;
 import dev.fullstate.outbox.relay.history.History;
 import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.FoundGap;
 import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
@@ -93,7 +94,7 @@ final class Connecting implements Activity {
             ResumePoint recorded = publisher.resumePoint();
             Facts facts = session.facts(recorded);
             return contradicted
-                    ? fill(stages, session, publisher, recorded, facts, true)
+                    ? announce(stages, session, publisher, recorded, facts, true)
                     : goOn(stages, session, publisher, recorded, facts, History.judge(recorded, facts));
         } catch (RuntimeException e) {
             publisher.close();
@@ -123,12 +124,29 @@ final class Connecting implements Activity {
                             + " that Kafka lacks, and publishes them",
                     gap.reason());
         }
-        return fill(stages, session, publisher, recorded, facts, finding instanceof Gap gap && gap.lost());
+        return announce(stages, session, publisher, recorded, facts, finding instanceof Gap gap && gap.lost());
     }
 
     /** That the sequence was raised is not recorded, and numbers may have been drawn since that look as if it had been. */
     private static Doubt resumed(ResumePoint point) {
         return point.numbers().shift().equals(Shift.NONE) ? Doubt.NONE : Doubt.LOST;
+    }
+
+    private static Activity announce(
+            Stages stages,
+            WalSession session,
+            Publisher publisher,
+            @Nullable ResumePoint recorded,
+            Facts facts,
+            boolean lost) {
+        if (recorded == null) {
+            return fill(stages, session, publisher, null, facts, lost);
+        }
+        ResumePoint found = recorded.before(lost ? FoundGap.HISTORY : FoundGap.ROWS);
+        return recorded.equals(found)
+                ? fill(stages, session, publisher, recorded, facts, lost)
+                : new Announcing(
+                        session, publisher, found, () -> fill(stages, session, publisher, recorded, facts, lost));
     }
 
     /** Makes the slot anew, with a fill up to where it begins. */

@@ -11,6 +11,7 @@ import dev.fullstate.outbox.relay.history.Finding.Adopt;
 import dev.fullstate.outbox.relay.history.Finding.FirstStart;
 import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.history.Finding.Resume;
+import dev.fullstate.outbox.relay.position.FoundGap;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.wal.Facts;
@@ -58,9 +59,20 @@ public final class History {
         List<String> lost = found(lost(recorded));
         List<String> gaps = found(gaps(recorded));
         return lost.isEmpty() && gaps.isEmpty()
-                ? new Resume(recorded.in(facts.origin()))
+                ? new Resume(resumed(recorded).in(facts.origin()))
                 : new Gap(
                         Stream.concat(lost.stream(), gaps.stream()).collect(Collectors.joining("; ")), !lost.isEmpty());
+    }
+
+    /**
+     * While nothing is published, nothing shows that a database went back and has grown since, and there is nothing to pass over either: the
+     * stream is taken from where it is confirmed.
+     */
+    private ResumePoint resumed(ResumePoint recorded) {
+        Facts.Slot slot = facts.slot();
+        return slot == null || recorded.fill() != null || recorded.numbers().isAnyPublished()
+                ? recorded
+                : new ResumePoint(slot.confirmed(), null, recorded.origin(), recorded.numbers());
     }
 
     private static List<String> found(Stream<@Nullable String> reasons) {
@@ -70,6 +82,9 @@ public final class History {
     /** What shows that commits are gone whose events are published. */
     private Stream<@Nullable String> lost(ResumePoint recorded) {
         return Stream.of(
+                recorded.gap() == FoundGap.HISTORY
+                        ? "a relay has found that before, and has not begun to fill it"
+                        : null,
                 otherTimeline(recorded),
                 recorded.reach().isAfter(facts.walEnd())
                         ? "events are published up to " + recorded.reach() + ", but the WAL ends at " + facts.walEnd()
@@ -118,6 +133,7 @@ public final class History {
                 // Nothing is confirmed before all rows are published.
                 : !slot.confirmed().equals(recorded.through());
         return Stream.of(
+                recorded.gap() == FoundGap.ROWS ? "a relay has found one before, and has not begun to fill it" : null,
                 slot.lost() ? "the server has given up the replication slot" : null,
                 moved
                         ? "the slot is confirmed up to " + slot.confirmed() + ", events are published up to "

@@ -16,6 +16,11 @@ public record Numbers(long highest, @Nullable Newest newest, Shift shift) {
     /** Nothing is published. */
     public static final Numbers NONE = new Numbers(0, null, Shift.NONE);
 
+    /** Whether consumers may have seen anything. */
+    public boolean isAnyPublished() {
+        return highest > 0 || newest != null;
+    }
+
     /** One more row is published. */
     public Numbers with(long seq, UUID id) {
         return new Numbers(

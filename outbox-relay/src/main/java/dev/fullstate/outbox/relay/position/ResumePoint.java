@@ -15,9 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param fill what is published of the rows before {@code through}; null if all are
  * @param origin of the position
  * @param numbers of what is published
+ * @param gap that was found, and of which the fill has not begun; null if none was
  */
 public record ResumePoint(
-        Lsn through, @Nullable Position within, @Nullable Fill fill, Origin origin, Numbers numbers) {
+        Lsn through,
+        @Nullable Position within,
+        @Nullable Fill fill,
+        Origin origin,
+        Numbers numbers,
+        @Nullable FoundGap gap) {
 
     private static final String TIMELINE = "timeline";
     private static final String PUBLICATION = "publication";
@@ -25,15 +31,26 @@ public record ResumePoint(
     private static final String NEWEST = "newest";
     private static final String SHIFT = "shift";
     private static final String FILL = "fill";
+    private static final String GAP = "gap";
 
     /** A point of the stream. */
     public ResumePoint(Lsn through, @Nullable Position within, Origin origin, Numbers numbers) {
         this(through, within, null, origin, numbers);
     }
 
+    /** A point of the stream or of a fill. */
+    public ResumePoint(Lsn through, @Nullable Position within, @Nullable Fill fill, Origin origin, Numbers numbers) {
+        this(through, within, fill, origin, numbers, null);
+    }
+
     /** The same point, of a history that has come out of its own. */
     public ResumePoint in(Origin later) {
-        return new ResumePoint(through, within, fill, later, numbers);
+        return new ResumePoint(through, within, fill, later, numbers, gap);
+    }
+
+    /** The same point, after which a gap was found. */
+    public ResumePoint before(FoundGap found) {
+        return new ResumePoint(through, within, fill, origin, numbers, found);
     }
 
     /** The furthest position in the WAL of which anything is published. */
@@ -72,6 +89,7 @@ public record ResumePoint(
         String newest = fields.remove(NEWEST);
         String shift = fields.remove(SHIFT);
         String fill = fields.remove(FILL);
+        String gap = fields.remove(GAP);
         ResumePoint point = new ResumePoint(
                 Lsn.parse(words.get(0)),
                 inside ? Position.parse(words.get(1)) : null,
@@ -80,7 +98,8 @@ public record ResumePoint(
                 new Numbers(
                         Long.parseLong(required(fields, HIGHEST)),
                         newest == null ? null : Newest.parse(newest),
-                        shift == null ? Shift.NONE : Shift.parse(shift)));
+                        shift == null ? Shift.NONE : Shift.parse(shift)),
+                gap == null ? null : FoundGap.parse(gap));
         if (!fields.isEmpty()) {
             throw new IllegalArgumentException("Unknown in a position: " + fields.keySet());
         }
@@ -127,6 +146,9 @@ public record ResumePoint(
         }
         if (fill != null) {
             append(text, FILL, fill);
+        }
+        if (gap != null) {
+            append(text, GAP, gap);
         }
         return text.toString();
     }

@@ -204,6 +204,7 @@ public final class SimulatedDatabase {
         server++;
         timeline = 1;
         ancestors.clear();
+        confirmed.clear();
         slot = null;
         lsn = 500L + random.nextInt(1_000);
         firstLsn = new Lsn(lsn);

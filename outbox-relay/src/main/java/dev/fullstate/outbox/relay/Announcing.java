@@ -1,0 +1,62 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.wal.WalSession;
+
+/**
+ * Writes into the position that a gap was found, before the slot is touched: a relay that dies between the new slot and the begin of its
+ * fill leaves a slot and a database, grown since, that may look like those of the position.
+ */
+final class Announcing implements Activity {
+
+    private final WalSession session;
+    private final Publisher publisher;
+    private final ResumePoint point;
+    private final Supplier<Activity> fill;
+    private final AtomicBoolean recorded = new AtomicBoolean();
+
+    /**
+     * @param point what is published, with the gap
+     * @param fill what follows
+     */
+    Announcing(WalSession session, Publisher publisher, ResumePoint point, Supplier<Activity> fill) {
+        this.session = session;
+        this.publisher = publisher;
+        this.point = point;
+        this.fill = fill;
+        publisher.publishNothing(() -> recorded.set(true));
+    }
+
+    @Override
+    public RelayState state() {
+        return RelayState.PUBLISHING_RETAINED;
+    }
+
+    @Override
+    public Activity step() {
+        publisher.requireNoFailure();
+        publisher.sentUpTo(point, true);
+        return recorded.get() ? fill.get() : this;
+    }
+
+    @Override
+    public boolean isIdle() {
+        return !publisher.isCommitting();
+    }
+
+    @Override
+    public void drain(Duration timeout) {
+        // The gap will be found again.
+    }
+
+    @Override
+    public void close() {
+        publisher.close();
+        session.close();
+    }
+}
