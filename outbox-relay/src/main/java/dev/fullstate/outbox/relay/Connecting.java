@@ -112,7 +112,7 @@ final class Connecting implements Activity {
         if (finding instanceof Resume resume) {
             ResumePoint point = resume.point();
             return point.fill() == null
-                    ? new Streaming(stages, session, session.stream(), publisher, point)
+                    ? Streaming.after(point, stages, session, publisher)
                     : new Filling(stages, session, publisher, point, resumed(point));
         }
         if (finding instanceof Adopt) {

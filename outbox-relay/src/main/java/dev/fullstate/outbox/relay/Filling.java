@@ -268,7 +268,7 @@ final class Filling implements Activity {
                 rowCount,
                 foundCount,
                 point.through());
-        return new Streaming(stages, session, session.stream(), publisher, point);
+        return Streaming.after(point, stages, session, publisher);
     }
 
     @Override

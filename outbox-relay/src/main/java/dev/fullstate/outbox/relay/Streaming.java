@@ -84,6 +84,21 @@ final class Streaming implements Activity {
         this.numbering = new Numbering(start.numbers());
     }
 
+    /**
+     * Takes the slot and goes on after a point, unless somebody has moved the slot beyond it since it was looked at: then everything is
+     * looked at again.
+     */
+    static Activity after(ResumePoint start, Stages stages, WalSession session, Publisher publisher) {
+        WalStream stream = session.stream();
+        if (!stream.start().isAfter(start.through())) {
+            return new Streaming(stages, session, stream, publisher, start);
+        }
+        log.info("Replication slot '{}' has been moved to {}", stages.settings().slotName(), stream.start());
+        publisher.close();
+        session.close();
+        return new Connecting(stages);
+    }
+
     @Override
     public RelayState state() {
         return RelayState.STREAMING;

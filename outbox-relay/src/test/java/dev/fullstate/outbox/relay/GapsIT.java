@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -114,6 +115,22 @@ class GapsIT extends RelayIntegrationTest {
             database.terminateSessions();
             insert(3);
             change(Change.SLOT_MADE_ANEW);
+            insert(3);
+            relay.stepUntil(topic, count);
+        }
+        assertThat(published()).containsExactlyElementsOf(numbers());
+    }
+
+    /** Nobody streams from the slot meanwhile, so the relay is not told, and its connection stays. */
+    @ParameterizedTest
+    @EnumSource(names = {"SLOT_DROPPED", "SLOT_MADE_ANEW", "SLOT_ADVANCED"})
+    void slotThatIsMovedWhileRowsArePublishedFromTheTableLosesAndRepeatsNothing(Change change) throws SQLException {
+        insert(2_000);
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(topic, 100);
+            assertThat(relay.state()).isEqualTo(RelayState.PUBLISHING_RETAINED);
+            insert(3);
+            change(change);
             insert(3);
             relay.stepUntil(topic, count);
         }

@@ -157,6 +157,10 @@ final class PostgresSession implements WalSession {
         return slot().map(Slot::confirmed);
     }
 
+    private Lsn requireSlotPosition() {
+        return slotPosition().orElseThrow(this::slotIsGone);
+    }
+
     private Optional<Slot> slot() {
         Optional<Slot> slot = catalog.slot(settings.slotName());
         slot.ifPresent(this::requireOurs);
@@ -247,7 +251,7 @@ final class PostgresSession implements WalSession {
 
     @Override
     public WalStream stream() {
-        Lsn confirmed = slotPosition().orElseThrow(this::slotIsGone);
+        requireSlotPosition();
         standbys.require();
         HorizonTable table = new HorizonTable(ordinary, settings, known());
         table.hurry();
@@ -260,7 +264,7 @@ final class PostgresSession implements WalSession {
             Connections.limit(connection, settings.walSenderTimeout());
             FailoverSlot.mark(connection, catalog, settings);
             streamingPid = walSenderPid(connection);
-            PostgresStream stream = PostgresStream.start(connection, settings, confirmed);
+            PostgresStream stream = PostgresStream.start(connection, settings, this::requireSlotPosition);
             FailoverSlot.requireMark(catalog, settings);
             sayWhatAFailoverMeans();
             return stream;

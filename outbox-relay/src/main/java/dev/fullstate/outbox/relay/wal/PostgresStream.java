@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -30,8 +31,12 @@ final class PostgresStream implements WalStream {
         this.start = start;
     }
 
-    /** Takes the slot and starts at its own confirmed position: a position of ours could skip what was never published. */
-    static PostgresStream start(Connection replication, WalSettings settings, Lsn confirmed) {
+    /**
+     * Takes the slot and starts at its own confirmed position: a position of ours could skip what was never published.
+     *
+     * @param confirmed is asked for the position when nobody else can move the slot any more
+     */
+    static PostgresStream start(Connection replication, WalSettings settings, Supplier<Lsn> confirmed) {
         try {
             PGReplicationStream stream = replication
                     .unwrap(PGConnection.class)
@@ -45,7 +50,7 @@ final class PostgresStream implements WalStream {
                     .withStatusInterval(DRIVER_STATUS_INTERVAL_SECONDS, TimeUnit.SECONDS)
                     .withAutomaticFlush(false)
                     .start();
-            return new PostgresStream(stream, confirmed);
+            return new PostgresStream(stream, confirmed.get());
         } catch (SQLException e) {
             throw SqlFailure.of("Streaming from slot '" + settings.slotName() + "' could not start", e);
         }

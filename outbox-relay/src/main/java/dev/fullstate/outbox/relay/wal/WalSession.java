@@ -119,7 +119,7 @@ public interface WalSession extends AutoCloseable {
     RetainedRows retainedRows();
 
     /**
-     * Takes the slot and starts to stream where it is confirmed.
+     * Takes the slot and starts to stream where it is confirmed. Until then whoever may can move it, also while this relay leads.
      *
      * @throws SlotInUseException if another relay streams from it
      */

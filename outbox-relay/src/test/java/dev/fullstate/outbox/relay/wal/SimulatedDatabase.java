@@ -171,7 +171,10 @@ public final class SimulatedDatabase {
 
     /** Somebody drops the slot, drops it and creates it, or advances it; or the server gives it up. */
     public void changeSlot() {
-        endLeader();
+        if (leader != null && leader.streams()) {
+            // The slot is in use until then.
+            endLeader();
+        }
         switch (random.nextInt(4)) {
             case 0 -> slot = null;
             case 1 -> slotIsLost = slot != null;
@@ -285,6 +288,13 @@ public final class SimulatedDatabase {
 
     @Nullable
     Lsn slot() {
+        return slot;
+    }
+
+    Lsn requireSlot() {
+        if (slot == null || slotIsLost) {
+            throw WalFailures.failure("Simulated: there is no slot to stream from");
+        }
         return slot;
     }
 

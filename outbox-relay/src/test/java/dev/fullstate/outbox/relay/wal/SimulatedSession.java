@@ -24,6 +24,7 @@ final class SimulatedSession implements WalSession {
 
     private final SimulatedDatabase database;
     private boolean alive = true;
+    private boolean streams;
     private int publication;
 
     SimulatedSession(SimulatedDatabase database) {
@@ -32,6 +33,11 @@ final class SimulatedSession implements WalSession {
 
     boolean isAlive() {
         return alive;
+    }
+
+    /** Whether the slot is in use, so that nobody can change it. */
+    boolean streams() {
+        return alive && streams;
     }
 
     <T extends @Nullable Object> T call(Supplier<T> effect) {
@@ -132,6 +138,7 @@ final class SimulatedSession implements WalSession {
     @Override
     public WalStream stream() {
         return call(() -> {
+            streams = true;
             return new SimulatedStream(this, database);
         });
     }

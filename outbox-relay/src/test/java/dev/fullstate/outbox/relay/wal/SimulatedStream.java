@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 
 import org.jspecify.annotations.Nullable;
@@ -45,7 +44,7 @@ final class SimulatedStream implements WalStream {
     SimulatedStream(SimulatedSession session, SimulatedDatabase database) {
         this.session = session;
         this.database = database;
-        this.start = Objects.requireNonNull(database.slot());
+        this.start = database.requireSlot();
         this.prepared = start;
         this.handedOut = start;
     }
