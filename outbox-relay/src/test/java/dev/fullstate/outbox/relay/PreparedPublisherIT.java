@@ -76,6 +76,7 @@ class PreparedPublisherIT {
     @ParameterizedTest
     @EnumSource(Delivery.class)
     void positionThatIsWrittenAfterThePreparationIsSeen(Delivery delivery) {
+        createTopic();
         write(OURS, position(1));
         try (PreparedPublisher prepared = PreparedPublisher.prepare(settings(delivery), OURS)) {
             write(OURS, position(2));
@@ -105,6 +106,7 @@ class PreparedPublisherIT {
 
     @Test
     void topicThatWasMadeAnewMeanwhileIsReadAnew() throws ExecutionException, InterruptedException {
+        createTopic();
         write(OURS, position(1));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()));
                 PreparedPublisher prepared = PreparedPublisher.prepare(settings(Delivery.EXACTLY_ONCE), OURS)) {

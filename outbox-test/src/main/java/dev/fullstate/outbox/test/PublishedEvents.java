@@ -63,6 +63,9 @@ public final class PublishedEvents implements AutoCloseable {
                 false,
                 "allow.auto.create.topics",
                 false,
+                // Whatever else is asked for waits behind a fetch that has nothing.
+                "fetch.max.wait.ms",
+                20,
                 // New partitions are seen at the next refresh.
                 "metadata.max.age.ms",
                 1_000);
