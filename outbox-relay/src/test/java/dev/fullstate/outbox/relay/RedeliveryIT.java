@@ -133,14 +133,16 @@ class RedeliveryIT extends RelayIntegrationTest {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             Lsn start = database.confirmed();
+            Lsn before = database.walPosition();
             database.insert("a", "1");
-            relay.stepUntil(() -> relay.progress().published().isAfter(start));
+            relay.stepUntil(topic, 1);
             assertThat(relay.progress().confirmed()).isEqualTo(start);
             assertThat(database.confirmed()).isEqualTo(start);
 
             relay.moveTime(Duration.ofMillis(100));
-            relay.step();
-            assertThat(relay.progress().confirmed()).isEqualTo(relay.progress().published());
+            // Not all that is published: PostgreSQL 14 sends transactions without events, too, of which Kafka does not
+            // know.
+            relay.stepUntil(() -> relay.progress().confirmed().isAfter(before));
             relay.stepUntil(() -> database.confirmed().equals(relay.progress().confirmed()));
         }
     }

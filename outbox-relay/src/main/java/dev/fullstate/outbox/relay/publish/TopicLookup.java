@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,14 +29,11 @@ final class TopicLookup {
         Map<String, CompletableFuture<@Nullable TopicDescription>> descriptions = new HashMap<>();
         admin.describeTopics(names)
                 .topicNameValues()
-                .forEach((name, described) ->
-                        descriptions.put(name, orNull(described, UnknownTopicOrPartitionException.class)));
+                .forEach((name, described) -> descriptions.put(name, orNull(answer(described))));
         Map<String, CompletableFuture<@Nullable Config>> configurations = new HashMap<>();
         admin.describeConfigs(names.stream().map(TopicLookup::resource).toList())
                 .values()
-                .forEach((topic, described) -> configurations.put(
-                        topic.name(),
-                        orNull(described, UnknownTopicOrPartitionException.class, AuthorizationException.class)));
+                .forEach((topic, described) -> configurations.put(topic.name(), orNull(orEmpty(answer(described)))));
         CompletableFuture<?>[] all = new CompletableFuture<?>[2 * names.size()];
         int count = 0;
         for (String name : names) {
@@ -56,21 +54,30 @@ final class TopicLookup {
         return new ConfigResource(ConfigResource.Type.TOPIC, topic);
     }
 
-    /** Completes with null where the answer is one of these refusals. */
-    @SafeVarargs
-    private static <T> CompletableFuture<@Nullable T> orNull(
-            KafkaFuture<T> asked, Class<? extends RuntimeException>... refusals) {
-        return asked.toCompletionStage().toCompletableFuture().handle((answer, failure) -> {
+    private static <T> CompletableFuture<T> answer(KafkaFuture<T> asked) {
+        return asked.toCompletionStage().toCompletableFuture();
+    }
+
+    /** Completes with null where there is no such topic. */
+    private static <T> CompletableFuture<@Nullable T> orNull(CompletableFuture<T> asked) {
+        return asked.handle((answer, failure) -> {
             if (failure == null) {
                 return answer;
             }
-            Throwable cause = cause(failure);
-            for (Class<? extends RuntimeException> refusal : refusals) {
-                if (refusal.isInstance(cause)) {
-                    return null;
-                }
+            if (cause(failure) instanceof UnknownTopicOrPartitionException) {
+                return null;
             }
-            throw new CompletionException(cause);
+            throw new CompletionException(cause(failure));
+        });
+    }
+
+    /** Completes with a configuration that has nothing where it may not be read. */
+    private static CompletableFuture<Config> orEmpty(CompletableFuture<Config> asked) {
+        return asked.exceptionally(failure -> {
+            if (cause(failure) instanceof AuthorizationException) {
+                return new Config(List.of());
+            }
+            throw new CompletionException(cause(failure));
         });
     }
 
@@ -83,23 +90,25 @@ final class TopicLookup {
             Map<String, CompletableFuture<@Nullable Config>> configurations) {
         Map<String, KafkaTopic> found = new HashMap<>();
         descriptions.forEach((name, described) -> {
+            CompletableFuture<@Nullable Config> configured = configurations.get(name);
             TopicDescription topic = described.join();
-            if (topic != null) {
-                CompletableFuture<@Nullable Config> configured = configurations.get(name);
+            Config configuration = configured == null ? null : configured.join();
+            // Of a topic that is just made, or deleted, one answer may know and the other not.
+            if (topic != null && configuration != null) {
                 found.put(
                         name,
                         new KafkaTopic(
                                 name,
                                 topic.topicId().toString(),
                                 topic.partitions().size(),
-                                cleanupPolicy(configured == null ? null : configured.join())));
+                                cleanupPolicy(configuration)));
             }
         });
         return found;
     }
 
-    private static @Nullable String cleanupPolicy(@Nullable Config configuration) {
-        ConfigEntry entry = configuration == null ? null : configuration.get(TopicConfig.CLEANUP_POLICY_CONFIG);
+    private static @Nullable String cleanupPolicy(Config configuration) {
+        ConfigEntry entry = configuration.get(TopicConfig.CLEANUP_POLICY_CONFIG);
         return entry == null ? null : entry.value();
     }
 }
