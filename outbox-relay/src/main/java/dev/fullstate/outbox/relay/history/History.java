@@ -14,6 +14,7 @@ import dev.fullstate.outbox.relay.history.Finding.Resume;
 import dev.fullstate.outbox.relay.position.FoundGap;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Timeline;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
@@ -105,19 +106,20 @@ public final class History {
     }
 
     private @Nullable String otherTimeline(ResumePoint recorded) {
-        int timeline = recorded.origin().timeline();
-        if (timeline == facts.origin().timeline()) {
+        Timeline timeline = recorded.origin().timeline();
+        Timeline present = facts.origin().timeline();
+        if (timeline.equals(present)) {
             return null;
         }
         Lsn leftAt = facts.ancestors().stream()
-                .filter(ancestor -> ancestor.timeline() == timeline)
+                .filter(ancestor -> ancestor.timeline().equals(timeline))
                 .map(Ancestor::leftAt)
                 .findFirst()
                 .orElse(Lsn.ZERO);
         return recorded.reach().isAfter(leftAt)
                 ? "events are published up to " + recorded.reach() + " of timeline " + timeline + ", which "
                         + (leftAt.equals(Lsn.ZERO)
-                                ? "timeline " + facts.origin().timeline() + " does not come from"
+                                ? "timeline " + present + " does not come from"
                                 : "was left at " + leftAt)
                 : null;
     }

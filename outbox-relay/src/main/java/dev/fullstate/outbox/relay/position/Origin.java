@@ -4,7 +4,7 @@ package dev.fullstate.outbox.relay.position;
  * What a position belongs to beside the server and the slot, which its key names. Where one of the two has changed, rows may have been
  * committed that no stream brings.
  *
- * @param timeline of the server; each promotion and each restore begins another (PostgreSQL manual, "Timelines")
+ * @param timeline of the server
  * @param publication the versions of its catalog rows: whatever is done to a publication changes them
  */
-public record Origin(int timeline, String publication) {}
+public record Origin(Timeline timeline, String publication) {}

@@ -94,7 +94,7 @@ public record ResumePoint(
                 Lsn.parse(words.get(0)),
                 inside ? Position.parse(words.get(1)) : null,
                 fill == null ? null : Fill.parse(fill),
-                new Origin(Integer.parseInt(required(fields, TIMELINE)), required(fields, PUBLICATION)),
+                new Origin(Timeline.parse(required(fields, TIMELINE)), required(fields, PUBLICATION)),
                 new Numbers(
                         Long.parseLong(required(fields, HIGHEST)),
                         newest == null ? null : Newest.parse(newest),

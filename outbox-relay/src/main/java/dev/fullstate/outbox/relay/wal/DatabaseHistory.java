@@ -15,12 +15,15 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.position.Origin;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Timeline;
 import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
 import dev.fullstate.outbox.relay.wal.Facts.Trace;
 
 /** Asks a database what tells it from the one that it was before, under the same name. */
 final class DatabaseHistory {
+
+    private static final String UNDEFINED_FILE = "58P01";
 
     private final Catalog catalog;
     private final Connection replication;
@@ -34,11 +37,11 @@ final class DatabaseHistory {
 
     Facts facts(Publication publication, Optional<Slot> slot, @Nullable ResumePoint recorded) {
         OutboxNames names = publication.names();
-        Origin origin = new Origin(timeline(), publication.version());
-        boolean elsewhere = recorded != null && recorded.origin().timeline() != origin.timeline();
+        int timeline = timeline();
+        List<Ancestor> ancestors = ancestors(timeline);
         return new Facts(
-                origin,
-                elsewhere ? ancestors(origin.timeline()) : List.of(),
+                new Origin(new Timeline(timeline, begin(ancestors)), publication.version()),
+                ancestors,
                 catalog.walEnd(),
                 slot.map(each -> new Facts.Slot(each.confirmed(), each.lost())).orElse(null),
                 lastSequence(names),
@@ -65,6 +68,10 @@ final class DatabaseHistory {
             file.next();
             return ancestors(file.getString("content"));
         } catch (SQLException e) {
+            if (UNDEFINED_FILE.equals(e.getSQLState())) {
+                // Files that were put together by hand. What the timeline comes from is not known then, and so a gap.
+                return List.of();
+            }
             throw SqlFailure.of("The history of timeline " + timeline + " could not be read", e);
         }
     }
@@ -75,10 +82,16 @@ final class DatabaseHistory {
         for (String line : content.lines().toList()) {
             String[] fields = line.strip().split("\\s+", 3);
             if (fields.length > 1 && !fields[0].startsWith("#")) {
-                ancestors.add(new Ancestor(Integer.parseInt(fields[0]), Lsn.parse(fields[1])));
+                Timeline timeline = new Timeline(Integer.parseInt(fields[0]), begin(ancestors));
+                ancestors.add(new Ancestor(timeline, Lsn.parse(fields[1])));
             }
         }
         return ancestors;
+    }
+
+    /** Where the timeline begins that comes after these. */
+    private static Lsn begin(List<Ancestor> before) {
+        return before.isEmpty() ? Lsn.ZERO : before.get(before.size() - 1).leftAt();
     }
 
     private long lastSequence(OutboxNames names) {

@@ -6,12 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Origin;
+import dev.fullstate.outbox.relay.position.Timeline;
 
 /**
  * What a database says of itself at one moment, as far as it tells whether a position belongs to it.
  *
  * @param origin of positions from now on
- * @param ancestors the timelines before the present one; empty where the position is of the present one, or there is no position
+ * @param ancestors the timelines before the present one
  * @param walEnd where the next WAL record begins
  * @param slot null if there is none
  * @param lastSequence the number that was drawn last; 0 if none was
@@ -32,7 +33,7 @@ public record Facts(
     }
 
     /** A timeline that the present one has come out of: what was written to it before that position is in both. */
-    public record Ancestor(int timeline, Lsn leftAt) {}
+    public record Ancestor(Timeline timeline, Lsn leftAt) {}
 
     /**
      * The replication slot.

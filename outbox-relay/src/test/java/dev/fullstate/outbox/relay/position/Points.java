@@ -7,6 +7,6 @@ public final class Points {
 
     /** Everything up to there is published. */
     public static ResumePoint at(Lsn through) {
-        return new ResumePoint(through, null, new Origin(1, "1"), Numbers.NONE);
+        return new ResumePoint(through, null, new Origin(Timeline.FIRST, "1"), Numbers.NONE);
     }
 }

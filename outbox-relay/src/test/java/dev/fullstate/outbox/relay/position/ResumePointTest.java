@@ -31,6 +31,13 @@ class ResumePointTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"1", "2@0/3000060"})
+    void timelineIsToldByWhereItBegan(String timeline) {
+        String text = "0/16B3748 timeline=" + timeline + " publication=1 highest=0";
+        assertThat(ResumePoint.parse(text)).hasToString(text);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
@@ -44,6 +51,7 @@ class ResumePointTest {
                 "0/1 timeline=1 highest=0",
                 "0/1 publication=1 highest=0",
                 "0/1 timeline=x publication=1 highest=0",
+                "0/1 timeline=2@ publication=1 highest=0",
                 "0/1" + FIELDS + " timeline=1",
                 "0/1" + FIELDS + " newest=1",
                 "0/1" + FIELDS + " newest=1:2",

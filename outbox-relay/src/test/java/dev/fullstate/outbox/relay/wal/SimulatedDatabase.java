@@ -20,6 +20,7 @@ import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.Origin;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
+import dev.fullstate.outbox.relay.position.Timeline;
 import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
 import dev.fullstate.outbox.relay.wal.Facts.Trace;
@@ -56,7 +57,7 @@ public final class SimulatedDatabase {
     private long lsn = 1_000;
     private Lsn firstLsn = new Lsn(lsn);
     private int server = 1;
-    private int timeline = 1;
+    private Timeline timeline = Timeline.FIRST;
     private int publication = 1;
     private boolean unpublished;
     private boolean slotIsLost;
@@ -191,7 +192,8 @@ public final class SimulatedDatabase {
     /** A standby that perhaps lags behind is promoted, with a slot that lags further behind, or without. */
     public void promote() {
         Lsn end = lose();
-        ancestors.add(new Ancestor(timeline++, end));
+        ancestors.add(new Ancestor(timeline, end));
+        timeline = new Timeline(timeline.number() + 1, end);
         lsn += random.nextInt(3);
         nextSeq += random.nextInt(4);
     }
@@ -205,7 +207,7 @@ public final class SimulatedDatabase {
     public void move() {
         lose();
         server++;
-        timeline = 1;
+        timeline = Timeline.FIRST;
         ancestors.clear();
         confirmed.clear();
         slot = null;

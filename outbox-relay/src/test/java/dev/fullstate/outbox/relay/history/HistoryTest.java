@@ -1,0 +1,227 @@
+package dev.fullstate.outbox.relay.history;
+
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.fullstate.outbox.relay.history.Finding.Adopt;
+import dev.fullstate.outbox.relay.history.Finding.FirstStart;
+import dev.fullstate.outbox.relay.history.Finding.Gap;
+import dev.fullstate.outbox.relay.history.Finding.Resume;
+import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.FoundGap;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Newest;
+import dev.fullstate.outbox.relay.position.Numbers;
+import dev.fullstate.outbox.relay.position.Origin;
+import dev.fullstate.outbox.relay.position.Position;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Shift;
+import dev.fullstate.outbox.relay.position.Timeline;
+import dev.fullstate.outbox.relay.wal.Facts;
+import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
+import dev.fullstate.outbox.relay.wal.Facts.Note;
+import dev.fullstate.outbox.relay.wal.Facts.Slot;
+import dev.fullstate.outbox.relay.wal.Facts.Trace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Each thing that can be told of a database, alone: everything else is as the position has it. */
+class HistoryTest {
+
+    private static final String PUBLICATION = "7.700/8.9.700";
+    private static final Timeline FIRST = Timeline.FIRST;
+    private static final Timeline SECOND = new Timeline(2, lsn(60));
+    private static final Lsn THROUGH = lsn(100);
+    private static final Numbers NUMBERS = new Numbers(12, new Newest(12, new UUID(1, 2)), Shift.NONE);
+    private static final Note NOTE = new Note("700:700:", true, true);
+
+    private static Lsn lsn(long position) {
+        return new Lsn(position);
+    }
+
+    private static ResumePoint point(Timeline timeline) {
+        return new ResumePoint(THROUGH, null, new Origin(timeline, PUBLICATION), NUMBERS);
+    }
+
+    private static ResumePoint filling() {
+        return new ResumePoint(THROUGH, null, Fill.begin("700:700:", null), new Origin(FIRST, PUBLICATION), NUMBERS);
+    }
+
+    /** The database that fits. */
+    private static Database database() {
+        return new Database(FIRST, List.of(), PUBLICATION, lsn(200), new Slot(lsn(90), false), 12, Trace.THERE, NOTE);
+    }
+
+    private record Database(
+            Timeline timeline,
+            List<Ancestor> ancestors,
+            String publication,
+            Lsn walEnd,
+            @Nullable Slot slot,
+            long lastSequence,
+            Trace newest,
+            @Nullable Note note) {
+
+        Database on(Timeline other, Ancestor... before) {
+            return new Database(other, List.of(before), publication, walEnd, slot, lastSequence, newest, note);
+        }
+
+        Database withPublication(String other) {
+            return new Database(timeline, ancestors, other, walEnd, slot, lastSequence, newest, note);
+        }
+
+        Database withWalEnd(long end) {
+            return new Database(timeline, ancestors, publication, lsn(end), slot, lastSequence, newest, note);
+        }
+
+        Database withSlot(@Nullable Slot other) {
+            return new Database(timeline, ancestors, publication, walEnd, other, lastSequence, newest, note);
+        }
+
+        Database withRows(long last, Trace trace) {
+            return new Database(timeline, ancestors, publication, walEnd, slot, last, trace, note);
+        }
+
+        Database withNote(@Nullable Note other) {
+            return new Database(timeline, ancestors, publication, walEnd, slot, lastSequence, newest, other);
+        }
+
+        Finding judge(@Nullable ResumePoint recorded) {
+            return History.judge(
+                    recorded,
+                    new Facts(new Origin(timeline, publication), ancestors, walEnd, slot, lastSequence, newest, note));
+        }
+    }
+
+    @Test
+    void positionThatFitsIsResumed() {
+        assertThat(database().judge(point(FIRST))).isEqualTo(new Resume(point(FIRST)));
+        assertThat(database().withWalEnd(100).judge(point(FIRST))).as("idle").isInstanceOf(Resume.class);
+        assertThat(database().withSlot(new Slot(THROUGH, false)).judge(point(FIRST)))
+                .as("all is confirmed")
+                .isInstanceOf(Resume.class);
+        assertThat(database().withSlot(new Slot(THROUGH, false)).judge(filling()))
+                .as("in a fill")
+                .isEqualTo(new Resume(filling()));
+    }
+
+    static Stream<Arguments> lost() {
+        ResumePoint inside =
+                new ResumePoint(THROUGH, new Position(lsn(150), 3), new Origin(FIRST, PUBLICATION), NUMBERS);
+        return Stream.of(
+                Arguments.of("WAL ends before", database().withWalEnd(99), point(FIRST)),
+                Arguments.of(
+                        "WAL ends before what is published of a transaction",
+                        database().withWalEnd(149),
+                        inside),
+                Arguments.of("number drawn again", database().withRows(11, Trace.UNKNOWN), point(FIRST)),
+                Arguments.of("number drawn again, leaf retired", database().withRows(11, Trace.RETIRED), point(FIRST)),
+                Arguments.of("row missing", database().withRows(12, Trace.MISSING), point(FIRST)),
+                Arguments.of("row replaced", database().withRows(12, Trace.REPLACED), point(FIRST)),
+                Arguments.of("found before", database(), point(FIRST).before(FoundGap.HISTORY)),
+                Arguments.of("timeline left before", database().on(SECOND, new Ancestor(FIRST, lsn(99))), point(FIRST)),
+                Arguments.of(
+                        "timeline left within a transaction that is published by half",
+                        database().on(SECOND, new Ancestor(FIRST, lsn(149))),
+                        inside),
+                Arguments.of("timeline of another branch", database(), point(SECOND)),
+                Arguments.of(
+                        "timeline that got the same number",
+                        database().on(new Timeline(2, lsn(50)), new Ancestor(FIRST, lsn(50))),
+                        point(SECOND)),
+                Arguments.of(
+                        "timeline that got the same number, left since",
+                        database()
+                                .on(
+                                        new Timeline(3, lsn(180)),
+                                        new Ancestor(FIRST, lsn(50)),
+                                        new Ancestor(new Timeline(2, lsn(50)), lsn(180))),
+                        point(SECOND)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lost")
+    void whatShowsThatCommitsAreGoneIsAGapWithLoss(String what, Database database, ResumePoint recorded) {
+        assertThat(database.judge(recorded)).isInstanceOfSatisfying(Gap.class, gap -> {
+            assertThat(gap.lost()).isTrue();
+            assertThat(gap.reason()).as("one reason").doesNotContain(";");
+        });
+    }
+
+    static Stream<Arguments> gaps() {
+        return Stream.of(
+                Arguments.of("no slot", database().withSlot(null), point(FIRST)),
+                Arguments.of("slot given up", database().withSlot(new Slot(lsn(90), true)), point(FIRST)),
+                Arguments.of("slot advanced", database().withSlot(new Slot(lsn(101), false)), point(FIRST)),
+                Arguments.of("slot advanced in a fill", database().withSlot(new Slot(lsn(101), false)), filling()),
+                Arguments.of("older slot in a fill", database().withSlot(new Slot(lsn(99), false)), filling()),
+                Arguments.of("publication altered", database().withPublication("7.701/8.9.700"), point(FIRST)),
+                Arguments.of("found before", database(), point(FIRST).before(FoundGap.ROWS)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("gaps")
+    void whatTheStreamMayLackIsAGapWithoutLoss(String what, Database database, ResumePoint recorded) {
+        assertThat(database.judge(recorded)).isInstanceOfSatisfying(Gap.class, gap -> {
+            assertThat(gap.lost()).isFalse();
+            assertThat(gap.reason()).as("one reason").doesNotContain(";");
+        });
+    }
+
+    @Test
+    void timelineThatWasLeftAfterThePositionIsResumedAsTheNewOne() {
+        assertThat(database().on(SECOND, new Ancestor(FIRST, lsn(100))).judge(point(FIRST)))
+                .isEqualTo(new Resume(point(SECOND)));
+        assertThat(database()
+                        .on(new Timeline(3, lsn(120)), new Ancestor(FIRST, lsn(60)), new Ancestor(SECOND, lsn(120)))
+                        .judge(point(SECOND)))
+                .isEqualTo(new Resume(point(new Timeline(3, lsn(120)))));
+    }
+
+    @Test
+    void rowThatIsThereShowsThatItsNumberWasDrawnWhateverTheSequenceSays() {
+        assertThat(database().withRows(0, Trace.THERE).judge(point(FIRST))).isInstanceOf(Resume.class);
+    }
+
+    @Test
+    void rowThatMayBeRetiredIsNotMissed() {
+        assertThat(database().withRows(12, Trace.RETIRED).judge(point(FIRST))).isInstanceOf(Resume.class);
+    }
+
+    @Test
+    void whileNothingIsPublishedTheStreamIsTakenFromWhereItIsConfirmed() {
+        ResumePoint nothing = new ResumePoint(THROUGH, null, new Origin(FIRST, PUBLICATION), Numbers.NONE);
+        assertThat(database().withRows(0, Trace.UNKNOWN).judge(nothing))
+                .isEqualTo(new Resume(new ResumePoint(lsn(90), null, new Origin(FIRST, PUBLICATION), Numbers.NONE)));
+    }
+
+    @Test
+    void withoutPositionWhatTheDatabaseHasNotedDecides() {
+        Slot slot = new Slot(lsn(90), false);
+        assertThat(database().withSlot(null).withNote(null).judge(null)).isInstanceOf(FirstStart.class);
+        assertThat(database().withSlot(slot).withNote(null).judge(null)).isInstanceOf(Adopt.class);
+        assertThat(database()
+                        .withSlot(slot)
+                        .withNote(new Note("1:1:", true, false))
+                        .judge(null))
+                .as("a slot that a relay has left in its first start")
+                .isInstanceOf(FirstStart.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, true", "false, true", "false, false"})
+    void withoutPositionADatabaseFromWhichWasPublishedHasAGap(boolean ofThisServer, boolean published) {
+        assertThat(database()
+                        .withNote(new Note("700:700:", ofThisServer, published))
+                        .judge(null))
+                .isInstanceOfSatisfying(Gap.class, gap -> assertThat(gap.lost()).isEqualTo(!ofThisServer));
+    }
+}
