@@ -67,6 +67,10 @@ final class SteppedRelay implements AutoCloseable {
         return of(database, delivery, Map.of(), wal -> wal, publishers);
     }
 
+    static SteppedRelay of(Delivery delivery, OutboxDatabase database) {
+        return of(database, delivery, Map.of(), wal -> wal, publisher -> publisher);
+    }
+
     static SteppedRelay atLeastOnce(OutboxDatabase database) {
         return atLeastOnce(database, Map.of());
     }
