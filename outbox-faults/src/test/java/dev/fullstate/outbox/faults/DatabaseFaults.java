@@ -21,12 +21,14 @@ final class DatabaseFaults {
 
     private final Scenario scenario;
     private final Outbox outbox;
+    private final Lasting lasting;
     private final Random random;
 
-    DatabaseFaults(Scenario scenario, Random random) {
+    DatabaseFaults(Scenario scenario, Lasting lasting) {
         this.scenario = scenario;
         this.outbox = scenario.outbox;
-        this.random = random;
+        this.lasting = lasting;
+        this.random = lasting.random();
     }
 
     void dropSlot() throws SQLException {
@@ -109,6 +111,6 @@ final class DatabaseFaults {
 
     /** In which rows may be written, and the relay may notice. */
     private void moment() {
-        new Lasting(random).between(0, random.nextBoolean() ? 50 : 1_000);
+        lasting.between(0, random.nextBoolean() ? 50 : 1_000);
     }
 }

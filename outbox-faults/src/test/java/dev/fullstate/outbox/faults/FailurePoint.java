@@ -2,42 +2,68 @@ package dev.fullstate.outbox.faults;
 
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /**
- * A point at which a relay can fail that runs, or that connects.
+ * A point at which a relay can fail.
  *
- * @param connecting whether it is passed only when the relay connects
+ * @param when it is passed
  * @param mostSkips how many times it may be passed before, so that it still comes soon
  * @param after whether it may fail after the call: what a call has opened, nobody could close then
  */
-record FailurePoint(String call, boolean connecting, int mostSkips, boolean after) {
+record FailurePoint(String call, When when, int mostSkips, boolean after) {
+
+    /** What a relay is at when it comes to a point. */
+    enum When {
+        STREAMING,
+        CONNECTING,
+        /** It makes its slot anew and publishes from the table. */
+        FILLING
+    }
 
     static final List<FailurePoint> ALL = List.of(
-            new FailurePoint("WalStream.read", false, 300, true),
-            new FailurePoint("WalStream.confirm", false, 2, true),
-            new FailurePoint("WalStream.serverPosition", false, 2, true),
-            new FailurePoint("WalSession.requirePublication", false, 0, true),
-            new FailurePoint("Horizons.now", false, 0, true),
-            new FailurePoint("Horizons.note", false, 0, true),
-            new FailurePoint("RepublishJobs.ended", false, 0, true),
-            new FailurePoint("Producer.beginTransaction", false, 3, true),
-            new FailurePoint("Producer.send", false, 300, true),
-            new FailurePoint("Producer.commitTransaction", false, 3, true),
-            new FailurePoint("WalSource.open", true, 0, false),
-            new FailurePoint("WalSession.slotPosition", true, 0, true),
-            new FailurePoint("WalSession.look", true, 0, true),
-            new FailurePoint("WalSession.stream", true, 0, true),
-            new FailurePoint("WalSession.lead", true, 0, true),
-            new FailurePoint("WalSession.facts", true, 0, true),
-            new FailurePoint("Connector.connect", true, 0, false),
-            new FailurePoint("Kafka.producer", true, 0, false),
-            new FailurePoint("Kafka.topics", true, 0, true),
-            new FailurePoint("Kafka.follow", true, 0, true),
-            new FailurePoint("LastValues.current", true, 0, true),
-            new FailurePoint("Producer.initTransactions", true, 0, true));
+            new FailurePoint("WalStream.read", When.STREAMING, 300, true),
+            new FailurePoint("WalStream.confirm", When.STREAMING, 2, true),
+            new FailurePoint("WalStream.serverPosition", When.STREAMING, 2, true),
+            new FailurePoint("WalSession.requirePublication", When.STREAMING, 0, true),
+            new FailurePoint("Horizons.now", When.STREAMING, 0, true),
+            new FailurePoint("Horizons.note", When.STREAMING, 0, true),
+            new FailurePoint("RepublishJobs.ended", When.STREAMING, 0, true),
+            new FailurePoint("Producer.beginTransaction", When.STREAMING, 3, true),
+            new FailurePoint("Producer.send", When.STREAMING, 300, true),
+            new FailurePoint("Producer.commitTransaction", When.STREAMING, 3, true),
+            new FailurePoint("WalSource.open", When.CONNECTING, 0, false),
+            new FailurePoint("WalSession.slotPosition", When.CONNECTING, 0, true),
+            new FailurePoint("WalSession.look", When.CONNECTING, 0, true),
+            new FailurePoint("WalSession.stream", When.CONNECTING, 0, true),
+            new FailurePoint("WalSession.lead", When.CONNECTING, 0, true),
+            new FailurePoint("WalSession.facts", When.CONNECTING, 0, true),
+            new FailurePoint("Connector.connect", When.CONNECTING, 0, false),
+            new FailurePoint("Kafka.producer", When.CONNECTING, 0, false),
+            new FailurePoint("Kafka.topics", When.CONNECTING, 0, true),
+            new FailurePoint("Kafka.follow", When.CONNECTING, 0, true),
+            new FailurePoint("LastValues.current", When.CONNECTING, 0, true),
+            new FailurePoint("Producer.initTransactions", When.CONNECTING, 0, true),
+            new FailurePoint("WalSession.dropSlot", When.FILLING, 0, true),
+            new FailurePoint("WalSession.createSlot", When.FILLING, 0, true),
+            new FailurePoint("WalSession.retainedRows", When.FILLING, 0, true),
+            new FailurePoint("RetainedRows.survey", When.FILLING, 0, true),
+            new FailurePoint("RetainedRows.endFound", When.FILLING, 0, true),
+            new FailurePoint("RetainedRows.raiseSequence", When.FILLING, 0, true),
+            new FailurePoint("RetainedRows.page", When.FILLING, 0, true),
+            new FailurePoint("RetainedRows.newest", When.FILLING, 0, true));
 
-    static FailurePoint any(Random random) {
-        return ALL.get(random.nextInt(ALL.size()));
+    static FailurePoint ofOrdinaryLife(Random random) {
+        return any(point -> point.when != When.FILLING, random);
+    }
+
+    static FailurePoint ofAFill(Random random) {
+        return any(point -> point.when == When.FILLING, random);
+    }
+
+    private static FailurePoint any(Predicate<FailurePoint> which, Random random) {
+        List<FailurePoint> some = ALL.stream().filter(which).toList();
+        return some.get(random.nextInt(some.size()));
     }
 
     String name(Random random) {

@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 
+import dev.fullstate.outbox.faults.server.BrokerCluster;
+
 /**
  * A run that follows from a seed.
  *
  * @param relayCount one of them publishes, the others stand by
+ * @param brokerCount one or three
  */
-record FaultPlan(long seed, Delivery delivery, int relayCount, List<Fault> faults) {
+record FaultPlan(long seed, Delivery delivery, int relayCount, int brokerCount, List<Fault> faults) {
 
     private static final int MOST_RELAYS = 2;
 
@@ -51,7 +54,13 @@ record FaultPlan(long seed, Delivery delivery, int relayCount, List<Fault> fault
                         new Fault(kind, random.nextLong(), random.nextInt(FAULTS_TO_ONE_THAT_IS_NOT_WAITED_FOR) > 0))
                 .toList();
         Delivery delivery = random.nextBoolean() ? Delivery.AT_LEAST_ONCE : Delivery.EXACTLY_ONCE;
-        return new FaultPlan(seed, delivery, 1 + random.nextInt(MOST_RELAYS), faults);
+        return new FaultPlan(
+                seed, delivery, 1 + random.nextInt(MOST_RELAYS), random.nextBoolean() ? 1 : BrokerCluster.SIZE, faults);
+    }
+
+    /** The same with one broker, which needs less memory. */
+    FaultPlan withOneBroker() {
+        return new FaultPlan(seed, delivery, relayCount, 1, faults);
     }
 
     /** The seed that {@code -Dfaults.seed} gives, or a new one. */
@@ -62,7 +71,7 @@ record FaultPlan(long seed, Delivery delivery, int relayCount, List<Fault> fault
 
     @Override
     public String toString() {
-        return "Seed " + seed + ", " + delivery + ", " + relayCount + " relays: "
+        return "Seed " + seed + ", " + delivery + ", " + "relays: " + relayCount + ", brokers: " + brokerCount + ": "
                 + faults.stream().map(Fault::toString).collect(Collectors.joining(", "));
     }
 }

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.faults;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -12,11 +13,13 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 final class Instances implements AutoCloseable {
 
     private final Scenario scenario;
+    private final Brokers brokers;
     private final int count;
     private final List<RelayProcess> relays = new ArrayList<>();
 
-    Instances(Scenario scenario, int count) {
+    Instances(Scenario scenario, Brokers brokers, int count) {
         this.scenario = scenario;
+        this.brokers = brokers;
         this.count = count;
     }
 
@@ -54,31 +57,33 @@ final class Instances implements AutoCloseable {
     }
 
     /** Now and then with requests or answers of the last moments on their way. */
-    void kill(Random random) {
+    void kill(Lasting lasting) {
+        Random random = lasting.random();
         if (random.nextBoolean()) {
-            Servers.BROKER.link().hold(random.nextBoolean() ? Direction.TO_SERVER : Direction.TO_CLIENT);
-            new Lasting(random).between(1, 500);
+            brokers.hold(random.nextBoolean() ? Direction.TO_SERVER : Direction.TO_CLIENT);
+            lasting.between(1, 500);
         }
         any(random).kill();
-        Servers.BROKER.link().heal();
+        brokers.heal();
     }
 
-    void pause(Random random) {
-        RelayProcess paused = any(random);
+    void pause(Lasting lasting) {
+        RelayProcess paused = any(lasting.random());
         paused.pause();
-        new Lasting(random).between(200, 6_000);
+        lasting.between(200, 6_000);
         paused.resume();
     }
 
-    /** Whichever comes to a point first fails there. */
-    void failAtPoint(Failure failure, Random random) {
-        FailurePoint point = FailurePoint.any(random);
+    /**
+     * Whichever comes to a point first fails there.
+     *
+     * @param provoke what makes a relay come there
+     */
+    void failAt(FailurePoint point, Failure failure, Random random, Provocation provoke) throws SQLException {
         String name = point.name(random);
         int skips = point.skips(random);
         relays.forEach(relay -> relay.control().arm(name, failure, skips));
-        if (point.connecting()) {
-            scenario.outbox.database().link().cut();
-        }
+        provoke.run();
         scenario.patience().until("a relay comes to " + name, () -> {
             scenario.workload.allow(1);
             return relays.stream().anyMatch(relay -> relay.control().wasHit(name));
@@ -100,10 +105,10 @@ final class Instances implements AutoCloseable {
      * One more stands by until another one is gone, or has been silent for so long that it takes its slot; now and then it is the new one
      * that goes.
      */
-    void replace(Random random) {
+    void replace(Lasting lasting) {
+        Random random = lasting.random();
         RelayProcess old = any(random);
         RelayProcess added = launch();
-        Lasting lasting = new Lasting(random);
         lasting.between(1_000, 3_000);
         RelayProcess leaving = old;
         switch (random.nextInt(4)) {
@@ -120,6 +125,12 @@ final class Instances implements AutoCloseable {
         }
         leaving.close();
         relays.remove(leaving);
+    }
+
+    /** Something that is done to the database. */
+    interface Provocation {
+
+        void run() throws SQLException;
     }
 
     @Override

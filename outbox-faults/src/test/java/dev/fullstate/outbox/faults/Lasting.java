@@ -4,12 +4,17 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
-/** How long a fault lasts is part of it, and drawn. */
-record Lasting(Random random) {
+/**
+ * How long a fault lasts is part of it, and drawn.
+ *
+ * @param random also of whatever else a fault leaves open
+ * @param share of the time that is drawn; 1 in a long run
+ */
+record Lasting(Random random, double share) {
 
     void between(int leastMillis, int mostMillis) {
-        long end = System.nanoTime()
-                + Duration.ofMillis(random.nextInt(leastMillis, mostMillis)).toNanos();
+        long drawn = Duration.ofMillis(random.nextInt(leastMillis, mostMillis)).toNanos();
+        long end = System.nanoTime() + (long) (share * drawn);
         for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
             LockSupport.parkNanos(left);
         }

@@ -98,7 +98,7 @@ class MutantsIT {
             properties.put("outbox.relay.delivery", "at-least-once");
         }
         try (Scenario scenario = Scenario.of(PARTS_OF_TRANSACTIONS, properties).with(mutant);
-                RandomRun run = new RandomRun(scenario, 1, 300)) {
+                RandomRun run = new RandomRun(scenario, Brokers.start(1), 1, new RandomRun.Load(300, 1))) {
             for (FaultPlan.Fault fault : plan.faults()) {
                 if (!isFaithful(run, plan.seed(), fault, mutant, scenario)) {
                     return;
@@ -111,7 +111,7 @@ class MutantsIT {
     private static boolean isFaithful(RandomRun run, long seed, FaultPlan.Fault fault, Mutant mutant, Scenario scenario)
             throws SQLException {
         try {
-            run.run(new FaultPlan(seed, Delivery.EXACTLY_ONCE, 1, List.of(fault)));
+            run.run(new FaultPlan(seed, Delivery.EXACTLY_ONCE, 1, 1, List.of(fault)));
             scenario.assertNothingConfirmedTooEarly();
             Verdict verdict = scenario.verdict();
             return mutant == Mutant.ACKNOWLEDGES_TOO_EARLY || verdict.repeated().isEmpty();

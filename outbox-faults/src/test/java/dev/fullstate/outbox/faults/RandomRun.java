@@ -9,6 +9,7 @@ import java.util.Random;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.fullstate.outbox.faults.FailurePoint.When;
 import dev.fullstate.outbox.faults.FaultPlan.Fault;
 import dev.fullstate.outbox.faults.Succession.Has;
 import dev.fullstate.outbox.faults.Succession.Promotion;
@@ -27,17 +28,26 @@ final class RandomRun implements AutoCloseable {
 
     private final Scenario scenario;
     private final Database database;
-    private final int eventsPerFault;
+    private final Brokers brokers;
+    private final Load load;
     private final Instances relays;
     private final Map<FaultKind, Integer> counts = new EnumMap<>(FaultKind.class);
     private int sinceLook;
     private boolean gap;
 
-    RandomRun(Scenario scenario, int relayCount, int eventsPerFault) {
+    /**
+     * How much is done.
+     *
+     * @param shareOfTime that faults last, of the time that is drawn for them
+     */
+    record Load(int eventsPerFault, double shareOfTime) {}
+
+    RandomRun(Scenario scenario, Brokers brokers, int relayCount, Load load) {
         this.scenario = scenario;
+        this.brokers = brokers;
         this.database = scenario.outbox.database();
-        this.eventsPerFault = eventsPerFault;
-        this.relays = new Instances(scenario, relayCount);
+        this.load = load;
+        this.relays = new Instances(scenario, brokers, relayCount);
         relays.launchMissing();
     }
 
@@ -58,12 +68,12 @@ final class RandomRun implements AutoCloseable {
     }
 
     private void suffer(Fault fault) throws SQLException {
-        scenario.workload.allow(eventsPerFault);
+        scenario.workload.allow(load.eventsPerFault);
         if (fault.kind().isOfARelay()) {
             relays.launchMissing();
         }
         long began = System.nanoTime();
-        inflict(fault.kind(), new Random(fault.seed()));
+        inflict(fault.kind(), new Lasting(new Random(fault.seed()), load.shareOfTime));
         long inflicted = System.nanoTime();
         counts.merge(fault.kind(), 1, Integer::sum);
         gap |= fault.kind().leavesAGap();
@@ -96,36 +106,37 @@ final class RandomRun implements AutoCloseable {
         relays.leaveOne();
     }
 
-    private void inflict(FaultKind kind, Random random) throws SQLException {
-        Lasting lasting = new Lasting(random);
-        DatabaseFaults sql = new DatabaseFaults(scenario, random);
+    private void inflict(FaultKind kind, Lasting lasting) throws SQLException {
+        Random random = lasting.random();
+        DatabaseFaults sql = new DatabaseFaults(scenario, lasting);
         switch (kind) {
-            case KILL_RELAY -> relays.kill(random);
-            case HALT_AT_POINT -> relays.failAtPoint(Failure.HALT, random);
-            case THROW_AT_POINT -> relays.failAtPoint(Failure.THROW, random);
-            case PAUSE_RELAY -> relays.pause(random);
-            case REPLACE_RELAY -> relays.replace(random);
+            case KILL_RELAY -> relays.kill(lasting);
+            case HALT_AT_POINT -> failAtPoint(Failure.HALT, random);
+            case THROW_AT_POINT -> failAtPoint(Failure.THROW, random);
+            case PAUSE_RELAY -> relays.pause(lasting);
+            case REPLACE_RELAY -> relays.replace(lasting);
             case TERMINATE_WAL_SENDER -> scenario.outbox.terminateWalSender();
             case CUT_POSTGRES -> database.link().cut();
-            case CUT_KAFKA -> Servers.BROKER.link().cut();
+            case CUT_KAFKA -> brokers.cut(scenario.outbox, lasting);
             case BLACK_HOLE -> {
-                Link link = either(random);
+                Link link = brokers.either(database.link(), random);
                 link.blackHole();
                 lasting.between(500, 5_000);
                 link.heal();
             }
             case THROTTLE -> {
-                Link link = either(random);
+                Link link = brokers.either(database.link(), random);
                 link.throttle(20_000 + random.nextInt(200_000));
                 lasting.between(500, 3_000);
                 link.heal();
             }
-            case KILL_BROKER -> {
-                Servers.BROKER.kill();
-                lasting.between(0, 1_000);
-                Servers.BROKER.restart();
-            }
+            case KILL_BROKER -> brokers.kill(scenario.outbox, lasting);
             case END_POSTGRES -> endPostgres(random);
+            case FAIL_WHILE_FILLING -> {
+                relays.launchMissing();
+                Failure failure = random.nextBoolean() ? Failure.HALT : Failure.THROW;
+                relays.failAt(FailurePoint.ofAFill(random), failure, random, sql::dropSlot);
+            }
             case DROP_SLOT -> sql.dropSlot();
             case MAKE_SLOT_ANEW -> sql.makeSlotAnew();
             case ADVANCE_SLOT -> sql.advanceSlot();
@@ -135,12 +146,21 @@ final class RandomRun implements AutoCloseable {
             case ADD_COLUMN -> sql.addColumn();
             case DROP_COLUMN -> sql.dropColumn();
             case ROLL_BACK_LARGE -> sql.rollBackLarge();
-            case PROMOTE_STANDBY -> promote(Has.EVERYTHING, random);
-            case PROMOTE_LAGGING_STANDBY -> promote(Has.LESS_THAN_KAFKA, random);
-            case RESTORE_BACKUP -> succeed(new Restore(Restored.FROM_BACKUP_ALONE), random);
-            case RESTORE_BACKUP_AND_ARCHIVE -> succeed(new Restore(Restored.FROM_BACKUP_AND_ARCHIVE), random);
-            case RESTORE_STORAGE -> succeed(new Restore(Restored.FROM_STORAGE_SNAPSHOT), random);
+            case PROMOTE_STANDBY -> promote(Has.EVERYTHING, lasting);
+            case PROMOTE_LAGGING_STANDBY -> promote(Has.LESS_THAN_KAFKA, lasting);
+            case RESTORE_BACKUP -> succeed(new Restore(Restored.FROM_BACKUP_ALONE), lasting);
+            case RESTORE_BACKUP_AND_ARCHIVE -> succeed(new Restore(Restored.FROM_BACKUP_AND_ARCHIVE), lasting);
+            case RESTORE_STORAGE -> succeed(new Restore(Restored.FROM_STORAGE_SNAPSHOT), lasting);
         }
+    }
+
+    private void failAtPoint(Failure failure, Random random) throws SQLException {
+        FailurePoint point = FailurePoint.ofOrdinaryLife(random);
+        relays.failAt(point, failure, random, () -> {
+            if (point.when() == When.CONNECTING) {
+                database.link().cut();
+            }
+        });
     }
 
     private void endPostgres(Random random) {
@@ -152,23 +172,22 @@ final class RandomRun implements AutoCloseable {
         database.server().restart();
     }
 
-    private void promote(Has has, Random random) throws SQLException {
+    private void promote(Has has, Lasting lasting) throws SQLException {
         List<Slot> slots = Slot.ofThisServer();
-        Slot slot = slots.get(random.nextInt(slots.size()));
+        Slot slot = slots.get(lasting.random().nextInt(slots.size()));
         if (slot == Slot.SYNCED) {
             relays.launchMissing();
             scenario.awaitStreaming();
         }
-        succeed(new Promotion(has, slot), random);
+        succeed(new Promotion(has, slot), lasting);
     }
 
-    private void succeed(Succession succession, Random random) throws SQLException {
+    private void succeed(Succession succession, Lasting lasting) throws SQLException {
         log.debug("{}", succession);
-        Lasting lasting = new Lasting(random);
         String oldEnd = succession.carryOut(scenario.outbox, scenario.committed, new Succession.Meanwhile() {
             @Override
             public void commit() {
-                scenario.workload.allow(eventsPerFault);
+                scenario.workload.allow(load.eventsPerFault);
                 lasting.between(0, 1_000);
             }
 
@@ -190,14 +209,10 @@ final class RandomRun implements AutoCloseable {
                 }
             }
         });
-        if (random.nextBoolean()) {
+        if (lasting.random().nextBoolean()) {
             database.writeWalBeyond(oldEnd);
         }
         database.letRelayFollow();
-    }
-
-    private Link either(Random random) {
-        return random.nextBoolean() ? database.link() : Servers.BROKER.link();
     }
 
     @Override

@@ -50,6 +50,7 @@ public final class Committed {
             }
             return end;
         } finally {
+            ended.kill();
             ended.close();
         }
     }

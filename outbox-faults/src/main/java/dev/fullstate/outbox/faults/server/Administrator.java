@@ -54,15 +54,15 @@ record Administrator(PostgresServer server) {
         });
     }
 
-    /** {@return the statements that begin and end a backup, each to be sent on one connection} */
+    /** {@return the statements that begin and end a backup, each to be sent on one connection; the WAL is not waited for in the archive} */
     BackupFunctions backup() throws SQLException {
         try (Connection connection = server.connect("postgres")) {
             return connection.getMetaData().getDatabaseMajorVersion() < FIRST_WITH_BACKUP_START
                     ? new BackupFunctions(
                             "select pg_start_backup('faults', true, false)",
-                            "select labelfile from pg_stop_backup(false)")
+                            "select labelfile from pg_stop_backup(false, false)")
                     : new BackupFunctions(
-                            "select pg_backup_start('faults', true)", "select labelfile from pg_backup_stop()");
+                            "select pg_backup_start('faults', true)", "select labelfile from pg_backup_stop(false)");
         }
     }
 

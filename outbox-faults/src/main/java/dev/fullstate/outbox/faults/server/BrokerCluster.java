@@ -30,7 +30,9 @@ import dev.fullstate.outbox.faults.process.ChildJvm;
  */
 public final class BrokerCluster implements AutoCloseable {
 
-    private static final int SIZE = 3;
+    /** Their ids are the numbers from 1 on. */
+    public static final int SIZE = 3;
+
     private static final String HOST = "127.0.0.1";
     private static final long PATIENCE_NANOS = Duration.ofSeconds(60).toNanos();
 

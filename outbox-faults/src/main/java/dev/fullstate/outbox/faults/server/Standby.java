@@ -73,8 +73,9 @@ public final class Standby implements AutoCloseable {
 
     /** Waits until the standby shows what the primary has committed by now. */
     public void awaitCaughtUp() {
-        String end = new Administrator(primary).query("select pg_current_wal_insert_lsn()");
-        // What is not on the primary's disk is not sent; with asynchronous commits it may take a moment.
+        // What is not on the primary's disk is not sent, and where nothing is committed that may take seconds.
+        new Administrator(primary).query("select pg_logical_emit_message(true, 'faults', '')");
+        String end = new Administrator(primary).query("select pg_current_wal_flush_lsn()");
         new Administrator(server).await("pg_last_wal_replay_lsn() >= '" + end + "'");
     }
 
