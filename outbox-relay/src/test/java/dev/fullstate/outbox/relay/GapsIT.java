@@ -185,7 +185,7 @@ class GapsIT extends RelayIntegrationTest {
             insert(3);
             relay.stepUntil(topic, count);
         }
-        assertThat(published()).containsExactlyElementsOf(numbers());
+        assertPublished(Delivery.EXACTLY_ONCE);
     }
 
     @Test
