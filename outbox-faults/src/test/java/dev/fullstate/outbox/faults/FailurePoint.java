@@ -53,8 +53,13 @@ record FailurePoint(String call, When when, int mostSkips, boolean after) {
             new FailurePoint("RetainedRows.page", When.FILLING, 0, true),
             new FailurePoint("RetainedRows.newest", When.FILLING, 0, true));
 
-    static FailurePoint ofOrdinaryLife(Random random) {
-        return any(point -> point.when != When.FILLING, random);
+    static FailurePoint ofOrdinaryLife(Delivery delivery, Random random) {
+        return any(point -> point.when != When.FILLING && point.isOf(delivery), random);
+    }
+
+    /** At least once there are no transactions. */
+    private boolean isOf(Delivery delivery) {
+        return delivery == Delivery.EXACTLY_ONCE || !call.contains("Transaction");
     }
 
     static FailurePoint ofAFill(Random random) {

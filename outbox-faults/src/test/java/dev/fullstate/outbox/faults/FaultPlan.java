@@ -31,6 +31,10 @@ record FaultPlan(long seed, Delivery delivery, int relayCount, int brokerCount, 
      */
     record Fault(FaultKind kind, long seed, boolean healed) {
 
+        Fault waitedFor() {
+            return new Fault(kind, seed, true);
+        }
+
         @Override
         public String toString() {
             return kind + (healed ? "" : " (not healed)");

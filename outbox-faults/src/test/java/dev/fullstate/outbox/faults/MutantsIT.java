@@ -18,6 +18,7 @@ import dev.fullstate.outbox.faults.oracle.Verdict;
 import dev.fullstate.outbox.faults.point.Failure;
 import dev.fullstate.outbox.faults.point.Mutant;
 import dev.fullstate.outbox.faults.relay.RelayProcess;
+import dev.fullstate.outbox.faults.server.Database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -90,17 +91,18 @@ class MutantsIT {
     @EnumSource
     @Tag("long")
     void randomRunFindsEachOfThem(Mutant mutant) throws SQLException {
-        Set<FaultKind> kinds = EnumSet.of(
-                FaultKind.KILL_RELAY, FaultKind.THROW_AT_POINT, FaultKind.TERMINATE_WAL_SENDER, FaultKind.CUT_POSTGRES);
+        Set<FaultKind> kinds = kinds(mutant);
+        Delivery delivery = mutant == Mutant.ACKNOWLEDGES_TOO_EARLY ? Delivery.AT_LEAST_ONCE : Delivery.EXACTLY_ONCE;
         FaultPlan plan = FaultPlan.of(FaultPlan.chosenSeed(), kinds, MOST_FAULTS / kinds.size());
         Map<String, String> properties = small();
-        if (mutant == Mutant.ACKNOWLEDGES_TOO_EARLY) {
-            properties.put("outbox.relay.delivery", "at-least-once");
-        }
-        try (Scenario scenario = Scenario.of(PARTS_OF_TRANSACTIONS, properties).with(mutant);
-                RandomRun run = new RandomRun(scenario, Brokers.start(1), 1, new RandomRun.Load(300, 1))) {
+        properties.put(Delivery.PROPERTY, delivery.value());
+        Brokers brokers = Brokers.start(1);
+        try (Scenario scenario = Scenario.on(Database.archiving(), PARTS_OF_TRANSACTIONS, plan.seed(), properties)
+                        .with(mutant);
+                RandomRun run = new RandomRun(scenario, brokers, 1, new RandomRun.Load(300, 1))) {
             for (FaultPlan.Fault fault : plan.faults()) {
-                if (!isFaithful(run, plan.seed(), fault, mutant, scenario)) {
+                FaultPlan one = new FaultPlan(plan.seed(), delivery, 1, 1, List.of(fault.waitedFor()));
+                if (!isFaithful(run, one, mutant, scenario)) {
                     return;
                 }
             }
@@ -108,15 +110,54 @@ class MutantsIT {
         }
     }
 
-    private static boolean isFaithful(RandomRun run, long seed, FaultPlan.Fault fault, Mutant mutant, Scenario scenario)
+    private static Set<FaultKind> kinds(Mutant mutant) {
+        return switch (mutant) {
+            case ACKNOWLEDGES_TOO_EARLY, IGNORES_THE_POSITION, FORGETS_THE_PLACE_IN_A_TRANSACTION ->
+                EnumSet.of(
+                        FaultKind.KILL_RELAY,
+                        FaultKind.THROW_AT_POINT,
+                        FaultKind.TERMINATE_WAL_SENDER,
+                        FaultKind.CUT_POSTGRES);
+            case TAKES_ANY_HISTORY, RAISES_NO_SEQUENCE ->
+                EnumSet.of(
+                        FaultKind.PROMOTE_LAGGING_STANDBY,
+                        FaultKind.RESTORE_BACKUP,
+                        FaultKind.RESTORE_BACKUP_AND_ARCHIVE,
+                        FaultKind.RESTORE_STORAGE);
+            case TAKES_ANY_PUBLICATION ->
+                EnumSet.of(
+                        FaultKind.MAKE_PUBLICATION_ANEW,
+                        FaultKind.TAKE_TABLE_OUT_OF_PUBLICATION,
+                        FaultKind.SWITCH_INSERTS_OFF);
+        };
+    }
+
+    private static boolean isFaithful(RandomRun run, FaultPlan plan, Mutant mutant, Scenario scenario)
             throws SQLException {
         try {
-            run.run(new FaultPlan(seed, Delivery.EXACTLY_ONCE, 1, 1, List.of(fault)));
+            run.run(plan);
+        } catch (AssertionError lost) {
+            assertThat(mutant)
+                    .as("loses events; %s", lost)
+                    .isIn(Mutant.ACKNOWLEDGES_TOO_EARLY, Mutant.TAKES_ANY_HISTORY, Mutant.TAKES_ANY_PUBLICATION);
+            return false;
+        }
+        return switch (mutant) {
+            case ACKNOWLEDGES_TOO_EARLY -> isConfirmedWhenPublished(scenario);
+            case IGNORES_THE_POSITION, FORGETS_THE_PLACE_IN_A_TRANSACTION ->
+                scenario.verdict().repeated().isEmpty();
+            case TAKES_ANY_HISTORY, RAISES_NO_SEQUENCE, TAKES_ANY_PUBLICATION -> {
+                Verdict verdict = scenario.verdict();
+                yield verdict.ignored().isEmpty() && verdict.reordered().isEmpty();
+            }
+        };
+    }
+
+    private static boolean isConfirmedWhenPublished(Scenario scenario) throws SQLException {
+        try {
             scenario.assertNothingConfirmedTooEarly();
-            Verdict verdict = scenario.verdict();
-            return mutant == Mutant.ACKNOWLEDGES_TOO_EARLY || verdict.repeated().isEmpty();
-        } catch (AssertionError found) {
-            assertThat(mutant).as("loses events; %s", found).isEqualTo(Mutant.ACKNOWLEDGES_TOO_EARLY);
+            return true;
+        } catch (AssertionError tooEarly) {
             return false;
         }
     }

@@ -59,7 +59,7 @@ final class RandomRun implements AutoCloseable {
     void run(FaultPlan plan) throws SQLException {
         for (Fault fault : plan.faults()) {
             try {
-                suffer(fault);
+                suffer(fault, plan.delivery());
             } catch (AssertionError | RuntimeException e) {
                 throw new AssertionError(
                         "After " + counts + " at " + fault + "; the same plan again: -Dfaults.seed=" + plan.seed(), e);
@@ -67,13 +67,13 @@ final class RandomRun implements AutoCloseable {
         }
     }
 
-    private void suffer(Fault fault) throws SQLException {
+    private void suffer(Fault fault, Delivery delivery) throws SQLException {
         scenario.workload.allow(load.eventsPerFault);
         if (fault.kind().isOfARelay()) {
             relays.launchMissing();
         }
         long began = System.nanoTime();
-        inflict(fault.kind(), new Lasting(new Random(fault.seed()), load.shareOfTime));
+        inflict(fault.kind(), delivery, new Lasting(new Random(fault.seed()), load.shareOfTime));
         long inflicted = System.nanoTime();
         counts.merge(fault.kind(), 1, Integer::sum);
         gap |= fault.kind().leavesAGap();
@@ -106,13 +106,13 @@ final class RandomRun implements AutoCloseable {
         relays.leaveOne();
     }
 
-    private void inflict(FaultKind kind, Lasting lasting) throws SQLException {
+    private void inflict(FaultKind kind, Delivery delivery, Lasting lasting) throws SQLException {
         Random random = lasting.random();
         DatabaseFaults sql = new DatabaseFaults(scenario, lasting);
         switch (kind) {
             case KILL_RELAY -> relays.kill(lasting);
-            case HALT_AT_POINT -> failAtPoint(Failure.HALT, random);
-            case THROW_AT_POINT -> failAtPoint(Failure.THROW, random);
+            case HALT_AT_POINT -> failAtPoint(Failure.HALT, delivery, random);
+            case THROW_AT_POINT -> failAtPoint(Failure.THROW, delivery, random);
             case PAUSE_RELAY -> relays.pause(lasting);
             case REPLACE_RELAY -> relays.replace(lasting);
             case TERMINATE_WAL_SENDER -> scenario.outbox.terminateWalSender();
@@ -154,8 +154,8 @@ final class RandomRun implements AutoCloseable {
         }
     }
 
-    private void failAtPoint(Failure failure, Random random) throws SQLException {
-        FailurePoint point = FailurePoint.ofOrdinaryLife(random);
+    private void failAtPoint(Failure failure, Delivery delivery, Random random) throws SQLException {
+        FailurePoint point = FailurePoint.ofOrdinaryLife(delivery, random);
         relays.failAt(point, failure, random, () -> {
             if (point.when() == When.CONNECTING) {
                 database.link().cut();

@@ -14,6 +14,7 @@ import org.springframework.boot.SpringApplication;
 
 import dev.fullstate.outbox.relay.RelayApplication;
 import dev.fullstate.outbox.relay.publish.Kafka;
+import dev.fullstate.outbox.relay.wal.WalSource;
 
 /**
  * The relay's process, with failure points. Takes commands, one a line, from the port that the system property
@@ -52,15 +53,22 @@ public final class FaultyRelay {
         application.addInitializers(context -> context.getBeanFactory().addBeanPostProcessor(new BeanPostProcessor() {
             @Override
             public Object postProcessAfterInitialization(Object bean, String name) {
-                return ports.around(bean instanceof Kafka.Connector kafka ? mutated(kafka) : bean);
+                return ports.around(mutated(bean));
             }
         }));
         application.run(arguments);
     }
 
-    private static Kafka.Connector mutated(Kafka.Connector kafka) {
-        String mutant = System.getProperty(Mutant.PROPERTY);
-        return mutant == null ? kafka : Mutant.valueOf(mutant).around(kafka);
+    private static Object mutated(Object bean) {
+        String name = System.getProperty(Mutant.PROPERTY);
+        if (name == null) {
+            return bean;
+        }
+        Mutant mutant = Mutant.valueOf(name);
+        if (bean instanceof WalSource source) {
+            return mutant.around(source);
+        }
+        return bean instanceof Kafka.Connector kafka ? mutant.around(kafka) : bean;
     }
 
     private static void obeyUntilStart(BufferedReader commands, FailurePoints points) throws IOException {

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -15,10 +16,17 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Numbers;
+import dev.fullstate.outbox.relay.position.Origin;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Shift;
 import dev.fullstate.outbox.relay.publish.Kafka;
 import dev.fullstate.outbox.relay.publish.KafkaTopic;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.Search;
+import dev.fullstate.outbox.relay.wal.Facts;
+import dev.fullstate.outbox.relay.wal.WalSource;
 
 /** A relay that is broken on purpose, in one place: what the judge must not let pass. */
 public enum Mutant {
@@ -53,6 +61,46 @@ public enum Mutant {
                     ? new Object[] {withoutTheHalf(record, value), recordAndCallback[1]}
                     : recordAndCallback;
         }
+    },
+    /** Any database is taken for the one that the position is from: timelines, the end of the WAL and the newest row are not compared. */
+    TAKES_ANY_HISTORY {
+        @Override
+        Facts looking(Facts facts, ResumePoint recorded) {
+            return new Facts(
+                    new Origin(recorded.origin().timeline(), facts.origin().publication()),
+                    List.of(),
+                    new Lsn(Long.MAX_VALUE),
+                    facts.slot(),
+                    Long.MAX_VALUE,
+                    Facts.Trace.UNKNOWN,
+                    facts.note());
+        }
+    },
+    /** Any publication is taken for the one that the position is from, and it is not looked at while the relay streams. */
+    TAKES_ANY_PUBLICATION {
+        @Override
+        Facts looking(Facts facts, ResumePoint recorded) {
+            return new Facts(
+                    new Origin(facts.origin().timeline(), recorded.origin().publication()),
+                    facts.ancestors(),
+                    facts.walEnd(),
+                    facts.slot(),
+                    facts.lastSequence(),
+                    facts.newest(),
+                    facts.note());
+        }
+
+        @Override
+        boolean requiresPublication() {
+            return false;
+        }
+    },
+    /** After a loss, numbers are used again that consumers have seen. */
+    RAISES_NO_SEQUENCE {
+        @Override
+        Numbers continuing(Numbers numbers) {
+            return new Numbers(numbers.highest(), null, Shift.NONE);
+        }
     };
 
     /** System property: the mutant that the relay's process is to be. */
@@ -71,6 +119,24 @@ public enum Mutant {
     /** {@return what is read instead} */
     Map<String, byte[]> reading(Map<String, byte[]> positions) {
         return positions;
+    }
+
+    /** {@return what the database says of itself instead} */
+    Facts looking(Facts facts, ResumePoint recorded) {
+        return facts;
+    }
+
+    boolean requiresPublication() {
+        return true;
+    }
+
+    /** {@return the numbers with which a new history continues a lost one instead} */
+    Numbers continuing(Numbers numbers) {
+        return numbers;
+    }
+
+    WalSource around(WalSource source) {
+        return BrokenDatabase.around(WalSource.class, source, this);
     }
 
     Kafka.Connector around(Kafka.Connector connector) {
