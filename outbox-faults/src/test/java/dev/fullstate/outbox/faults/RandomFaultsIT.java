@@ -29,7 +29,7 @@ class RandomFaultsIT {
     private static final long[] SEEDS = {2, 284_362};
 
     private static final int FAULTS = 14;
-    private static final int LONG_COUNT_OF_EACH = 5;
+    private static final int LONG_COUNT_OF_EACH = Integer.getInteger("faults.count", 5);
 
     private static final RandomRun.Load SHORT = new RandomRun.Load(300, 0.3);
     private static final RandomRun.Load LONG = new RandomRun.Load(600, 1);
