@@ -201,6 +201,14 @@ class HistoryTest {
         ResumePoint nothing = new ResumePoint(THROUGH, null, new Origin(FIRST, PUBLICATION), Numbers.NONE);
         assertThat(database().withRows(0, Trace.UNKNOWN).judge(nothing))
                 .isEqualTo(new Resume(new ResumePoint(lsn(90), null, new Origin(FIRST, PUBLICATION), Numbers.NONE)));
+        ResumePoint fill = new ResumePoint(
+                THROUGH, null, Fill.begin("700:700:", null), new Origin(FIRST, PUBLICATION), Numbers.NONE);
+        assertThat(database()
+                        .withRows(0, Trace.UNKNOWN)
+                        .withSlot(new Slot(THROUGH, false))
+                        .judge(fill))
+                .as("a fill goes on")
+                .isEqualTo(new Resume(fill));
     }
 
     @Test

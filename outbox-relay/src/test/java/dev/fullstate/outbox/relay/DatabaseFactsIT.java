@@ -1,0 +1,117 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Newest;
+import dev.fullstate.outbox.relay.position.Numbers;
+import dev.fullstate.outbox.relay.position.Points;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Shift;
+import dev.fullstate.outbox.relay.wal.Facts;
+import dev.fullstate.outbox.relay.wal.Facts.Note;
+import dev.fullstate.outbox.relay.wal.Facts.Trace;
+import dev.fullstate.outbox.relay.wal.WalSession;
+import dev.fullstate.outbox.relay.wal.WalSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What a database says of itself, on which it depends whether a relay goes on with it. */
+class DatabaseFactsIT extends RelayIntegrationTest {
+
+    @Test
+    void rowThatWasPublishedIsThereOrReplacedOrMissingOrRetired() throws SQLException {
+        assertThat(facts(null).newest()).isEqualTo(Trace.UNKNOWN);
+        database.insert("a", "1");
+        UUID id = UUID.fromString(Objects.requireNonNull(database.query("select id from outbox")));
+        assertThat(trace(1, id)).isEqualTo(Trace.THERE);
+        assertThat(trace(1, UUID.randomUUID())).isEqualTo(Trace.REPLACED);
+        assertThat(trace(2, writtenAt(Duration.ofDays(2))))
+                .as("a row with a lower number is there")
+                .isEqualTo(Trace.MISSING);
+
+        database.execute("truncate outbox");
+        assertThat(trace(2, writtenAt(Duration.ofHours(1)))).as("too young").isEqualTo(Trace.MISSING);
+        assertThat(trace(2, writtenAt(Duration.ofDays(2)))).isEqualTo(Trace.RETIRED);
+        assertThat(trace(2, UUID.randomUUID())).as("of unknown age").isEqualTo(Trace.RETIRED);
+    }
+
+    @Test
+    void lastNumberIsTheOneThatWasDrawnLast() throws SQLException {
+        assertThat(facts(null).lastSequence()).isZero();
+        database.insert("a", "1");
+        assertThat(facts(null).lastSequence()).isEqualTo(1);
+        database.execute("select setval('outbox_seq', 100)");
+        assertThat(facts(null).lastSequence()).isEqualTo(100);
+    }
+
+    @Test
+    void noteSaysWhetherAnythingIsPublishedAndOfWhichServerItIs() throws SQLException {
+        assertThat(facts(null).note()).isNull();
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        database.terminateSessions();
+        assertNote(true, false);
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            relay.stepUntil(topic, 1);
+            relay.moveTime(Duration.ofSeconds(2));
+            relay.stepUntil(() -> "t".equals(database.query("select published_lsn > '0/0' from outbox_relay")));
+        }
+        database.terminateSessions();
+        assertNote(true, true);
+        database.execute("update outbox_relay set system_identifier = system_identifier + 1");
+        assertNote(false, true);
+    }
+
+    private void assertNote(boolean ofThisServer, boolean published) throws SQLException {
+        assertThat(facts(null).note())
+                .isEqualTo(new Note(
+                        Objects.requireNonNull(database.query("select snapshot from outbox_relay")),
+                        ofThisServer,
+                        published));
+    }
+
+    @Test
+    void publicationIsTheSameWhateverIsDoneThatDoesNotConcernIt() throws SQLException {
+        String before = facts(null).origin().publication();
+        database.insert("a", "1");
+        database.execute("truncate outbox");
+        database.execute("alter table outbox add column remark text");
+        database.execute("create index on outbox (created_at)");
+        database.execute("analyze outbox");
+        database.execute("create table other (id bigint primary key)");
+        database.execute("create publication others for table other");
+        assertThat(facts(null).origin().publication()).isEqualTo(before);
+    }
+
+    private Trace trace(long seq, UUID id) {
+        return facts(new Newest(seq, id)).newest();
+    }
+
+    private Facts facts(@Nullable Newest newest) {
+        ResumePoint point = Points.at(new Lsn(1));
+        WalSession session = WalSource.of(SteppedRelay.wal(database)).open();
+        try {
+            session.lead();
+            return session.facts(
+                    new ResumePoint(point.through(), null, point.origin(), new Numbers(0, newest, Shift.NONE)));
+        } finally {
+            session.close();
+        }
+    }
+
+    /** An id of version 7. */
+    private static UUID writtenAt(Duration ago) {
+        return new UUID(Instant.now().minus(ago).toEpochMilli() << 16 | 0x7000, 0x8000000000000000L);
+    }
+}
