@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -205,6 +206,32 @@ class GapsIT extends RelayIntegrationTest {
             relay.stepUntil(topic, 6);
         }
         assertThat(published()).containsExactly("1", "2", "3", "4", "5", "later");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void partitionOutsideTheWalIsRefusedAndItsRowsArriveAfterTheStatementThatIsShown(Delivery delivery)
+            throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(delivery, database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            insert(5);
+            relay.stepUntil(topic, 5);
+            String partition = database.query("select tableoid::regclass from outbox limit 1");
+            database.execute("alter table " + partition + " set unlogged");
+            insert(3);
+            relay.moveTime(Duration.ofSeconds(4));
+            relay.stepUntil(() -> isSaid(relay, "Table " + partition + " is UNLOGGED"));
+            assertThat(topic.all()).hasSize(5);
+            database.execute(relay.problem().remedy());
+            insert(3);
+            relay.stepUntil(topic, count);
+        }
+        assertPublished(delivery);
+    }
+
+    private static boolean isSaid(SteppedRelay relay, String text) {
+        RelayStatus.Problem problem = relay.status().problem();
+        return problem != null && problem.message().contains(text);
     }
 
     private void change(Change change) throws SQLException {

@@ -111,6 +111,17 @@ final class Catalog {
                 new OutboxNames(table.schema(), table.name(), publication));
     }
 
+    /** The first part of the outbox whose rows are not in the WAL; empty if all are. */
+    Optional<String> unloggedPart(OutboxNames names) {
+        return query("""
+                select part.relid::regclass
+                  from pg_partition_tree(to_regclass(?)) as part join pg_class c on c.oid = part.relid
+                 where c.relpersistence <> 'p'
+                 order by 1 limit 1
+                """, row -> row.getString(1), names.sql("{outbox}")).stream()
+                .findFirst();
+    }
+
     private String createPublication(String table) {
         return "CREATE PUBLICATION " + OutboxNames.readable(publication) + " FOR TABLE " + OutboxNames.readable(table)
                 + " WITH " + OPTIONS;

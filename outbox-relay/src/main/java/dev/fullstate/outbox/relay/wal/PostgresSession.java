@@ -79,6 +79,18 @@ final class PostgresSession implements WalSession {
                     "None: the relay finds the rows in the table and publishes them",
                     null);
         }
+        requireLogged(found);
+    }
+
+    /** PostgreSQL lets nobody turn a published table into an unlogged one, but does not look at its partitions. */
+    private void requireLogged(Publication publication) {
+        catalog.unloggedPart(publication.names()).ifPresent(part -> {
+            throw new WalException(
+                    "Table " + part + " is UNLOGGED: its rows are not in the WAL, and no stream brings them",
+                    "ALTER TABLE " + part + " SET LOGGED; SELECT pg_drop_replication_slot('" + settings.slotName()
+                            + "'); -- the relay makes it anew, and finds in the table the rows that Kafka lacks",
+                    null);
+        });
     }
 
     private Publication known() {
@@ -109,6 +121,7 @@ final class PostgresSession implements WalSession {
                     "Start the service that writes to the outbox: its migration creates it",
                     null);
         }
+        requireLogged(publication);
     }
 
     /**
