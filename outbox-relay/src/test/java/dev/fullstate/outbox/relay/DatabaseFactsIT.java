@@ -1,8 +1,13 @@
 package dev.fullstate.outbox.relay;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -15,11 +20,15 @@ import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.Points;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
+import dev.fullstate.outbox.relay.position.Timeline;
 import dev.fullstate.outbox.relay.wal.Facts;
+import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
 import dev.fullstate.outbox.relay.wal.Facts.Trace;
 import dev.fullstate.outbox.relay.wal.WalSession;
+import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
+import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -94,13 +103,49 @@ class DatabaseFactsIT extends RelayIntegrationTest {
         assertThat(facts(null).origin().publication()).isEqualTo(before);
     }
 
+    @Test
+    void timelineBeginsWhereItsHistorySaysAndComesFromNoneWithoutThat() throws SQLException, IOException {
+        try (PostgresServer server = PostgresServer.start(0, Map.of())) {
+            WalSettings promoted = SteppedRelay.wal(OutboxDatabase.migrated(server));
+            assertThat(facts(promoted, null).origin().timeline()).isEqualTo(Timeline.FIRST);
+            promote(server);
+            Facts facts = facts(promoted, null);
+            assertThat(facts.origin().timeline().number()).isEqualTo(2);
+            assertThat(facts.ancestors())
+                    .containsExactly(new Ancestor(
+                            Timeline.FIRST, facts.origin().timeline().begin()));
+            assertThat(facts.ancestors().get(0).leftAt())
+                    .isGreaterThan(Lsn.ZERO)
+                    .isLessThan(facts.walEnd());
+
+            Files.delete(server.dataFolder().resolve("pg_wal").resolve("00000002.history"));
+            Facts withoutHistory = facts(promoted, null);
+            assertThat(withoutHistory.origin().timeline()).isEqualTo(new Timeline(2, Lsn.ZERO));
+            assertThat(withoutHistory.ancestors()).isEmpty();
+        }
+    }
+
+    private static void promote(PostgresServer server) throws SQLException, IOException {
+        server.stopImmediately();
+        Files.createFile(server.dataFolder().resolve("standby.signal"));
+        server.restart();
+        try (Connection connection = server.connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("select pg_promote(true, 60)");
+        }
+    }
+
     private Trace trace(long seq, UUID id) {
         return facts(new Newest(seq, id)).newest();
     }
 
     private Facts facts(@Nullable Newest newest) {
+        return facts(SteppedRelay.wal(database), newest);
+    }
+
+    private static Facts facts(WalSettings settings, @Nullable Newest newest) {
         ResumePoint point = Points.at(new Lsn(1));
-        WalSession session = WalSource.of(SteppedRelay.wal(database)).open();
+        WalSession session = WalSource.of(settings).open();
         try {
             session.lead();
             return session.facts(
