@@ -222,6 +222,8 @@ class GapsIT extends RelayIntegrationTest {
             relay.moveTime(Duration.ofSeconds(4));
             relay.stepUntil(() -> isSaid(relay, "Table " + partition + " is UNLOGGED"));
             assertThat(topic.all()).hasSize(5);
+            // The server may not have missed the connection yet that the relay has given up.
+            database.terminateWalSender();
             database.execute(relay.problem().remedy());
             insert(3);
             relay.stepUntil(topic, count);
