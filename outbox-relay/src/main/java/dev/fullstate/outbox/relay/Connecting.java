@@ -112,7 +112,7 @@ final class Connecting implements Activity {
         if (finding instanceof Resume resume) {
             ResumePoint point = resume.point();
             return point.fill() == null
-                    ? Streaming.after(point, stages, session, publisher)
+                    ? Streaming.after(point, stages, session, publisher, LostEvents.of(stages, session))
                     : new Filling(stages, session, publisher, point, resumed(point));
         }
         if (finding instanceof Adopt) {
@@ -129,7 +129,14 @@ final class Connecting implements Activity {
 
     /** That the sequence was raised is not recorded, and numbers may have been drawn since that look as if it had been. */
     private static Doubt resumed(ResumePoint point) {
-        return point.numbers().shift().equals(Shift.NONE) ? Doubt.NONE : Doubt.LOST;
+        return point.fill() == null || point.numbers().shift().equals(Shift.NONE) ? Doubt.OPEN : Doubt.LOST;
+    }
+
+    private static Doubt doubt(@Nullable ResumePoint recorded, Facts.@Nullable Note note) {
+        if (recorded != null) {
+            return resumed(recorded);
+        }
+        return note != null && note.published() ? Doubt.NO_POSITION : Doubt.FIRST_START;
     }
 
     private static Activity announce(
@@ -165,8 +172,7 @@ final class Connecting implements Activity {
         Fill fill = Fill.begin(slot.snapshot(), note != null && note.ofThisServer() ? note.snapshot() : null);
         Numbers numbers = recorded == null ? Numbers.NONE : recorded.numbers();
         ResumePoint point = new ResumePoint(slot.start(), null, fill, facts.origin(), numbers);
-        Doubt doubt = lost ? Doubt.LOST : recorded == null ? Doubt.OPEN : Doubt.NONE;
-        return new Filling(stages, session, publisher, point, doubt);
+        return new Filling(stages, session, publisher, point, lost ? Doubt.LOST : doubt(recorded, note));
     }
 
     private static Activity adopt(Stages stages, WalSession session, Publisher publisher, Facts facts) {
@@ -181,6 +187,7 @@ final class Connecting implements Activity {
                 session,
                 stream,
                 publisher,
+                LostEvents.of(stages, session),
                 new ResumePoint(stream.start(), null, facts.origin(), Numbers.NONE));
     }
 

@@ -47,6 +47,7 @@ final class Filling implements Activity {
     private final Publisher publisher;
     private final RetainedRows rows;
     private final Doubt doubt;
+    private final LostEvents lostEvents;
     private final AcknowledgeTracker tracker;
     private final PendingTransaction published;
     private final AtomicBoolean recorded = new AtomicBoolean();
@@ -54,6 +55,7 @@ final class Filling implements Activity {
     private final Queue<byte[] @Nullable []> page = new ArrayDeque<>();
     private Phase phase = Phase.SEARCHING;
     private ResumePoint point;
+    private Set<String> searched = Set.of();
     private @Nullable Search search;
     private Numbering numbering;
     private long foundCount;
@@ -62,9 +64,11 @@ final class Filling implements Activity {
 
     /** Whether a database has lost commits whose events are published. */
     enum Doubt {
-        /** It has not: its position says so. */
-        NONE,
-        /** There is no position: what is found tells it. */
+        /** No relay is known to have published anything from it. The numbers of what is found tell it; whose events they are, nothing tells. */
+        FIRST_START,
+        /** There is no position. What is found tells it, and its numbers. */
+        NO_POSITION,
+        /** The position does not show it. What is found may. */
         OPEN,
         /** It has. */
         LOST
@@ -86,6 +90,7 @@ final class Filling implements Activity {
         this.session = session;
         this.publisher = publisher;
         this.rows = session.retainedRows();
+        this.lostEvents = LostEvents.of(stages, session);
         this.doubt = doubt;
         this.point = point;
         this.numbering = new Numbering(point.numbers());
@@ -107,16 +112,21 @@ final class Filling implements Activity {
         // All that the survey leaves out is published.
         advanceTo(survey.count() == 0 ? Long.MAX_VALUE : survey.firstSeq() - 1);
         rows.beginFound();
+        searched = topics(survey.aggregateTypes());
         Instant since = survey.since();
-        Set<String> topics = topics(survey.aggregateTypes());
+        if (doubt != Doubt.FIRST_START) {
+            // Also in topics of which no row is left. What is lost came after the last note.
+            searched.addAll(publisher.topics());
+            since = survey.noted() == null ? Instant.EPOCH.plus(CLOCKS) : survey.since();
+        }
         if (survey.count() > 0) {
             log.info(
                     "{} rows of the outbox may be unpublished; the relay looks in the topics {} for those that are published",
                     survey.count(),
-                    topics);
+                    searched);
         }
-        if (since != null && !topics.isEmpty()) {
-            search = publisher.search(topics, since.minus(CLOCKS));
+        if (since != null && !searched.isEmpty()) {
+            search = publisher.search(searched, since.minus(CLOCKS));
         }
     }
 
@@ -190,14 +200,21 @@ final class Filling implements Activity {
         closeSearch();
         rows.endFound(fill());
         Numbers known = point.numbers();
-        boolean lost = doubt == Doubt.LOST || (doubt == Doubt.OPEN && rows.hasLost());
         long highest = Math.max(known.highest(), rows.highestFound());
+        // What is recorded next keeps a successor from finding it again.
+        boolean found = doubt != Doubt.FIRST_START && lostEvents.find(searched, highest);
+        boolean lost =
+                switch (doubt) {
+                    case FIRST_START -> rows.hasLost();
+                    case NO_POSITION -> found || rows.hasLost();
+                    case OPEN -> found;
+                    case LOST -> true;
+                };
         Numbers numbers = lost ? rows.continuing(highest, fill()) : new Numbers(highest, known.newest(), known.shift());
         renumber(numbers);
         if (lost) {
-            log.warn(
-                    "Consumers have events up to sequence {} that this database has lost; rows up to number {} are published with"
-                            + " {} added",
+            log.info(
+                    "Consumers have events up to sequence {}; rows up to number {} are published with {} added",
                     highest,
                     numbers.shift().upTo(),
                     numbers.shift().by());
@@ -268,7 +285,7 @@ final class Filling implements Activity {
                 rowCount,
                 foundCount,
                 point.through());
-        return Streaming.after(point, stages, session, publisher);
+        return Streaming.after(point, stages, session, publisher, lostEvents);
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param standbyInterval between two looks at a slot that another relay has
  * @param leaderTimeout after which a slot is taken from a relay that shows no sign of life
  * @param shutdownTimeout for the events in flight when the relay is stopped
+ * @param afterLoss what becomes of what consumers have and the database has lost
  */
 public record RelaySettings(
         String slotName,
@@ -24,7 +25,30 @@ public record RelaySettings(
         Duration maxRetryDelay,
         Duration standbyInterval,
         Duration leaderTimeout,
-        Duration shutdownTimeout) {
+        Duration shutdownTimeout,
+        AfterLoss afterLoss) {
+
+    /** Without touching what the database has lost. */
+    public RelaySettings(
+            String slotName,
+            DataSize maxInFlight,
+            Duration pollInterval,
+            Duration minRetryDelay,
+            Duration maxRetryDelay,
+            Duration standbyInterval,
+            Duration leaderTimeout,
+            Duration shutdownTimeout) {
+        this(
+                slotName,
+                maxInFlight,
+                pollInterval,
+                minRetryDelay,
+                maxRetryDelay,
+                standbyInterval,
+                leaderTimeout,
+                shutdownTimeout,
+                AfterLoss.REPORT);
+    }
 
     /** The delay before the next attempt after so many failures in a row. */
     Duration retryDelay(int failureCount) {

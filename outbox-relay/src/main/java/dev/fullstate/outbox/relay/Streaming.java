@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +57,7 @@ final class Streaming implements Activity {
     private final Confirmation confirmation;
     private final HorizonWriter horizon;
     private final JobEnds jobEnds;
+    private final LostEvents lostEvents;
     private final ResumePoint start;
     private final Numbering numbering;
     private @Nullable Position lastSent;
@@ -68,7 +70,13 @@ final class Streaming implements Activity {
     private boolean stalled;
 
     /** @param start after which events are to be published */
-    Streaming(Stages stages, WalSession session, WalStream stream, Publisher publisher, ResumePoint start) {
+    Streaming(
+            Stages stages,
+            WalSession session,
+            WalStream stream,
+            Publisher publisher,
+            LostEvents lostEvents,
+            ResumePoint start) {
         this.stages = stages;
         this.session = session;
         this.stream = stream;
@@ -80,6 +88,7 @@ final class Streaming implements Activity {
         this.confirmation = new Confirmation(stages, session, stream, tracker, publisher);
         this.horizon = new HorizonWriter(HorizonWriter.Database.of(session), stages.nanoTime());
         this.jobEnds = new JobEnds(session.republishJobs(), stages.router(), publisher, stages.nanoTime());
+        this.lostEvents = lostEvents;
         this.start = start;
         this.numbering = new Numbering(start.numbers());
     }
@@ -88,10 +97,11 @@ final class Streaming implements Activity {
      * Takes the slot and goes on after a point, unless somebody has moved the slot beyond it since it was looked at: then everything is
      * looked at again.
      */
-    static Activity after(ResumePoint start, Stages stages, WalSession session, Publisher publisher) {
+    static Activity after(
+            ResumePoint start, Stages stages, WalSession session, Publisher publisher, LostEvents lostEvents) {
         WalStream stream = session.stream();
         if (!stream.start().isAfter(start.through())) {
-            return new Streaming(stages, session, stream, publisher, start);
+            return new Streaming(stages, session, stream, publisher, lostEvents, start);
         }
         log.info("Replication slot '{}' has been moved to {}", stages.settings().slotName(), stream.start());
         publisher.close();
@@ -122,6 +132,7 @@ final class Streaming implements Activity {
         stages.statistics().inFlightBytes(publisher.inFlightBytes());
         horizon.step(tracker.progress().published());
         jobEnds.step(tracker.progress().published());
+        lostEvents.step();
         watchKafka();
         return this;
     }
@@ -222,7 +233,10 @@ final class Streaming implements Activity {
 
     @Override
     public List<Warning> warnings() {
-        return publisher.warnings();
+        List<Warning> lost = lostEvents.warnings();
+        return lost.isEmpty()
+                ? publisher.warnings()
+                : Stream.concat(lost.stream(), publisher.warnings().stream()).toList();
     }
 
     @Override

@@ -80,6 +80,11 @@ class ForwardingPublisher implements Publisher {
     }
 
     @Override
+    public Set<String> topics() {
+        return target.topics();
+    }
+
+    @Override
     public Search search(Set<String> topics, Instant since) {
         return target.search(topics, since);
     }

@@ -96,6 +96,11 @@ final class SimulatedRelay {
         }
     }
 
+    /** All that was sent arrives. */
+    void settle() {
+        producers.settle();
+    }
+
     void terminateSessions() {
         source.terminateSessions();
     }

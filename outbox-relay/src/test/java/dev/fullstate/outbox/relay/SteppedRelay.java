@@ -36,9 +36,14 @@ final class SteppedRelay implements AutoCloseable {
     private final AtomicLong nanos = new AtomicLong();
     private final Relay relay;
 
-    private SteppedRelay(WalSettings wal, PublisherSettings kafka, String topics, UnaryOperator<Publisher> publishers) {
+    private SteppedRelay(
+            WalSettings wal,
+            PublisherSettings kafka,
+            String topics,
+            AfterLoss afterLoss,
+            UnaryOperator<Publisher> publishers) {
         relay = new Relay(
-                settings(wal.slotName(), kafka.maxInFlight()),
+                settings(wal.slotName(), kafka.maxInFlight(), afterLoss),
                 WalSource.of(wal),
                 new Router(topics, Map.of()),
                 pipeline -> new AdaptedPublisher(PreparedPublisher.prepare(kafka, pipeline), publishers),
@@ -54,7 +59,7 @@ final class SteppedRelay implements AutoCloseable {
     }
 
     static SteppedRelay of(OutboxDatabase database, Map<String, Object> producer, UnaryOperator<WalSettings> adapt) {
-        return of(database, Delivery.EXACTLY_ONCE, producer, adapt, publisher -> publisher);
+        return of(database, Delivery.EXACTLY_ONCE, producer, adapt, AfterLoss.REPORT, publisher -> publisher);
     }
 
     /** A relay whose publisher a test changes. */
@@ -64,11 +69,11 @@ final class SteppedRelay implements AutoCloseable {
 
     /** A relay whose publisher a test changes. */
     static SteppedRelay publishingBy(UnaryOperator<Publisher> publishers, Delivery delivery, OutboxDatabase database) {
-        return of(database, delivery, Map.of(), wal -> wal, publishers);
+        return of(database, delivery, Map.of(), wal -> wal, AfterLoss.REPORT, publishers);
     }
 
     static SteppedRelay of(Delivery delivery, OutboxDatabase database) {
-        return of(database, delivery, Map.of(), wal -> wal, publisher -> publisher);
+        return of(database, delivery, Map.of(), wal -> wal, AfterLoss.REPORT, publisher -> publisher);
     }
 
     static SteppedRelay atLeastOnce(OutboxDatabase database) {
@@ -76,7 +81,12 @@ final class SteppedRelay implements AutoCloseable {
     }
 
     private static SteppedRelay atLeastOnce(OutboxDatabase database, Map<String, Object> producer) {
-        return of(database, Delivery.AT_LEAST_ONCE, producer, wal -> wal, publisher -> publisher);
+        return of(database, Delivery.AT_LEAST_ONCE, producer, wal -> wal, AfterLoss.REPORT, publisher -> publisher);
+    }
+
+    /** A relay that has what the database has lost republished at once. */
+    static SteppedRelay republishing(OutboxDatabase database) {
+        return of(database, Delivery.EXACTLY_ONCE, Map.of(), wal -> wal, AfterLoss.REPUBLISH, publisher -> publisher);
     }
 
     /** A relay after its first start whose producer keeps back what it is given; a transaction's commit would not let it. */
@@ -92,6 +102,7 @@ final class SteppedRelay implements AutoCloseable {
             Delivery delivery,
             Map<String, Object> producer,
             UnaryOperator<WalSettings> adapt,
+            AfterLoss afterLoss,
             UnaryOperator<Publisher> publishers) {
         Map<String, Object> properties = new HashMap<>(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()));
         properties.putAll(producer);
@@ -104,7 +115,8 @@ final class SteppedRelay implements AutoCloseable {
                 new NewTopics(true, null, null, AddedPartitions.IGNORE),
                 DataSize.ofMegabytes(1),
                 Duration.ofSeconds(5));
-        return new SteppedRelay(adapt.apply(wal(database)), kafka, topic(database, Router.AGGREGATE_TYPE), publishers);
+        return new SteppedRelay(
+                adapt.apply(wal(database)), kafka, topic(database, Router.AGGREGATE_TYPE), afterLoss, publishers);
     }
 
     static WalSettings wal(OutboxDatabase database) {
@@ -125,7 +137,7 @@ final class SteppedRelay implements AutoCloseable {
         return database.name() + "." + type;
     }
 
-    private static RelaySettings settings(String slotName, DataSize maxInFlight) {
+    private static RelaySettings settings(String slotName, DataSize maxInFlight, AfterLoss afterLoss) {
         return new RelaySettings(
                 slotName,
                 maxInFlight,
@@ -134,7 +146,8 @@ final class SteppedRelay implements AutoCloseable {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                afterLoss);
     }
 
     RelayState state() {

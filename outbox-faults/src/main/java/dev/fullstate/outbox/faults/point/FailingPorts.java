@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.publish.Kafka;
 import dev.fullstate.outbox.relay.wal.Horizons;
+import dev.fullstate.outbox.relay.wal.Losses;
 import dev.fullstate.outbox.relay.wal.RepublishJobs;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.WalSession;
@@ -30,6 +31,7 @@ public final class FailingPorts {
             WalSession.class,
             WalStream.class,
             RetainedRows.class,
+            Losses.class,
             Horizons.class,
             RepublishJobs.class,
             Kafka.Connector.class,

@@ -134,7 +134,8 @@ public final class OutboxRelayAutoConfiguration {
                 properties.retry().maxDelay(),
                 properties.standbyInterval(),
                 properties.leaderTimeout(),
-                properties.shutdownTimeout());
+                properties.shutdownTimeout(),
+                properties.gap());
         log.info(
                 "The relay publishes to Kafka at {}, {}, what it reads from {}",
                 publisher.producer().get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),

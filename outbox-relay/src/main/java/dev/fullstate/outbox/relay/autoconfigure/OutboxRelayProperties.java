@@ -9,6 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.AfterLoss;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.route.Router;
@@ -31,6 +32,8 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  * @param failoverSlot Whether standbys are to have the replication slot too, from PostgreSQL 17 on.
  * @param sendAfter What has to be before an event is sent: its commit is on the server's own disk, or on those of the standbys that
  *     synchronized_standby_slots names, too.
+ * @param gap What becomes of aggregates of which consumers have events that the database has lost: with report, a republish job for them waits to be
+ *     resumed; with republish, it begins at once.
  * @param delivery What consumers can rely on: exactly-once holds for those with isolation read_committed.
  * @param exactlyOnce Kafka transactions, with exactly-once delivery.
  * @param topic Topic of an event whose aggregate type has none of its own, with {aggregatetype} for the type.
@@ -61,6 +64,7 @@ public record OutboxRelayProperties(
         @Nullable String slotName,
         @DefaultValue("true") boolean failoverSlot,
         @DefaultValue("local-flush") SendAfter sendAfter,
+        @DefaultValue("report") AfterLoss gap,
         @DefaultValue("exactly-once") Delivery delivery,
         @DefaultValue ExactlyOnce exactlyOnce,
         @DefaultValue("outbox.event.{aggregatetype}") String topic,

@@ -14,6 +14,7 @@ import dev.fullstate.outbox.relay.history.Finding.Resume;
 import dev.fullstate.outbox.relay.position.FoundGap;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Shift;
 import dev.fullstate.outbox.relay.position.Timeline;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
@@ -96,6 +97,7 @@ public final class History {
                         ? "sequence " + recorded.numbers().highest() + " is published, but the last that was drawn is "
                                 + facts.lastSequence()
                         : null,
+                lostRaise(recorded),
                 switch (facts.newest()) {
                     case MISSING -> "row " + recorded.numbers().newest() + " was published and is not there";
                     case REPLACED ->
@@ -103,6 +105,15 @@ public final class History {
                                 + recorded.numbers().newest();
                     case UNKNOWN, THERE, RETIRED -> null;
                 });
+    }
+
+    /** After a loss the sequence is raised, before the fill that the position names ends. */
+    private @Nullable String lostRaise(ResumePoint recorded) {
+        Shift shift = recorded.numbers().shift();
+        return recorded.fill() == null && !shift.equals(Shift.NONE) && facts.lastSequence() < shift.raisedTo()
+                ? "the sequence was raised to " + shift.raisedTo() + ", but the last number that was drawn is "
+                        + facts.lastSequence()
+                : null;
     }
 
     private @Nullable String otherTimeline(ResumePoint recorded) {

@@ -16,6 +16,11 @@ public record Shift(long upTo, long by) {
         return seq <= upTo ? seq + by : seq;
     }
 
+    /** The number from which the sequence goes on: above all that are shifted, and all that come of it. */
+    public long raisedTo() {
+        return upTo + by + 1;
+    }
+
     /**
      * Reads what {@link #toString()} has written.
      *

@@ -178,6 +178,11 @@ final class IdempotentPublisher implements Publisher {
     }
 
     @Override
+    public Set<String> topics() {
+        return sender.topics().names();
+    }
+
+    @Override
     public Search search(Set<String> topics, Instant since) {
         return sender.search(topics, since);
     }

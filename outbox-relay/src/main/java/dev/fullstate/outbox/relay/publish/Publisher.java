@@ -78,6 +78,9 @@ public interface Publisher extends AutoCloseable {
      */
     CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics);
 
+    /** The topics to which events of this outbox were published, as far as Kafka has kept that with the position. */
+    Set<String> topics();
+
     /**
      * Begins to look for what was published.
      *

@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay.publish;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -112,7 +113,8 @@ final class TopicSearch implements Search {
     private static @Nullable FoundEvent event(ConsumerRecord<byte[], byte[]> record) {
         String id = header(record, EventHeaders.ID);
         String sequence = header(record, EventHeaders.SEQUENCE);
-        if (id == null || sequence == null || record.key() == null) {
+        String key = text(record.key());
+        if (id == null || sequence == null || key == null) {
             return null;
         }
         try {
@@ -120,15 +122,33 @@ final class TopicSearch implements Search {
                     UUID.fromString(id),
                     Long.parseLong(sequence),
                     record.topic(),
-                    new String(record.key(), StandardCharsets.UTF_8));
+                    key,
+                    header(record, EventHeaders.SOURCE),
+                    header(record, EventHeaders.TYPE),
+                    recordedAt(record));
         } catch (IllegalArgumentException somebodyElses) {
+            return null;
+        }
+    }
+
+    private static @Nullable Instant recordedAt(ConsumerRecord<byte[], byte[]> record) {
+        String time = header(record, EventHeaders.RECORDED_TIME);
+        try {
+            return time == null ? null : Instant.parse(time);
+        } catch (DateTimeParseException somebodyElses) {
             return null;
         }
     }
 
     private static @Nullable String header(ConsumerRecord<byte[], byte[]> record, String name) {
         Header header = record.headers().lastHeader(name);
-        return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+        return header == null ? null : text(header.value());
+    }
+
+    /** PostgreSQL has no text with a zero byte, so none of ours has one. */
+    private static @Nullable String text(byte @Nullable [] utf8) {
+        String text = utf8 == null ? null : new String(utf8, StandardCharsets.UTF_8);
+        return text == null || text.indexOf('\0') >= 0 ? null : text;
     }
 
     private static PublishException failure(KafkaException e) {

@@ -84,6 +84,13 @@ final class Topics {
         return all;
     }
 
+    /** Those that events were sent to, by earlier starts too. */
+    Set<String> names() {
+        Set<String> names = new HashSet<>(remembered.keySet());
+        names.addAll(used.keySet());
+        return names;
+    }
+
     List<Warning> warnings() {
         return warnings.values().stream().flatMap(List::stream).toList();
     }

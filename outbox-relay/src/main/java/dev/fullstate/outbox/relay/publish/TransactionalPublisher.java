@@ -234,6 +234,11 @@ final class TransactionalPublisher implements Publisher {
     }
 
     @Override
+    public Set<String> topics() {
+        return sender.topics().names();
+    }
+
+    @Override
     public Search search(Set<String> topics, Instant since) {
         return sender.search(topics, since);
     }

@@ -2,8 +2,11 @@ package dev.fullstate.outbox.relay.route;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
@@ -24,6 +27,8 @@ public final class Router {
 
     private final String template;
     private final Map<String, String> topics;
+    /** Of types that have a topic of their own. */
+    private final Map<String, String> chosen;
 
     /**
      * @param template topic of a type that has none of its own
@@ -33,6 +38,7 @@ public final class Router {
     public Router(String template, Map<String, String> topics) {
         this.template = template;
         this.topics = new HashMap<>(topics);
+        this.chosen = Map.copyOf(topics);
         legal(template.replace(AGGREGATE_TYPE, "type"), "the template '" + template + "'");
         topics.forEach((type, topic) -> legal(topic, "aggregate type '" + type + "'"));
     }
@@ -68,6 +74,30 @@ public final class Router {
      */
     public String topic(String aggregateType) {
         return topics.computeIfAbsent(aggregateType, this::fromTemplate);
+    }
+
+    /** The aggregate type whose events are in a topic; empty if that cannot be told, or there may be several. */
+    public Optional<String> aggregateType(String topic) {
+        List<String> types = Stream.concat(
+                        chosen.entrySet().stream()
+                                .filter(each -> each.getValue().equals(topic))
+                                .map(Map.Entry::getKey),
+                        ofTemplate(topic))
+                .toList();
+        // A template without a place for the type is the topic of every type that has none of its own.
+        return types.size() == 1 && !topic.equals(template) ? Optional.of(types.get(0)) : Optional.empty();
+    }
+
+    private Stream<String> ofTemplate(String topic) {
+        int prefix = template.indexOf(AGGREGATE_TYPE);
+        int suffix = template.length() - prefix - AGGREGATE_TYPE.length();
+        if (prefix < 0 || topic.length() <= prefix + suffix) {
+            return Stream.empty();
+        }
+        String type = topic.substring(prefix, topic.length() - suffix);
+        return topic.equals(template.replace(AGGREGATE_TYPE, type)) && !chosen.containsKey(type)
+                ? Stream.of(type)
+                : Stream.empty();
     }
 
     private String fromTemplate(String type) {

@@ -7,10 +7,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -69,28 +71,35 @@ final class PostgresRetainedRows implements RetainedRows {
         String sql = names.sql("""
                 select count(*), coalesce(min(r.seq), 0),
                        least(min(r.created_at), (select updated_at from {outbox_relay} where pipeline = ?)),
+                       (select updated_at from {outbox_relay} where pipeline = ? and published_lsn > '0/0'),
                        coalesce(array_agg(distinct r.aggregatetype), '{}')
                   from {outbox} as r where\s""" + filter.sql());
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setString(1, settings.slotName());
-            filter.bind(query, 1);
+            query.setString(2, settings.slotName());
+            filter.bind(query, 2);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
-                Timestamp since = row.getTimestamp(3);
-                return new Survey(
-                        row.getLong(1), row.getLong(2), since == null ? null : since.toInstant(), Set.of((String[])
-                                row.getArray(4).getArray()));
+                return new Survey(row.getLong(1), row.getLong(2), instant(row, 3), instant(row, 4), Set.of((String[])
+                        row.getArray(5).getArray()));
             }
         } catch (SQLException e) {
             throw failure(e);
         }
     }
 
+    private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+        Timestamp time = row.getTimestamp(column);
+        return time == null ? null : time.toInstant();
+    }
+
     @Override
     public void beginFound() {
         try {
             execute("drop table if exists pg_temp.outbox_relay_found, pg_temp.outbox_relay_reached");
-            execute("create temporary table outbox_relay_found (id uuid, sequence bigint, topic text, key text)");
+            execute(
+                    "create temporary table outbox_relay_found (id uuid, sequence bigint, topic text, key text, source text, type text,"
+                            + " recorded_at timestamptz)");
         } catch (SQLException e) {
             throw SqlFailure.isInsufficientPrivilege(e)
                     ? new WalException(
@@ -107,15 +116,15 @@ final class PostgresRetainedRows implements RetainedRows {
     public void found(List<FoundEvent> events) {
         try (PreparedStatement insert = connection.prepareStatement("""
                 insert into pg_temp.outbox_relay_found
-                select * from unnest(?::uuid[], ?::bigint[], ?::text[], ?::text[])
+                select * from unnest(?::uuid[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::timestamptz[])
                 """)) {
-            insert.setArray(1, array("uuid", events.stream().map(FoundEvent::id).toList()));
-            insert.setArray(
-                    2, array("bigint", events.stream().map(FoundEvent::sequence).toList()));
-            insert.setArray(
-                    3, array("text", events.stream().map(FoundEvent::topic).toList()));
-            insert.setArray(
-                    4, array("text", events.stream().map(FoundEvent::key).toList()));
+            insert.setArray(1, array("uuid", events, FoundEvent::id));
+            insert.setArray(2, array("bigint", events, FoundEvent::sequence));
+            insert.setArray(3, array("text", events, FoundEvent::topic));
+            insert.setArray(4, array("text", events, FoundEvent::key));
+            insert.setArray(5, array("text", events, FoundEvent::source));
+            insert.setArray(6, array("text", events, FoundEvent::type));
+            insert.setArray(7, array("timestamptz", events, FoundEvent::recordedAt));
             insert.executeUpdate();
         } catch (SQLException e) {
             throw failure(e);
@@ -202,7 +211,8 @@ final class PostgresRetainedRows implements RetainedRows {
                         select count(*) from (
                                select from pg_temp.outbox_relay_found as found left join {outbox} as r on r.id = found.id
                                 where r.seq <> found.sequence
-                                   or (r.seq is null and found.sequence >= (select min(seq) from {outbox})) limit 1) as strangers
+                                   or (r.seq is null and found.sequence >= (select min(seq) from {outbox})
+                                       and exists (select from {outbox} as own where own.source = found.source)) limit 1) as strangers
                         """)) > 0;
     }
 
@@ -211,9 +221,11 @@ final class PostgresRetainedRows implements RetainedRows {
         long reached = number("select coalesce(max(seq), 0) from pg_temp.outbox_relay_reached");
         Newest noted = fill.published() == null ? null : newest(fill.published());
         long last = noted == null ? reached : Math.max(reached, noted.seq());
-        // All rows that are to be published have numbers above this one.
-        long by = highest - Math.min(last, fill.after());
-        return new Numbers(highest, null, by <= 0 ? Shift.NONE : new Shift(lastSequence() + MARGIN, by));
+        // All rows that are to be published have numbers above this one. The sequence is raised in any case: a database
+        // that goes
+        // back once more loses that too, which shows it.
+        long by = Math.max(1, highest - Math.min(last, fill.after()));
+        return new Numbers(highest, null, new Shift(lastSequence() + MARGIN, by));
     }
 
     private long lastSequence() {
@@ -229,7 +241,7 @@ final class PostgresRetainedRows implements RetainedRows {
         if (lastSequence() > shift.upTo() - MARGIN / 2) {
             return false;
         }
-        long above = shift.upTo() + shift.by() + 1;
+        long above = shift.raisedTo();
         try {
             execute(names.sql("select setval('{outbox_seq}', " + above + ")"));
             return true;
@@ -260,8 +272,9 @@ final class PostgresRetainedRows implements RetainedRows {
         }
     }
 
-    private Array array(String type, List<?> values) throws SQLException {
-        return connection.createArrayOf(type, values.toArray());
+    private Array array(String type, List<FoundEvent> events, Function<FoundEvent, @Nullable Object> value)
+            throws SQLException {
+        return connection.createArrayOf(type, events.stream().map(value).toArray());
     }
 
     private WalException failure(SQLException e) {

@@ -263,6 +263,11 @@ final class PostgresSession implements WalSession {
     }
 
     @Override
+    public Losses losses() {
+        return new PostgresLosses(ordinary, known().names(), settings);
+    }
+
+    @Override
     public WalStream stream() {
         requireSlotPosition();
         standbys.require();

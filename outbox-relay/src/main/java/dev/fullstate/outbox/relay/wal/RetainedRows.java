@@ -26,9 +26,15 @@ public interface RetainedRows {
      *
      * @param firstSeq the lowest number among them; 0 if there is none
      * @param since when the oldest was written, or, where that is earlier, the last note of what is published; null if neither is known
+     * @param noted when it was last noted what is published, before all that is lost; null if it never was
      * @param aggregateTypes of all rows that may be unpublished
      */
-    record Survey(long count, long firstSeq, @Nullable Instant since, Set<String> aggregateTypes) {
+    record Survey(
+            long count,
+            long firstSeq,
+            @Nullable Instant since,
+            @Nullable Instant noted,
+            Set<String> aggregateTypes) {
 
         public Survey {
             aggregateTypes = Set.copyOf(aggregateTypes);

@@ -118,6 +118,9 @@ public interface WalSession extends AutoCloseable {
     /** The rows that are older than the slot. */
     RetainedRows retainedRows();
 
+    /** What consumers have and the database has lost. To be asked for only after {@link #facts}. */
+    Losses losses();
+
     /**
      * Takes the slot and starts to stream where it is confirmed. Until then whoever may can move it, also while this relay leads.
      *

@@ -193,7 +193,10 @@ public final class SimulatedKafka {
                         UUID.fromString(header(record, EventHeaders.ID)),
                         sequence(record),
                         topic,
-                        new String(record.key(), StandardCharsets.UTF_8)));
+                        new String(record.key(), StandardCharsets.UTF_8),
+                        null,
+                        null,
+                        null));
             }
         }
         Iterator<List<FoundEvent>> pieces = List.of(found).iterator();

@@ -45,8 +45,10 @@ public final class SimulatedDatabase {
     private final List<SimulatedSession> sessions = new ArrayList<>();
     private final Set<String> locked = new HashSet<>();
     private final Set<Row> lost = new HashSet<>();
+    private final Set<Row> forgotten = new HashSet<>();
     private final List<Ancestor> ancestors = new ArrayList<>();
     private final List<Noted> notes = new ArrayList<>();
+    private final List<Requested> requested = new ArrayList<>();
     private final List<Lsn> confirmed = new ArrayList<>();
     private double faultRate;
     private int notedCount;
@@ -56,6 +58,9 @@ public final class SimulatedDatabase {
     private long nextSeq = 1;
     private long lsn = 1_000;
     private Lsn firstLsn = new Lsn(lsn);
+    /** Transactions that the server has from another one. They are its beginning, and cannot be lost. */
+    private int copiedCount;
+
     private int server = 1;
     private Timeline timeline = Timeline.FIRST;
     private int publication = 1;
@@ -89,6 +94,9 @@ public final class SimulatedDatabase {
             return publication != 0;
         }
     }
+
+    /** Aggregates that are to be published once more, and where that is in the WAL. */
+    private record Requested(Lsn lsn, Set<String> keys) {}
 
     /** What a relay has noted, and where that is in the WAL. */
     private record Noted(Lsn lsn, int server, String snapshot, boolean published) {}
@@ -206,6 +214,10 @@ public final class SimulatedDatabase {
     /** The rows are copied to another server. */
     public void move() {
         lose();
+        if (notes.isEmpty()) {
+            // It is not known that events were published from these rows.
+            forgotten.addAll(lost);
+        }
         server++;
         timeline = Timeline.FIRST;
         ancestors.clear();
@@ -213,7 +225,10 @@ public final class SimulatedDatabase {
         slot = null;
         lsn = 500L + random.nextInt(1_000);
         firstLsn = new Lsn(lsn);
+        requested.replaceAll(request -> new Requested(firstLsn, request.keys()));
+        notes.replaceAll(note -> new Noted(firstLsn, note.server(), note.snapshot(), note.published()));
         List<Transaction> copied = List.copyOf(committed);
+        copiedCount = copied.size();
         committed.clear();
         for (Transaction each : copied) {
             committed.add(new Transaction(new Lsn(lsn++), new Lsn(lsn++), each.rows(), publication));
@@ -225,7 +240,8 @@ public final class SimulatedDatabase {
         sessions.forEach(SimulatedSession::close);
         open.forEach(rows -> end(rows, false));
         open.clear();
-        int kept = committed.size() - (random.nextBoolean() ? 0 : random.nextInt(Math.min(committed.size(), 8) + 1));
+        int kept = committed.size()
+                - (random.nextBoolean() ? 0 : random.nextInt(Math.min(committed.size() - copiedCount, 8) + 1));
         Lsn last = kept == 0 ? firstLsn : committed.get(kept - 1).end();
         // The first that is lost begins where the last that is kept ends, or later.
         long next = kept == committed.size() ? lsn : committed.get(kept).start().value();
@@ -239,6 +255,7 @@ public final class SimulatedDatabase {
             timeline = ancestors.remove(ancestors.size() - 1).timeline();
         }
         notes.removeIf(note -> note.lsn().isAfter(end));
+        requested.removeIf(request -> request.lsn().isAfter(end));
         confirmed.removeIf(position -> position.isAfter(end));
         slot = confirmed.isEmpty() || slot == null || random.nextInt(3) == 0
                 ? null
@@ -258,6 +275,24 @@ public final class SimulatedDatabase {
         return committed.stream()
                 .flatMap(transaction -> transaction.rows().stream())
                 .toList();
+    }
+
+    /** Asks the service to publish aggregates once more. */
+    void request(Set<String> keys) {
+        lsn += 1;
+        requested.add(new Requested(new Lsn(lsn), Set.copyOf(keys)));
+    }
+
+    /** Whether the service is asked to publish an aggregate once more. */
+    public boolean isRequested(String key) {
+        return requested.stream().anyMatch(request -> request.keys().contains(key));
+    }
+
+    /** The rows that a relay can know to be lost. */
+    public Set<Row> lost() {
+        Set<Row> known = new HashSet<>(lost);
+        known.removeAll(forgotten);
+        return known;
     }
 
     /** Whether a row was committed before the database lost it. */
@@ -470,6 +505,10 @@ public final class SimulatedDatabase {
                 .toList();
     }
 
+    boolean hasRow(UUID id) {
+        return rows().stream().anyMatch(row -> row.id().equals(id));
+    }
+
     boolean hasRow(UUID id, long seq) {
         return rows().stream().anyMatch(row -> row.id().equals(id) && row.seq() == seq);
     }
@@ -491,8 +530,8 @@ public final class SimulatedDatabase {
     Numbers continuing(long highest, Fill fill, long reached) {
         Newest noted = fill.published() == null ? null : newest(fill.published());
         long last = noted == null ? reached : Math.max(reached, noted.seq());
-        long by = highest - Math.min(last, fill.after());
-        return new Numbers(highest, null, by <= 0 ? Shift.NONE : new Shift(nextSeq + 5, by));
+        long by = Math.max(1, highest - Math.min(last, fill.after()));
+        return new Numbers(highest, null, new Shift(nextSeq + 5, by));
     }
 
     boolean raiseSequence(Numbers numbers) {
@@ -503,7 +542,7 @@ public final class SimulatedDatabase {
         if (nextSeq > shift.upTo()) {
             return false;
         }
-        nextSeq = shift.upTo() + shift.by() + 2;
+        nextSeq = shift.raisedTo() + 1;
         return true;
     }
 }

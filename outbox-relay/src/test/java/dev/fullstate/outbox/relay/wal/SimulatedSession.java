@@ -23,6 +23,7 @@ import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
 final class SimulatedSession implements WalSession {
 
     private final SimulatedDatabase database;
+    private final Map<UUID, FoundEvent> found = new HashMap<>();
     private boolean alive = true;
     private boolean streams;
     private int publication;
@@ -205,6 +206,11 @@ final class SimulatedSession implements WalSession {
         };
     }
 
+    @Override
+    public Losses losses() {
+        return new SimulatedLosses(this, database, found);
+    }
+
     private String snapshot() {
         return database.snapshot();
     }
@@ -218,7 +224,6 @@ final class SimulatedSession implements WalSession {
 
         private static final int PAGE_ROWS = 7;
 
-        private final Map<UUID, Long> found = new HashMap<>();
         private final Map<String, Long> reached = new HashMap<>();
         private long highestFound;
 
@@ -231,7 +236,8 @@ final class SimulatedSession implements WalSession {
         public Survey survey(Fill fill) {
             return call(() -> {
                 List<Row> rows = database.retained(fill);
-                return new Survey(rows.size(), rows.isEmpty() ? 0 : rows.get(0).seq(), Instant.EPOCH, Set.of("order"));
+                return new Survey(
+                        rows.size(), rows.isEmpty() ? 0 : rows.get(0).seq(), Instant.EPOCH, null, Set.of("order"));
             });
         }
 
@@ -244,7 +250,7 @@ final class SimulatedSession implements WalSession {
         public void found(List<FoundEvent> events) {
             call(() -> true);
             events.forEach(event -> {
-                found.put(event.id(), event.sequence());
+                found.put(event.id(), event);
                 highestFound = Math.max(highestFound, event.sequence());
             });
         }
@@ -259,8 +265,7 @@ final class SimulatedSession implements WalSession {
 
         @Override
         public boolean hasLost() {
-            return call(
-                    () -> found.entrySet().stream().anyMatch(each -> !database.hasRow(each.getKey(), each.getValue())));
+            return call(() -> found.values().stream().anyMatch(each -> !database.hasRow(each.id(), each.sequence())));
         }
 
         @Override

@@ -1,0 +1,161 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.Losses;
+import dev.fullstate.outbox.relay.wal.Losses.Aggregates;
+import dev.fullstate.outbox.relay.wal.Losses.Loss;
+import dev.fullstate.outbox.relay.wal.Losses.Request;
+import dev.fullstate.outbox.relay.wal.Losses.Strangers;
+import dev.fullstate.outbox.relay.wal.WalException;
+import dev.fullstate.outbox.relay.wal.WalSession;
+
+/**
+ * Names what consumers have and the database has lost, and asks the service to publish those aggregates once more. What waits for people is a
+ * warning for as long as it waits, also after a restart: it is read back from the jobs' table.
+ */
+final class LostEvents {
+
+    private static final Logger log = LoggerFactory.getLogger(LostEvents.class);
+
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+    private final Losses losses;
+    private final Router router;
+    private final AfterLoss policy;
+    private final Notes notes;
+    private @Nullable Warning unrequested;
+    private List<Warning> warnings = List.of();
+
+    LostEvents(Losses losses, Router router, AfterLoss policy, LongSupplier nanoTime) {
+        this.losses = losses;
+        this.router = router;
+        this.policy = policy;
+        this.notes = new Notes(nanoTime, "republish jobs that wait to be resumed are not shown");
+    }
+
+    static LostEvents of(Stages stages, WalSession session) {
+        return new LostEvents(
+                session.losses(), stages.router(), stages.settings().afterLoss(), stages.nanoTime());
+    }
+
+    /**
+     * Names what is lost and makes the job. To be called before anything is recorded that keeps a successor from finding the loss again.
+     *
+     * @param topics that were looked through
+     * @param highest sequence that consumers may have seen
+     * @return whether anything is lost
+     * @throws WalException if it has to be tried again
+     */
+    boolean find(Set<String> topics, long highest) {
+        Map<String, String> types = new HashMap<>();
+        topics.forEach(topic -> router.aggregateType(topic).ifPresent(type -> types.put(topic, type)));
+        Loss loss = losses.find(types);
+        loss.leftOut().forEach(LostEvents::sayWhatIsLeftOut);
+        if (!loss.isEmpty()) {
+            request(loss, highest);
+        }
+        return !loss.isEmpty();
+    }
+
+    private void request(Loss loss, long highest) {
+        String what = "Consumers have events of " + describe(loss.types()) + ", the first of them written at "
+                + loss.since() + " and up to sequence " + highest + ", that this database has lost";
+        try {
+            Request request = losses.republish(policy == AfterLoss.REPORT);
+            log.warn(
+                    "{}. Republish job {} gives them what the database has. {}",
+                    what,
+                    request.job(),
+                    request.isPaused() ? "It waits. Remedy: " + resume(request) : "Nothing has to be done");
+        } catch (WalException e) {
+            if (e.kind() != FailureKind.PERMANENT) {
+                throw e;
+            }
+            // Publishing does not wait for it, and nobody finds it again.
+            unrequested =
+                    new Warning(what + ". No republish job could be made: " + e.getMessage(), byHand(loss, e.remedy()));
+            log.warn("{}. Remedy: {}", unrequested.message(), unrequested.remedy(), e);
+        }
+    }
+
+    private static String byHand(Loss loss, String remedy) {
+        return remedy + " for the next time; now republish these types, and with tombstones the ids that the database"
+                + " does not have: "
+                + loss.types().stream()
+                        .map(type -> type.type() + " " + type.someIds()
+                                + (type.count() > type.someIds().size() ? " and others" : ""))
+                        .collect(Collectors.joining(", "));
+    }
+
+    private static void sayWhatIsLeftOut(Strangers strangers) {
+        log.warn(
+                "{} events in topic '{}' with the source '{}' are not in the table. {}, so they are left out. If they are of this"
+                        + " outbox, republish their types",
+                strangers.count(),
+                strangers.topic(),
+                strangers.source(),
+                strangers.known() ? "Their aggregate type cannot be told" : "No row has that source");
+    }
+
+    /** Looks, now and then, for what waits. */
+    void step() {
+        if (!notes.areResting()) {
+            notes.attempt(this::look);
+        }
+    }
+
+    private void look() {
+        List<Warning> found = new ArrayList<>();
+        if (unrequested != null) {
+            found.add(unrequested);
+        }
+        String grant = losses.missingGrant();
+        if (grant != null) {
+            found.add(new Warning(
+                    "The relay's role may not make the republish job that would give consumers back what a database has lost"
+                            + " after a restore or a failover",
+                    grant));
+        }
+        losses.waiting().forEach(request -> found.add(waiting(request)));
+        warnings = List.copyOf(found);
+        notes.rest(INTERVAL);
+        notes.succeeded();
+    }
+
+    private static Warning waiting(Request request) {
+        return new Warning(
+                "Consumers have events of " + describe(request.types())
+                        + " that this database has lost. Republish job " + request.job()
+                        + " gives them what the database has, and waits",
+                resume(request));
+    }
+
+    private static String resume(Request request) {
+        return "curl -X POST -u ... https://.../admin/republish/" + request.job() + "/resume";
+    }
+
+    private static String describe(List<Aggregates> types) {
+        return types.stream()
+                .map(type -> type.count() + " aggregates of type '" + type.type() + "'")
+                .collect(Collectors.joining(" and "));
+    }
+
+    List<Warning> warnings() {
+        return warnings;
+    }
+}

@@ -1,0 +1,262 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxNames;
+
+/** Compares in temporary tables of the server, beside those of {@link PostgresRetainedRows}, whatever the number of events. */
+final class PostgresLosses implements Losses {
+
+    private static final int QUOTED = 5;
+    private static final int MOST_JOBS = 10;
+
+    private static final String TABLES =
+            "{outbox_republish_job}, {outbox_republish_part}, {outbox_republish_item}, {outbox_republish_action}";
+
+    private final Connection connection;
+    private final OutboxNames names;
+    private final WalSettings settings;
+
+    PostgresLosses(Connection connection, OutboxNames names, WalSettings settings) {
+        this.connection = connection;
+        this.names = names;
+        this.settings = settings;
+    }
+
+    /** Who has asked for a job. */
+    private String requester() {
+        return "outbox-relay-" + settings.slotName();
+    }
+
+    // Rows that are older than all that are there may have been retired; but none that was written after the last note,
+    // because only what is noted is retired.
+    //
+    // Somebody else's events in the same topic have another source. A delete event for an aggregate of another outbox
+    // would be a disaster, so what is of no row's source, or of no certain type, is left out and said.
+    @Override
+    public Loss find(Map<String, String> aggregateTypes) {
+        try (PreparedStatement create = connection.prepareStatement(names.sql("""
+                create temporary table outbox_relay_lost as
+                with kept as (select min(created_at) as since from {outbox}),
+                     noted as (select max(updated_at) as at from {outbox_relay} where pipeline = ? and published_lsn > '0/0'),
+                     stranger as materialized (
+                        select found.*
+                          from pg_temp.outbox_relay_found as found, kept, noted
+                         where not exists (select from {outbox} as r where r.id = found.id)
+                           and (noted.at is null or found.recorded_at >= least(kept.since, noted.at))),
+                     own as materialized (
+                        select source from (select distinct source from stranger) as s
+                         where exists (select from {outbox} as r where r.source = s.source)),
+                     kind as materialized (
+                        select each.topic, each.type, coalesce(named.aggregatetype, known.aggregatetype) as aggregatetype
+                          from (select distinct topic, type from stranger where source in (select source from own)) as each
+                          left join unnest(?::text[], ?::text[]) as named (topic, aggregatetype) on named.topic = each.topic
+                          left join lateral (
+                               select min(aggregatetype) as aggregatetype
+                                 from {outbox} as r where named.topic is null and r.type = each.type
+                               having min(aggregatetype) = max(aggregatetype)) as known on true)
+                select kind.aggregatetype, stranger.key as aggregateid, stranger.topic, stranger.source,
+                       own.source is not null as known, own.source is not null and kind.aggregatetype is not null as lost,
+                       min(stranger.recorded_at) as since, count(distinct stranger.id) as event_count,
+                       md5(string_agg(stranger.id::text, '' order by stranger.id)) as events
+                  from stranger
+                  left join own on own.source = stranger.source
+                  left join kind on kind.topic = stranger.topic and kind.type = stranger.type
+                 group by 1, 2, 3, 4, 5, 6
+                """))) {
+            execute("drop table if exists pg_temp.outbox_relay_lost");
+            create.setString(1, settings.slotName());
+            create.setArray(2, array(aggregateTypes.keySet()));
+            create.setArray(3, array(aggregateTypes.values()));
+            create.executeUpdate();
+            execute("analyze pg_temp.outbox_relay_lost");
+            return new Loss(lostAggregates(), since(), leftOut());
+        } catch (SQLException e) {
+            throw SqlFailure.of(names.text("What {outbox} has lost could not be found out"), e);
+        }
+    }
+
+    private List<Aggregates> lostAggregates() throws SQLException {
+        return aggregates("""
+                select aggregatetype, count(distinct aggregateid),
+                       (array_agg(distinct aggregateid))[1:%d]
+                  from pg_temp.outbox_relay_lost where lost group by aggregatetype order by aggregatetype
+                """.formatted(QUOTED));
+    }
+
+    private List<Aggregates> aggregates(String sql) throws SQLException {
+        List<Aggregates> types = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                types.add(new Aggregates(rows.getString(1), rows.getLong(2), strings(rows.getArray(3))));
+            }
+        }
+        return types;
+    }
+
+    private @Nullable Instant since() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select min(since) from pg_temp.outbox_relay_lost where lost")) {
+            row.next();
+            return row.getTimestamp(1) == null ? null : row.getTimestamp(1).toInstant();
+        }
+    }
+
+    private List<Strangers> leftOut() throws SQLException {
+        List<Strangers> strangers = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("""
+                        select topic, coalesce(source, ''), known, sum(event_count)
+                          from pg_temp.outbox_relay_lost where not lost
+                         group by 1, 2, 3 order by 1, 2 limit %d
+                        """.formatted(QUOTED))) {
+            while (rows.next()) {
+                strangers.add(new Strangers(rows.getString(1), rows.getString(2), rows.getBoolean(3), rows.getLong(4)));
+            }
+        }
+        return strangers;
+    }
+
+    @Override
+    public Request republish(boolean paused) {
+        try {
+            UUID id = jobId();
+            insert(id, paused);
+            return jobs("id = ?::uuid", id.toString()).get(0);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Made of the events that are lost: who finds the same loss again, because the first one did not live to record it, finds the job. */
+    private UUID jobId() throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("""
+                select md5(? || string_agg(events, '' order by aggregatetype, aggregateid, topic, source))::uuid
+                  from pg_temp.outbox_relay_lost where lost
+                """)) {
+            query.setString(1, requester());
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getObject(1, UUID.class);
+            }
+        }
+    }
+
+    /** One job for all types, however many ids: one request resumes it. */
+    private void insert(UUID id, boolean paused) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(names.sql("""
+                with lost as materialized (
+                        select distinct aggregatetype, aggregateid from pg_temp.outbox_relay_lost where lost),
+                     job as (
+                        insert into {outbox_republish_job} (id, state, ids, tombstones, requested_by)
+                        select ?, ?, (select array_agg(aggregateid order by aggregatetype, aggregateid) from lost), true, ?
+                        on conflict do nothing returning id),
+                     part as (
+                        insert into {outbox_republish_part} (job_id, aggregate_type, total_count)
+                        select job.id, aggregatetype, count(*) from job, lost group by job.id, aggregatetype),
+                     item as (
+                        insert into {outbox_republish_item} (job_id, aggregate_type, aggregate_id, kind)
+                        select job.id, aggregatetype, aggregateid, 'NAMED' from job, lost)
+                insert into {outbox_republish_action} (job_id, action, actor) select id, 'start', ? from job
+                """))) {
+            insert.setObject(1, id);
+            insert.setString(2, paused ? "PAUSED" : "QUEUED");
+            insert.setString(3, requester());
+            insert.setString(4, requester());
+            insert.executeUpdate();
+        }
+    }
+
+    @Override
+    public List<Request> waiting() {
+        try {
+            return jobs("requested_by = ? and state = 'PAUSED'", requester());
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private List<Request> jobs(String condition, String parameter) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(names.sql("""
+                select id, state = 'PAUSED',
+                       array(select aggregate_type from {outbox_republish_part} where job_id = job.id and range_number = 0 order by 1),
+                       array(select coalesce(total_count, 0) from {outbox_republish_part} where job_id = job.id and range_number = 0
+                              order by aggregate_type)
+                  from {outbox_republish_job} as job where %s order by created_at limit %d
+                """.formatted(condition, MOST_JOBS)))) {
+            query.setString(1, parameter);
+            List<Request> jobs = new ArrayList<>();
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    jobs.add(new Request(rows.getObject(1, UUID.class), rows.getBoolean(2), types(rows)));
+                }
+            }
+            return jobs;
+        }
+    }
+
+    private static List<Aggregates> types(ResultSet row) throws SQLException {
+        List<String> names = strings(row.getArray(3));
+        Long[] counts = (Long[]) row.getArray(4).getArray();
+        List<Aggregates> types = new ArrayList<>();
+        for (int i = 0; i < counts.length; i++) {
+            types.add(new Aggregates(names.get(i), counts[i], List.of()));
+        }
+        return types;
+    }
+
+    @Override
+    public @Nullable String missingGrant() {
+        try (PreparedStatement query = connection.prepareStatement("""
+                select bool_and(has_table_privilege(to_regclass(name), 'insert'))
+                  from unnest(string_to_array(?, ', ')) as name where to_regclass(name) is not null
+                """)) {
+            query.setString(1, names.sql(TABLES));
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getObject(1) == null || row.getBoolean(1) ? null : grant();
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private String grant() {
+        return names.text("GRANT INSERT ON " + TABLES + " TO ") + settings.role() + ";";
+    }
+
+    private WalException failure(SQLException e) {
+        String failedTo = names.text("The republish job for what {outbox} has lost could not be written");
+        return SqlFailure.isInsufficientPrivilege(e)
+                ? new WalException(failedTo + ": " + e.getMessage(), grant(), e)
+                : SqlFailure.of(failedTo, e);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private Array array(Collection<String> values) throws SQLException {
+        return connection.createArrayOf("text", values.toArray());
+    }
+
+    private static List<String> strings(Array array) throws SQLException {
+        return List.of((String[]) array.getArray());
+    }
+}

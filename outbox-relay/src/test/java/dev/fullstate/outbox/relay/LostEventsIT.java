@@ -1,0 +1,275 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Future;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.contract.EventHeaders;
+import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.wal.WalSettings;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * I2: what consumers have and a database has lost is named, exactly, and a republish job gives consumers what the database has. The database
+ * that is restored is one whose last rows, numbers and notes are taken away.
+ */
+class LostEventsIT extends RelayIntegrationTest {
+
+    private static final String OURS = "urn:service:orders";
+
+    private int written;
+
+    @Test
+    void aggregatesWithLostEventsAreNamedAndNoOthers() throws SQLException {
+        write("order", "kept", OURS, "now()");
+        write("order", "changed", OURS, "now()");
+        // Published lately, and written so long ago that it is retired.
+        write("order", "retired", OURS, "now() - interval '9 days'");
+        publishAndNote();
+        write("order", "changed", OURS, "now()");
+        write("order", "created", OURS, "now()");
+        write("order", "created", OURS, "now()");
+        // No row of this type is left, nor is there one to be published.
+        write("customer", "created", OURS, "now()");
+        publish();
+        writeToTheTopicAsSomebodyElse("foreign");
+        database.execute("delete from outbox where aggregateid = 'retired'");
+        restore(3);
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        assertThat(named()).isEqualTo("customer created, order changed, order created");
+        assertThat(database.query(
+                        "select string_agg(concat_ws(' ', state, tombstones, requested_by, array_to_string(ids, '+')), ', ')"
+                                + " from outbox_republish_job"))
+                .isEqualTo("PAUSED t outbox-relay-" + database.name() + " created+changed+created");
+        assertThat(database.query(
+                        "select string_agg(concat_ws(' ', aggregate_type, total_count, pass), ', ' order by aggregate_type)"
+                                + " from outbox_republish_part"))
+                .isEqualTo("customer 1 COUNT, order 2 COUNT");
+        assertThat(database.query("select string_agg(action || ' ' || actor, ', ') from outbox_republish_action"))
+                .isEqualTo("start outbox-relay-" + database.name());
+    }
+
+    @Test
+    void databaseThatWasRestoredToBeforeTheFirstEventHasLostAll() throws SQLException {
+        publish();
+        write("order", "first", OURS, "now()");
+        write("order", "second", OURS, "now()");
+        publish();
+        restore(0);
+        write("order", "new", OURS, "now()");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        assertThat(named()).isEqualTo("order first, order second");
+    }
+
+    @Test
+    void jobThatWaitsIsAWarningUntilSomebodyDecides() throws SQLException {
+        lose();
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            relay.step();
+            assertThat(relay.status().warnings()).singleElement().satisfies(this::namesTheJob);
+        }
+        try (SteppedRelay later = SteppedRelay.of(database)) {
+            later.stepUntil(RelayState.STREAMING);
+            later.step();
+            assertThat(later.status().warnings()).singleElement().satisfies(this::namesTheJob);
+            database.execute("update outbox_republish_job set state = 'QUEUED'");
+            later.moveTime(Duration.ofSeconds(10));
+            later.step();
+            assertThat(later.status().warnings()).isEmpty();
+        }
+    }
+
+    private void namesTheJob(Warning warning) throws SQLException {
+        assertThat(warning.message()).contains("1 aggregates of type 'order'");
+        assertThat(warning.remedy()).contains("/admin/republish/" + job() + "/resume");
+    }
+
+    @Test
+    void jobIsQueuedWhereTheSettingSaysSo() throws SQLException {
+        lose();
+        try (SteppedRelay relay = SteppedRelay.republishing(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            relay.step();
+            assertThat(relay.status().warnings()).isEmpty();
+        }
+        assertThat(database.query("select string_agg(state, ' ') from outbox_republish_job"))
+                .isEqualTo("QUEUED");
+    }
+
+    /** What is recorded, a successor does not look for again. */
+    @Test
+    void relayThatDiesBeforeItHasRecordedTheLossLeavesOneJob() throws SQLException {
+        lose();
+        try (SteppedRelay relay =
+                SteppedRelay.publishingBy(LostEventsIT::recordingNothing, Delivery.EXACTLY_ONCE, database)) {
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(named()).isEqualTo("order lost");
+            relay.stepUntil(() -> relay.statistics().failureCount(FailureKind.REPLAY) > 2);
+        }
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        assertThat(named()).isEqualTo("order lost");
+    }
+
+    private static Publisher recordingNothing(Publisher target) {
+        return new ForwardingPublisher(target) {
+
+            @Override
+            public void sentUpTo(ResumePoint point, boolean drained) {
+                if (point.fill() != null) {
+                    throw new IllegalStateException("The fill is not recorded");
+                }
+                super.sentUpTo(point, drained);
+            }
+        };
+    }
+
+    @Test
+    void roleThatMayNotMakeTheJobPublishesAndSaysWhatIsMissing() throws SQLException {
+        String role = "r_" + database.name();
+        database.createRelayRole(role);
+        lose();
+        write("order", "later", OURS, "now()");
+        try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), wal -> as(role, wal))) {
+            relay.stepUntil(RelayState.STREAMING);
+            relay.stepUntil(topic, written);
+            relay.step();
+            assertThat(relay.status().warnings())
+                    .hasSize(2)
+                    .allSatisfy(warning ->
+                            assertThat(warning.remedy()).contains("GRANT INSERT ON public.outbox_republish_job, "));
+            assertThat(relay.status().warnings().get(0).message()).contains("1 aggregates of type 'order'");
+        }
+        assertThat(named()).isNull();
+    }
+
+    /** Everything in the order of its commits, one aggregate is kept, and one is lost. */
+    private void lose() throws SQLException {
+        write("order", "kept", OURS, "now()");
+        publishAndNote();
+        write("order", "lost", OURS, "now()");
+        publish();
+        restore(1);
+    }
+
+    private void publish() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            relay.stepUntil(topic, count("order"));
+        }
+        database.terminateSessions();
+    }
+
+    private int count(String type) throws SQLException {
+        return Integer.parseInt(Objects.requireNonNull(
+                database.query("select count(*) from outbox where aggregatetype = '" + type + "'")));
+    }
+
+    /** What a backup has of the relay's notes is what was noted when it was made. */
+    private void publishAndNote() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            relay.stepUntil(topic, count("order"));
+            relay.stepUntil(() -> {
+                relay.moveTime(Duration.ofSeconds(2));
+                return "t"
+                        .equals(database.query("select bool_and(pg_visible_in_snapshot(xid, (select snapshot from"
+                                + " outbox_relay))) from outbox"));
+            });
+        }
+        database.terminateSessions();
+        database.execute("create table backup as table outbox_relay");
+    }
+
+    /** To the moment of the last note, or to before the relay's first start. */
+    private void restore(int rows) throws SQLException {
+        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.execute("delete from outbox where seq > " + rows);
+        database.query("select setval('outbox_seq', " + Math.max(1, rows) + ", " + (rows > 0) + ")");
+        database.execute("delete from outbox_relay");
+        if (rows > 0) {
+            database.execute("insert into outbox_relay table backup");
+        }
+    }
+
+    private void write(String type, String id, String source, String at) throws SQLException {
+        written++;
+        database.execute(
+                "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation, created_at)"
+                        + " values ('" + timeOrdered() + "', '" + type + "', '" + id + "', 'com.example." + type
+                        + "', '{}', '" + source
+                        + "', gen_random_uuid(), 'update', " + at + ")");
+    }
+
+    /** Of version 7, as the service's are. */
+    private static UUID timeOrdered() {
+        UUID random = UUID.randomUUID();
+        return new UUID(
+                System.currentTimeMillis() << 16 | 0x7000 | (random.getMostSignificantBits() & 0xfff),
+                random.getLeastSignificantBits());
+    }
+
+    private void writeToTheTopicAsSomebodyElse(String key) {
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()),
+                new StringSerializer(),
+                new StringSerializer())) {
+            ProducerRecord<String, String> event =
+                    new ProducerRecord<>(SteppedRelay.topic(database, "order"), key, "{}");
+            Headers headers = event.headers();
+            headers.add(EventHeaders.ID, UUID.randomUUID().toString().getBytes(UTF_8));
+            headers.add(EventHeaders.SOURCE, "urn:service:other".getBytes(UTF_8));
+            headers.add(EventHeaders.TYPE, "com.example.order".getBytes(UTF_8));
+            headers.add(EventHeaders.SEQUENCE, "0000000000000000099".getBytes(UTF_8));
+            headers.add(EventHeaders.RECORDED_TIME, "2126-01-01T00:00:00Z".getBytes(UTF_8));
+            Future<?> sent = producer.send(event);
+            producer.flush();
+            assertThat(sent).isDone();
+        }
+    }
+
+    private static WalSettings as(String role, WalSettings wal) {
+        return new WalSettings(
+                wal.url(),
+                role,
+                "secret",
+                wal.publication(),
+                wal.slotName(),
+                wal.connectTimeout(),
+                wal.queryTimeout(),
+                wal.slotCreationTimeout(),
+                wal.walSenderTimeout());
+    }
+
+    private @Nullable String named() throws SQLException {
+        return database.query(
+                "select string_agg(aggregate_type || ' ' || aggregate_id, ', ' order by aggregate_type, aggregate_id)"
+                        + " from outbox_republish_item where kind = 'NAMED'");
+    }
+
+    private @Nullable String job() throws SQLException {
+        return database.query("select id from outbox_republish_job");
+    }
+}
