@@ -85,6 +85,9 @@ class RandomFaultsIT {
         try (Brokers brokers = Brokers.start(plan.brokerCount());
                 Scenario scenario = scenario(plan, brokers);
                 RandomRun run = new RandomRun(scenario, brokers, plan.relayCount(), load)) {
+            // Some faults need a topic.
+            scenario.workload.commit(100);
+            scenario.awaitAllPublished();
             run.run(plan);
             run.end();
             scenario.assertKept(plan.delivery());

@@ -120,7 +120,7 @@ public final class Outbox {
     public boolean isStreamed() throws SQLException {
         // Whoever copies the first start's slot holds the copy for a moment too.
         return query("select 1 from pg_replication_slots s join pg_stat_replication r on r.pid = s.active_pid"
-                        + " where s.slot_name = '" + name + "'")
+                        + " where r.state <> 'startup' and s.slot_name = '" + name + "'")
                 != null;
     }
 

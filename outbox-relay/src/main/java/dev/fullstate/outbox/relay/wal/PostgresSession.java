@@ -269,6 +269,9 @@ final class PostgresSession implements WalSession {
 
     @Override
     public WalStream stream() {
+        // First, since a search of the table may have been given minutes. Who has not answered for so long has lost the
+        // slot: there is nothing to wait for any more.
+        Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
         requireSlotPosition();
         standbys.require();
         HorizonTable table = new HorizonTable(ordinary, settings, known());
@@ -276,8 +279,6 @@ final class PostgresSession implements WalSession {
         horizons = table;
         republishJobs = new RepublishTables(ordinary, settings, known());
         currentRows = new PostgresCurrentRows(ordinary, known().names(), settings.slotName());
-        // Who has not answered for so long has lost the slot: there is nothing to wait for any more.
-        Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
         return take(connection -> {
             Connections.limit(connection, settings.walSenderTimeout());
             FailoverSlot.mark(connection, catalog, settings);
