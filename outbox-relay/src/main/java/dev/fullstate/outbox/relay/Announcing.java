@@ -1,9 +1,12 @@
 package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
+import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.wal.WalSession;
@@ -17,6 +20,7 @@ final class Announcing implements Activity {
     private final WalSession session;
     private final Publisher publisher;
     private final ResumePoint point;
+    private final Gap gap;
     private final Supplier<Activity> fill;
     private final AtomicBoolean recorded = new AtomicBoolean();
 
@@ -24,10 +28,11 @@ final class Announcing implements Activity {
      * @param point what is published, with the gap
      * @param fill what follows
      */
-    Announcing(WalSession session, Publisher publisher, ResumePoint point, Supplier<Activity> fill) {
+    Announcing(WalSession session, Publisher publisher, ResumePoint point, Gap gap, Supplier<Activity> fill) {
         this.session = session;
         this.publisher = publisher;
         this.point = point;
+        this.gap = gap;
         this.fill = fill;
         publisher.publishNothing(() -> recorded.set(true));
     }
@@ -42,6 +47,19 @@ final class Announcing implements Activity {
         publisher.requireNoFailure();
         publisher.sentUpTo(point, true);
         return recorded.get() ? fill.get() : this;
+    }
+
+    @Override
+    public List<Warning> warnings() {
+        return List.of(warning(gap));
+    }
+
+    static Warning warning(Gap gap) {
+        return new Warning(
+                "The stream of the outbox has a gap: " + gap.reason()
+                        + ". The relay makes its replication slot anew, finds in"
+                        + " the table the rows that Kafka lacks, and publishes them",
+                "None, it goes on by itself");
     }
 
     @Override

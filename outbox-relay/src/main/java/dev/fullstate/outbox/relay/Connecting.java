@@ -30,6 +30,8 @@ final class Connecting implements Activity {
 
     private static final Logger log = LoggerFactory.getLogger(Connecting.class);
 
+    private static final Gap CONTRADICTED = new Gap("the stream was of another history than the position", true);
+
     private final Stages stages;
     private final boolean contradicted;
 
@@ -94,7 +96,7 @@ final class Connecting implements Activity {
             ResumePoint recorded = publisher.resumePoint();
             Facts facts = session.facts(recorded);
             return contradicted
-                    ? announce(stages, session, publisher, recorded, facts, true)
+                    ? announce(stages, session, publisher, recorded, facts, CONTRADICTED)
                     : goOn(stages, session, publisher, recorded, facts, History.judge(recorded, facts));
         } catch (RuntimeException e) {
             publisher.close();
@@ -113,18 +115,12 @@ final class Connecting implements Activity {
             ResumePoint point = resume.point();
             return point.fill() == null
                     ? Streaming.after(point, stages, session, publisher, LostEvents.of(stages, session))
-                    : new Filling(stages, session, publisher, point, resumed(point));
+                    : new Filling(stages, session, publisher, point, resumed(point), null);
         }
         if (finding instanceof Adopt) {
             return adopt(stages, session, publisher, facts);
         }
-        if (finding instanceof Gap gap) {
-            log.warn(
-                    "The stream of the outbox has a gap: {}. The relay makes its replication slot anew, finds in the table the rows"
-                            + " that Kafka lacks, and publishes them",
-                    gap.reason());
-        }
-        return announce(stages, session, publisher, recorded, facts, finding instanceof Gap gap && gap.lost());
+        return announce(stages, session, publisher, recorded, facts, finding instanceof Gap gap ? gap : null);
     }
 
     /** That the sequence was raised is not recorded, and numbers may have been drawn since that look as if it had been. */
@@ -145,15 +141,15 @@ final class Connecting implements Activity {
             Publisher publisher,
             @Nullable ResumePoint recorded,
             Facts facts,
-            boolean lost) {
-        if (recorded == null) {
-            return fill(stages, session, publisher, null, facts, lost);
+            @Nullable Gap gap) {
+        if (recorded == null || gap == null) {
+            return fill(stages, session, publisher, recorded, facts, gap);
         }
-        ResumePoint found = recorded.before(lost ? FoundGap.HISTORY : FoundGap.ROWS);
+        ResumePoint found = recorded.before(gap.lost() ? FoundGap.HISTORY : FoundGap.ROWS);
         return recorded.equals(found)
-                ? fill(stages, session, publisher, recorded, facts, lost)
+                ? fill(stages, session, publisher, recorded, facts, gap)
                 : new Announcing(
-                        session, publisher, found, () -> fill(stages, session, publisher, recorded, facts, lost));
+                        session, publisher, found, gap, () -> fill(stages, session, publisher, recorded, facts, gap));
     }
 
     /** Makes the slot anew, with a fill up to where it begins. */
@@ -163,7 +159,7 @@ final class Connecting implements Activity {
             Publisher publisher,
             @Nullable ResumePoint recorded,
             Facts facts,
-            boolean lost) {
+            @Nullable Gap gap) {
         session.dropSlot();
         NewSlot slot = session.createSlot();
         // What a relay notes in a database is true of this database, whatever has become of it; the snapshot of another
@@ -172,7 +168,8 @@ final class Connecting implements Activity {
         Fill fill = Fill.begin(slot.snapshot(), note != null && note.ofThisServer() ? note.snapshot() : null);
         Numbers numbers = recorded == null ? Numbers.NONE : recorded.numbers();
         ResumePoint point = new ResumePoint(slot.start(), null, fill, facts.origin(), numbers);
-        return new Filling(stages, session, publisher, point, lost ? Doubt.LOST : doubt(recorded, note));
+        Doubt doubt = gap != null && gap.lost() ? Doubt.LOST : doubt(recorded, note);
+        return new Filling(stages, session, publisher, point, doubt, gap);
     }
 
     private static Activity adopt(Stages stages, WalSession session, Publisher publisher, Facts facts) {

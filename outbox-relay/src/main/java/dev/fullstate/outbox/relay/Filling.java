@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,9 +16,12 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
+import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.position.Fill;
 import dev.fullstate.outbox.relay.position.FoundEvent;
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -47,6 +51,7 @@ final class Filling implements Activity {
     private final Publisher publisher;
     private final RetainedRows rows;
     private final Doubt doubt;
+    private final List<Warning> warnings;
     private final LostEvents lostEvents;
     private final AcknowledgeTracker tracker;
     private final PendingTransaction published;
@@ -84,12 +89,14 @@ final class Filling implements Activity {
     /**
      * @param point where the stream goes on, with a fill
      * @param doubt whether the database may have lost commits whose events are published
+     * @param gap that is filled; null for a first start, and for a fill that another relay has begun
      */
-    Filling(Stages stages, WalSession session, Publisher publisher, ResumePoint point, Doubt doubt) {
+    Filling(Stages stages, WalSession session, Publisher publisher, ResumePoint point, Doubt doubt, @Nullable Gap gap) {
         this.stages = stages;
         this.session = session;
         this.publisher = publisher;
         this.rows = session.retainedRows();
+        this.warnings = gap == null ? List.of() : List.of(Announcing.warning(gap));
         this.lostEvents = LostEvents.of(stages, session);
         this.doubt = doubt;
         this.point = point;
@@ -211,6 +218,10 @@ final class Filling implements Activity {
                     case LOST -> true;
                 };
         Numbers numbers = lost ? rows.continuing(highest, fill()) : new Numbers(highest, known.newest(), known.shift());
+        Newest newest = known.newest();
+        if (newest != null && !rows.reachBackTo(newest)) {
+            lostEvents.rowsAreGone(newest, searched);
+        }
         renumber(numbers);
         if (lost) {
             log.info(
@@ -286,6 +297,11 @@ final class Filling implements Activity {
                 foundCount,
                 point.through());
         return Streaming.after(point, stages, session, publisher, lostEvents);
+    }
+
+    @Override
+    public List<Warning> warnings() {
+        return Stream.concat(warnings.stream(), publisher.warnings().stream()).toList();
     }
 
     @Override

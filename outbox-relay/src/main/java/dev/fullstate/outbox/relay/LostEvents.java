@@ -6,15 +6,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.Losses;
 import dev.fullstate.outbox.relay.wal.Losses.Aggregates;
@@ -38,7 +40,7 @@ final class LostEvents {
     private final Router router;
     private final AfterLoss policy;
     private final Notes notes;
-    private @Nullable Warning unrequested;
+    private final List<Warning> unrequested = new ArrayList<>();
     private List<Warning> warnings = List.of();
 
     LostEvents(Losses losses, Router router, AfterLoss policy, LongSupplier nanoTime) {
@@ -73,12 +75,42 @@ final class LostEvents {
     }
 
     private void request(Loss loss, long highest) {
-        String what = "Consumers have events of " + describe(loss.types()) + ", the first of them written at "
-                + loss.since() + " and up to sequence " + highest + ", that this database has lost";
+        request(
+                "Consumers have events of " + describe(loss.types()) + ", the first of them written at " + loss.since()
+                        + " and up to sequence " + highest + ", that this database has lost",
+                losses::republish,
+                remedy -> byHand(loss, remedy));
+    }
+
+    /**
+     * Names the types of which rows may have been removed before they were published, and makes a job for all of their aggregates. To be called
+     * when {@link #find} is.
+     *
+     * @param published the newest row that is known to be published
+     * @param topics to which events were published
+     */
+    void rowsAreGone(Newest published, Set<String> topics) {
+        List<String> types = topics.stream()
+                .flatMap(topic -> router.aggregateType(topic).stream())
+                .distinct()
+                .sorted()
+                .toList();
+        request(
+                "Of the outbox no row is left that was written up to " + published.writtenAt()
+                        + ", and numbers were drawn after "
+                        + published.seq()
+                        + ", the last that is published: rows may have been removed that were not. Their types"
+                        + " may be all of " + types,
+                paused -> losses.republish(types, published, paused),
+                remedy -> remedy + " for the next time; now republish these types");
+    }
+
+    /** @param byHand what is left to do without a job, by what the failure's remedy is */
+    private void request(String what, Function<Boolean, Request> job, UnaryOperator<String> byHand) {
         try {
-            Request request = losses.republish(policy == AfterLoss.REPORT);
+            Request request = job.apply(policy == AfterLoss.REPORT);
             log.warn(
-                    "{}. Republish job {} gives them what the database has. {}",
+                    "{}. Republish job {} gives consumers what the database has. {}",
                     what,
                     request.job(),
                     request.isPaused() ? "It waits. Remedy: " + resume(request) : "Nothing has to be done");
@@ -87,9 +119,10 @@ final class LostEvents {
                 throw e;
             }
             // Publishing does not wait for it, and nobody finds it again.
-            unrequested =
-                    new Warning(what + ". No republish job could be made: " + e.getMessage(), byHand(loss, e.remedy()));
-            log.warn("{}. Remedy: {}", unrequested.message(), unrequested.remedy(), e);
+            Warning warning =
+                    new Warning(what + ". No republish job could be made: " + e.getMessage(), byHand.apply(e.remedy()));
+            unrequested.add(warning);
+            log.warn("{}. Remedy: {}", warning.message(), warning.remedy(), e);
         }
     }
 
@@ -120,10 +153,7 @@ final class LostEvents {
     }
 
     private void look() {
-        List<Warning> found = new ArrayList<>();
-        if (unrequested != null) {
-            found.add(unrequested);
-        }
+        List<Warning> found = new ArrayList<>(unrequested);
         String grant = losses.missingGrant();
         if (grant != null) {
             found.add(new Warning(
@@ -138,10 +168,12 @@ final class LostEvents {
     }
 
     private static Warning waiting(Request request) {
+        String what = request.isOfWholeTypes()
+                ? "Rows of " + request.types().stream().map(Aggregates::type).toList()
+                        + " may have been removed from the outbox before they were published"
+                : "Consumers have events of " + describe(request.types()) + " that this database has lost";
         return new Warning(
-                "Consumers have events of " + describe(request.types())
-                        + " that this database has lost. Republish job " + request.job()
-                        + " gives them what the database has, and waits",
+                what + ". Republish job " + request.job() + " gives them what the database has, and waits",
                 resume(request));
     }
 

@@ -117,6 +117,61 @@ class LostEventsIT extends RelayIntegrationTest {
                 .isEqualTo("QUEUED");
     }
 
+    /** The retention removes only what is published, and never all of it while rows are written. */
+    @Test
+    void typesOfRowsThatWereRemovedBeforeTheyWerePublishedAreNamed() throws SQLException {
+        write("order", "published", OURS, "now()");
+        write("order", "published too", OURS, "now()");
+        publish();
+        write("order", "removed", OURS, "now()");
+        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.execute("truncate outbox");
+        write("order", "later", OURS, "now()");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            relay.step();
+            assertThat(relay.status().warnings()).anySatisfy(warning -> {
+                assertThat(warning.message()).contains("Rows of [order] may have been removed");
+                assertThat(warning.remedy()).contains("/resume");
+            });
+        }
+        assertThat(database.query(
+                        "select string_agg(concat_ws(' ', state, aggregate_type, pass), ', ') from outbox_republish_job as job"
+                                + " join outbox_republish_part on job_id = job.id where ids is null"))
+                .isEqualTo("PAUSED order COUNT");
+    }
+
+    /** As a retention leaves it that has retired everything, and nothing was written since. */
+    @Test
+    void emptyTableOfWhichEverythingIsPublishedLacksNothing() throws SQLException {
+        write("order", "published", OURS, "now()");
+        publish();
+        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.execute("truncate outbox");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        assertThat(database.query("select count(*) from outbox_republish_job where ids is null"))
+                .isEqualTo("0");
+    }
+
+    @Test
+    void gapIsAWarningWhileItIsFilled() throws SQLException {
+        write("order", "published", OURS, "now()");
+        publish();
+        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.PUBLISHING_RETAINED);
+            relay.step();
+            assertThat(relay.status().warnings())
+                    .singleElement()
+                    .satisfies(warning -> assertThat(warning.message()).contains("the replication slot is gone"));
+            relay.stepUntil(RelayState.STREAMING);
+            relay.step();
+            assertThat(relay.status().warnings()).isEmpty();
+        }
+    }
+
     /** What is recorded, a successor does not look for again. */
     @Test
     void relayThatDiesBeforeItHasRecordedTheLossLeavesOneJob() throws SQLException {

@@ -96,11 +96,6 @@ final class SimulatedRelay {
         }
     }
 
-    /** All that was sent arrives. */
-    void settle() {
-        producers.settle();
-    }
-
     void terminateSessions() {
         source.terminateSessions();
     }

@@ -149,22 +149,27 @@ final class Simulation {
 
     /** It takes so long that nothing of the relays that read the old server is still under way. */
     private void move() {
-        for (int i = 0; i < RELAYS; i++) {
-            relays.get(i).kill();
-            relays.set(i, relay());
-        }
+        killAll();
         kafka.fenceAll();
         database.move();
     }
 
     /**
-     * At least once, nobody fences off a relay whose record of a position is still on its way; but files are not put back as fast as that.
+     * At least once, nobody fences off a relay that has not noticed yet, and whose last position comes behind the one of its successor; but
+     * files are not put back as fast as that.
      */
     private void restoreFiles() {
         if (delivery == Delivery.AT_LEAST_ONCE) {
-            relays.forEach(SimulatedRelay::settle);
+            killAll();
         }
         database.restoreFiles();
+    }
+
+    private void killAll() {
+        for (int i = 0; i < RELAYS; i++) {
+            relays.get(i).kill();
+            relays.set(i, relay());
+        }
     }
 
     private void happenToTheDatabase(int choice) {

@@ -7,6 +7,8 @@ import java.util.UUID;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.Newest;
+
 /**
  * What consumers have and the database has lost: events that were found in Kafka, of this outbox, whose rows are not in the table and were not
  * retired. Their aggregates are published once more by a republish job, as the database has them now.
@@ -52,8 +54,9 @@ public interface Losses {
      *
      * @param job its id
      * @param isPaused whether it waits for somebody to resume it
+     * @param isOfWholeTypes whether it is for all aggregates of the types; how many they are is not known then
      */
-    record Request(UUID job, boolean isPaused, List<Aggregates> types) {
+    record Request(UUID job, boolean isPaused, boolean isOfWholeTypes, List<Aggregates> types) {
 
         public Request {
             types = List.copyOf(types);
@@ -74,6 +77,15 @@ public interface Losses {
      * @throws WalException if the role may not, or the tables are not there; carries the grant
      */
     Request republish(boolean paused);
+
+    /**
+     * Has all aggregates of some types published once more, by a job.
+     *
+     * @param after the newest row that is known to be published; the same one makes one job, however often this is called
+     * @param paused whether the job is to wait for somebody to resume it
+     * @throws WalException if the role may not, or the tables are not there; carries the grant
+     */
+    Request republish(List<String> types, Newest after, boolean paused);
 
     /** The jobs of this pipeline that wait for somebody to resume them, the first few. */
     List<Request> waiting();

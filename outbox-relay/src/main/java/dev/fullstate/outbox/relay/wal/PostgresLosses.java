@@ -16,6 +16,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.position.Newest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** Compares in temporary tables of the server, beside those of {@link PostgresRetainedRows}, whatever the number of events. */
 final class PostgresLosses implements Losses {
@@ -182,6 +185,30 @@ final class PostgresLosses implements Losses {
     }
 
     @Override
+    public Request republish(List<String> types, Newest after, boolean paused) {
+        UUID id = UUID.nameUUIDFromBytes((requester() + " " + after).getBytes(UTF_8));
+        try (PreparedStatement insert = connection.prepareStatement(names.sql("""
+                with job as (
+                        insert into {outbox_republish_job} (id, state, requested_by) values (?, ?, ?)
+                        on conflict do nothing returning id),
+                     part as (
+                        insert into {outbox_republish_part} (job_id, aggregate_type)
+                        select job.id, aggregatetype from job, unnest(?::text[]) as aggregatetype)
+                insert into {outbox_republish_action} (job_id, action, actor) select id, 'start', ? from job
+                """))) {
+            insert.setObject(1, id);
+            insert.setString(2, paused ? "PAUSED" : "QUEUED");
+            insert.setString(3, requester());
+            insert.setArray(4, array(types));
+            insert.setString(5, requester());
+            insert.executeUpdate();
+            return jobs("id = ?::uuid", id.toString()).get(0);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    @Override
     public List<Request> waiting() {
         try {
             return jobs("requested_by = ? and state = 'PAUSED'", requester());
@@ -192,7 +219,7 @@ final class PostgresLosses implements Losses {
 
     private List<Request> jobs(String condition, String parameter) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(names.sql("""
-                select id, state = 'PAUSED',
+                select id, state = 'PAUSED', ids is null,
                        array(select aggregate_type from {outbox_republish_part} where job_id = job.id and range_number = 0 order by 1),
                        array(select coalesce(total_count, 0) from {outbox_republish_part} where job_id = job.id and range_number = 0
                               order by aggregate_type)
@@ -202,7 +229,8 @@ final class PostgresLosses implements Losses {
             List<Request> jobs = new ArrayList<>();
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    jobs.add(new Request(rows.getObject(1, UUID.class), rows.getBoolean(2), types(rows)));
+                    jobs.add(new Request(
+                            rows.getObject(1, UUID.class), rows.getBoolean(2), rows.getBoolean(3), types(rows)));
                 }
             }
             return jobs;
@@ -210,8 +238,8 @@ final class PostgresLosses implements Losses {
     }
 
     private static List<Aggregates> types(ResultSet row) throws SQLException {
-        List<String> names = strings(row.getArray(3));
-        Long[] counts = (Long[]) row.getArray(4).getArray();
+        List<String> names = strings(row.getArray(4));
+        Long[] counts = (Long[]) row.getArray(5).getArray();
         List<Aggregates> types = new ArrayList<>();
         for (int i = 0; i < counts.length; i++) {
             types.add(new Aggregates(names.get(i), counts[i], List.of()));

@@ -217,6 +217,15 @@ final class PostgresRetainedRows implements RetainedRows {
     }
 
     @Override
+    public boolean reachBackTo(Newest published) {
+        // The first number that is drawn after the newest row may be that of the first row, or the next.
+        return number(names.sql("""
+                        select case when coalesce((select min(seq) from {outbox}), last_value + 1) <= %1$d + 1 then 1 else 0 end
+                          from {outbox_seq}
+                        """.formatted(published.seq()))) > 0;
+    }
+
+    @Override
     public Numbers continuing(long highest, Fill fill) {
         long reached = number("select coalesce(max(seq), 0) from pg_temp.outbox_relay_reached");
         Newest noted = fill.published() == null ? null : newest(fill.published());

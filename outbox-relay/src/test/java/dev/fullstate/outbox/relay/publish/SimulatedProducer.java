@@ -93,16 +93,6 @@ final class SimulatedProducer extends MockProducer<byte[], byte @Nullable []> {
         broker.commit(id(), epoch);
     }
 
-    /** Lets all records arrive. */
-    void settle() {
-        unsent.forEach((partition, records) -> {
-            while (!records.isEmpty()) {
-                known.add(partition);
-                arrive(records.remove());
-            }
-        });
-    }
-
     /** Lets a few records arrive, of any partition, and a few answers return. */
     void exchange() {
         unsent.forEach((partition, records) -> {

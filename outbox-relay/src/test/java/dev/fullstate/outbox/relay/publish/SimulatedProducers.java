@@ -41,11 +41,6 @@ public final class SimulatedProducers implements Kafka {
         producers.removeIf(SimulatedProducer::isClosed);
     }
 
-    /** Lets all that is under way arrive. */
-    public void settle() {
-        producers.forEach(SimulatedProducer::settle);
-    }
-
     /** The process is gone; what was on the wire may still arrive. */
     public void kill() {
         producers.forEach(SimulatedProducer::kill);

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.position.FoundEvent;
+import dev.fullstate.outbox.relay.position.Newest;
 
 /** What {@link SimulatedDatabase} has lost: what was found and has no row. */
 final class SimulatedLosses implements Losses {
@@ -43,8 +44,13 @@ final class SimulatedLosses implements Losses {
     public Request republish(boolean paused) {
         return session.call(() -> {
             database.request(lost);
-            return new Request(new UUID(8, lost.hashCode()), paused, types());
+            return new Request(new UUID(8, lost.hashCode()), paused, false, types());
         });
+    }
+
+    @Override
+    public Request republish(List<String> types, Newest after, boolean paused) {
+        throw new IllegalStateException("Nobody removes rows");
     }
 
     @Override

@@ -269,6 +269,12 @@ final class SimulatedSession implements WalSession {
         }
 
         @Override
+        public boolean reachBackTo(Newest published) {
+            // Nobody removes rows.
+            return true;
+        }
+
+        @Override
         public long highestFound() {
             return highestFound;
         }
