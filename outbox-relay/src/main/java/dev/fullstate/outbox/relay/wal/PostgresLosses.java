@@ -141,7 +141,7 @@ final class PostgresLosses implements Losses {
             insert(id, paused);
             return jobs("id = ?::uuid", id.toString()).get(0);
         } catch (SQLException e) {
-            throw failure(e);
+            throw notWritten(e);
         }
     }
 
@@ -204,7 +204,7 @@ final class PostgresLosses implements Losses {
             insert.executeUpdate();
             return jobs("id = ?::uuid", id.toString()).get(0);
         } catch (SQLException e) {
-            throw failure(e);
+            throw notWritten(e);
         }
     }
 
@@ -213,7 +213,7 @@ final class PostgresLosses implements Losses {
         try {
             return jobs("requested_by = ? and state = 'PAUSED'", requester());
         } catch (SQLException e) {
-            throw failure(e);
+            throw notRead(e);
         }
     }
 
@@ -259,7 +259,7 @@ final class PostgresLosses implements Losses {
                 return row.getObject(1) == null || row.getBoolean(1) ? null : grant();
             }
         } catch (SQLException e) {
-            throw failure(e);
+            throw notRead(e);
         }
     }
 
@@ -267,7 +267,18 @@ final class PostgresLosses implements Losses {
         return names.text("GRANT INSERT ON " + TABLES + " TO ") + settings.role() + ";";
     }
 
-    private WalException failure(SQLException e) {
+    private WalException notRead(SQLException e) {
+        String failedTo = names.text("The republish jobs of the relay could not be read from {outbox_republish_job}");
+        return SqlFailure.isInsufficientPrivilege(e)
+                ? new WalException(
+                        failedTo + ": " + e.getMessage(),
+                        names.text("GRANT SELECT ON {outbox_republish_job}, {outbox_republish_part} TO ")
+                                + settings.role() + ";",
+                        e)
+                : SqlFailure.of(failedTo, e);
+    }
+
+    private WalException notWritten(SQLException e) {
         String failedTo = names.text("The republish job for what {outbox} has lost could not be written");
         return SqlFailure.isInsufficientPrivilege(e)
                 ? new WalException(failedTo + ": " + e.getMessage(), grant(), e)
