@@ -60,6 +60,7 @@ final class Filling implements Activity {
     private final Queue<byte[] @Nullable []> page = new ArrayDeque<>();
     private Phase phase = Phase.SEARCHING;
     private ResumePoint point;
+    private Set<String> rowTypes = Set.of();
     private Set<String> searched = Set.of();
     private @Nullable Search search;
     private Numbering numbering;
@@ -119,7 +120,8 @@ final class Filling implements Activity {
         // All that the survey leaves out is published.
         advanceTo(survey.count() == 0 ? Long.MAX_VALUE : survey.firstSeq() - 1);
         rows.beginFound();
-        searched = topics(survey.aggregateTypes());
+        rowTypes = survey.aggregateTypes();
+        searched = topics(rowTypes);
         Instant since = survey.since();
         if (doubt != Doubt.FIRST_START) {
             // Also in topics of which no row is left. What is lost came after the last note.
@@ -220,7 +222,7 @@ final class Filling implements Activity {
         Numbers numbers = lost ? rows.continuing(highest, fill()) : new Numbers(highest, known.newest(), known.shift());
         Newest newest = known.newest();
         if (newest != null && !rows.reachBackTo(newest)) {
-            lostEvents.rowsAreGone(newest, searched);
+            lostEvents.rowsAreGone(newest, searched, rowTypes);
         }
         renumber(numbers);
         if (lost) {

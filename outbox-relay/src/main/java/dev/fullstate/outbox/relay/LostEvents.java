@@ -10,7 +10,9 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,19 +90,23 @@ final class LostEvents {
      *
      * @param published the newest row that is known to be published
      * @param topics to which events were published
+     * @param rowTypes the aggregate types of the rows that are there
      */
-    void rowsAreGone(Newest published, Set<String> topics) {
-        List<String> types = topics.stream()
-                .flatMap(topic -> router.aggregateType(topic).stream())
+    void rowsAreGone(Newest published, Set<String> topics, Set<String> rowTypes) {
+        List<String> types = Stream.concat(
+                        topics.stream().flatMap(topic -> router.aggregateType(topic).stream()), rowTypes.stream())
                 .distinct()
                 .sorted()
                 .toList();
+        String what = "Of the outbox no row is left that was written up to " + published.writtenAt()
+                + ", and numbers were drawn after " + published.seq()
+                + ", the last that is published: rows may have been removed that were not";
+        if (types.isEmpty()) {
+            sayWhatIsLeftToPeople(new Warning(what + ". Of which types, nothing tells", "Republish all types"), null);
+            return;
+        }
         request(
-                "Of the outbox no row is left that was written up to " + published.writtenAt()
-                        + ", and numbers were drawn after "
-                        + published.seq()
-                        + ", the last that is published: rows may have been removed that were not. Their types"
-                        + " may be all of " + types,
+                what + ", of any of the types " + types,
                 paused -> losses.republish(types, published, paused),
                 remedy -> remedy + " for the next time; now republish these types");
     }
@@ -118,12 +124,16 @@ final class LostEvents {
             if (e.kind() != FailureKind.PERMANENT) {
                 throw e;
             }
-            // Publishing does not wait for it, and nobody finds it again.
-            Warning warning =
-                    new Warning(what + ". No republish job could be made: " + e.getMessage(), byHand.apply(e.remedy()));
-            unrequested.add(warning);
-            log.warn("{}. Remedy: {}", warning.message(), warning.remedy(), e);
+            sayWhatIsLeftToPeople(
+                    new Warning(what + ". No republish job could be made: " + e.getMessage(), byHand.apply(e.remedy())),
+                    e);
         }
+    }
+
+    /** Publishing does not wait for it, and nobody finds it again. */
+    private void sayWhatIsLeftToPeople(Warning warning, @Nullable Exception cause) {
+        unrequested.add(warning);
+        log.warn("{}. Remedy: {}", warning.message(), warning.remedy(), cause);
     }
 
     private static String byHand(Loss loss, String remedy) {
