@@ -106,6 +106,7 @@ class RestoredServiceIT {
                         "--spring.datasource.username=" + postgres.username(),
                         "--spring.datasource.password=" + postgres.password(),
                         "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
+                        "--outbox.republish.poll-interval=200ms",
                         "--outbox.relay.gap=" + gap)
                 .getApplicationContext();
     }
