@@ -63,8 +63,7 @@ class RelayStatisticsIT extends RelayIntegrationTest {
             assertThat(statistics.inFlightCount()).isEqualTo(1);
             assertThat(statistics.publishedCount()).isZero();
 
-            database.terminateWalSender();
-            relay.stepUntil(RelayState.RETRYING);
+            loseConnection(relay);
             assertThat(statistics.inFlightCount()).isZero();
             assertThat(statistics.inFlightBytes()).isZero();
             assertThat(statistics.failureCount(FailureKind.RETRY)).isEqualTo(1);
@@ -74,9 +73,17 @@ class RelayStatisticsIT extends RelayIntegrationTest {
             relay.stepUntil(() -> statistics.receivedCount() == 2);
 
             // What is held back for ever is not waited for.
-            database.terminateWalSender();
-            relay.stepUntil(RelayState.RETRYING);
+            loseConnection(relay);
         }
+    }
+
+    /** Nothing is read while an event is awaited; but the server is asked now and then. */
+    private void loseConnection(SteppedRelay relay) throws SQLException {
+        database.terminateWalSender();
+        relay.stepUntil(() -> {
+            relay.moveTime(Duration.ofSeconds(1));
+            return relay.state() == RelayState.RETRYING;
+        });
     }
 
     @Test

@@ -77,11 +77,7 @@ final class SteppedRelay implements AutoCloseable {
     }
 
     static SteppedRelay atLeastOnce(OutboxDatabase database) {
-        return atLeastOnce(database, Map.of());
-    }
-
-    private static SteppedRelay atLeastOnce(OutboxDatabase database, Map<String, Object> producer) {
-        return of(database, Delivery.AT_LEAST_ONCE, producer, wal -> wal, AfterLoss.REPORT, publisher -> publisher);
+        return of(Delivery.AT_LEAST_ONCE, database);
     }
 
     /** A relay that has what the database has lost republished at once. */
@@ -94,7 +90,24 @@ final class SteppedRelay implements AutoCloseable {
         try (SteppedRelay first = atLeastOnce(database)) {
             first.stepUntil(RelayState.STREAMING);
         }
-        return atLeastOnce(database, Map.of("linger.ms", 100_000));
+        return of(
+                database,
+                Delivery.AT_LEAST_ONCE,
+                Map.of("linger.ms", 100_000),
+                wal -> wal,
+                AfterLoss.REPORT,
+                SteppedRelay::asIfItHadSentBefore);
+    }
+
+    /** The first record of a partition is waited for, and nothing is read meanwhile. */
+    private static Publisher asIfItHadSentBefore(Publisher target) {
+        return new ForwardingPublisher(target) {
+
+            @Override
+            public boolean isReady() {
+                return true;
+            }
+        };
     }
 
     private static SteppedRelay of(
