@@ -33,6 +33,8 @@ record RecordedTransaction(List<ByteBuffer> relations, List<ByteBuffer> messages
             database.copySlot(SLOT);
             new Backlog(rows, rows, rows, PAYLOAD_BYTES).fill(database);
             try (WalSession session = WalSource.of(settings(database)).open()) {
+                session.lead();
+                session.facts(null);
                 return read(session.stream());
             } finally {
                 database.dropSlot(SLOT);
