@@ -11,7 +11,6 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import dev.fullstate.outbox.relay.position.Lsn;
-import dev.fullstate.outbox.relay.wal.WalSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -192,7 +191,7 @@ class HorizonIT extends RelayIntegrationTest {
     void relayThatMayNotWriteItPublishesAllTheSameAndShowsTheGrant(CapturedOutput output) throws SQLException {
         String role = database.name() + "_relay";
         database.createRelayRole(role);
-        try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), wal -> as(role, wal))) {
+        try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), wal -> SteppedRelay.as(role, wal))) {
             relay.stepUntil(RelayState.STREAMING);
             passTime(relay);
             database.execute("revoke update on outbox_relay from " + role);
@@ -228,18 +227,5 @@ class HorizonIT extends RelayIntegrationTest {
             holder.rollback();
             stepUntilUnpublished(relay, 0);
         }
-    }
-
-    private static WalSettings as(String role, WalSettings wal) {
-        return new WalSettings(
-                wal.url(),
-                role,
-                "secret",
-                wal.publication(),
-                wal.slotName(),
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                wal.slotCreationTimeout(),
-                wal.walSenderTimeout());
     }
 }

@@ -20,7 +20,6 @@ import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
-import dev.fullstate.outbox.relay.wal.WalSettings;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -207,7 +206,7 @@ class LostEventsIT extends RelayIntegrationTest {
         database.createRelayRole(role);
         lose();
         write("order", "later", OURS, "now()");
-        try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), wal -> as(role, wal))) {
+        try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), wal -> SteppedRelay.as(role, wal))) {
             relay.stepUntil(RelayState.STREAMING);
             relay.stepUntil(topic, written);
             relay.step();
@@ -303,19 +302,6 @@ class LostEventsIT extends RelayIntegrationTest {
             producer.flush();
             assertThat(sent).isDone();
         }
-    }
-
-    private static WalSettings as(String role, WalSettings wal) {
-        return new WalSettings(
-                wal.url(),
-                role,
-                "secret",
-                wal.publication(),
-                wal.slotName(),
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                wal.slotCreationTimeout(),
-                wal.walSenderTimeout());
     }
 
     private @Nullable String named() throws SQLException {

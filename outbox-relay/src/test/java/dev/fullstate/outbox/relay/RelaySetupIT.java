@@ -75,16 +75,7 @@ class RelaySetupIT {
     }
 
     private static WalSettings asLeast(WalSettings wal) {
-        return new WalSettings(
-                wal.url(),
-                "least",
-                "secret",
-                wal.publication(),
-                wal.slotName(),
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                wal.slotCreationTimeout(),
-                wal.walSenderTimeout());
+        return SteppedRelay.as("least", wal);
     }
 
     private static void fails(String url, String username, String password) {

@@ -62,6 +62,20 @@ final class SteppedRelay implements AutoCloseable {
         return of(database, Delivery.EXACTLY_ONCE, producer, adapt, AfterLoss.REPORT, publisher -> publisher);
     }
 
+    /** The same database as a role that {@link OutboxDatabase#createRelayRole} or a test has made. */
+    static WalSettings as(String role, WalSettings wal) {
+        return new WalSettings(
+                wal.url(),
+                role,
+                "secret",
+                wal.publication(),
+                wal.slotName(),
+                wal.connectTimeout(),
+                wal.queryTimeout(),
+                wal.slotCreationTimeout(),
+                wal.walSenderTimeout());
+    }
+
     /** A relay whose publisher a test changes. */
     static SteppedRelay publishingBy(UnaryOperator<Publisher> publishers, OutboxDatabase database) {
         return publishingBy(publishers, Delivery.EXACTLY_ONCE, database);
