@@ -15,7 +15,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** C4: a network that swallows everything and resets nothing, on the way to either server. */
+/** A network that swallows everything and resets nothing, on the way to either server. */
 class BlackHoleIT {
 
     private static final Logger log = LoggerFactory.getLogger(BlackHoleIT.class);

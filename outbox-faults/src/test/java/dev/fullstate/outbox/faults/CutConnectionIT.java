@@ -15,7 +15,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * C5: the replication connection breaks off after N bytes of what PostgreSQL sends. The window holds all there is: the end of the
+ * The replication connection breaks off after N bytes of what PostgreSQL sends. The window holds all there is: the end of the
  * handshake, the answer to START_REPLICATION, and messages of each kind.
  */
 class CutConnectionIT {

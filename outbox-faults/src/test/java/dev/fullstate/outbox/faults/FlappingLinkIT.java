@@ -12,7 +12,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** C7: connections that are reset again and again. */
+/** Connections that are reset again and again. */
 class FlappingLinkIT {
 
     private static final int WARM_UP = 10;

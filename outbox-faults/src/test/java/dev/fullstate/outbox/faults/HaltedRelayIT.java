@@ -14,7 +14,7 @@ import dev.fullstate.outbox.faults.network.Link;
 import dev.fullstate.outbox.faults.point.Failure;
 import dev.fullstate.outbox.faults.relay.RelayProcess;
 
-/** C1, A1: a relay that dies at each of the moments that matter, and its successor. */
+/** A relay that dies at each of the moments that matter, and its successor. */
 class HaltedRelayIT {
 
     private static final int EVENTS = 100;

@@ -13,7 +13,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** C3: the broker is killed, and comes back soon, or after minutes. */
+/** The broker is killed, and comes back soon, or after minutes. */
 class KilledBrokerIT {
 
     private static final Duration AWAY = Duration.ofSeconds(150);

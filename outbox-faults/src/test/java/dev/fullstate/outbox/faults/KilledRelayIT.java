@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.faults.relay.RelayProcess;
 
-/** C1, A8: a relay that is killed at no particular moment, and what was committed while none was there. */
+/** A relay that is killed at no particular moment, and what was committed while none was there. */
 class KilledRelayIT {
 
     private static final int MOST_EVENTS = 1_500;

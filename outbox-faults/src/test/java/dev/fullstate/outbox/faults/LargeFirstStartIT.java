@@ -16,7 +16,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A13: a first start with more in the outbox than the heap has room for, that is killed, and that Kafka leaves alone for a while. */
+/** A first start with more in the outbox than the heap has room for, that is killed, and that Kafka leaves alone for a while. */
 class LargeFirstStartIT {
 
     /** With its headers, an event is just below the largest request that the producer sends. */

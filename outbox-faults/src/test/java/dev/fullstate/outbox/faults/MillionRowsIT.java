@@ -12,7 +12,7 @@ import dev.fullstate.outbox.faults.load.Mix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A11, A12, B3: amounts that do not fit into memory, and that nobody has to keep. */
+/** Amounts that do not fit into memory, and that nobody has to keep. */
 @Tag("long")
 class MillionRowsIT {
 

@@ -13,7 +13,7 @@ import dev.fullstate.outbox.faults.Succession.Promotion;
 import dev.fullstate.outbox.faults.Succession.Slot;
 
 /**
- * D7, I1: a standby takes the place of the primary. What it has not received is lost for the database, and may be in Kafka; whatever
+ * A standby takes the place of the primary. What it has not received is lost for the database, and may be in Kafka; whatever
  * the new primary has, and only that, is what consumers have to end up with.
  */
 class PromotedStandbyIT {

@@ -13,7 +13,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** B6, C2: PostgreSQL ends beside a relay that runs, and comes back. */
+/** PostgreSQL ends beside a relay that runs, and comes back. */
 class RestartedDatabaseIT {
 
     private static final Logger log = LoggerFactory.getLogger(RestartedDatabaseIT.class);

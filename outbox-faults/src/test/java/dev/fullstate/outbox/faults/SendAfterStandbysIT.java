@@ -16,7 +16,7 @@ import dev.fullstate.outbox.faults.server.Standby;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** D7, I1: whether Kafka may have events whose commits a promoted standby lacks. */
+/** Shows when Kafka may have events whose commits a promoted standby lacks. */
 class SendAfterStandbysIT {
 
     private static final String HELD_BACK =

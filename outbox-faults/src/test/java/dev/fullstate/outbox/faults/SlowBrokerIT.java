@@ -9,7 +9,7 @@ import dev.fullstate.outbox.faults.load.Mix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** C6: a way to the broker that takes 1 MB a second. */
+/** A way to the broker that takes 1 MB a second. */
 class SlowBrokerIT {
 
     private static final int EVENTS = 500;

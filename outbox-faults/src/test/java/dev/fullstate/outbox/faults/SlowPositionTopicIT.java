@@ -13,7 +13,7 @@ import dev.fullstate.outbox.faults.load.Mix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** I7: a position topic that takes longer to read than PostgreSQL waits for a client that is silent. */
+/** A position topic that takes longer to read than PostgreSQL waits for a client that is silent. */
 @SuppressWarnings("FutureReturnValueIgnored") // A producer that is closed, or commits, waits for what was sent.
 class SlowPositionTopicIT {
 

@@ -9,7 +9,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** B7: a relay that is asked to end. */
+/** A relay that is asked to end. */
 class StoppedRelayIT {
 
     private static final int ROUNDS = 2;

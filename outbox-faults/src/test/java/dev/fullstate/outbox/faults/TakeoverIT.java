@@ -12,7 +12,7 @@ import dev.fullstate.outbox.faults.Relays.Fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** C9, C10: several relays, of which the one that leads is killed, stopped or cut off. */
+/** Several relays, of which the one that leads is killed, stopped or cut off. */
 class TakeoverIT {
 
     private static final Logger log = LoggerFactory.getLogger(TakeoverIT.class);

@@ -15,7 +15,7 @@ import dev.fullstate.outbox.faults.server.BrokerCluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** I9: of three brokers, the one dies under load on which most depends. */
+/** Of three brokers, the one dies under load on which most depends. */
 @Tag("long")
 class ThreeBrokersIT {
 

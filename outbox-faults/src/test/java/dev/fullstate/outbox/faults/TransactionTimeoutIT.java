@@ -19,7 +19,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** C11: Kafka aborts the transaction of a relay that it does not hear of any more. */
+/** Kafka aborts the transaction of a relay that it does not hear of any more. */
 class TransactionTimeoutIT {
 
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(3);

@@ -13,7 +13,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** B1, B5: what Kafka has not acknowledged is not confirmed to PostgreSQL, whatever else comes, and is sent again. */
+/** What Kafka has not acknowledged is not confirmed to PostgreSQL, whatever else comes, and is sent again. */
 class UnpublishedTransactionIT {
 
     @ParameterizedTest

@@ -13,7 +13,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** C10: a relay that is stopped under load for 90 seconds, while another one goes on, and then wakes up. */
+/** A relay that is stopped under load for 90 seconds, while another one goes on, and then wakes up. */
 @Tag("long")
 class ZombieRelayIT {
 

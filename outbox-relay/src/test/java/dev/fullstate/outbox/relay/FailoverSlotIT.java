@@ -15,7 +15,7 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** D7: what a failover finds is prepared beforehand, or refused. Real standbys have their tests in outbox-faults. */
+/** What a failover finds is prepared beforehand, or refused. Real standbys have their tests in outbox-faults. */
 class FailoverSlotIT extends RelayIntegrationTest {
 
     @Test

@@ -25,7 +25,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * I2: what consumers have and a database has lost is named, exactly, and a republish job gives consumers what the database has. The database
+ * What consumers have and a database has lost is named, exactly, and a republish job gives consumers what the database has. The database
  * that is restored is one whose last rows, numbers and notes are taken away.
  */
 class LostEventsIT extends RelayIntegrationTest {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** E10, I7: the topic of the positions, as the relay makes it, and with something in it that is not a position. */
+/** The topic of the positions, as the relay makes it, and with something in it that is not a position. */
 @SuppressWarnings("FutureReturnValueIgnored") // A producer that is closed, or commits, waits for what was sent.
 class PositionTopicIT extends RelayIntegrationTest {
 

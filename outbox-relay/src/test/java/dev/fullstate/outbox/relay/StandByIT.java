@@ -35,7 +35,7 @@ import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** C9: a relay beside another one, as the server sees it. */
+/** A relay beside another one, as the server sees it. */
 @ExtendWith(OutputCaptureExtension.class)
 class StandByIT {
 

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * I2: the database of the service is brought back to a snapshot of its storage, which lacks an order, a change and a delete that consumers
+ * The database of the service is brought back to a snapshot of its storage, which lacks an order, a change and a delete that consumers
  * have. What the documentation asks for, and no more, gives consumers what the database has.
  */
 class RestoredServiceIT {

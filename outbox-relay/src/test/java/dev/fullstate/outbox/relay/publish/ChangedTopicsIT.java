@@ -54,7 +54,7 @@ import dev.fullstate.outbox.test.KafkaServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** E6, I7, I8: topics that somebody changes, deletes or creates again, while the relay runs and while it is down. */
+/** Topics that somebody changes, deletes or creates again, while the relay runs and while it is down. */
 class ChangedTopicsIT {
 
     private static final int KEYS = 50;

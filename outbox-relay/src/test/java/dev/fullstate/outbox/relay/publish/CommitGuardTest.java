@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** I6: a request to commit that was perhaps sent twice, on clusters that can and cannot tell when it was sent. */
+/** A request to commit that was perhaps sent twice, on clusters that can and cannot tell when it was sent. */
 class CommitGuardTest {
 
     private final AtomicReference<Double> closedConnections = new AtomicReference<>(3.0);
