@@ -12,7 +12,8 @@ create database orders owner orders;
 create role outbox_relay login replication password :'relay_password';
 
 revoke connect, temporary on database orders from public;
-grant connect on database orders to outbox_relay;
+-- The relay compares what Kafka has with the outbox in temporary tables.
+grant connect, temporary on database orders to outbox_relay;
 
 \connect orders
 revoke usage on schema public from public;

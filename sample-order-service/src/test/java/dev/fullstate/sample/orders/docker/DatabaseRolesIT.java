@@ -63,6 +63,8 @@ class DatabaseRolesIT {
                 "select * from outbox_republish_job natural join outbox_republish_part",
                 "insert into outbox_republish_end select * from outbox_republish_end",
                 "select pg_create_logical_replication_slot('relay', 'pgoutput', true)",
+                "create temporary table outbox_relay_found (id uuid)",
+                "select setval('outbox_seq', nextval('outbox_seq'))",
             })
     void relayReadsTheOutboxAndTheWal(String sql) {
         assertThatCode(() -> execute(connectAs("outbox_relay"), sql)).doesNotThrowAnyException();
@@ -79,7 +81,6 @@ class DatabaseRolesIT {
                 "delete from outbox_relay",
                 "insert into outbox select * from outbox",
                 "create table mine (id int)",
-                "create temporary table mine (id int)",
                 "drop publication outbox",
             })
     void relayMayDoNothingElse(String sql) {
