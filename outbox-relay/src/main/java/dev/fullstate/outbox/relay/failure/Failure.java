@@ -3,7 +3,7 @@ package dev.fullstate.outbox.relay.failure;
 import java.util.List;
 
 /** A line of the table of failures. */
-public sealed interface Failure permits PostgresFailure, KafkaFailure {
+sealed interface Failure permits PostgresFailure, KafkaFailure {
 
     String name();
 

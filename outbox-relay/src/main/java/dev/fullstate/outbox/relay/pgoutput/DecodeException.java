@@ -5,7 +5,7 @@ import dev.fullstate.outbox.relay.failure.PostgresFailure;
 import dev.fullstate.outbox.relay.failure.RelayException;
 
 /** The bytes are not a message that the relay can read; says which message, where in it, and what was expected there. */
-public final class DecodeException extends RelayException {
+final class DecodeException extends RelayException {
 
     private DecodeException(FailureKind kind, String message, String remedy) {
         super(kind, message, remedy, null);

@@ -4,7 +4,7 @@ import dev.fullstate.outbox.relay.failure.PostgresFailure;
 import dev.fullstate.outbox.relay.failure.RelayException;
 
 /** A message that cannot come where it came: the stream has to be started again. */
-public final class OutOfStepException extends RelayException {
+final class OutOfStepException extends RelayException {
 
     OutOfStepException(String message) {
         super(PostgresFailure.PROTOCOL_VIOLATION.kind(), message, PostgresFailure.PROTOCOL_VIOLATION.remedy(), null);
