@@ -76,6 +76,12 @@ class DecisionsTest {
 
     @ParameterizedTest
     @MethodSource("decisions")
+    void decisionIsStated(Decision decision) throws IOException {
+        assertThat(DECISIONS.resolve(decision.file())).content().contains("\n\n**Decision.** ");
+    }
+
+    @ParameterizedTest
+    @MethodSource("decisions")
     void numberIsThatOfTheFile(Decision decision) {
         assertThat(decision.file()).startsWith("%04d-".formatted(decision.number()));
     }
