@@ -44,6 +44,8 @@ class ArchitectureTest {
             .definedBy(BASE + ".store")
             .layer("republish")
             .definedBy(BASE + ".republish")
+            .layer("admin")
+            .definedBy(BASE + ".admin")
             .layer("monitor")
             .definedBy(BASE + ".monitor")
             .layer("wiring")
@@ -70,6 +72,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("store", "contract")
             .whereLayer("republish")
             .mayOnlyAccessLayers("store", "envelope", "capture", "reading", "aggregate", "session", "contract")
+            .whereLayer("admin")
+            .mayOnlyAccessLayers("republish")
             .whereLayer("wiring")
             .mayNotBeAccessedByAnyLayer();
 

@@ -15,10 +15,10 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.web.servlet.DispatcherServlet;
 
-import dev.fullstate.outbox.republish.AdminAccess;
-import dev.fullstate.outbox.republish.RepublishController;
+import dev.fullstate.outbox.admin.AdminAccess;
+import dev.fullstate.outbox.admin.RepublishController;
+import dev.fullstate.outbox.admin.SecuredAdminAccess;
 import dev.fullstate.outbox.republish.Republisher;
-import dev.fullstate.outbox.republish.SecuredAdminAccess;
 
 /**
  * The admin endpoint, for those who have the authority only.

@@ -5,8 +5,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-import dev.fullstate.outbox.republish.AdminAccess;
-import dev.fullstate.outbox.republish.RepublishEndpoint;
+import dev.fullstate.outbox.admin.AdminAccess;
+import dev.fullstate.outbox.admin.RepublishEndpoint;
 import dev.fullstate.outbox.republish.Republisher;
 
 /** The jobs in Actuator, where there is one. Imported by whatever decides who has access. */

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.autoconfigure;
+package dev.fullstate.outbox.admin;
 
 import java.io.IOException;
 import java.security.GeneralSecurityException;

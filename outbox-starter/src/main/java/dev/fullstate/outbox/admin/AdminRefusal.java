@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.autoconfigure;
+package dev.fullstate.outbox.admin;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,8 +12,6 @@ import org.springframework.http.MediaType;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.header.HeaderWriter;
-
-import dev.fullstate.outbox.republish.SecuredAdminAccess;
 
 /**
  * What a caller with wrong credentials gets: a problem document, as from the endpoint itself. Without the error page, which is

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.republish;
+package dev.fullstate.outbox.admin;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AuthenticationTrustResolver;

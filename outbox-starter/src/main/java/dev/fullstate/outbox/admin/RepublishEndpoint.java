@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.republish;
+package dev.fullstate.outbox.admin;
 
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +13,12 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.server.ResponseStatusException;
+
+import dev.fullstate.outbox.republish.InvalidRepublishRequestException;
+import dev.fullstate.outbox.republish.RepublishConflictException;
+import dev.fullstate.outbox.republish.Republisher;
 
 /**
  * {@code /actuator/outboxRepublish}: the same as {@code /admin/republish}, for those who operate applications through Actuator.
@@ -73,7 +78,8 @@ public class RepublishEndpoint {
             case "pause" -> republisher.pause(jobId, caller);
             case "resume" -> republisher.resume(jobId, caller);
             case "cancel" -> republisher.cancel(jobId, caller);
-            default -> throw new InvalidRepublishRequestException("'action' must be pause, resume or cancel");
+            default ->
+                throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "'action' must be pause, resume or cancel");
         });
     }
 

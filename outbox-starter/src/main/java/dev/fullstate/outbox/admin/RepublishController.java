@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.republish;
+package dev.fullstate.outbox.admin;
 
 import java.io.IOException;
 import java.net.URI;
@@ -17,6 +17,11 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
+
+import dev.fullstate.outbox.republish.InvalidRepublishRequestException;
+import dev.fullstate.outbox.republish.RepublishConflictException;
+import dev.fullstate.outbox.republish.RepublishJob;
+import dev.fullstate.outbox.republish.Republisher;
 
 /**
  * {@code POST /admin/republish} and what becomes of it. Errors are problem details (RFC 9457). Answers are

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.autoconfigure;
+package dev.fullstate.outbox.admin;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,23 +17,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.fullstate.outbox.autoconfigure.Securities.ApiKeys;
-import dev.fullstate.outbox.autoconfigure.Securities.EverythingPermitted;
-import dev.fullstate.outbox.autoconfigure.Securities.FormLogin;
-import dev.fullstate.outbox.autoconfigure.Securities.InterceptedControllers;
-import dev.fullstate.outbox.autoconfigure.Securities.Jwt;
-import dev.fullstate.outbox.autoconfigure.Securities.JwtAndUsers;
-import dev.fullstate.outbox.autoconfigure.Securities.LenientPaths;
-import dev.fullstate.outbox.autoconfigure.Securities.MethodSecurity;
-import dev.fullstate.outbox.autoconfigure.Securities.NoChain;
-import dev.fullstate.outbox.autoconfigure.Securities.OpaqueTokens;
-import dev.fullstate.outbox.autoconfigure.Securities.PrefixedControllers;
-import dev.fullstate.outbox.autoconfigure.Securities.RulesForEveryChain;
-import dev.fullstate.outbox.autoconfigure.Securities.Users;
+import dev.fullstate.outbox.admin.Securities.ApiKeys;
+import dev.fullstate.outbox.admin.Securities.EverythingPermitted;
+import dev.fullstate.outbox.admin.Securities.FormLogin;
+import dev.fullstate.outbox.admin.Securities.InterceptedControllers;
+import dev.fullstate.outbox.admin.Securities.Jwt;
+import dev.fullstate.outbox.admin.Securities.JwtAndUsers;
+import dev.fullstate.outbox.admin.Securities.LenientPaths;
+import dev.fullstate.outbox.admin.Securities.MethodSecurity;
+import dev.fullstate.outbox.admin.Securities.NoChain;
+import dev.fullstate.outbox.admin.Securities.OpaqueTokens;
+import dev.fullstate.outbox.admin.Securities.PrefixedControllers;
+import dev.fullstate.outbox.admin.Securities.RulesForEveryChain;
+import dev.fullstate.outbox.admin.Securities.Users;
 
-import static dev.fullstate.outbox.autoconfigure.AdminApplication.JOB;
-import static dev.fullstate.outbox.autoconfigure.AdminApplication.PATH;
-import static dev.fullstate.outbox.autoconfigure.AdminApplication.as;
+import static dev.fullstate.outbox.admin.AdminApplication.JOB;
+import static dev.fullstate.outbox.admin.AdminApplication.PATH;
+import static dev.fullstate.outbox.admin.AdminApplication.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Whatever an application does about security: the admin endpoint is for those with the authority, and all else is as it was. */

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.autoconfigure;
+package dev.fullstate.outbox.admin;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -9,9 +9,7 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-import dev.fullstate.outbox.republish.AdminAccess;
-import dev.fullstate.outbox.republish.RepublishController;
-import dev.fullstate.outbox.republish.RepublishEndpoint;
+import dev.fullstate.outbox.autoconfigure.AdminAutoConfiguration;
 import dev.fullstate.outbox.republish.Republisher;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.republish;
+package dev.fullstate.outbox.admin;
 
 /**
  * Who may use the admin endpoints. Asked by the endpoints themselves, so that no filter chain of the application can open

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.republish;
+package dev.fullstate.outbox.admin;
 
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -19,6 +19,9 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
+
+import dev.fullstate.outbox.republish.InvalidRepublishRequestException;
+import dev.fullstate.outbox.republish.RepublishRequest;
 
 /**
  * A request as JSON. What is asked for and not understood is refused: a job for all is not what someone wanted who misspelt the
@@ -42,9 +45,9 @@ final class RequestBodies {
     /**
      * Reads the body of a request. A body is optional.
      *
-     * @throws InvalidRepublishRequestException for anything that is not as it should be
-     * @throws ResponseStatusException if it is too long, or not said to be JSON. What comes as a form may have been read by a
-     *     filter already: it would look like no body, and start a job for all
+     * @throws InvalidRepublishRequestException for values that do not go together
+     * @throws ResponseStatusException for anything else that is not as it should be, and for a body that is too long, or not said to be
+     *     JSON. What comes as a form may have been read by a filter already: it would look like no body, and start a job for all
      */
     static RepublishRequest read(HttpServletRequest request) throws IOException {
         byte[] body = request.getInputStream().readNBytes(MAX_BYTES + 1);
@@ -75,18 +78,20 @@ final class RequestBodies {
                 return object;
             }
         } catch (JacksonException e) {
-            throw new InvalidRepublishRequestException("The body is not a JSON object", e);
+            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "The body is not a JSON object", e);
         }
-        throw new InvalidRepublishRequestException("The body is not a JSON object");
+        throw badRequest("The body is not a JSON object");
     }
 
-    /** @throws InvalidRepublishRequestException for anything that is not as it should be */
+    /**
+     * @throws InvalidRepublishRequestException for values that do not go together
+     * @throws ResponseStatusException for names that are unknown, and values of another type
+     */
     static RepublishRequest parse(Map<String, @Nullable Object> body) {
         Set<String> unknown = new TreeSet<>(body.keySet());
         unknown.removeAll(NAMES);
         if (!unknown.isEmpty()) {
-            throw new InvalidRepublishRequestException(
-                    "Unknown " + unknown + "; what can be given is " + new TreeSet<>(NAMES));
+            throw badRequest("Unknown " + unknown + "; what can be given is " + new TreeSet<>(NAMES));
         }
         List<String> aggregateTypes = strings(body, "aggregateTypes");
         return new RepublishRequest(
@@ -115,7 +120,7 @@ final class RequestBodies {
         try {
             return text == null ? null : OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
-            throw new InvalidRepublishRequestException(message(name, expected), e);
+            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, message(name, expected), e);
         }
     }
 
@@ -129,8 +134,12 @@ final class RequestBodies {
         return type.cast(value);
     }
 
-    private static InvalidRepublishRequestException wrong(String name, String expected) {
-        return new InvalidRepublishRequestException(message(name, expected));
+    private static ResponseStatusException wrong(String name, String expected) {
+        return badRequest(message(name, expected));
+    }
+
+    private static ResponseStatusException badRequest(String message) {
+        return new ResponseStatusException(HttpStatus.BAD_REQUEST, message);
     }
 
     private static String message(String name, String expected) {
