@@ -22,8 +22,8 @@ class DecisionsTest {
 
     private static final Path DECISIONS = Path.of("../docs/adr");
 
-    private static final Pattern HEAD =
-            Pattern.compile("# (?<number>\\d+)\\. (?<title>.+)\n\nDate: \\d{4}-\\d\\d-\\d\\d · Status: (?<status>.+)\n\n");
+    private static final Pattern HEAD = Pattern.compile(
+            "# (?<number>\\d+)\\. (?<title>.+)\n\nDate: \\d{4}-\\d\\d-\\d\\d · Status: (?<status>.+)\n\n");
 
     private static final Pattern LINK = Pattern.compile("\\[ADR (\\d+)]\\((\\S+)\\)");
 
@@ -66,8 +66,9 @@ class DecisionsTest {
     static List<Decision> decisions() throws IOException {
         try (Stream<Path> files = Files.list(DECISIONS)) {
             List<Decision> decisions = new ArrayList<>();
-            for (Path file :
-                    files.filter(path -> path.toString().matches(".*/\\d{4}-[^/]+\\.md")).sorted().toList()) {
+            for (Path file : files.filter(path -> path.toString().matches(".*/\\d{4}-[^/]+\\.md"))
+                    .sorted()
+                    .toList()) {
                 decisions.add(Decision.in(file));
             }
             return decisions;
