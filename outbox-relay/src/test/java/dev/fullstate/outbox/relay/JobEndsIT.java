@@ -26,19 +26,19 @@ class JobEndsIT extends RelayIntegrationTest {
 
     /** Ends a job, as the service that writes to the outbox does. */
     private void endJob(String state) throws SQLException {
-        database.execute(
-                "insert into outbox_republish_job (id, state, requested_by, finished_at) values ('" + job + "', '"
-                        + state
-                        + "', 'test', now()); insert into outbox_republish_part (job_id, aggregate_type, pass) values"
-                        + " ('"
-                        + job + "', 'order', 'DONE')");
+        database.execute("insert into outbox_job (id, kind, state, requested_by, finished_at) values ('" + job
+                + "', 'republish', '"
+                + state
+                + "', 'test', now()); insert into outbox_job_slice (job_id, aggregate_type, pass) values"
+                + " ('"
+                + job + "', 'order', 'DONE')");
     }
 
     private String end() throws SQLException {
         return Objects.requireNonNullElse(
                 database.query(
                         "select string_agg(e ->> 'topic' || '-' || (e ->> 'partition') || '@' || (e ->> 'offset'), ' ')"
-                                + " from outbox_republish_end, jsonb_array_elements(offsets) as e where job_id = '"
+                                + " from outbox_job_end, jsonb_array_elements(offsets) as e where job_id = '"
                                 + job + "'"),
                 "nothing");
     }
@@ -51,7 +51,7 @@ class JobEndsIT extends RelayIntegrationTest {
     }
 
     private boolean isNoted() throws SQLException {
-        return database.query("select 1 from outbox_republish_end where job_id = '" + job + "'") != null;
+        return database.query("select 1 from outbox_job_end where job_id = '" + job + "'") != null;
     }
 
     private void insert(int count) throws SQLException {
@@ -193,14 +193,14 @@ class JobEndsIT extends RelayIntegrationTest {
             endJob("COMPLETED");
             UUID removed = UUID.randomUUID();
             try (var statement = other.createStatement()) {
-                statement.execute("insert into outbox_republish_job (id, state, requested_by, finished_at) values ('"
-                        + removed + "', 'COMPLETED', 'test', now() - interval '1 hour')");
+                statement.execute("insert into outbox_job (id, kind, state, requested_by, finished_at) values ('"
+                        + removed + "', 'republish', 'COMPLETED', 'test', now() - interval '1 hour')");
                 relay.moveTime(Duration.ofSeconds(2));
                 relay.step();
-                statement.execute("delete from outbox_republish_job where id = '" + removed + "'");
+                statement.execute("delete from outbox_job where id = '" + removed + "'");
             }
             stepUntilNoted(relay);
         }
-        assertThat(database.query("select count(*) from outbox_republish_end")).isEqualTo("1");
+        assertThat(database.query("select count(*) from outbox_job_end")).isEqualTo("1");
     }
 }

@@ -55,14 +55,15 @@ class LostEventsIT extends RelayIntegrationTest {
         }
         assertThat(named()).isEqualTo("customer created, order changed, order created");
         assertThat(database.query(
-                        "select string_agg(concat_ws(' ', state, tombstones, requested_by, array_to_string(ids, '+')), ', ')"
-                                + " from outbox_republish_job"))
-                .isEqualTo("PAUSED t outbox-relay-" + database.name() + " created+changed+created");
+                        "select string_agg(concat_ws(' ', kind, state, parameters, requested_by, array_to_string(ids, '+')), ', ')"
+                                + " from outbox_job"))
+                .isEqualTo("republish PAUSED {\"tombstones\": true} outbox-relay-" + database.name()
+                        + " created+changed+created");
         assertThat(database.query(
                         "select string_agg(concat_ws(' ', aggregate_type, total_count, pass), ', ' order by aggregate_type)"
-                                + " from outbox_republish_part"))
+                                + " from outbox_job_slice"))
                 .isEqualTo("customer 1 COUNT, order 2 COUNT");
-        assertThat(database.query("select string_agg(action || ' ' || actor, ', ') from outbox_republish_action"))
+        assertThat(database.query("select string_agg(action || ' ' || actor, ', ') from outbox_job_action"))
                 .isEqualTo("start outbox-relay-" + database.name());
     }
 
@@ -92,7 +93,7 @@ class LostEventsIT extends RelayIntegrationTest {
             later.stepUntil(RelayState.STREAMING);
             later.step();
             assertThat(later.status().warnings()).singleElement().satisfies(this::namesTheJob);
-            database.execute("update outbox_republish_job set state = 'QUEUED'");
+            database.execute("update outbox_job set state = 'QUEUED'");
             later.moveTime(Duration.ofSeconds(10));
             later.step();
             assertThat(later.status().warnings()).isEmpty();
@@ -112,7 +113,7 @@ class LostEventsIT extends RelayIntegrationTest {
             relay.step();
             assertThat(relay.status().warnings()).isEmpty();
         }
-        assertThat(database.query("select string_agg(state, ' ') from outbox_republish_job"))
+        assertThat(database.query("select string_agg(state, ' ') from outbox_job"))
                 .isEqualTo("QUEUED");
     }
 
@@ -135,8 +136,8 @@ class LostEventsIT extends RelayIntegrationTest {
             });
         }
         assertThat(database.query(
-                        "select string_agg(concat_ws(' ', state, aggregate_type, pass), ', ') from outbox_republish_job as job"
-                                + " join outbox_republish_part on job_id = job.id where ids is null"))
+                        "select string_agg(concat_ws(' ', state, aggregate_type, pass), ', ') from outbox_job as job"
+                                + " join outbox_job_slice on job_id = job.id where ids is null"))
                 .isEqualTo("PAUSED order COUNT");
     }
 
@@ -150,7 +151,7 @@ class LostEventsIT extends RelayIntegrationTest {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
         }
-        assertThat(database.query("select count(*) from outbox_republish_job where ids is null"))
+        assertThat(database.query("select count(*) from outbox_job where ids is null"))
                 .isEqualTo("0");
     }
 
@@ -212,8 +213,8 @@ class LostEventsIT extends RelayIntegrationTest {
             relay.step();
             assertThat(relay.status().warnings())
                     .hasSize(2)
-                    .allSatisfy(warning ->
-                            assertThat(warning.remedy()).contains("GRANT INSERT ON public.outbox_republish_job, "));
+                    .allSatisfy(
+                            warning -> assertThat(warning.remedy()).contains("GRANT INSERT ON public.outbox_job, "));
             assertThat(relay.status().warnings().get(0).message()).contains("1 aggregates of type 'order'");
         }
         assertThat(named()).isNull();
@@ -307,10 +308,10 @@ class LostEventsIT extends RelayIntegrationTest {
     private @Nullable String named() throws SQLException {
         return database.query(
                 "select string_agg(aggregate_type || ' ' || aggregate_id, ', ' order by aggregate_type, aggregate_id)"
-                        + " from outbox_republish_item where kind = 'NAMED'");
+                        + " from outbox_job_item where pass = 'NAMED'");
     }
 
     private @Nullable String job() throws SQLException {
-        return database.query("select id from outbox_republish_job");
+        return database.query("select id from outbox_job");
     }
 }

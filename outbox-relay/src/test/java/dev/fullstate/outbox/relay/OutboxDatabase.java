@@ -113,8 +113,8 @@ final class OutboxDatabase implements AutoCloseable {
     void createRelayRole(String role) throws SQLException {
         execute("create role " + role + " login replication password 'secret'; grant select on outbox to " + role
                 + "; grant select, insert, update on outbox_relay to " + role
-                + "; grant select on outbox_republish_job, outbox_republish_part to " + role
-                + "; grant select, insert on outbox_republish_end to " + role
+                + "; grant select on outbox_relay_job to " + role
+                + "; grant select, insert on outbox_job_end to " + role
                 + "; grant select, update on sequence outbox_seq to " + role);
     }
 

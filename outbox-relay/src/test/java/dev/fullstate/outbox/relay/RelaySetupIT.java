@@ -57,9 +57,8 @@ class RelaySetupIT {
         assertThat(output)
                 .contains("GRANT SELECT ON outbox TO no_grant;")
                 .contains("GRANT SELECT, INSERT, UPDATE ON outbox_relay TO no_grant;")
-                .contains("GRANT SELECT ON outbox_republish_job TO no_grant;")
-                .contains("GRANT SELECT ON outbox_republish_part TO no_grant;")
-                .contains("GRANT SELECT, INSERT ON outbox_republish_end TO no_grant;")
+                .contains("GRANT SELECT ON outbox_relay_job TO no_grant;")
+                .contains("GRANT SELECT, INSERT ON outbox_job_end TO no_grant;")
                 .contains("GRANT SELECT, UPDATE ON SEQUENCE outbox_seq TO no_grant;");
     }
 

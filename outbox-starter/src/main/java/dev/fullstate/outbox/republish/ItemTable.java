@@ -30,7 +30,7 @@ final class ItemTable {
     }
 
     long count() {
-        return sql("select count(*) from {outbox_republish_item} where" + OF_PART)
+        return sql("select count(*) from {outbox_job_item} where" + OF_PART)
                 .query(Long.class)
                 .single();
     }
@@ -46,7 +46,7 @@ final class ItemTable {
     /** Writes down which aggregates have changed, by their events. */
     int nameChanged() {
         return sql("""
-                        insert into {outbox_republish_item} (job_id, aggregate_type, aggregate_id, kind)
+                        insert into {outbox_job_item} (job_id, aggregate_type, aggregate_id, pass)
                         select distinct cast(:job as uuid), aggregatetype, aggregateid, 'NAMED' from {outbox}
                          where aggregatetype = :type and created_at >= :since and republishid is null
                         """).param("since", part.changedSince()).update();
@@ -54,8 +54,8 @@ final class ItemTable {
 
     /** The next named ones. Those before are gone, but the index may not know it yet, so it is not asked for them. */
     List<String> named() {
-        return sql("select aggregate_id from {outbox_republish_item} where" + OF_PART + """
-                           and kind = 'NAMED' and aggregate_id > coalesce(:after, '')
+        return sql("select aggregate_id from {outbox_job_item} where" + OF_PART + """
+                           and pass = 'NAMED' and aggregate_id > coalesce(:after, '')
                          order by aggregate_id limit :limit
                         """)
                 .param("after", part.lastId())
@@ -66,16 +66,16 @@ final class ItemTable {
 
     /** The contended one that was tried least often. */
     Optional<String> contended() {
-        return sql("select aggregate_id from {outbox_republish_item} where" + OF_PART
-                        + "and kind = 'CONTENDED' order by attempt_count, aggregate_id limit 1")
+        return sql("select aggregate_id from {outbox_job_item} where" + OF_PART
+                        + "and pass = 'CONTENDED' order by attempt_count, aggregate_id limit 1")
                 .query(String.class)
                 .optional();
     }
 
     /** One that was written off so long ago that whoever may have been creating it then has ended. */
     Optional<String> writtenOff() {
-        return sql("select aggregate_id from {outbox_republish_item} where" + OF_PART + """
-                           and kind = 'WRITTEN_OFF' and horizon <= pg_snapshot_xmin(pg_current_snapshot())
+        return sql("select aggregate_id from {outbox_job_item} where" + OF_PART + """
+                           and pass = 'SECOND_LOOK' and horizon <= pg_snapshot_xmin(pg_current_snapshot())
                          order by attempt_count, aggregate_id limit 1
                         """)
                 .query(String.class)
@@ -86,9 +86,9 @@ final class ItemTable {
     void contend(List<String> ids) {
         if (!ids.isEmpty()) {
             sql("""
-                            insert into {outbox_republish_item} (job_id, aggregate_type, range_number, aggregate_id, kind)
+                            insert into {outbox_job_item} (job_id, aggregate_type, slice_number, aggregate_id, pass)
                             select cast(:job as uuid), cast(:type as text), cast(:range as integer), id, 'CONTENDED' from unnest(cast(:ids as text[])) as id
-                                on conflict (job_id, aggregate_type, aggregate_id) do update set kind = excluded.kind
+                                on conflict (job_id, aggregate_type, aggregate_id) do update set pass = excluded.pass
                             """).param("ids", JobTable.array(ids)).update();
         }
     }
@@ -98,7 +98,7 @@ final class ItemTable {
      * created it unseen, and drawn a sequence below that of its delete event.
      */
     void writeOff(String id) {
-        sql("update {outbox_republish_item} set kind = 'WRITTEN_OFF', attempt_count = 0,"
+        sql("update {outbox_job_item} set pass = 'SECOND_LOOK', attempt_count = 0,"
                         + " horizon = pg_snapshot_xmax(pg_current_snapshot()) where" + OF_PART
                         + "and aggregate_id = :id")
                 .param("id", id)
@@ -107,8 +107,7 @@ final class ItemTable {
 
     /** Is to be tried again, after the others. */
     void postpone(String id) {
-        sql("update {outbox_republish_item} set attempt_count = attempt_count + 1 where" + OF_PART
-                        + "and aggregate_id = :id")
+        sql("update {outbox_job_item} set attempt_count = attempt_count + 1 where" + OF_PART + "and aggregate_id = :id")
                 .param("id", id)
                 .update();
     }
@@ -117,7 +116,7 @@ final class ItemTable {
     int delete(List<String> ids) {
         return ids.isEmpty()
                 ? 0
-                : sql("delete from {outbox_republish_item} where" + OF_PART + "and aggregate_id = any (:ids)")
+                : sql("delete from {outbox_job_item} where" + OF_PART + "and aggregate_id = any (:ids)")
                         .param("ids", JobTable.array(ids))
                         .update();
     }

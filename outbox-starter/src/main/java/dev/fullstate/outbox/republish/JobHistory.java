@@ -22,15 +22,16 @@ final class JobHistory {
 
     private static final int LENGTH = 100;
     private static final String COLUMNS = """
-            select id, state, cardinality(ids) as id_count, changed_since, rate_per_second, dry_run, tombstones, rate_since, rate_from,
-                   coalesce(error, (select min(error) from {outbox_republish_part} where job_id = j.id)) as error, requested_by,
+            select id, state, cardinality(ids) as id_count, cast(parameters ->> 'changedSince' as timestamptz) as changed_since,
+                   rate_per_second, dry_run, coalesce(cast(parameters ->> 'tombstones' as boolean), false) as tombstones, rate_since, rate_from,
+                   coalesce(error, (select min(error) from {outbox_job_slice} where job_id = j.id)) as error, requested_by,
                    created_at, started_at, updated_at, finished_at, clock_timestamp() as now,
-                   exists (select from {outbox_republish_part}
+                   exists (select from {outbox_job_slice}
                             where job_id = j.id and pass = 'SECOND_LOOK' and due_at is not null) as looks_again,
-                   (select min(waiting_for) from {outbox_republish_part} where job_id = j.id) as waiting_for,
-                   (select string_agg(distinct aggregate_type, ', ' order by aggregate_type) from {outbox_republish_part}
+                   (select min(waiting_for) from {outbox_job_slice} where job_id = j.id) as waiting_for,
+                   (select string_agg(distinct aggregate_type, ', ' order by aggregate_type) from {outbox_job_slice}
                      where job_id = j.id and pass <> 'DONE' and aggregate_type <> all (:types)) as unknown_types
-              from {outbox_republish_job} as j
+              from {outbox_job} as j
             """;
 
     private final Outbox outbox;
@@ -78,16 +79,16 @@ final class JobHistory {
         Map<UUID, List<TypeProgress>> types = grouped(outbox.sql("""
                         select job_id, aggregate_type,
                                case when bool_and(total_count is not null) then cast(sum(total_count) as bigint) end as total_count,
-                               sum(published_count) as published_count, sum(pending_count) as pending_count,
+                               sum(done_count) as done_count, sum(pending_count) as pending_count,
                                sum(skipped_count) as skipped_count, sum(failed_count) as failed_count
-                          from {outbox_republish_part} where job_id in (:ids)
+                          from {outbox_job_slice} where job_id in (:ids)
                          group by job_id, aggregate_type order by aggregate_type
                         """)
                 .param("ids", ids)
                 .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), type(row)))
                 .list());
         Map<UUID, List<ActionTaken>> actions =
-                grouped(outbox.sql("select * from {outbox_republish_action} where job_id in (:ids) order by at")
+                grouped(outbox.sql("select * from {outbox_job_action} where job_id in (:ids) order by at")
                         .param("ids", ids)
                         .query((row, number) -> new Of<>(row.getObject("job_id", UUID.class), action(row)))
                         .list());
@@ -106,7 +107,7 @@ final class JobHistory {
         return outbox
                 .sql("""
                         select job_id, pipeline, topic, partition, "offset"
-                          from {outbox_republish_end}
+                          from {outbox_job_end}
                           left join jsonb_to_recordset(offsets) as e (topic text, partition integer, "offset" bigint) on true
                          where job_id in (:ids) order by pipeline, topic, partition
                         """)
@@ -137,7 +138,7 @@ final class JobHistory {
         return new TypeProgress(
                 row.getString("aggregate_type"),
                 row.getObject("total_count", Long.class),
-                row.getLong("published_count"),
+                row.getLong("done_count"),
                 row.getLong("pending_count"),
                 row.getLong("skipped_count"),
                 row.getLong("failed_count"));

@@ -36,8 +36,8 @@ final class JobRetention {
         }
         lookedAt = now;
         int count = database.query(outbox -> outbox.sql("""
-                        delete from {outbox_republish_job}
-                         where id in (select id from {outbox_republish_job}
+                        delete from {outbox_job}
+                         where id in (select id from {outbox_job}
                                        where finished_at < clock_timestamp() - make_interval(secs => :seconds)
                                        order by finished_at limit :most
                                          for update skip locked)

@@ -31,17 +31,16 @@ final class JobTable {
 
     /** Until the end of the transaction nobody else starts a job, or changes the state of one. */
     void lockAgainstStarts() {
-        outbox.sql("lock table {outbox_republish_job} in share row exclusive mode")
-                .update();
+        outbox.sql("lock table {outbox_job} in share row exclusive mode").update();
     }
 
     /** A job that does what the new one would do, and has not ended. */
     Optional<UUID> conflicting(NewJob job) {
         return outbox.sql("""
-                        select id from {outbox_republish_job} as j
-                         where state in ('QUEUED', 'RUNNING', 'PAUSED') and dry_run = :dryRun
+                        select id from {outbox_job} as j
+                         where kind = 'republish' and state in ('QUEUED', 'RUNNING', 'PAUSED') and dry_run = :dryRun
                            and ids is not distinct from cast(:ids as text[])
-                           and exists (select from {outbox_republish_part}
+                           and exists (select from {outbox_job_slice}
                                         where job_id = j.id and aggregate_type = any (:types))
                          order by created_at limit 1
                         """)
@@ -55,9 +54,10 @@ final class JobTable {
     void insert(UUID id, NewJob job, String requestedBy) {
         RepublishRequest request = job.request();
         outbox.sql("""
-                        insert into {outbox_republish_job}
-                               (id, ids, changed_since, rate_per_second, dry_run, tombstones, requested_by)
-                        values (:id, cast(:ids as text[]), cast(:since as timestamptz), cast(:rate as integer), :dryRun, :tombstones, :by)
+                        insert into {outbox_job}
+                               (id, kind, ids, rate_per_second, dry_run, parameters, requested_by)
+                        values (:id, 'republish', cast(:ids as text[]), cast(:rate as integer), :dryRun,
+                                jsonb_strip_nulls(jsonb_build_object('changedSince', cast(:since as text), 'tombstones', :tombstones)), :by)
                         """)
                 .param("id", id)
                 .param("ids", array(job.ids()))
@@ -72,19 +72,19 @@ final class JobTable {
                 .param("by", requestedBy)
                 .update();
         outbox.sql(
-                        "insert into {outbox_republish_part} (job_id, aggregate_type) select cast(:id as uuid), unnest(cast(:types as text[]))")
+                        "insert into {outbox_job_slice} (job_id, aggregate_type) select cast(:id as uuid), unnest(cast(:types as text[]))")
                 .param("id", id)
                 .param("types", array(job.types()))
                 .update();
         outbox.sql("""
-                        insert into {outbox_republish_item} (job_id, aggregate_type, aggregate_id, kind)
+                        insert into {outbox_job_item} (job_id, aggregate_type, aggregate_id, pass)
                         select :id, :type, id, 'NAMED' from unnest(cast(:ids as text[])) as id
                         """)
                 .param("id", id)
                 .param("type", job.types().get(0))
                 .param("ids", array(job.ids()))
                 .update();
-        outbox.sql("insert into {outbox_republish_action} (job_id, action, actor) values (:id, 'start', :by)")
+        outbox.sql("insert into {outbox_job_action} (job_id, action, actor) values (:id, 'start', :by)")
                 .param("id", id)
                 .param("by", requestedBy)
                 .update();
@@ -98,13 +98,13 @@ final class JobTable {
      */
     int startQueued(Set<String> types) {
         return outbox.sql("""
-                        update {outbox_republish_job} as j
+                        update {outbox_job} as j
                            set state = 'RUNNING', started_at = coalesce(started_at, clock_timestamp()),
                                rate_since = clock_timestamp(), updated_at = clock_timestamp(),
-                               rate_from = (select sum(published_count + skipped_count + failed_count)
-                                              from {outbox_republish_part} where job_id = j.id)
+                               rate_from = (select sum(done_count + skipped_count + failed_count)
+                                              from {outbox_job_slice} where job_id = j.id)
                          where state = 'QUEUED'
-                           and exists (select from {outbox_republish_part} where job_id = j.id and aggregate_type = any (:types))
+                           and exists (select from {outbox_job_slice} where job_id = j.id and aggregate_type = any (:types))
                         """).param("types", array(types)).update();
     }
 
@@ -116,12 +116,12 @@ final class JobTable {
     boolean change(UUID id, Action action, Set<State> from, State to, String actor) {
         return outbox.sql("""
                         with changed as (
-                            update {outbox_republish_job}
+                            update {outbox_job}
                                set state = :to, updated_at = clock_timestamp(),
                                    finished_at = case when :final then clock_timestamp() end
                              where id = :id and state = any (:from)
                             returning id)
-                        insert into {outbox_republish_action} (job_id, action, actor)
+                        insert into {outbox_job_action} (job_id, action, actor)
                         select id, :action, :actor from changed
                         """)
                         .param("to", to.name())
@@ -141,14 +141,14 @@ final class JobTable {
      * @return how many parts the job has
      */
     int settle(UUID id, State state) {
-        int partCount = outbox.sql("select pass from {outbox_republish_part} where job_id = :id"
-                        + " order by aggregate_type, range_number for update")
+        int partCount = outbox.sql("select pass from {outbox_job_slice} where job_id = :id"
+                        + " order by aggregate_type, slice_number for update")
                 .param("id", id)
                 .query(String.class)
                 .list()
                 .size();
         if (state.isFinal()) {
-            outbox.sql("delete from {outbox_republish_item} where job_id = :id")
+            outbox.sql("delete from {outbox_job_item} where job_id = :id")
                     .param("id", id)
                     .update();
         }
@@ -158,7 +158,7 @@ final class JobTable {
     /** Ends a job early; false if it had ended, or was paused, before. */
     boolean fail(UUID id, String error) {
         return outbox.sql("""
-                        update {outbox_republish_job}
+                        update {outbox_job}
                            set state = 'FAILED', error = :error, updated_at = clock_timestamp(), finished_at = clock_timestamp()
                          where id = :id and state = 'RUNNING'
                         """).param("error", error).param("id", id).update() == 1;
@@ -167,9 +167,9 @@ final class JobTable {
     /** Of running jobs: those of which something is left that this instance does not know. */
     List<UUID> unknown(Set<String> types) {
         return outbox.sql("""
-                        select id from {outbox_republish_job} as j
+                        select id from {outbox_job} as j
                          where state = 'RUNNING'
-                           and exists (select from {outbox_republish_part}
+                           and exists (select from {outbox_job_slice}
                                         where job_id = j.id and pass <> 'DONE' and aggregate_type <> all (:types))
                         """).param("types", array(types)).query(UUID.class).list();
     }
@@ -177,14 +177,14 @@ final class JobTable {
     /** Ends the jobs of which everything is done. Whoever finishes the last part sees the others', as all are committed. */
     List<UUID> endFinished() {
         return outbox.sql("""
-                        update {outbox_republish_job} as j
+                        update {outbox_job} as j
                            set state = case when done.failed > 0 then 'FAILED' else 'COMPLETED' end,
                                error = case when done.failed > 0 then format(
                                    '%s aggregates cannot be published, all others are. The first one: %s', done.failed, done.error) end,
                                updated_at = clock_timestamp(), finished_at = clock_timestamp()
                           from (select job_id, sum(failed_count) as failed, min(error) as error
-                                  from {outbox_republish_part}
-                                 where job_id in (select id from {outbox_republish_job} where state = 'RUNNING')
+                                  from {outbox_job_slice}
+                                 where job_id in (select id from {outbox_job} where state = 'RUNNING')
                                  group by job_id having bool_and(pass = 'DONE')) as done
                          where j.id = done.job_id and j.state = 'RUNNING'
                         returning j.id

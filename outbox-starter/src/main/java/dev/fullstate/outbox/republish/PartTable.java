@@ -22,12 +22,12 @@ final class PartTable {
     /** Of parts of running jobs: when the job's rate allows the next chunk. */
     private static final String RATE_ALLOWS_AT = """
             j.rate_since + make_interval(secs => (
-                (select sum(published_count + skipped_count + failed_count) from {outbox_republish_part} where job_id = j.id) - j.rate_from)
+                (select sum(done_count + skipped_count + failed_count) from {outbox_job_slice} where job_id = j.id) - j.rate_from)
                 / cast(j.rate_per_second as double precision))
             """;
 
     /** Which rows belong to a part; see {@link #sql(Outbox, Part, String)}. */
-    static final String OF_PART = " job_id = :job and aggregate_type = :type and range_number = :range ";
+    static final String OF_PART = " job_id = :job and aggregate_type = :type and slice_number = :range ";
 
     private final Outbox outbox;
 
@@ -58,10 +58,11 @@ final class PartTable {
      */
     Optional<Part> take(Set<String> types, int chunkSize) {
         return outbox.sql("""
-                        select p.job_id, p.aggregate_type, p.range_number, p.pass, p.last_id, p.end_id, j.ids is not null as named, j.changed_since, j.dry_run,
-                               j.tombstones, least(:chunkSize, j.rate_per_second) as chunk_limit
-                          from {outbox_republish_part} as p
-                          join {outbox_republish_job} as j on j.id = p.job_id
+                        select p.job_id, p.aggregate_type, p.slice_number, p.pass, p.last_id, p.end_id, j.ids is not null as named, cast(j.parameters ->> 'changedSince' as timestamptz) as changed_since,
+                               j.dry_run, coalesce(cast(j.parameters ->> 'tombstones' as boolean), false) as tombstones,
+                               least(:chunkSize, j.rate_per_second) as chunk_limit
+                          from {outbox_job_slice} as p
+                          join {outbox_job} as j on j.id = p.job_id
                          where j.state = 'RUNNING' and p.pass <> 'DONE' and p.aggregate_type = any (:types)
                            and coalesce(p.due_at <= clock_timestamp(), true)
                            and (p.pass = 'COUNT' or coalesce(%s <= clock_timestamp(), true))
@@ -79,7 +80,7 @@ final class PartTable {
      * for those who have locked a part then.
      */
     boolean isRunning(UUID job) {
-        return outbox.sql("select state = 'RUNNING' from {outbox_republish_job} where id = :id")
+        return outbox.sql("select state = 'RUNNING' from {outbox_job} where id = :id")
                 .param("id", job)
                 .query(Boolean.class)
                 .single();
@@ -88,7 +89,7 @@ final class PartTable {
     /** The part, locked, if it is still where it was. */
     boolean takeAgain(Part part) {
         return sql(part, """
-                        select true from {outbox_republish_part}
+                        select true from {outbox_job_slice}
                          where""" + OF_PART + "and pass = :pass and last_id is not distinct from :lastId for update")
                 .param("pass", part.pass().name())
                 .param("lastId", part.lastId())
@@ -101,8 +102,8 @@ final class PartTable {
     Optional<Duration> untilNext(Set<String> types) {
         return outbox.sql("""
                         select extract(epoch from min(greatest(p.due_at, %s)) - clock_timestamp()) * 1000
-                          from {outbox_republish_part} as p
-                          join {outbox_republish_job} as j on j.id = p.job_id
+                          from {outbox_job_slice} as p
+                          join {outbox_job} as j on j.id = p.job_id
                          where j.state = 'RUNNING' and p.pass <> 'DONE' and p.aggregate_type = any (:types)
                            and greatest(p.due_at, %s) > clock_timestamp()
                         """.formatted(RATE_ALLOWS_AT, RATE_ALLOWS_AT))
@@ -122,18 +123,18 @@ final class PartTable {
 
     void counted(Part part, long total) {
         sql(part, """
-                        update {outbox_republish_part} set total_count = :total
+                        update {outbox_job_slice} set total_count = :total
                          where""" + OF_PART).param("total", total).update();
     }
 
     /** Divides a part at these ids; the ranges after the first one are new parts. */
     void divide(Part part, List<String> ends) {
         sql(part, """
-                        update {outbox_republish_part} set end_id = :end
+                        update {outbox_job_slice} set end_id = :end
                          where""" + OF_PART).param("end", ends.get(0)).update();
         sql(part, """
-                        insert into {outbox_republish_part}
-                               (job_id, aggregate_type, range_number, pass, last_id, end_id, total_count)
+                        insert into {outbox_job_slice}
+                               (job_id, aggregate_type, slice_number, pass, last_id, end_id, total_count)
                         select cast(:job as uuid), cast(:type as text), number, 'SCAN', id, lead(id) over (order by number), 0
                           from unnest(cast(:ends as text[])) with ordinality as range (id, number)
                         """).param("ends", JobTable.array(ends)).update();
@@ -141,8 +142,8 @@ final class PartTable {
 
     void advance(Part part, Step step) {
         sql(part, """
-                        update {outbox_republish_part}
-                           set pass = :pass, last_id = :lastId, due_at = null, waiting_for = null, published_count = published_count + :published,
+                        update {outbox_job_slice}
+                           set pass = :pass, last_id = :lastId, due_at = null, waiting_for = null, done_count = done_count + :published,
                                pending_count = pending_count + :pending, skipped_count = skipped_count + :skipped,
                                failed_count = failed_count + :failed, updated_at = clock_timestamp()
                          where""" + OF_PART)
@@ -158,7 +159,7 @@ final class PartTable {
     /** There is nothing to do for now. */
     void postpone(Part part, Duration delay) {
         sql(part, """
-                        update {outbox_republish_part}
+                        update {outbox_job_slice}
                            set due_at = clock_timestamp() + make_interval(secs => :seconds), updated_at = clock_timestamp()
                          where""" + OF_PART).param("seconds", delay.toMillis() / 1000.0).update();
     }
@@ -166,7 +167,7 @@ final class PartTable {
     /** Says why a part does not go on, until it does. */
     int waiting(Part part, String reason) {
         return sql(part, """
-                        update {outbox_republish_part} set waiting_for = :reason
+                        update {outbox_job_slice} set waiting_for = :reason
                          where""" + OF_PART + "and pass <> 'DONE'")
                 .param("reason", reason)
                 .update();
@@ -175,7 +176,7 @@ final class PartTable {
     /** Keeps the first message. */
     void failed(Part part, String error) {
         sql(part, """
-                        update {outbox_republish_part} set error = coalesce(error, :error)
+                        update {outbox_job_slice} set error = coalesce(error, :error)
                          where""" + OF_PART).param("error", error).update();
     }
 
@@ -183,7 +184,7 @@ final class PartTable {
         return new Part(
                 row.getObject("job_id", UUID.class),
                 row.getString("aggregate_type"),
-                row.getInt("range_number"),
+                row.getInt("slice_number"),
                 Pass.valueOf(row.getString("pass")),
                 row.getString("last_id"),
                 row.getString("end_id"),

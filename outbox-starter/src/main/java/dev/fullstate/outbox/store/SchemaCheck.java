@@ -21,8 +21,11 @@ final class SchemaCheck {
 
     private static final Logger log = LoggerFactory.getLogger(OutboxSchema.class);
 
-    private static final List<String> OTHER_TABLES = List.of(
-            "_relay", "_republish_job", "_republish_part", "_republish_item", "_republish_action", "_republish_end");
+    private static final List<String> OTHER_TABLES =
+            List.of("_relay", "_job", "_job_slice", "_job_item", "_job_action", "_job_end");
+
+    /** The relay reads it. */
+    private static final String VIEW = "_relay_job";
 
     private static final String PARTITIONED = "p";
 
@@ -90,7 +93,7 @@ final class SchemaCheck {
                     lines(statements),
                     null);
         }
-        List<String> missing = Stream.concat(Stream.of("_seq"), OTHER_TABLES.stream())
+        List<String> missing = Stream.concat(Stream.of("_seq", VIEW), OTHER_TABLES.stream())
                 .map(suffix -> names.table() + suffix)
                 .filter(name -> !relations.containsKey(name))
                 .toList();
@@ -209,10 +212,10 @@ final class SchemaCheck {
                         select format('GRANT %s ON %I.%I TO %I;', rights, nspname, relname, current_user)
                           from pg_class as c
                           join pg_namespace as n on n.oid = relnamespace
-                          join unnest(array['job', 'part', 'item', 'action', 'end'],
+                          join unnest(array['_job', '_job_slice', '_job_item', '_job_action', '_job_end'],
                                       array['SELECT, INSERT, UPDATE, DELETE', 'SELECT, INSERT, UPDATE, DELETE',
                                             'SELECT, INSERT, UPDATE, DELETE', 'SELECT, INSERT, UPDATE, DELETE', 'SELECT'])
-                            as needed (name, rights) on relname = :table || '_republish_' || name
+                            as needed (name, rights) on relname = :table || name
                          where nspname = :schema
                            and exists (select from unnest(string_to_array(rights, ', ')) as one
                                         where not has_table_privilege(c.oid, one))
@@ -256,7 +259,10 @@ final class SchemaCheck {
                 .param("schema", names.schema())
                 .param(
                         "names",
-                        Stream.concat(tables(), Stream.of(names.table() + "_seq", names.migrationHistory()))
+                        Stream.concat(
+                                        tables(),
+                                        Stream.of(
+                                                names.table() + "_seq", names.table() + VIEW, names.migrationHistory()))
                                 .toList())
                 .query((row, number) -> Map.entry(row.getString("relname"), row.getString("kind")))
                 .list()

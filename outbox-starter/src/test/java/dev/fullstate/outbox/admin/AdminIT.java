@@ -158,7 +158,7 @@ class AdminIT {
             assertThat(post(application, "user", "{").statusCode()).isEqualTo(403);
             assertThat(application
                             .jdbc()
-                            .sql("select count(*) from outbox_republish_job")
+                            .sql("select count(*) from outbox_job")
                             .query(Integer.class)
                             .single())
                     .isZero();
@@ -200,7 +200,7 @@ class AdminIT {
     void whatIsNotUnderstoodIsRefusedAndNothingIsStarted() throws Exception {
         int before = withOpenChain
                 .jdbc()
-                .sql("select count(*) from outbox_republish_job")
+                .sql("select count(*) from outbox_job")
                 .query(Integer.class)
                 .single();
 
@@ -237,7 +237,7 @@ class AdminIT {
                 .isEqualTo(404);
         assertThat(withOpenChain
                         .jdbc()
-                        .sql("select count(*) from outbox_republish_job")
+                        .sql("select count(*) from outbox_job")
                         .query(Integer.class)
                         .single())
                 .isEqualTo(before);

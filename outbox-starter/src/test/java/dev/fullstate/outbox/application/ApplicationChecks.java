@@ -86,7 +86,7 @@ abstract class ApplicationChecks {
     @BeforeEach
     void empty() throws SQLException {
         sql("truncate outbox, purchase, seat cascade");
-        sql("delete from outbox_republish_job");
+        sql("delete from outbox_job");
     }
 
     /** As the owner of the database, whatever the application may do. */

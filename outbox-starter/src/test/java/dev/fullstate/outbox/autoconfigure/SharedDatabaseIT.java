@@ -169,7 +169,7 @@ class SharedDatabaseIT {
             assertThat(republisher.find(cancelled).orElseThrow().state()).isEqualTo(State.COMPLETED);
         }
         OutboxNames names = service.names();
-        shop.jdbc().sql(names.sql("delete from {outbox_republish_job}")).update();
+        shop.jdbc().sql(names.sql("delete from {outbox_job}")).update();
         assertThat(shop.bean(Outboxes.class).retentions().values())
                 .extracting(Retention::state)
                 .singleElement()

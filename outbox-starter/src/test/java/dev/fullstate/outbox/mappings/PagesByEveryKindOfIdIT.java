@@ -100,7 +100,7 @@ class PagesByEveryKindOfIdIT {
         assertThat(keys()).containsExactlyInAnyOrderElementsOf(live);
         assertThat(application
                         .jdbc()
-                        .sql("select count(*) from outbox_republish_part where range_number = 1")
+                        .sql("select count(*) from outbox_job_slice where slice_number = 1")
                         .query(Integer.class)
                         .single())
                 .isEqualTo(6);

@@ -44,7 +44,7 @@ class CountTimeoutIT extends RepublishTest {
         try (Connection held = holdingThePurchases()) {
             id = republisher().start(List.of("purchase"), "test");
             await().until(() -> shop.jdbc()
-                    .sql("select pass = 'SCAN' from outbox_republish_part where job_id = :job")
+                    .sql("select pass = 'SCAN' from outbox_job_slice where job_id = :job")
                     .param("job", id)
                     .query(Boolean.class)
                     .single());

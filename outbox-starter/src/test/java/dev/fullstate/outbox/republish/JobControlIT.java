@@ -30,7 +30,7 @@ class JobControlIT extends RepublishTest {
             job = republisher().start(PURCHASES, "test");
             awaitWaiting(1, "\"outbox\" (");
             answer = CompletableFuture.supplyAsync(() -> control.apply(job));
-            awaitWaiting(1, "\"outbox_republish_part\" where job_id");
+            awaitWaiting(1, "\"outbox_job_slice\" where job_id");
             assertThat(answer).isNotDone();
             holder.rollback();
         }
@@ -96,7 +96,7 @@ class JobControlIT extends RepublishTest {
                     .isZero();
 
             assertThat(shop.jdbc()
-                            .sql("select count(*) from outbox_republish_item")
+                            .sql("select count(*) from outbox_job_item")
                             .query(Integer.class)
                             .single())
                     .isZero();
@@ -163,11 +163,11 @@ class JobControlIT extends RepublishTest {
         purchases(1);
         List<CompletableFuture<Boolean>> starts;
         try (Connection writer = holding("select 1 from purchase for update");
-                Connection starter = holding("lock table outbox_republish_job in share row exclusive mode")) {
+                Connection starter = holding("lock table outbox_job in share row exclusive mode")) {
             starts = List.of(
                     CompletableFuture.supplyAsync(JobControlIT::starts),
                     CompletableFuture.supplyAsync(JobControlIT::starts));
-            awaitWaiting(2, "\"outbox_republish_job\" in share");
+            awaitWaiting(2, "\"outbox_job\" in share");
             starter.rollback();
             assertThat(starts).extracting(CompletableFuture::join).containsExactlyInAnyOrder(true, false);
             writer.rollback();
@@ -187,8 +187,8 @@ class JobControlIT extends RepublishTest {
     void historyHasTheLatestHundredTheNewestFirst() {
         shop.jdbc()
                 .sql(
-                        "insert into outbox_republish_job (id, state, requested_by, created_at)"
-                                + " select gen_random_uuid(), 'COMPLETED', 'n' || n, now() - n * interval '1 day' from generate_series(1, 120) n")
+                        "insert into outbox_job (id, kind, state, requested_by, created_at)"
+                                + " select gen_random_uuid(), 'republish', 'COMPLETED', 'n' || n, now() - n * interval '1 day' from generate_series(1, 120) n")
                 .update();
         UUID newest = ended(RepublishRequest.ofTypes(List.of("seat"))).id();
 

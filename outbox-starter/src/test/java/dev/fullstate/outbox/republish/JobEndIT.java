@@ -14,7 +14,7 @@ class JobEndIT extends RepublishTest {
 
     private static void relayNotes(UUID job, String pipeline, String offsets) {
         shop.jdbc()
-                .sql("insert into outbox_republish_end (job_id, pipeline, offsets, published_lsn)"
+                .sql("insert into outbox_job_end (job_id, pipeline, offsets, published_lsn)"
                         + " values (:job, :pipeline, cast(:offsets as jsonb), '0/1')")
                 .param("job", job)
                 .param("pipeline", pipeline)

@@ -38,7 +38,7 @@ class JobPaceIT extends RepublishTest {
         long before = republisher().pause(job, "test").orElseThrow().publishedCount();
         // As if it had been paused for an hour; nothing else moves the clock.
         shop.jdbc()
-                .sql("update outbox_republish_job set started_at = started_at - interval '1 hour',"
+                .sql("update outbox_job set started_at = started_at - interval '1 hour',"
                         + " rate_since = rate_since - interval '1 hour', updated_at = updated_at - interval '1 hour'")
                 .update();
 

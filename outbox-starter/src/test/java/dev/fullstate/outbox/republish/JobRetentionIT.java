@@ -19,19 +19,19 @@ class JobRetentionIT extends RepublishTest {
         shop.jdbc()
                 .sql("""
                         with job as (
-                            insert into outbox_republish_job (id, state, requested_by, finished_at)
-                            select gen_random_uuid(), :state, 'test', clock_timestamp() - cast(:ended as interval)
+                            insert into outbox_job (id, kind, state, requested_by, finished_at)
+                            select gen_random_uuid(), 'republish', :state, 'test', clock_timestamp() - cast(:ended as interval)
                               from generate_series(1, :count)
                             returning id),
-                        part as (
-                            insert into outbox_republish_part (job_id, aggregate_type) select id, 'gone' from job returning job_id),
+                        slice as (
+                            insert into outbox_job_slice (job_id, aggregate_type) select id, 'gone' from job returning job_id),
                         action as (
-                            insert into outbox_republish_action (job_id, action, actor) select id, 'start', 'test' from job),
+                            insert into outbox_job_action (job_id, action, actor) select id, 'start', 'test' from job),
                         ends as (
-                            insert into outbox_republish_end (job_id, pipeline, offsets, published_lsn)
+                            insert into outbox_job_end (job_id, pipeline, offsets, published_lsn)
                             select id, 'outbox', '[]', '0/1' from job)
-                        insert into outbox_republish_item (job_id, aggregate_type, aggregate_id, kind)
-                        select job_id, 'gone', 'a', 'CONTENDED' from part
+                        insert into outbox_job_item (job_id, aggregate_type, aggregate_id, pass)
+                        select job_id, 'gone', 'a', 'CONTENDED' from slice
                         """)
                 .param("state", state)
                 .param("ended", ended)
@@ -41,7 +41,7 @@ class JobRetentionIT extends RepublishTest {
 
     private static List<String> states() {
         return shop.jdbc()
-                .sql("select state from outbox_republish_job order by state")
+                .sql("select state from outbox_job order by state")
                 .query(String.class)
                 .list();
     }
@@ -64,9 +64,9 @@ class JobRetentionIT extends RepublishTest {
         }
 
         assertThat(states()).containsExactly("CANCELLED", "COMPLETED", "PAUSED", "RUNNING");
-        for (String table : new String[] {"part", "action", "item", "end"}) {
+        for (String table : new String[] {"slice", "action", "item", "end"}) {
             assertThat(shop.jdbc()
-                            .sql("select count(distinct job_id) from outbox_republish_" + table)
+                            .sql("select count(distinct job_id) from outbox_job_" + table)
                             .query(Integer.class)
                             .single())
                     .as(table)

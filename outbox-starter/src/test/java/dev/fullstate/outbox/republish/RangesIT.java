@@ -23,7 +23,7 @@ class RangesIT extends RepublishTest {
 
     private static int rangeCount(UUID job) {
         return shop.jdbc()
-                .sql("select count(*) from outbox_republish_part where job_id = ?")
+                .sql("select count(*) from outbox_job_slice where job_id = ?")
                 .param(job)
                 .query(Integer.class)
                 .single();

@@ -49,9 +49,8 @@ abstract class RepublishTest {
         // Whatever a test has left must not be worked on while it is removed.
         republisher().stop();
         shop.jdbc()
-                .sql(
-                        "truncate purchase, line, purchase_notes, warehouse, shelf, box, shelf_boxes, permit, seat,"
-                                + " outbox_republish_job, outbox_republish_part, outbox_republish_item, outbox_republish_action, outbox_republish_end")
+                .sql("truncate purchase, line, purchase_notes, warehouse, shelf, box, shelf_boxes, permit, seat,"
+                        + " outbox_job, outbox_job_slice, outbox_job_item, outbox_job_action, outbox_job_end")
                 .update();
         shop.forgetOutbox();
         republisher().start();

@@ -43,7 +43,7 @@ class SelectedAggregatesIT extends RepublishTest {
 
     private static int jobCount() {
         return shop.jdbc()
-                .sql("select count(*) from outbox_republish_job")
+                .sql("select count(*) from outbox_job")
                 .query(Integer.class)
                 .single();
     }

@@ -58,9 +58,9 @@ class UnusableOutboxIT {
         OutboxNames names = OutboxNames.of("orders", "outbox");
         OutboxSchema.migrate(new Outbox(owner, names));
         execute("grant usage on schema orders to app; set search_path to orders; grant insert on outbox to app;"
-                + " grant usage on outbox_seq to app; grant select, insert, update, delete on outbox_republish_job,"
-                + " outbox_republish_part, outbox_republish_item, outbox_republish_action to app;"
-                + " grant select on outbox_republish_end to app");
+                + " grant usage on outbox_seq to app; grant select, insert, update, delete on outbox_job,"
+                + " outbox_job_slice, outbox_job_item, outbox_job_action to app;"
+                + " grant select on outbox_job_end to app");
         application = new Outbox(new DriverManagerDataSource(postgres.jdbcUrl(database), "app", "secret"), names);
     }
 
@@ -93,7 +93,7 @@ class UnusableOutboxIT {
                 "revoke usage on schema orders from app | may not write | GRANT USAGE ON SCHEMA orders TO app;",
                 "alter table orders.outbox enable row level security | Row-level security | ALTER TABLE orders.outbox DISABLE",
                 "alter table orders.outbox_05 enable row level security | Row-level security | orders.outbox_05 DISABLE",
-                "alter table orders.outbox_republish_job enable row level security | Row-level security | _job DISABLE",
+                "alter table orders.outbox_job enable row level security | Row-level security | _job DISABLE",
             })
     void statementOfTheFailureMendsIt(String damage, String message, String remedy) throws SQLException {
         execute(damage);
@@ -117,7 +117,8 @@ class UnusableOutboxIT {
                 "alter table orders.outbox drop column extensions | lacks the columns [extensions] | another version",
                 "alter table orders.outbox add column tenant text not null | requires values in columns that are not known here, [tenant] | later one",
                 "drop table orders.outbox_relay | there is no outbox_relay | delete its row",
-                "drop table orders.outbox_republish_end | there is no outbox_republish_end | delete its row",
+                "drop table orders.outbox_job_end | there is no outbox_job_end | delete its row",
+                "drop view orders.outbox_relay_job | there is no outbox_relay_job | delete its row",
             })
     void whatIsNoOutboxOfThisVersionIsNamed(String damage, String message, String remedy) throws SQLException {
         execute(damage);
@@ -143,13 +144,12 @@ class UnusableOutboxIT {
 
     @Test
     void rightsOfRepublishJobsAreAskedForWithoutFailing(CapturedOutput output) throws SQLException {
-        execute(
-                "revoke delete on orders.outbox_republish_item from app; revoke select on orders.outbox_republish_end from app");
+        execute("revoke delete on orders.outbox_job_item from app; revoke select on orders.outbox_job_end from app");
 
         OutboxSchema.verify(application);
 
         assertThat(output)
-                .contains("GRANT SELECT, INSERT, UPDATE, DELETE ON orders.outbox_republish_item TO app;")
-                .contains("GRANT SELECT ON orders.outbox_republish_end TO app;");
+                .contains("GRANT SELECT, INSERT, UPDATE, DELETE ON orders.outbox_job_item TO app;")
+                .contains("GRANT SELECT ON orders.outbox_job_end TO app;");
     }
 }

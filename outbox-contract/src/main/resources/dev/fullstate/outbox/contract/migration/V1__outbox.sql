@@ -95,17 +95,19 @@ create table "${outbox}_relay" (
     updated_at        timestamptz not null default clock_timestamp()
 );
 
--- Republish jobs, one row each. What is done in chunks is noted in the parts; this row changes when the job's state does.
-create table "${outbox}_republish_job" (
+-- Jobs of the service, one row each. What is done in chunks is noted in the slices; this row changes when the job's state does.
+create table "${outbox}_job" (
     id              uuid        not null primary key,
+    -- What kind of work it is, such as 'republish'.
+    kind            text        not null,
     state           text        not null default 'QUEUED'
         check (state in ('QUEUED', 'RUNNING', 'PAUSED', 'COMPLETED', 'CANCELLED', 'FAILED')),
-    -- What was asked for; the types are the parts.
+    -- What was asked for; the aggregate types are those of the slices. Ids are those of named aggregates, null for all.
     ids             text[],
-    changed_since   timestamptz,
     rate_per_second integer     check (rate_per_second > 0),
     dry_run         boolean     not null default false,
-    tombstones      boolean     not null default false,
+    -- What only this kind of job is asked for; of a republish {"changedSince": "2026-01-31T08:00:00Z", "tombstones": true}, or less.
+    parameters      jsonb       not null default '{}',
     requested_by    text        not null,
     -- Since when, and from what count on, the rate is measured: a pause does not earn a burst.
     rate_since      timestamptz,
@@ -119,22 +121,24 @@ create table "${outbox}_republish_job" (
 
 -- What a job does for one aggregate type, or for one range of its ids where there are many. A chunk is a transaction that holds this
 -- row and leaves in it how far it came.
-create table "${outbox}_republish_part" (
-    job_id          uuid        not null references "${outbox}_republish_job" (id) on delete cascade,
+create table "${outbox}_job_slice" (
+    job_id          uuid        not null references "${outbox}_job" (id) on delete cascade,
     aggregate_type  text        not null,
-    -- The first range counts for all of them, and then makes the others.
-    range_number    integer     not null default 0,
-    pass            text        not null default 'COUNT'
-        check (pass in ('COUNT', 'SCAN', 'NAMED', 'CONTENDED', 'SECOND_LOOK', 'DONE')),
-    -- The last id, as text, that the scan or the list of named ones has dealt with.
+    -- The first slice of a type counts for all of them, and then makes the others.
+    slice_number    integer     not null default 0,
+    -- What is done now: first COUNT, in the end DONE, and between them what the kind of job has.
+    pass            text        not null default 'COUNT' check (pass <> ''),
+    -- The last id, as text, that the pass has dealt with.
     last_id         text,
-    -- The last id, as text, of the range; null where it is open.
+    -- The last id, as text, of the slice; null where it is open.
     end_id          text,
     -- There is nothing to do before.
     due_at          timestamptz,
-    -- Aggregates: all, null until they are counted, and 0 with all ranges but the first; then what became of them. Pending ones wait among the items below.
+    -- Aggregates: all, null until they are counted, and 0 with all slices of a type but the first; then what became of them: those
+    -- that the job has done (published, if it republishes), those that wait among the items below, those that no longer existed, and
+    -- those that failed.
     total_count     bigint,
-    published_count bigint      not null default 0,
+    done_count      bigint      not null default 0,
     pending_count   bigint      not null default 0,
     skipped_count   bigint      not null default 0,
     failed_count    bigint      not null default 0,
@@ -142,44 +146,44 @@ create table "${outbox}_republish_part" (
     -- Why it does not go on; null while it does.
     waiting_for     text,
     updated_at      timestamptz not null default clock_timestamp(),
-    primary key (job_id, aggregate_type, range_number)
+    primary key (job_id, aggregate_type, slice_number)
 );
 
--- Aggregates that a part has yet to deal with one by one: NAMED by the request; CONTENDED, because live traffic had them locked
--- or their chunk failed; and WRITTEN_OFF by a delete event, to be looked for once more.
-create table "${outbox}_republish_item" (
+-- Aggregates that a slice has yet to deal with, each with the pass that will. A republish has them NAMED by the request; CONTENDED,
+-- because live traffic had them locked or their chunk failed; and for a SECOND_LOOK, after they got a delete event.
+create table "${outbox}_job_item" (
     job_id          uuid        not null,
     aggregate_type  text        not null,
     aggregate_id    text        not null,
-    range_number    integer     not null default 0,
-    kind            text        not null check (kind in ('NAMED', 'CONTENDED', 'WRITTEN_OFF')),
+    slice_number    integer     not null default 0,
+    pass            text        not null check (pass <> ''),
     attempt_count   integer     not null default 0,
-    -- Who has drawn a lower sequence than the delete event is a transaction before this one.
+    -- It waits until no transaction is left that began to write before this one; null if it does not wait.
     horizon         xid8,
     primary key (job_id, aggregate_type, aggregate_id),
-    foreign key (job_id, aggregate_type, range_number)
-        references "${outbox}_republish_part" (job_id, aggregate_type, range_number) on delete cascade
+    foreign key (job_id, aggregate_type, slice_number)
+        references "${outbox}_job_slice" (job_id, aggregate_type, slice_number) on delete cascade
 );
 
-create index "${outbox}_republish_item_next"
-    on "${outbox}_republish_item" (job_id, aggregate_type, range_number, kind, attempt_count, aggregate_id);
+create index "${outbox}_job_item_next"
+    on "${outbox}_job_item" (job_id, aggregate_type, slice_number, pass, attempt_count, aggregate_id);
 
 -- Who did what to a job.
-create table "${outbox}_republish_action" (
+create table "${outbox}_job_action" (
     -- Somebody else's publication may be for all tables, and then lets only those be changed that have a primary key.
     number          bigint      not null generated always as identity primary key,
-    job_id          uuid        not null references "${outbox}_republish_job" (id) on delete cascade,
+    job_id          uuid        not null references "${outbox}_job" (id) on delete cascade,
     action          text        not null check (action in ('start', 'pause', 'resume', 'cancel')),
     actor           text        not null,
     at              timestamptz not null default clock_timestamp()
 );
 
-create index "${outbox}_republish_action_job" on "${outbox}_republish_action" (job_id);
+create index "${outbox}_job_action_job" on "${outbox}_job_action" (job_id);
 
 -- Up to where a consumer has to read to have all events of a job that has ended, one row per pipeline that has published them.
 -- Written by the relay.
-create table "${outbox}_republish_end" (
-    job_id          uuid        not null references "${outbox}_republish_job" (id) on delete cascade,
+create table "${outbox}_job_end" (
+    job_id          uuid        not null references "${outbox}_job" (id) on delete cascade,
     pipeline        text        not null,
     -- [{"topic": "...", "partition": 0, "offset": 42}, ...]: the offset after the last record. Partitions without records are left out.
     offsets         jsonb       not null,
@@ -187,3 +191,19 @@ create table "${outbox}_republish_end" (
     at              timestamptz not null default clock_timestamp(),
     primary key (job_id, pipeline)
 );
+
+-- The jobs that publish events, as a relay has to know them. It reads the tables with the rights of its owner, so that a relay's role
+-- needs no other right to them, and a relay need not know the service's states.
+create view "${outbox}_relay_job" as
+select id, requested_by, created_at, finished_at,
+       -- Everything that it will ever write is committed, and a consumer that has all of it is complete.
+       state in ('COMPLETED', 'FAILED') as ended,
+       state = 'PAUSED' as paused,
+       ids is null as of_whole_types,
+       array(select aggregate_type from "${outbox}_job_slice"
+              where job_id = job.id and slice_number = 0 order by aggregate_type) as aggregate_types,
+       -- In the same order; 0 where they are not counted.
+       array(select coalesce(total_count, 0) from "${outbox}_job_slice"
+              where job_id = job.id and slice_number = 0 order by aggregate_type) as total_counts
+  from "${outbox}_job" as job
+ where kind = 'republish' and not dry_run;

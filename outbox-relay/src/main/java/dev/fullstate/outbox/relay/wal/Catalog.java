@@ -258,8 +258,8 @@ final class Catalog {
                  where c.oid = to_regclass(?) and not has_schema_privilege(n.oid, 'usage')
                 union all
                 select format('GRANT %s ON %s TO %I;', needed.rights, c.oid::regclass, current_user)
-                  from (values (?, 'SELECT'), (?, 'SELECT, INSERT, UPDATE'), (?, 'SELECT'), (?, 'SELECT'),
-                               (?, 'SELECT, INSERT')) as needed (name, rights)
+                  from (values (?, 'SELECT'), (?, 'SELECT, INSERT, UPDATE'), (?, 'SELECT'), (?, 'SELECT, INSERT'))
+                    as needed (name, rights)
                   join pg_class c on c.oid = to_regclass(needed.name)
                  where exists (select from unnest(string_to_array(needed.rights, ', ')) as one
                                 where not has_table_privilege(c.oid, one))
@@ -276,9 +276,8 @@ final class Catalog {
                 names.sql("{outbox}"),
                 names.sql("{outbox}"),
                 names.sql("{outbox_relay}"),
-                names.sql("{outbox_republish_job}"),
-                names.sql("{outbox_republish_part}"),
-                names.sql("{outbox_republish_end}"),
+                names.sql("{outbox_relay_job}"),
+                names.sql("{outbox_job_end}"),
                 names.sql("{outbox_seq}"));
     }
 

@@ -26,8 +26,11 @@ final class PostgresLosses implements Losses {
     private static final int QUOTED = 5;
     private static final int MOST_JOBS = 10;
 
-    private static final String TABLES =
-            "{outbox_republish_job}, {outbox_republish_part}, {outbox_republish_item}, {outbox_republish_action}";
+    private static final String TABLES = "{outbox_job}, {outbox_job_slice}, {outbox_job_item}, {outbox_job_action}";
+
+    /** The id of a job, twice a parameter, if there is no such job yet: without a right to read the tables. */
+    private static final String FRESH =
+            "select id from (select ?::uuid as id) as asked where not exists (select from {outbox_relay_job} where id = ?)";
 
     private final Connection connection;
     private final OutboxNames names;
@@ -162,24 +165,26 @@ final class PostgresLosses implements Losses {
     /** One job for all types, however many ids: one request resumes it. */
     private void insert(UUID id, boolean paused) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(names.sql("""
-                with lost as materialized (
+                with fresh as materialized (%s),
+                     lost as materialized (
                         select distinct aggregatetype, aggregateid from pg_temp.outbox_relay_lost where lost),
                      job as (
-                        insert into {outbox_republish_job} (id, state, ids, tombstones, requested_by)
-                        select ?, ?, (select array_agg(aggregateid order by aggregatetype, aggregateid) from lost), true, ?
-                        on conflict do nothing returning id),
-                     part as (
-                        insert into {outbox_republish_part} (job_id, aggregate_type, total_count)
-                        select job.id, aggregatetype, count(*) from job, lost group by job.id, aggregatetype),
+                        insert into {outbox_job} (id, kind, state, ids, parameters, requested_by)
+                        select id, 'republish', ?, (select array_agg(aggregateid order by aggregatetype, aggregateid) from lost),
+                               '{"tombstones": true}', ? from fresh),
+                     slice as (
+                        insert into {outbox_job_slice} (job_id, aggregate_type, total_count)
+                        select id, aggregatetype, count(*) from fresh, lost group by id, aggregatetype),
                      item as (
-                        insert into {outbox_republish_item} (job_id, aggregate_type, aggregate_id, kind)
-                        select job.id, aggregatetype, aggregateid, 'NAMED' from job, lost)
-                insert into {outbox_republish_action} (job_id, action, actor) select id, 'start', ? from job
-                """))) {
+                        insert into {outbox_job_item} (job_id, aggregate_type, aggregate_id, pass)
+                        select id, aggregatetype, aggregateid, 'NAMED' from fresh, lost)
+                insert into {outbox_job_action} (job_id, action, actor) select id, 'start', ? from fresh
+                """.formatted(FRESH)))) {
             insert.setObject(1, id);
-            insert.setString(2, paused ? "PAUSED" : "QUEUED");
-            insert.setString(3, requester());
+            insert.setObject(2, id);
+            insert.setString(3, paused ? "PAUSED" : "QUEUED");
             insert.setString(4, requester());
+            insert.setString(5, requester());
             insert.executeUpdate();
         }
     }
@@ -188,19 +193,20 @@ final class PostgresLosses implements Losses {
     public Request republish(List<String> types, Newest after, boolean paused) {
         UUID id = UUID.nameUUIDFromBytes((requester() + " " + after).getBytes(UTF_8));
         try (PreparedStatement insert = connection.prepareStatement(names.sql("""
-                with job as (
-                        insert into {outbox_republish_job} (id, state, requested_by) values (?, ?, ?)
-                        on conflict do nothing returning id),
-                     part as (
-                        insert into {outbox_republish_part} (job_id, aggregate_type)
-                        select job.id, aggregatetype from job, unnest(?::text[]) as aggregatetype)
-                insert into {outbox_republish_action} (job_id, action, actor) select id, 'start', ? from job
-                """))) {
+                with fresh as materialized (%s),
+                     job as (
+                        insert into {outbox_job} (id, kind, state, requested_by) select id, 'republish', ?, ? from fresh),
+                     slice as (
+                        insert into {outbox_job_slice} (job_id, aggregate_type)
+                        select id, aggregatetype from fresh, unnest(?::text[]) as aggregatetype)
+                insert into {outbox_job_action} (job_id, action, actor) select id, 'start', ? from fresh
+                """.formatted(FRESH)))) {
             insert.setObject(1, id);
-            insert.setString(2, paused ? "PAUSED" : "QUEUED");
-            insert.setString(3, requester());
-            insert.setArray(4, array(types));
-            insert.setString(5, requester());
+            insert.setObject(2, id);
+            insert.setString(3, paused ? "PAUSED" : "QUEUED");
+            insert.setString(4, requester());
+            insert.setArray(5, array(types));
+            insert.setString(6, requester());
             insert.executeUpdate();
             return jobs("id = ?::uuid", id.toString()).get(0);
         } catch (SQLException e) {
@@ -211,7 +217,7 @@ final class PostgresLosses implements Losses {
     @Override
     public List<Request> waiting() {
         try {
-            return jobs("requested_by = ? and state = 'PAUSED'", requester());
+            return jobs("requested_by = ? and paused", requester());
         } catch (SQLException e) {
             throw notRead(e);
         }
@@ -219,11 +225,8 @@ final class PostgresLosses implements Losses {
 
     private List<Request> jobs(String condition, String parameter) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(names.sql("""
-                select id, state = 'PAUSED', ids is null,
-                       array(select aggregate_type from {outbox_republish_part} where job_id = job.id and range_number = 0 order by 1),
-                       array(select coalesce(total_count, 0) from {outbox_republish_part} where job_id = job.id and range_number = 0
-                              order by aggregate_type)
-                  from {outbox_republish_job} as job where %s order by created_at limit %d
+                select id, paused, of_whole_types, aggregate_types, total_counts
+                  from {outbox_relay_job} where %s order by created_at limit %d
                 """.formatted(condition, MOST_JOBS)))) {
             query.setString(1, parameter);
             List<Request> jobs = new ArrayList<>();
@@ -267,21 +270,21 @@ final class PostgresLosses implements Losses {
         return names.text("GRANT INSERT ON " + TABLES + " TO ") + settings.role() + ";";
     }
 
+    private String grantToRead() {
+        return names.text("GRANT SELECT ON {outbox_relay_job} TO ") + settings.role() + ";";
+    }
+
     private WalException notRead(SQLException e) {
-        String failedTo = names.text("The republish jobs of the relay could not be read from {outbox_republish_job}");
+        String failedTo = names.text("The republish jobs of the relay could not be read from {outbox_relay_job}");
         return SqlFailure.isInsufficientPrivilege(e)
-                ? new WalException(
-                        failedTo + ": " + e.getMessage(),
-                        names.text("GRANT SELECT ON {outbox_republish_job}, {outbox_republish_part} TO ")
-                                + settings.role() + ";",
-                        e)
+                ? new WalException(failedTo + ": " + e.getMessage(), grantToRead(), e)
                 : SqlFailure.of(failedTo, e);
     }
 
     private WalException notWritten(SQLException e) {
         String failedTo = names.text("The republish job for what {outbox} has lost could not be written");
         return SqlFailure.isInsufficientPrivilege(e)
-                ? new WalException(failedTo + ": " + e.getMessage(), grant(), e)
+                ? new WalException(failedTo + ": " + e.getMessage(), grantToRead() + " " + grant(), e)
                 : SqlFailure.of(failedTo, e);
     }
 

@@ -34,13 +34,11 @@ final class RepublishTables implements RepublishJobs {
         // commits, and so
         // those of all their events, before the position.
         try (PreparedStatement statement = connection.prepareStatement(names.sql("""
-                select pg_current_wal_insert_lsn()::text, job.id,
-                       array(select distinct aggregate_type from {outbox_republish_part} where job_id = job.id)
+                select pg_current_wal_insert_lsn()::text, job.id, job.aggregate_types
                   from (values (1)) as one
                   left join lateral (
-                       select id from {outbox_republish_job} as j
-                        where state in ('COMPLETED', 'FAILED') and not dry_run
-                          and not exists (select from {outbox_republish_end} where job_id = j.id and pipeline = ?)
+                       select id, aggregate_types from {outbox_relay_job} as j
+                        where ended and not exists (select from {outbox_job_end} where job_id = j.id and pipeline = ?)
                         order by finished_at limit %d) as job on true
                 """.formatted(COUNT)))) {
             statement.setString(1, pipeline);
@@ -48,7 +46,7 @@ final class RepublishTables implements RepublishJobs {
                 return ended(row);
             }
         } catch (SQLException e) {
-            throw SqlFailure.of(names.text("The republish jobs could not be read from {outbox_republish_job}"), e);
+            throw SqlFailure.of(names.text("The republish jobs could not be read from {outbox_relay_job}"), e);
         }
     }
 
@@ -69,10 +67,10 @@ final class RepublishTables implements RepublishJobs {
     public void note(Job job, List<End> offsets, Lsn published) {
         // A job that was removed meanwhile needs no note any more.
         try (PreparedStatement statement = connection.prepareStatement(names.sql("""
-                insert into {outbox_republish_end} (job_id, pipeline, offsets, published_lsn)
+                insert into {outbox_job_end} (job_id, pipeline, offsets, published_lsn)
                 select id, ?, (select coalesce(jsonb_agg(jsonb_build_object('topic', t, 'partition', p, 'offset', o)), '[]')
                                  from unnest(?::text[], ?::integer[], ?::bigint[]) as e (t, p, o)), ?::pg_lsn
-                  from {outbox_republish_job} where id = ?
+                  from {outbox_relay_job} where id = ?
                 on conflict do nothing
                 """))) {
             statement.setString(1, pipeline);
@@ -86,9 +84,7 @@ final class RepublishTables implements RepublishJobs {
             statement.executeUpdate();
         } catch (SQLException e) {
             throw SqlFailure.of(
-                    "The end of republish job " + job.id()
-                            + names.text(" could not be noted in {outbox_republish_end}"),
-                    e);
+                    "The end of republish job " + job.id() + names.text(" could not be noted in {outbox_job_end}"), e);
         }
     }
 

@@ -60,8 +60,8 @@ class DatabaseRolesIT {
             strings = {
                 "select * from outbox",
                 "select * from outbox_relay",
-                "select * from outbox_republish_job natural join outbox_republish_part",
-                "insert into outbox_republish_end select * from outbox_republish_end",
+                "select * from outbox_relay_job",
+                "insert into outbox_job_end select * from outbox_job_end",
                 "select pg_create_logical_replication_slot('relay', 'pgoutput', true)",
                 "create temporary table outbox_relay_found (id uuid)",
                 "select setval('outbox_seq', nextval('outbox_seq'))",
@@ -74,9 +74,10 @@ class DatabaseRolesIT {
     @ValueSource(
             strings = {
                 "select * from orders",
-                "select * from outbox_republish_item",
-                "update outbox_republish_job set state = 'CANCELLED'",
-                "delete from outbox_republish_end",
+                "select * from outbox_job",
+                "select * from outbox_job_item",
+                "update outbox_job set state = 'CANCELLED'",
+                "delete from outbox_job_end",
                 "truncate outbox",
                 "delete from outbox_relay",
                 "insert into outbox select * from outbox",
