@@ -141,7 +141,7 @@ abstract class ApplicationChecks {
         for (int i = 0; i < 5; i++) {
             purchase("r" + i);
         }
-        sql("truncate outbox");
+        sql("delete from outbox");
 
         RepublishJob job = ended(republisher().start(List.of("purchase"), "test"));
 
@@ -157,7 +157,7 @@ abstract class ApplicationChecks {
     void namedOnesAreRepublishedAndThoseThatAreGoneAreDeleted() throws SQLException {
         UUID there = purchase("there");
         UUID gone = UUID.randomUUID();
-        sql("truncate outbox");
+        sql("delete from outbox");
 
         RepublishJob job = ended(republisher()
                 .start(
@@ -204,7 +204,7 @@ abstract class ApplicationChecks {
     @Test
     void sessionOfARequestStaysAsItIs() throws SQLException {
         UUID id = purchase("read before");
-        sql("truncate outbox");
+        sql("delete from outbox");
         inRequest(session -> {
             Purchase read = session.find(Purchase.class, id);
             read.setReference("changed in the session only");
@@ -229,7 +229,7 @@ abstract class ApplicationChecks {
                     seat.setGuest(guest);
                     em.persist(seat);
                 }));
-        sql("truncate outbox");
+        sql("delete from outbox");
         AtomicReference<UUID> job = new AtomicReference<>();
         inRequest(session -> {
             session.enableFilter(Seat.OF_GUEST).setParameter("guest", "ours");

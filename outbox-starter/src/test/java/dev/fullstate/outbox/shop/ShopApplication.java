@@ -64,7 +64,8 @@ public final class ShopApplication implements AutoCloseable {
                         "logging.level.root=warn",
                         "logging.level.dev.fullstate=info",
                         "spring.main.web-application-type=none",
-                        "spring.datasource.hikari.maximum-pool-size=24")
+                        "spring.datasource.hikari.maximum-pool-size=24",
+                        "spring.datasource.hikari.minimum-idle=1")
                 .initializers(application -> ((GenericApplicationContext) application)
                         .registerBean(JdbcConnectionDetails.class, () -> new Database(url, postgres)))
                 .run(Stream.of(properties).map(property -> "--" + property).toArray(String[]::new)));
@@ -140,7 +141,7 @@ public final class ShopApplication implements AutoCloseable {
     }
 
     public void forgetOutbox() {
-        jdbc().sql("truncate outbox").update();
+        jdbc().sql("delete from outbox").update();
     }
 
     @Override
