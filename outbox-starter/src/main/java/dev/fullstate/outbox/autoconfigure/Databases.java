@@ -13,7 +13,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.jta.JtaTransactionManager;
 
 import dev.fullstate.outbox.contract.OutboxNames;
-import dev.fullstate.outbox.store.OutboxSchemaException;
+import dev.fullstate.outbox.schema.OutboxSchemaException;
 
 /** Tells databases apart. */
 final class Databases {

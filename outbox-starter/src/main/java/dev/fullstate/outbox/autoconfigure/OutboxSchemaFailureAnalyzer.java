@@ -3,7 +3,7 @@ package dev.fullstate.outbox.autoconfigure;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-import dev.fullstate.outbox.store.OutboxSchemaException;
+import dev.fullstate.outbox.schema.OutboxSchemaException;
 
 /** Shows why the outbox cannot be made or used, and what mends that. */
 final class OutboxSchemaFailureAnalyzer extends AbstractFailureAnalyzer<OutboxSchemaException> {

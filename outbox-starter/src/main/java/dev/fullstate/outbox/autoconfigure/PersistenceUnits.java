@@ -29,12 +29,12 @@ import dev.fullstate.outbox.contract.OutboxEvent;
 import dev.fullstate.outbox.envelope.Envelope;
 import dev.fullstate.outbox.republish.Republisher.CapturedDatabase;
 import dev.fullstate.outbox.republish.Republisher.Unit;
+import dev.fullstate.outbox.schema.OutboxSchema;
+import dev.fullstate.outbox.schema.RowSecurity;
 import dev.fullstate.outbox.session.SessionConnection;
 import dev.fullstate.outbox.store.Database;
 import dev.fullstate.outbox.store.Outbox;
-import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.store.OutboxStore;
-import dev.fullstate.outbox.store.RowSecurity;
 
 /** The persistence units whose changes are captured, each into the outbox of its own database. */
 final class PersistenceUnits {

@@ -16,8 +16,8 @@ import org.springframework.context.annotation.Lazy;
 import dev.fullstate.outbox.monitor.OutboxEndpoint;
 import dev.fullstate.outbox.monitor.OutboxMeters;
 import dev.fullstate.outbox.republish.Republisher.CapturedDatabase;
-import dev.fullstate.outbox.store.Outboxes;
-import dev.fullstate.outbox.store.Retention;
+import dev.fullstate.outbox.retention.Outboxes;
+import dev.fullstate.outbox.retention.Retention;
 
 /** Looks after the outbox of each database that has one, and shows its state where there is Actuator. */
 @AutoConfiguration(after = OutboxAutoConfiguration.class)

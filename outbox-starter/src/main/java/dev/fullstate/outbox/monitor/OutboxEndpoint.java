@@ -10,9 +10,9 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import dev.fullstate.outbox.store.OutboxState;
-import dev.fullstate.outbox.store.Outboxes;
-import dev.fullstate.outbox.store.Retention;
+import dev.fullstate.outbox.retention.OutboxState;
+import dev.fullstate.outbox.retention.Outboxes;
+import dev.fullstate.outbox.retention.Retention;
 
 /**
  * {@code /actuator/outbox}: the outbox as it is when it is asked for. Where the application has outboxes in several databases, all

@@ -11,10 +11,10 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import dev.fullstate.outbox.contract.OutboxTable;
-import dev.fullstate.outbox.store.OutboxState;
-import dev.fullstate.outbox.store.OutboxState.Leaf;
-import dev.fullstate.outbox.store.Outboxes;
-import dev.fullstate.outbox.store.Retention;
+import dev.fullstate.outbox.retention.OutboxState;
+import dev.fullstate.outbox.retention.OutboxState.Leaf;
+import dev.fullstate.outbox.retention.Outboxes;
+import dev.fullstate.outbox.retention.Retention;
 
 /**
  * Meters of the outbox, as it was at the last look; reading them asks no database. Before the first look and after one that

@@ -6,8 +6,8 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.retention.RelayLag;
 import dev.fullstate.outbox.store.Outbox;
-import dev.fullstate.outbox.store.RelayLag;
 
 /** Whether jobs have to wait, so that live events get through. Asks the database once in a while. Thread-safe. */
 final class Backpressure {

@@ -16,9 +16,9 @@ import dev.fullstate.outbox.republish.RepublishJob.Action;
 import dev.fullstate.outbox.republish.RepublishJob.State;
 import dev.fullstate.outbox.republish.Republisher.Options;
 import dev.fullstate.outbox.republish.Republisher.Unit;
+import dev.fullstate.outbox.retention.OutboxReach;
 import dev.fullstate.outbox.store.Database;
 import dev.fullstate.outbox.store.Outbox;
-import dev.fullstate.outbox.store.OutboxReach;
 
 /** The jobs of one database, and the threads that work on them. Thread-safe. */
 final class Jobs {

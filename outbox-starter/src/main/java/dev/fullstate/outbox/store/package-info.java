@@ -1,6 +1,6 @@
 /**
- * Where events are kept until the relay has them. In come {@link dev.fullstate.outbox.contract.OutboxEvent}s, out go rows of
- * the outbox table, through the connection of the business transaction. What is published and old goes again, a day at a time.
+ * The outbox as a place to write to. In come {@link dev.fullstate.outbox.contract.OutboxEvent}s, out go rows of the outbox table,
+ * through the connection of the business transaction. Work that belongs to no business transaction gets transactions of its own.
  */
 @NullMarked
 package dev.fullstate.outbox.store;

@@ -36,11 +36,11 @@ import tools.jackson.databind.json.JsonMapper;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
+import dev.fullstate.outbox.retention.Outboxes;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.Purchase;
 import dev.fullstate.outbox.shop.Seat;
 import dev.fullstate.outbox.shop.ShopApplication;
-import dev.fullstate.outbox.store.Outboxes;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;

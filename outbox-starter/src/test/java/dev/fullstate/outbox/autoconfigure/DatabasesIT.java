@@ -32,8 +32,8 @@ import dev.fullstate.outbox.hidden.Memo;
 import dev.fullstate.outbox.republish.InvalidRepublishRequestException;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.Republisher;
-import dev.fullstate.outbox.store.Outboxes;
-import dev.fullstate.outbox.store.Retention;
+import dev.fullstate.outbox.retention.Outboxes;
+import dev.fullstate.outbox.retention.Retention;
 import dev.fullstate.outbox.test.PostgresServer;
 import dev.fullstate.outbox.uncaptured.Plain;
 

@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 
 import dev.fullstate.outbox.monitor.OutboxEndpoint;
 import dev.fullstate.outbox.monitor.OutboxMeters;
-import dev.fullstate.outbox.store.Outboxes;
+import dev.fullstate.outbox.retention.Outboxes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -25,10 +25,10 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishJob.State;
 import dev.fullstate.outbox.republish.Republisher;
+import dev.fullstate.outbox.retention.Outboxes;
+import dev.fullstate.outbox.retention.Retention;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.shop.Warehouse;
-import dev.fullstate.outbox.store.Outboxes;
-import dev.fullstate.outbox.store.Retention;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -25,9 +25,9 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.envelope.Envelope;
 import dev.fullstate.outbox.envelope.TraceContext;
 import dev.fullstate.outbox.reading.StateReader;
+import dev.fullstate.outbox.schema.OutboxSchema;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.store.Outbox;
-import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.store.OutboxStore;
 import dev.fullstate.outbox.test.PostgresServer;
 

@@ -19,12 +19,13 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.schema.OutboxSchema;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.awaitility.Awaitility.await;
 
 /** A database with the outbox, and a role that owns nothing in it. The test plays the relay. */
-final class OutboxDatabase implements AutoCloseable {
+public final class OutboxDatabase implements AutoCloseable {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -32,7 +33,7 @@ final class OutboxDatabase implements AutoCloseable {
     private final String name;
     private final Connection owner;
 
-    OutboxDatabase(PostgresServer server) throws SQLException {
+    public OutboxDatabase(PostgresServer server) throws SQLException {
         this.server = server;
         this.name = "outbox_" + COUNT.incrementAndGet();
         DataSource dataSource =
@@ -53,40 +54,40 @@ final class OutboxDatabase implements AutoCloseable {
     }
 
     /** The role that owns nothing: the application's. */
-    String role() {
+    public String role() {
         return name + "_app";
     }
 
-    void grant(String what) throws SQLException {
+    public void grant(String what) throws SQLException {
         execute("grant " + what + " to " + role());
     }
 
-    void revoke(String what) throws SQLException {
+    public void revoke(String what) throws SQLException {
         execute("revoke " + what + " from " + role());
     }
 
     /** As the application connects. */
-    Outbox application() {
+    public Outbox application() {
         return new Outbox(new DriverManagerDataSource(server.jdbcUrl(name), role(), "secret"), OutboxNames.DEFAULT);
     }
 
     /** Another connection of the application. */
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         return DriverManager.getConnection(server.jdbcUrl(name), role(), "secret");
     }
 
     /** Another connection of the owner. */
-    Connection connectAsOwner() throws SQLException {
+    public Connection connectAsOwner() throws SQLException {
         return server.connect(name);
     }
 
-    void execute(String sql) throws SQLException {
+    public void execute(String sql) throws SQLException {
         try (Statement statement = owner.createStatement()) {
             statement.execute(sql);
         }
     }
 
-    String query(String sql) throws SQLException {
+    public String query(String sql) throws SQLException {
         try (Statement statement = owner.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             return rows.next() ? rows.getString(1) : null;
@@ -94,12 +95,12 @@ final class OutboxDatabase implements AutoCloseable {
     }
 
     /** Commits a row that was written so many days ago, to the leaf of that day. */
-    void insert(int daysAgo) throws SQLException {
+    public void insert(int daysAgo) throws SQLException {
         insert(owner, daysAgo, daysAgo);
     }
 
     /** Writes a row to the leaf of a day, in the connection's transaction; returns its sequence. */
-    static long insert(Connection connection, int daysAgo, int writtenDaysAgo) throws SQLException {
+    public static long insert(Connection connection, int daysAgo, int writtenDaysAgo) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("""
                 insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation, bucket, created_at)
                 values (?, 'order', 'a', 'T', '{}', 'urn:test', ?, 'update',
@@ -119,7 +120,7 @@ final class OutboxDatabase implements AutoCloseable {
     }
 
     /** Commits many rows that were written so many days ago, each in the leaf of that day. */
-    void insertMany(int daysAgo, int count) throws SQLException {
+    public void insertMany(int daysAgo, int count) throws SQLException {
         execute("""
                 insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation, bucket, created_at)
                 select gen_random_uuid(), 'order', 'a', 'T', '{}', 'urn:test', gen_random_uuid(), 'update',
@@ -129,17 +130,17 @@ final class OutboxDatabase implements AutoCloseable {
     }
 
     /** Until the connections of the application have ended, which report what they have done when they do. */
-    void awaitStatistics() {
+    public void awaitStatistics() {
         await().until(() -> query("select 1 from pg_stat_activity where usename = '" + role() + "'") == null);
     }
 
     /** A relay has published everything that is committed now. */
-    void published(String pipeline) throws SQLException {
+    public void published(String pipeline) throws SQLException {
         published(pipeline, query("select pg_current_snapshot()"));
     }
 
     /** A relay has published everything that a snapshot shows. */
-    void published(String pipeline, String snapshot) throws SQLException {
+    public void published(String pipeline, String snapshot) throws SQLException {
         execute("""
                 insert into outbox_relay (pipeline, slot_name, snapshot, published_lsn, system_identifier)
                 select '%s', 'slot', '%s', pg_current_wal_lsn(), system_identifier from pg_control_system()
@@ -148,7 +149,7 @@ final class OutboxDatabase implements AutoCloseable {
     }
 
     /** The days ago of the rows that there are. */
-    List<Integer> days() throws SQLException {
+    public List<Integer> days() throws SQLException {
         List<Integer> days = new ArrayList<>();
         try (Statement statement = owner.createStatement();
                 ResultSet rows = statement.executeQuery("""

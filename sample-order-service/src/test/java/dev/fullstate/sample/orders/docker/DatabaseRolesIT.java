@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.schema.OutboxSchema;
 import dev.fullstate.outbox.store.Outbox;
-import dev.fullstate.outbox.store.OutboxSchema;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThatCode;

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.schema;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,6 +19,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.schema;
 
 import java.sql.SQLException;
 import java.util.Arrays;

@@ -1,10 +1,12 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.retention;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 
 import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.store.Outbox;
 
 /** Since when the outbox has every row that was written to it. */
 public final class OutboxReach {

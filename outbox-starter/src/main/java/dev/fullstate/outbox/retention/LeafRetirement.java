@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.retention;
 
 import java.sql.SQLException;
 import java.time.Duration;
@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 import dev.fullstate.outbox.contract.OutboxNames;
-import dev.fullstate.outbox.store.OutboxState.Obstacle;
+import dev.fullstate.outbox.retention.OutboxState.Obstacle;
+import dev.fullstate.outbox.store.Database;
+import dev.fullstate.outbox.store.Outbox;
 
 /**
  * Empties a leaf, if all of its rows are published and old enough and nobody uses it.

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.schema;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.store.Outbox;
 
 /**
  * Looks at start whether the outbox can be made or written to, so that no write is the first to find out. Asks the catalogues,

@@ -1,6 +1,6 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.retention;
 
-import dev.fullstate.outbox.store.OutboxState.Obstacle;
+import dev.fullstate.outbox.retention.OutboxState.Obstacle;
 
 /** What came of the attempt to retire a leaf. */
 sealed interface Attempt {

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.retention;
 
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -26,8 +26,11 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
-import dev.fullstate.outbox.store.OutboxState.Leaf;
-import dev.fullstate.outbox.store.OutboxState.Pipeline;
+import dev.fullstate.outbox.retention.OutboxState.Leaf;
+import dev.fullstate.outbox.retention.OutboxState.Pipeline;
+import dev.fullstate.outbox.store.Database;
+import dev.fullstate.outbox.store.Outbox;
+import dev.fullstate.outbox.store.OutboxDatabase;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;

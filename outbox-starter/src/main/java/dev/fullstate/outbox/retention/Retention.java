@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.retention;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.fullstate.outbox.store.OutboxState.Leaf;
-import dev.fullstate.outbox.store.OutboxState.Obstacle;
-import dev.fullstate.outbox.store.OutboxState.Pipeline;
-import dev.fullstate.outbox.store.OutboxState.Retired;
-import dev.fullstate.outbox.store.OutboxState.Retirement;
+import dev.fullstate.outbox.retention.OutboxState.Leaf;
+import dev.fullstate.outbox.retention.OutboxState.Obstacle;
+import dev.fullstate.outbox.retention.OutboxState.Pipeline;
+import dev.fullstate.outbox.retention.OutboxState.Retired;
+import dev.fullstate.outbox.retention.OutboxState.Retirement;
+import dev.fullstate.outbox.store.Database;
 
 /**
  * Keeps the outbox from growing: empties the leaves whose day is past the retention, once every relay has noted that their rows

@@ -1,4 +1,6 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.schema;
+
+import dev.fullstate.outbox.store.Outbox;
 
 /** Lets one instance at a time migrate an outbox. Belongs to the session, so it also ends with its connection. */
 final class MigrationLock implements AutoCloseable {

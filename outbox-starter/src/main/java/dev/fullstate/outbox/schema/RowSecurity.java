@@ -1,9 +1,11 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.schema;
 
 import java.util.Collection;
 import java.util.List;
 
 import org.springframework.jdbc.support.SqlArrayValue;
+
+import dev.fullstate.outbox.store.Outbox;
 
 /** Which tables PostgreSQL shows to the application's role only in part. */
 public final class RowSecurity {

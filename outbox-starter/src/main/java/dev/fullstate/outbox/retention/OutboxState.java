@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.retention;
 
 import java.time.Duration;
 import java.time.Instant;

@@ -1,11 +1,12 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.retention;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
-import dev.fullstate.outbox.store.OutboxState.Pipeline;
+import dev.fullstate.outbox.retention.OutboxState.Pipeline;
+import dev.fullstate.outbox.store.Outbox;
 
 /** How far the relays are behind, for those who write and can wait. */
 public final class RelayLag {

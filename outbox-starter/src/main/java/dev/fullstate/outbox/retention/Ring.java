@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.retention;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,9 +16,10 @@ import org.springframework.jdbc.support.SqlArrayValue;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
-import dev.fullstate.outbox.store.OutboxState.Leaf;
-import dev.fullstate.outbox.store.OutboxState.Obstacle;
-import dev.fullstate.outbox.store.OutboxState.Pipeline;
+import dev.fullstate.outbox.retention.OutboxState.Leaf;
+import dev.fullstate.outbox.retention.OutboxState.Obstacle;
+import dev.fullstate.outbox.retention.OutboxState.Pipeline;
+import dev.fullstate.outbox.store.Outbox;
 
 /**
  * Looks at the ring of leaves, and at what relays have noted of it. Nothing here reads a whole leaf: sizes and counts come from

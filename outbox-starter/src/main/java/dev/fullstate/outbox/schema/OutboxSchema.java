@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.schema;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,6 +14,7 @@ import org.springframework.dao.DataAccessException;
 
 import dev.fullstate.outbox.contract.OutboxMigration;
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.store.Outbox;
 
 /**
  * Brings the outbox's part of the schema up to date, apart from the application's own migrations: other scripts, another

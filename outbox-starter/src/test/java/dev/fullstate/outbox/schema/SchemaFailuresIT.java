@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.schema;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;

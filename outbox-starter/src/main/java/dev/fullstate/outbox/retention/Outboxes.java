@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.store;
+package dev.fullstate.outbox.retention;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
