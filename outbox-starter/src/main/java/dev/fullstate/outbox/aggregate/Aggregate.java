@@ -4,6 +4,9 @@ import org.hibernate.Hibernate;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.rows.ColumnTypes;
+import dev.fullstate.outbox.rows.RootTable;
+
 /** A captured aggregate: its root entity with all subclasses, and how its events are named. */
 public final class Aggregate {
 
@@ -69,9 +72,9 @@ public final class Aggregate {
         return this.id.format(id);
     }
 
-    /** The id with this text form; what is {@link StoredIds stored} may be another one. */
+    /** The id with this text form; the {@link RootTable#ids() stored} one may be another. */
     public Object parseId(String text) {
-        return id.parse(text);
+        return table.ids().whole(id.parse(text));
     }
 
     /** The version that a root entity, or a proxy of it, has in memory. */

@@ -4,11 +4,12 @@ import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
 import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
 import org.hibernate.persister.entity.EntityPersister;
 
+import dev.fullstate.outbox.rows.ColumnTypes;
+
 /** The text form of a root's identifier: Kafka key, CloudEvents {@code subject} and column {@code aggregateid}. */
 final class AggregateId {
 
     private final TextForm form;
-    private final IdParts parts;
 
     AggregateId(EntityPersister root, ColumnTypes columns) {
         EntityIdentifierMapping id = root.getIdentifierMapping();
@@ -20,8 +21,7 @@ final class AggregateId {
                     "Give it an @IdClass, or an @EmbeddedId.");
         }
         TextForm textForm = TextForm.of(id, columns);
-        IdParts idParts = IdParts.of(id);
-        if (textForm == null || idParts == null) {
+        if (textForm == null) {
             throw new AggregateMappingException(
                     "The id of " + root.getEntityName() + " is of type "
                             + root.getIdentifierType().getName()
@@ -31,7 +31,6 @@ final class AggregateId {
                             + " A UserType has to be an EnhancedUserType, which has a text.");
         }
         this.form = textForm;
-        this.parts = idParts;
     }
 
     /** Whether Hibernate has only the entity itself to stand for its id. */
@@ -43,8 +42,8 @@ final class AggregateId {
         return form.write(value);
     }
 
-    /** The id that {@link #format} turned into this text. */
-    Object parse(String text) {
-        return parts.whole(form.read(text));
+    /** The values of the id that {@link #format} turned into this text, in Hibernate's order. */
+    Object[] parse(String text) {
+        return form.read(text);
     }
 }

@@ -24,6 +24,10 @@ import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.spi.NavigablePath;
 
+import dev.fullstate.outbox.rows.ColumnTypes;
+import dev.fullstate.outbox.rows.PartTable;
+import dev.fullstate.outbox.rows.StoredIds;
+
 /**
  * Walks the mapping metamodel from every root along owned associations.
  *

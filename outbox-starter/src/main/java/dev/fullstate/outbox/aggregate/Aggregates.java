@@ -15,6 +15,8 @@ import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.rows.ColumnTypes;
+
 /** The captured aggregates of one persistence unit and what belongs to them. Immutable. */
 public final class Aggregates {
 

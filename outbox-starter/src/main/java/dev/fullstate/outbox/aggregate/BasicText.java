@@ -18,6 +18,8 @@ import org.hibernate.type.internal.UserTypeJavaTypeWrapper;
 import org.hibernate.usertype.EnhancedUserType;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.rows.ColumnTypes;
+
 /**
  * The text of a basic value, which does not depend on the process that writes it, neither on its zone nor on its locale, and from
  * which the value can be read again. The table of all of them is in docs/keys.md.

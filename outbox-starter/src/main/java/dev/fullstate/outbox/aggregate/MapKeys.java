@@ -9,6 +9,8 @@ import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.rows.ColumnTypes;
+
 /** The keys of maps that are no basic values. */
 final class MapKeys {
 

@@ -6,6 +6,9 @@ import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.rows.PartTable;
+import dev.fullstate.outbox.rows.StoredIds;
+
 /**
  * The way from a part one step up to the entity that owns it.
  *

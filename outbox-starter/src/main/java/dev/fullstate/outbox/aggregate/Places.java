@@ -42,6 +42,7 @@ import dev.fullstate.outbox.aggregate.Place.Discriminator;
 import dev.fullstate.outbox.aggregate.Place.Kind;
 import dev.fullstate.outbox.aggregate.Role.Order;
 import dev.fullstate.outbox.aggregate.Role.Outside;
+import dev.fullstate.outbox.rows.ColumnTypes;
 
 /** Resolves the tree of an aggregate's state: from the root along what it owns, a place for each way to an entity. */
 final class Places {

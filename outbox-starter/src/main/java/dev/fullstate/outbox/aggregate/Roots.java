@@ -21,6 +21,7 @@ import org.springframework.data.annotation.LastModifiedDate;
 import org.springframework.util.ReflectionUtils;
 
 import dev.fullstate.outbox.PublishFullState;
+import dev.fullstate.outbox.rows.ColumnTypes;
 
 /** The entities with the annotation, checked for what capture needs of a root. */
 final class Roots {

@@ -15,6 +15,8 @@ import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.rows.ColumnTypes;
+
 /**
  * A value as text, where an event needs it to be one: in its key, or as the name of a member in JSON.
  *

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
-import dev.fullstate.outbox.aggregate.RootTable.LockedRow;
 import dev.fullstate.outbox.contract.Operation;
 import dev.fullstate.outbox.reading.StateReader;
+import dev.fullstate.outbox.rows.RootTable.LockedRow;
 import dev.fullstate.outbox.session.DatabaseFailure;
 
 /**

@@ -15,10 +15,10 @@ import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.persister.entity.EntityPersister;
 
 import dev.fullstate.outbox.aggregate.Aggregates;
-import dev.fullstate.outbox.aggregate.CollectionTable;
 import dev.fullstate.outbox.aggregate.OwnerLink;
 import dev.fullstate.outbox.capture.PartChange.Way;
 import dev.fullstate.outbox.reading.StateReader;
+import dev.fullstate.outbox.rows.CollectionTable;
 
 /**
  * Marks the owners of parts that are about to be deleted and do not know their owner: the database does, until their rows are
@@ -72,7 +72,7 @@ final class DeletedParts implements PreDeleteEventListener {
         List<Object> ids = new ArrayList<>(deletedWith(event));
         ids.removeIf(id -> !id.equals(event.getId()) && !changes.isFirstAsk(new PartChange(part, id, link)));
         Way way = new PartChange(part, event.getId(), link).way();
-        CollectionTable table = CollectionTable.of(part, link);
+        CollectionTable table = CollectionTable.of(part, link.owner(), link.attributePath());
         try (FreshSession fresh = new FreshSession(event.getSession(), reader)) {
             for (int from = 0; from < ids.size(); from += MOST_PARTS) {
                 List<Object> some = ids.subList(from, Math.min(ids.size(), from + MOST_PARTS));

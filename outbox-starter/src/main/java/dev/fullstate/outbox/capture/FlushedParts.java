@@ -14,7 +14,7 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.aggregate.PartTable;
+import dev.fullstate.outbox.rows.PartTable;
 
 /** The parts that a flush writes, with their owners, and which of them are still so in the database. */
 final class FlushedParts {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.OwnerLink;
-import dev.fullstate.outbox.aggregate.PartTable;
+import dev.fullstate.outbox.rows.PartTable;
 
 /**
  * Refuses to write a part that another transaction has moved to another aggregate, or deleted, since this one loaded it. The

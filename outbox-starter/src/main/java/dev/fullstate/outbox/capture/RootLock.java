@@ -18,7 +18,7 @@ import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCa
 import org.hibernate.persister.entity.EntityPersister;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
-import dev.fullstate.outbox.aggregate.RootTable.LockedRow;
+import dev.fullstate.outbox.rows.RootTable.LockedRow;
 
 /** Locks roots whose version Hibernate has not raised, by raising it. */
 final class RootLock {

@@ -18,8 +18,8 @@ import org.hibernate.persister.entity.EntityPersister;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
-import dev.fullstate.outbox.aggregate.StoredIds;
 import dev.fullstate.outbox.capture.PartChange.Way;
+import dev.fullstate.outbox.rows.StoredIds;
 
 /** The marks of one transaction. Confined to its thread. */
 final class TransactionChanges {

@@ -11,7 +11,7 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.TransactionException;
 
-import dev.fullstate.outbox.aggregate.MissingVersionException;
+import dev.fullstate.outbox.rows.MissingVersionException;
 
 /** What a chunk has failed at. */
 enum FailureKind {

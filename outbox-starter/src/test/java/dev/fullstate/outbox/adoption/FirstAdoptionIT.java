@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 
-import dev.fullstate.outbox.aggregate.MissingVersionException;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.Republisher;
+import dev.fullstate.outbox.rows.MissingVersionException;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.aggregate.AggregateResolver;
-import dev.fullstate.outbox.aggregate.RootTable;
-import dev.fullstate.outbox.aggregate.RootTable.LockedRow;
+import dev.fullstate.outbox.rows.RootTable;
+import dev.fullstate.outbox.rows.RootTable.LockedRow;
 import dev.fullstate.outbox.shop.Purchase;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.aggregate;
+package dev.fullstate.outbox.rows;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,7 +22,7 @@ import org.hibernate.type.descriptor.java.StringJavaType;
 import org.hibernate.type.descriptor.java.UUIDJavaType;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.aggregate.ColumnTypes.ColumnType;
+import dev.fullstate.outbox.rows.ColumnTypes.ColumnType;
 import dev.fullstate.outbox.session.SessionConnection;
 
 /**
@@ -62,7 +62,7 @@ public final class StoredIds {
     }
 
     /** Null where nothing can be said about the ids, because not all of them is basic. */
-    static @Nullable StoredIds of(EntityPersister subclass, ColumnTypes types) {
+    public static @Nullable StoredIds of(EntityPersister subclass, ColumnTypes types) {
         EntityPersister entity = withTable(subclass);
         String table = entity.getRootTableName();
         EntityIdentifierMapping id = entity.getIdentifierMapping();
@@ -102,6 +102,11 @@ public final class StoredIds {
     /** Whether an id is always what the table has, so that nothing needs to be asked. */
     public boolean areGiven() {
         return given;
+    }
+
+    /** The id that consists of these values, in Hibernate's order. */
+    public Object whole(Object[] values) {
+        return parts.whole(values);
     }
 
     IdColumns columns() {

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.aggregate;
+package dev.fullstate.outbox.rows;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -67,7 +67,7 @@ public final class PartTable {
      * @return null where the part cannot be moved behind the back of a transaction: it has a version, or the owner is part of
      *     its id
      */
-    static @Nullable PartTable of(
+    public static @Nullable PartTable of(
             EntityPersister part, EntityPersister owner, String backReference, ColumnTypes types) {
         ToOneAttributeMapping reference = reference(part, backReference);
         if (part.isVersioned()

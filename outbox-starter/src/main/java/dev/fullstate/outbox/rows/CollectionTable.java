@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.aggregate;
+package dev.fullstate.outbox.rows;
 
 import java.sql.PreparedStatement;
 import java.util.Collections;
@@ -28,9 +28,14 @@ public final class CollectionTable {
         this.placeholders = "(" + String.join(", ", Collections.nCopies(columns.length, "?")) + ")";
     }
 
-    /** The rows for a way up from a part; null where the way is not a collection that refers to its parts by their ids. */
-    public static @Nullable CollectionTable of(EntityPersister part, OwnerLink link) {
-        return link.owner().findByPath(link.attributePath()) instanceof PluralAttributeMapping attribute
+    /**
+     * The rows of an owner's attribute.
+     *
+     * @param attributePath the owning attribute, dotted where it lies in an embeddable
+     * @return null if the attribute is not a collection that refers to its parts by their ids
+     */
+    public static @Nullable CollectionTable of(EntityPersister part, EntityPersister owner, String attributePath) {
+        return owner.findByPath(attributePath) instanceof PluralAttributeMapping attribute
                         && attribute.getCollectionDescriptor() instanceof AbstractCollectionPersister collection
                         && collection.getElementColumnNames().length == part.getIdentifierColumnNames().length
                 ? new CollectionTable(part, collection)

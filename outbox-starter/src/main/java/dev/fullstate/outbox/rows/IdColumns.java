@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.aggregate;
+package dev.fullstate.outbox.rows;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -11,7 +11,7 @@ import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.aggregate.ColumnTypes.ColumnType;
+import dev.fullstate.outbox.rows.ColumnTypes.ColumnType;
 
 /**
  * The columns of an id in SQL of ours. Each parameter is cast to its column's type: the driver sends dates, enums and others

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.aggregate;
+package dev.fullstate.outbox.rows;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * The types of columns, as the database declares them. A mapping need not say them right: Hibernate compares neither length nor
  * precision with what a migration has made.
  */
-final class ColumnTypes {
+public final class ColumnTypes {
 
     /**
      * An explicit cast to {@code varchar(5)} cuts off, without an error, what is longer, and so would find another row; the type
@@ -44,7 +44,8 @@ final class ColumnTypes {
     private final SessionFactoryImplementor sessionFactory;
     private final Map<String, Map<String, ColumnType>> byTable = new HashMap<>();
 
-    ColumnTypes(SessionFactoryImplementor sessionFactory) {
+    /** Looks columns up in the database of a session factory, each table once. */
+    public ColumnTypes(SessionFactoryImplementor sessionFactory) {
         this.sessionFactory = sessionFactory;
     }
 
@@ -54,16 +55,16 @@ final class ColumnTypes {
      * @param sql its name, to be cast to
      * @param exact whether values that are equal to the database are the same value
      */
-    record ColumnType(String sql, boolean exact) {}
+    public record ColumnType(String sql, boolean exact) {}
 
     /** The type of a column; of a table that does not exist yet, the one that Hibernate would give it. */
-    ColumnType of(String table, SelectableMapping column) {
+    public ColumnType of(String table, SelectableMapping column) {
         ColumnType type = byTable.computeIfAbsent(table, this::read).get(unquoted(column.getSelectionExpression()));
         return type == null ? new ColumnType(declared(column), false) : type;
     }
 
     /** With which values of columns that have no zone are moments in Java. */
-    Supplier<ZoneId> zone(JdbcType type) {
+    public Supplier<ZoneId> zone(JdbcType type) {
         TimeZone zone = sessionFactory.getSessionFactoryOptions().getJdbcTimeZone();
         if (type.getDefaultSqlTypeCode() == SqlTypes.TIMESTAMP_UTC) {
             return () -> ZoneOffset.UTC;

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.aggregate;
+package dev.fullstate.outbox.rows;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -32,7 +32,8 @@ public final class RootTable {
     private final String lockSuffix;
     private final String raiseSuffix;
 
-    RootTable(EntityPersister entity, ColumnTypes types) {
+    /** The table of a root, which has a version and an id of basic values. */
+    public RootTable(EntityPersister entity, ColumnTypes types) {
         EntityPersister root = StoredIds.withTable(entity);
         this.entity = entity.getEntityName();
         this.table = root.getRootTableName();

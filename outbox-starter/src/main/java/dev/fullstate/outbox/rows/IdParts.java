@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.aggregate;
+package dev.fullstate.outbox.rows;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
