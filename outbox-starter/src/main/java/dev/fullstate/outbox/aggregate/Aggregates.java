@@ -92,6 +92,11 @@ public final class Aggregates {
         return ownedByReference.getOrDefault(owner.getEntityName(), List.of());
     }
 
+    /** Whether rows of this entity belong to captured aggregates, as their roots or as parts. */
+    public boolean include(EntityMappingType entity) {
+        return byEntity.containsKey(entity.getEntityName()) || ownersByPart.containsKey(entity.getEntityName());
+    }
+
     /** Whether what a collection holds is part of a captured aggregate's state. */
     public boolean include(CollectionPersister collection) {
         return collectionRoles.contains(collection.getRole());

@@ -88,7 +88,7 @@ class BeforeCommit {
         changes.useStoredIds(session);
         lookForOwnRows();
         findRoots(fresh);
-        while (lockRoots() && changes.askForOwnersAgain()) {
+        while (lockRoots() && changes.parts().askAgain()) {
             // Until a root was locked, somebody may have moved a part to another one.
             fresh.clear();
             findRoots(fresh);
@@ -98,8 +98,9 @@ class BeforeCommit {
 
     /** Goes up from all parts together, level by level: one query for each way up. */
     final void findRoots(FreshSession fresh) {
-        for (var level = changes.partsWithoutOwner(); !level.isEmpty(); level = changes.partsWithoutOwner()) {
-            level.forEach((way, parts) -> fresh.ownersOf(way, parts)
+        ChangedParts parts = changes.parts();
+        for (var level = parts.takeWithoutOwner(); !level.isEmpty(); level = parts.takeWithoutOwner()) {
+            level.forEach((way, ids) -> fresh.ownersOf(way, ids)
                     .forEach(owner -> changes.changed(way.link().owner(), owner)));
         }
     }

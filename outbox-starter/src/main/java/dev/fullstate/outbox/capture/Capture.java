@@ -14,10 +14,10 @@ import dev.fullstate.outbox.reading.StateReader;
 /** The capture that is attached to a session factory. */
 public final class Capture {
 
-    private final ChangeListener changes;
+    private final MarkedTransactions transactions;
 
-    private Capture(ChangeListener changes) {
-        this.changes = changes;
+    private Capture(MarkedTransactions transactions) {
+        this.transactions = transactions;
     }
 
     /**
@@ -33,15 +33,10 @@ public final class Capture {
             ChangeSink sink,
             int maxAggregatesPerTransaction) {
         StateReader reader = new StateReader(sessionFactory, aggregates);
-        return attach(
-                sessionFactory,
-                aggregates,
-                new PartGuard(aggregates),
-                reader,
-                new ChangeListener(
-                        aggregates,
-                        maxAggregatesPerTransaction,
-                        (session, changes) -> new BeforeCommit(session, reader, changes).handOver(sink)));
+        MarkedTransactions transactions = new MarkedTransactions(
+                () -> new TransactionChanges(aggregates, maxAggregatesPerTransaction),
+                (session, changes) -> new BeforeCommit(session, reader, changes).handOver(sink));
+        return attach(sessionFactory, aggregates, new PartGuard(aggregates), reader, transactions);
     }
 
     static Capture attach(
@@ -49,14 +44,15 @@ public final class Capture {
             Aggregates aggregates,
             PartGuard guard,
             StateReader reader,
-            ChangeListener changes) {
+            MarkedTransactions transactions) {
+        ChangeListener changes = new ChangeListener(aggregates, transactions);
         EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
         registry.appendListeners(EventType.AUTO_FLUSH, changes);
         registry.appendListeners(EventType.FLUSH, changes);
         registry.appendListeners(EventType.FLUSH_ENTITY, guard);
         registry.appendListeners(EventType.PRE_UPDATE, guard);
         registry.appendListeners(EventType.PRE_DELETE, guard);
-        registry.appendListeners(EventType.PRE_DELETE, new DeletedParts(aggregates, changes.transactions(), reader));
+        registry.appendListeners(EventType.PRE_DELETE, new DeletedParts(aggregates, transactions, reader));
         registry.appendListeners(EventType.POST_INSERT, changes);
         registry.appendListeners(EventType.POST_UPDATE, changes);
         registry.appendListeners(EventType.POST_DELETE, changes);
@@ -64,7 +60,7 @@ public final class Capture {
         registry.appendListeners(EventType.POST_COLLECTION_RECREATE, changes);
         registry.appendListeners(EventType.POST_COLLECTION_UPDATE, changes);
         registry.appendListeners(EventType.POST_COLLECTION_REMOVE, changes);
-        return new Capture(changes);
+        return new Capture(transactions);
     }
 
     /**
@@ -74,6 +70,9 @@ public final class Capture {
      * @param ids of their roots, of the type that the root has; rows that do not exist at the end are published as deleted
      */
     public void markChanged(SharedSessionContractImplementor session, Aggregate aggregate, Collection<?> ids) {
-        changes.told(session, aggregate, ids);
+        ids.forEach(id -> transactions
+                .toMark(session, aggregate.root())
+                .root(aggregate, id)
+                .told());
     }
 }

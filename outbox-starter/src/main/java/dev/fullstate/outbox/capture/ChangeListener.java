@@ -1,8 +1,5 @@
 package dev.fullstate.outbox.capture;
 
-import java.util.Collection;
-import java.util.function.BiConsumer;
-
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.event.spi.AbstractCollectionEvent;
 import org.hibernate.event.spi.AutoFlushEvent;
@@ -28,14 +25,12 @@ import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
-import dev.fullstate.outbox.aggregate.OwnerLink;
 import dev.fullstate.outbox.contract.Operation;
 
 /**
- * Marks what a flush changes; nothing is read or written here. The first mark of a transaction begins what
- * turns the marks into events before the commit.
+ * Hears what flushes write and hands it to the marks of its transaction, if it belongs to a captured aggregate. The listener reads
+ * and writes nothing: the marks become events before the commit.
  */
 final class ChangeListener
         implements AutoFlushEventListener,
@@ -53,19 +48,9 @@ final class ChangeListener
     private final transient Aggregates aggregates;
     private final transient MarkedTransactions transactions;
 
-    /** @param beforeCommit what to do with the marks of a transaction once it has made all of them */
-    ChangeListener(
-            Aggregates aggregates,
-            int maxAggregates,
-            BiConsumer<SharedSessionContractImplementor, TransactionChanges> beforeCommit) {
+    ChangeListener(Aggregates aggregates, MarkedTransactions transactions) {
         this.aggregates = aggregates;
-        this.transactions =
-                new MarkedTransactions(() -> new TransactionChanges(aggregates, maxAggregates), beforeCommit);
-    }
-
-    /** The marks that are made here. */
-    MarkedTransactions transactions() {
-        return transactions;
+        this.transactions = transactions;
     }
 
     @Override
@@ -122,46 +107,14 @@ final class ChangeListener
         collection(event);
     }
 
-    /** Marks roots that SQL has changed. */
-    void told(SharedSessionContractImplementor session, Aggregate aggregate, Collection<?> ids) {
-        ids.forEach(id -> transactions
-                .toMark(session, aggregate.root())
-                .root(aggregate, id)
-                .told());
-    }
-
     @Override
     public boolean requiresPostCommitHandling(EntityPersister persister) {
         return false;
     }
 
     private void entity(EntityChange change) {
-        EntityPersister entity = change.entity();
-        Aggregate aggregate = aggregates.rootedAt(entity);
-        if (aggregate != null) {
-            TransactionChanges changes = transactions.toMark(change.session(), entity);
-            Long before = version(entity, change.oldState());
-            changes.root(aggregate, change.id())
-                    .row(change.operation(), changes.flushCount(), before, version(entity, change.state()));
-        }
-        for (OwnerLink link : aggregates.ownersOf(entity)) {
-            part(change, link);
-        }
-    }
-
-    /** Marks the owner that a part refers to and the one that it referred to before: parts come, go and move. */
-    private void part(EntityChange change, OwnerLink link) {
-        TransactionChanges changes = transactions.toMark(change.session(), change.entity());
-        Object owner = change.owner(link);
-        Object oldOwner = change.oldOwner(link);
-        if (owner != null) {
-            changes.changed(link.owner(), owner);
-        }
-        if (oldOwner != null && !oldOwner.equals(owner)) {
-            changes.changed(link.owner(), oldOwner);
-        }
-        if (!link.isKnownToPart() && change.operation() != Operation.DELETE) {
-            changes.part(new PartChange(change.entity(), change.id(), link));
+        if (aggregates.include(change.entity())) {
+            transactions.toMark(change.session(), change.entity()).written(change);
         }
     }
 
@@ -185,12 +138,6 @@ final class ChangeListener
         return name == null
                 ? collection.getOwnerEntityPersister()
                 : session.getFactory().getMappingMetamodel().getEntityDescriptor(name);
-    }
-
-    private static @Nullable Long version(EntityPersister entity, Object @Nullable [] state) {
-        return state != null && state[entity.getVersionPropertyIndex()] instanceof Number version
-                ? version.longValue()
-                : null;
     }
 
     /** A stateless session fires collection events without a session; there the entity's own event marks the root. */

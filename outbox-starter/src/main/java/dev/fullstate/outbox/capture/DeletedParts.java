@@ -66,11 +66,11 @@ final class DeletedParts implements PreDeleteEventListener {
     private void markOwners(PreDeleteEvent event, OwnerLink link) {
         EntityPersister part = event.getPersister();
         TransactionChanges changes = transactions.toMark(event.getSession(), part);
-        if (!changes.isFirstAsk(new PartChange(part, event.getId(), link))) {
+        if (!changes.parts().isFirstAsk(new PartChange(part, event.getId(), link))) {
             return;
         }
         List<Object> ids = new ArrayList<>(deletedWith(event));
-        ids.removeIf(id -> !id.equals(event.getId()) && !changes.isFirstAsk(new PartChange(part, id, link)));
+        ids.removeIf(id -> !id.equals(event.getId()) && !changes.parts().isFirstAsk(new PartChange(part, id, link)));
         Way way = new PartChange(part, event.getId(), link).way();
         CollectionTable table = CollectionTable.of(part, link.owner(), link.attributePath());
         try (FreshSession fresh = new FreshSession(event.getSession(), reader)) {

@@ -14,14 +14,14 @@ import dev.fullstate.outbox.contract.Operation;
  * @param event as Hibernate reports it
  * @param operation what was done
  * @param state what the entity has now; null for a delete
- * @param oldState what it had; null for an insert, and where it is not known
+ * @param stateBefore what it had; null for an insert, and where it is not known
  */
 @SuppressWarnings("ArrayRecordComponent") // Hibernate's own arrays, not copied for each event
 record EntityChange(
         AbstractPostDatabaseOperationEvent event,
         Operation operation,
         Object @Nullable [] state,
-        Object @Nullable [] oldState) {
+        Object @Nullable [] stateBefore) {
 
     EntityPersister entity() {
         return event.getPersister();
@@ -43,11 +43,29 @@ record EntityChange(
 
     /** The id of the owner that a part referred to before; null if it did not. */
     @Nullable
-    Object oldOwner(OwnerLink link) {
-        return owner(link, oldState);
+    Object ownerBefore(OwnerLink link) {
+        return owner(link, stateBefore);
     }
 
     private @Nullable Object owner(OwnerLink link, Object @Nullable [] at) {
         return link.ownerId(entity(), id(), event.getEntity(), at, session());
+    }
+
+    /** The version that the row of a root has now; null if it has none. */
+    @Nullable
+    Long version() {
+        return version(state);
+    }
+
+    /** The version that the row of a root had before; null if it had none, or it is not known. */
+    @Nullable
+    Long versionBefore() {
+        return version(stateBefore);
+    }
+
+    private @Nullable Long version(Object @Nullable [] at) {
+        return at != null && at[entity().getVersionPropertyIndex()] instanceof Number version
+                ? version.longValue()
+                : null;
     }
 }

@@ -4,13 +4,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
@@ -18,8 +14,8 @@ import org.hibernate.persister.entity.EntityPersister;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
-import dev.fullstate.outbox.capture.PartChange.Way;
-import dev.fullstate.outbox.rows.StoredIds;
+import dev.fullstate.outbox.aggregate.OwnerLink;
+import dev.fullstate.outbox.contract.Operation;
 
 /** The marks of one transaction. Confined to its thread. */
 final class TransactionChanges {
@@ -28,9 +24,7 @@ final class TransactionChanges {
     private final int maxAggregates;
     private final Map<RootKey, RootChange> roots = new HashMap<>();
     private final Marks marks = new Marks();
-    private final List<PartChange> partsWithoutOwner = new ArrayList<>();
-    private final Set<PartChange> seenParts = new HashSet<>();
-    private final Set<PartChange> askedInFlush = new HashSet<>();
+    private final ChangedParts parts = new ChangedParts();
 
     private boolean beingWritten;
     private int flushCount;
@@ -54,7 +48,7 @@ final class TransactionChanges {
     /** A flush is at its end. */
     void flushed() {
         flushCount++;
-        askedInFlush.clear();
+        parts.flushed();
     }
 
     /** How many flushes have come to their end. */
@@ -104,7 +98,7 @@ final class TransactionChanges {
             }
         });
         marks.repeat(successors);
-        useStoredPartIds(session);
+        parts.useStoredIds(session);
     }
 
     private RootChange successor(Aggregate aggregate, Object storedId, RootChange root) {
@@ -115,21 +109,28 @@ final class TransactionChanges {
         return successor;
     }
 
-    private void useStoredPartIds(SharedSessionContractImplementor session) {
-        Map<Way, List<PartChange>> asked = new HashMap<>();
-        for (PartChange part : seenParts) {
-            StoredIds ids = part.way().link().partIds();
-            if (ids != null && !ids.areGiven()) {
-                asked.computeIfAbsent(part.way(), way -> new ArrayList<>()).add(part);
-            }
+    /** Marks what a row that was written belongs to: its root, or the owners that a part has now and had before. */
+    void written(EntityChange change) {
+        Aggregate aggregate = aggregates.rootedAt(change.entity());
+        if (aggregate != null) {
+            root(aggregate, change.id()).row(change.operation(), flushCount, change.versionBefore(), change.version());
         }
-        asked.forEach((way, parts) -> {
-            parts.forEach(seenParts::remove);
-            partsWithoutOwner.removeIf(part -> part.way().equals(way));
-            Objects.requireNonNull(way.link().partIds())
-                    .of(session, parts.stream().map(PartChange::id).toList())
-                    .forEach(stored -> part(new PartChange(way, stored)));
-        });
+        aggregates.ownersOf(change.entity()).forEach(link -> part(change, link));
+    }
+
+    /** Parts come, go and move: the owner that a part refers to changes, and so does the one that it referred to before. */
+    private void part(EntityChange change, OwnerLink link) {
+        Object owner = change.owner(link);
+        Object ownerBefore = change.ownerBefore(link);
+        if (owner != null) {
+            changed(link.owner(), owner);
+        }
+        if (ownerBefore != null && !ownerBefore.equals(owner)) {
+            changed(link.owner(), ownerBefore);
+        }
+        if (!link.isKnownToPart() && change.operation() != Operation.DELETE) {
+            parts.add(new PartChange(change.entity(), change.id(), link));
+        }
     }
 
     /** Marks an entity of which something has changed: a root, or a part whose owner has to be found. */
@@ -138,34 +139,12 @@ final class TransactionChanges {
         if (aggregate != null) {
             root(aggregate, id).content(flushCount);
         } else {
-            aggregates.ownersOf(entity).forEach(link -> part(new PartChange(entity, id, link)));
+            aggregates.ownersOf(entity).forEach(link -> parts.add(new PartChange(entity, id, link)));
         }
     }
 
-    void part(PartChange change) {
-        if (seenParts.add(change)) {
-            partsWithoutOwner.add(change);
-        }
-    }
-
-    /** Lets the owners of parts be looked for once more; whether there are such parts. */
-    boolean askForOwnersAgain() {
-        partsWithoutOwner.addAll(seenParts);
-        return !seenParts.isEmpty();
-    }
-
-    /** Takes out the parts whose owners have to be looked for: their ids, by the way up. */
-    Map<Way, List<Object>> partsWithoutOwner() {
-        Map<Way, List<Object>> byWay = new LinkedHashMap<>();
-        partsWithoutOwner.forEach(part ->
-                byWay.computeIfAbsent(part.way(), way -> new ArrayList<>()).add(part.id()));
-        partsWithoutOwner.clear();
-        return byWay;
-    }
-
-    /** Whether the owner of this part, which is about to be deleted, is asked for the first time in this flush. */
-    boolean isFirstAsk(PartChange deleted) {
-        return askedInFlush.add(deleted);
+    ChangedParts parts() {
+        return parts;
     }
 
     Collection<RootChange> roots() {

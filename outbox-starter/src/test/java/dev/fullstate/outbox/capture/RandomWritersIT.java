@@ -217,7 +217,7 @@ class RandomWritersIT {
                     aggregates,
                     new PartGuard(guarded(aggregates)),
                     reader,
-                    new ChangeListener(aggregates, Integer.MAX_VALUE, beforeCommit));
+                    new MarkedTransactions(() -> new TransactionChanges(aggregates, Integer.MAX_VALUE), beforeCommit));
         }
     }
 
