@@ -11,7 +11,6 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.data.repository.core.support.RepositoryFactoryInformation;
 
-import dev.fullstate.outbox.autoconfigure.PersistenceUnits.CapturedUnit;
 import dev.fullstate.outbox.bulk.BulkOperations.Policy;
 import dev.fullstate.outbox.bulk.ModifyingQueries;
 

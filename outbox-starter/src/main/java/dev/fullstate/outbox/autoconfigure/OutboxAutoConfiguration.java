@@ -48,12 +48,11 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
-    PersistenceUnits outboxPersistenceUnits(
+    ChangeFlow outboxChangeFlow(
             OutboxProperties properties,
             Environment environment,
             ObjectProvider<FullStateJsonCustomizer> customizers,
             TraceContext.Source traces,
-            ObjectProvider<EntityManagerFactory> factories,
             ObjectProvider<DataSource> dataSources) {
         String source = properties.source() == null
                 ? defaultSource(environment.getProperty("spring.application.name", ""))
@@ -61,8 +60,13 @@ public final class OutboxAutoConfiguration {
         DataSize maxPayloadSize = properties.payload().maxSize();
         EnvelopeFactory envelopes = new EnvelopeFactory(
                 customizers.orderedStream().toList(), source, maxPayloadSize, traces, Clock.systemUTC());
-        return new PersistenceUnits(
-                envelopes, properties, MigrationCredentials.of(environment, dataSources), factories);
+        MigrationCredentials migrations = MigrationCredentials.of(environment, dataSources);
+        return new ChangeFlow(envelopes, new OutboxPreparation(properties.schema(), migrations), properties.capture());
+    }
+
+    @Bean
+    PersistenceUnits outboxPersistenceUnits(ChangeFlow flow, ObjectProvider<EntityManagerFactory> factories) {
+        return new PersistenceUnits(flow, factories);
     }
 
     @Bean

@@ -14,7 +14,6 @@ import org.springframework.util.ClassUtils;
 
 import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.aggregate.Aggregate;
-import dev.fullstate.outbox.autoconfigure.PersistenceUnits.CapturedUnit;
 
 /** Marks aggregates in the session of Spring's current transaction. */
 final class TransactionalFullStateEvents implements FullStateEvents {

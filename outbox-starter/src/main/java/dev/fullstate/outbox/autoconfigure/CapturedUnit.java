@@ -1,0 +1,44 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.capture.Capture;
+import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.republish.Republisher.Unit;
+import dev.fullstate.outbox.store.Outbox;
+
+/**
+ * A captured persistence unit.
+ *
+ * @param name of the entity manager factory's bean
+ * @param outbox that its events are written to
+ * @param entityManagerFactory to which Spring binds the current entity manager
+ * @param sessionFactory the same, as Hibernate's own
+ * @param aggregates that are captured
+ * @param envelope turns their changes into events
+ * @param capture takes marks from outside Hibernate
+ */
+record CapturedUnit(
+        String name,
+        Outbox outbox,
+        EntityManagerFactory entityManagerFactory,
+        SessionFactoryImplementor sessionFactory,
+        Aggregates aggregates,
+        Envelope envelope,
+        Capture capture) {
+
+    /** The entity with this class, if it belongs to this unit. */
+    @Nullable
+    EntityPersister entity(Class<?> type) {
+        return sessionFactory.getMappingMetamodel().findEntityDescriptor(type);
+    }
+
+    /** The unit as republish jobs read it. */
+    Unit republished() {
+        return new Unit(entityManagerFactory, sessionFactory, aggregates, envelope);
+    }
+}

@@ -1,0 +1,55 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import java.util.List;
+
+import javax.sql.DataSource;
+
+import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+
+import dev.fullstate.outbox.aggregate.AggregateResolver;
+import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.bulk.BulkOperations;
+import dev.fullstate.outbox.capture.Capture;
+import dev.fullstate.outbox.capture.ChangeSink;
+import dev.fullstate.outbox.contract.OutboxEvent;
+import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.session.SessionConnection;
+import dev.fullstate.outbox.store.Outbox;
+import dev.fullstate.outbox.store.OutboxStore;
+
+/**
+ * The way of a change, as the diagram in docs/architecture.md has it: capture -> envelope -> store.
+ *
+ * @param envelopes make the events of a persistence unit
+ * @param outboxes are made ready before anything is written to them
+ * @param capture settings
+ */
+record ChangeFlow(EnvelopeFactory envelopes, OutboxPreparation outboxes, OutboxProperties.Capture capture) {
+
+    /**
+     * Connects a persistence unit to the outbox in its database. The outbox is made only if the unit's mappings can be captured and
+     * written.
+     *
+     * @param name of the entity manager factory's bean
+     */
+    CapturedUnit connect(
+            String name,
+            EntityManagerFactory entityManagerFactory,
+            SessionFactoryImplementor sessionFactory,
+            DataSource dataSource) {
+        Aggregates aggregates = AggregateResolver.resolve(sessionFactory);
+        Envelope envelope = envelopes.create(aggregates);
+        Outbox outbox = outboxes.prepare(dataSource);
+        outboxes.warnOfHiddenRows(outbox, aggregates, sessionFactory);
+        OutboxStore store = new OutboxStore(outbox.names());
+
+        ChangeSink flow = (session, changes) -> {
+            List<OutboxEvent> events = envelope.changed(changes);
+            SessionConnection.run(session, connection -> store.append(connection, events));
+        };
+        Capture captured = Capture.install(sessionFactory, aggregates, flow, capture.maxAggregatesPerTransaction());
+        BulkOperations.watch(sessionFactory, aggregates, capture.bulkOperations());
+        return new CapturedUnit(name, outbox, entityManagerFactory, sessionFactory, aggregates, envelope, captured);
+    }
+}

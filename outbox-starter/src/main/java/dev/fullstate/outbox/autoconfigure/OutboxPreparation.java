@@ -1,0 +1,73 @@
+package dev.fullstate.outbox.autoconfigure;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+import javax.sql.DataSource;
+
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.schema.OutboxSchema;
+import dev.fullstate.outbox.schema.OutboxSchemaException;
+import dev.fullstate.outbox.schema.RowSecurity;
+import dev.fullstate.outbox.store.Outbox;
+
+/**
+ * Makes outboxes ready to be written to, each database's when its first persistence unit starts (docs/adr/0012).
+ *
+ * @param schema settings
+ * @param migrations the role that makes the tables
+ */
+record OutboxPreparation(OutboxProperties.Schema schema, MigrationCredentials migrations) {
+
+    private static final Logger log = LoggerFactory.getLogger(OutboxPreparation.class);
+
+    /**
+     * Creates or migrates the outbox in a database, if that is wanted, and checks it.
+     *
+     * @throws OutboxSchemaException if it cannot be made or used
+     */
+    Outbox prepare(DataSource dataSource) {
+        Outbox outbox = OutboxSchema.locate(new Outbox(dataSource, schema.names()));
+        if (schema.initialize()) {
+            OutboxSchema.migrate(new Outbox(migrations.of(dataSource), outbox.names()));
+        }
+        OutboxSchema.verify(outbox);
+        return outbox;
+    }
+
+    /** Only the author of the policies knows whether the role sees all of a state when it commits. */
+    void warnOfHiddenRows(Outbox outbox, Aggregates aggregates, SessionFactoryImplementor sessionFactory) {
+        List<String> tables = RowSecurity.activeOn(outbox, tables(aggregates, sessionFactory));
+        if (!tables.isEmpty()) {
+            log.warn(
+                    "Row-level security is active on {} for the application's role: events have those rows of an aggregate that the"
+                            + " role sees when its change commits, and republish jobs fail. Remedy where policies hide"
+                            + " rows of an aggregate from those who change it: ALTER ROLE ... BYPASSRLS;",
+                    tables);
+        }
+    }
+
+    /** The tables that hold the states of all aggregates. */
+    private static Set<String> tables(Aggregates aggregates, SessionFactoryImplementor sessionFactory) {
+        Set<String> tables = new TreeSet<>();
+        sessionFactory.getMappingMetamodel().forEachEntityDescriptor(entity -> {
+            if (!aggregates.reachedFrom(entity).isEmpty()) {
+                Stream.of(entity.getQuerySpaces()).map(Object::toString).forEach(tables::add);
+            }
+        });
+        sessionFactory.getMappingMetamodel().forEachCollectionDescriptor(collection -> {
+            if (aggregates.include(collection)) {
+                Stream.of(collection.getCollectionSpaces())
+                        .map(Object::toString)
+                        .forEach(tables::add);
+            }
+        });
+        return tables;
+    }
+}
