@@ -92,7 +92,8 @@ final class PersistenceUnits {
      */
     synchronized List<CapturedDatabase> databases() {
         if (databases == null) {
-            factories.stream().forEach(factory -> log.debug("{} is there", factory));
+            // To ask for a factory is to create it, and the installer adds it here.
+            factories.forEach(factory -> {});
             Map<DataSource, List<CapturedUnit>> units = captured.stream()
                     .collect(Collectors.groupingBy(
                             unit -> unit.outbox().dataSource(), LinkedHashMap::new, Collectors.toList()));
