@@ -1,7 +1,13 @@
 package dev.fullstate.outbox.aggregate;
 
+import java.util.ArrayList;
 import java.util.List;
 
+import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.ModelPart;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.property.access.spi.Getter;
 
 /**
@@ -20,7 +26,28 @@ public record Attribute(String name, Getter getter, List<Column> columns, Role r
      * @param name qualified by its table, as Hibernate writes it into SQL
      * @param written whether the attribute writes it; another one may
      */
-    public record Column(String name, boolean written) {}
+    public record Column(String name, boolean written) {
+
+        static String name(SelectableMapping column) {
+            return column.getContainingTableExpression() + "." + column.getSelectionExpression();
+        }
+    }
+
+    static Attribute of(AttributeMapping mapping, Role role) {
+        return new Attribute(
+                mapping.getAttributeName(), mapping.getPropertyAccess().getGetter(), columns(mapping), role);
+    }
+
+    /** The columns of an attribute or an id. */
+    static List<Column> columns(ModelPart mapping) {
+        List<Column> columns = new ArrayList<>();
+        if (!(mapping instanceof PluralAttributeMapping)
+                && !(mapping instanceof ToOneAttributeMapping toOne && Ownership.isInverse(toOne))) {
+            mapping.forEachSelectable((index, column) ->
+                    columns.add(new Column(Column.name(column), column.isInsertable() || column.isUpdateable())));
+        }
+        return List.copyOf(columns);
+    }
 
     @Override
     public String toString() {

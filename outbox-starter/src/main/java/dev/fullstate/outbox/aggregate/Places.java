@@ -1,43 +1,34 @@
 package dev.fullstate.outbox.aggregate;
 
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import jakarta.persistence.DiscriminatorColumn;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.CollectionClassification;
 import org.hibernate.metamodel.internal.EmbeddableCompositeUserTypeInstantiator;
 import org.hibernate.metamodel.mapping.AttributeMapping;
 import org.hibernate.metamodel.mapping.CollectionPart;
 import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
-import org.hibernate.metamodel.mapping.DiscriminatorValue;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import org.hibernate.metamodel.mapping.EmbeddableMappingType.ConcreteEmbeddableType;
 import org.hibernate.metamodel.mapping.EmbeddableValuedModelPart;
-import org.hibernate.metamodel.mapping.EntityDiscriminatorMapping;
 import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
 import org.hibernate.metamodel.mapping.ManagedMappingType;
-import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.metamodel.mapping.NonAggregatedIdentifierMapping;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
-import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.EmbeddedCollectionPart;
 import org.hibernate.metamodel.mapping.internal.EntityCollectionPart;
 import org.hibernate.metamodel.mapping.internal.SingleAttributeIdentifierMapping;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
-import org.hibernate.metamodel.model.domain.ManagedDomainType;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.property.access.spi.Getter;
 import org.hibernate.spi.NavigablePath;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.aggregate.Attribute.Column;
 import dev.fullstate.outbox.aggregate.Place.Discriminator;
 import dev.fullstate.outbox.aggregate.Place.Kind;
 import dev.fullstate.outbox.aggregate.Role.Order;
@@ -54,10 +45,7 @@ final class Places {
     private static final Set<CollectionClassification> MAPS = Set.of(
             CollectionClassification.MAP, CollectionClassification.ORDERED_MAP, CollectionClassification.SORTED_MAP);
 
-    /** What JPA calls the column that tells classes apart, where the mapping does not. */
-    private static final String DEFAULT_DISCRIMINATOR = "dtype";
-
-    private final SessionFactoryImplementor sessionFactory;
+    private final Subclasses subclasses;
     private final Ownership ownership;
     private final ColumnTypes columnTypes;
     private final Map<Way, Place> entities = new LinkedHashMap<>();
@@ -87,7 +75,7 @@ final class Places {
     }
 
     Places(SessionFactoryImplementor sessionFactory, Ownership ownership, ColumnTypes columnTypes) {
-        this.sessionFactory = sessionFactory;
+        this.subclasses = new Subclasses(sessionFactory);
         this.ownership = ownership;
         this.columnTypes = columnTypes;
     }
@@ -111,43 +99,16 @@ final class Places {
         List<EntityPersister> concrete = ownership.hierarchy(declared).stream()
                 .filter(entity -> !entity.isAbstract())
                 .toList();
-        Discriminator discriminator = concrete.size() < 2 ? null : discriminator(declared);
+        Discriminator discriminator = concrete.size() < 2 ? null : Subclasses.discriminator(declared);
         List<Kind> kinds = new ArrayList<>();
         for (EntityPersister entity : concrete) {
             kinds.add(new Kind(
                     entity.getMappedClass(),
-                    discriminator == null ? null : kindName(entity),
+                    discriminator == null ? null : subclasses.nameOf(entity),
                     attributes(new Position(entity, "", wayUp, path))));
         }
         place.resolve(discriminator, kinds);
         return place;
-    }
-
-    private static Discriminator discriminator(EntityPersister entity) {
-        EntityDiscriminatorMapping mapping = entity.getDiscriminatorMapping();
-        return new Discriminator(
-                declaredName(entity.getMappedClass()),
-                mapping != null && mapping.hasPhysicalColumn() ? qualified(mapping) : null);
-    }
-
-    private static String declaredName(Class<?> javaType) {
-        for (Class<?> type = javaType; type != null; type = type.getSuperclass()) {
-            DiscriminatorColumn column = type.getAnnotation(DiscriminatorColumn.class);
-            if (column != null && !column.name().isEmpty() && !column.name().equalsIgnoreCase(DEFAULT_DISCRIMINATOR)) {
-                return column.name();
-            }
-        }
-        return DEFAULT_DISCRIMINATOR;
-    }
-
-    private @Nullable Object kindName(EntityPersister entity) {
-        EntityDiscriminatorMapping mapping = entity.getDiscriminatorMapping();
-        if (mapping != null
-                && mapping.hasPhysicalColumn()
-                && entity.getDiscriminatorValue() != DiscriminatorValue.Special.NOT_NULL) {
-            return entity.getDiscriminatorValue().value();
-        }
-        return sessionFactory.getJpaMetamodel().entity(entity.getEntityName()).getName();
     }
 
     private List<Attribute> attributes(Position position) {
@@ -158,7 +119,8 @@ final class Places {
         } else if (id instanceof SingleAttributeIdentifierMapping single) {
             String name = id.getAttributeName();
             Getter getter = single.getPropertyAccess().getGetter();
-            attributes.put(name, new Attribute(name, getter, columns(id), id(id, position.path() + "." + name)));
+            attributes.put(
+                    name, new Attribute(name, getter, Attribute.columns(id), id(id, position.path() + "." + name)));
         }
         add(attributes, position, position.entity());
         return List.copyOf(attributes.values());
@@ -181,7 +143,7 @@ final class Places {
             } else if (mapping instanceof ToOneAttributeMapping toOne) {
                 role = reference(Ownership.target(toOne), below);
             }
-            attributes.add(attribute(mapping, role));
+            attributes.add(Attribute.of(mapping, role));
         });
         Place place = new Place(id.getMappedJavaType().getJavaTypeClass(), path);
         place.resolve(null, List.of(new Kind(place.javaType(), null, attributes)));
@@ -204,28 +166,9 @@ final class Places {
             // itself.
             if (!name.equals(NavigablePath.IDENTIFIER_MAPPER_PROPERTY)
                     && mapping.getPropertyAccess().getGetter().getMember() != null) {
-                attributes.computeIfAbsent(name, absent -> attribute(mapping, role(position, mapping)));
+                attributes.computeIfAbsent(name, absent -> Attribute.of(mapping, role(position, mapping)));
             }
         });
-    }
-
-    private static Attribute attribute(AttributeMapping mapping, Role role) {
-        return new Attribute(
-                mapping.getAttributeName(), mapping.getPropertyAccess().getGetter(), columns(mapping), role);
-    }
-
-    private static List<Column> columns(ModelPart mapping) {
-        List<Column> columns = new ArrayList<>();
-        if (!(mapping instanceof PluralAttributeMapping)
-                && !(mapping instanceof ToOneAttributeMapping toOne && Ownership.isInverse(toOne))) {
-            mapping.forEachSelectable((index, column) ->
-                    columns.add(new Column(qualified(column), column.isInsertable() || column.isUpdateable())));
-        }
-        return List.copyOf(columns);
-    }
-
-    private static String qualified(SelectableMapping column) {
-        return column.getContainingTableExpression() + "." + column.getSelectionExpression();
     }
 
     private Role role(Position position, AttributeMapping mapping) {
@@ -260,41 +203,18 @@ final class Places {
         Class<?> declared = embeddable.getMappedJavaType().getJavaTypeClass();
         Place place = new Place(declared, position.path());
         List<Kind> kinds = new ArrayList<>();
-        for (Class<?> type : hierarchy(embeddable, declared)) {
+        for (Class<?> type : subclasses.of(embeddable, declared)) {
             ConcreteEmbeddableType concrete = embeddable.findSubtypeBySubclass(type.getName());
             List<Attribute> attributes = new ArrayList<>();
             embeddable.forEachAttributeMapping(mapping -> {
                 if (concrete == null || concrete.declaresAttribute(mapping)) {
-                    attributes.add(attribute(mapping, role(position, mapping)));
+                    attributes.add(Attribute.of(mapping, role(position, mapping)));
                 }
             });
             kinds.add(new Kind(type, concrete == null ? null : concrete.getDiscriminatorValue(), attributes));
         }
-        place.resolve(
-                kinds.size() < 2
-                        ? null
-                        : new Discriminator(declaredName(declared), qualified(embeddable.getDiscriminatorMapping())),
-                kinds);
+        place.resolve(kinds.size() < 2 ? null : Subclasses.discriminator(embeddable, declared), kinds);
         return place;
-    }
-
-    /** The classes of an embeddable, which Hibernate maps as one. */
-    private List<Class<?>> hierarchy(EmbeddableMappingType embeddable, Class<?> declared) {
-        List<Class<?>> types = new ArrayList<>();
-        if (embeddable.isPolymorphic()) {
-            addSubclasses(sessionFactory.getJpaMetamodel().embeddable(declared), types);
-            types.removeIf(type -> Modifier.isAbstract(type.getModifiers()));
-        } else {
-            types.add(declared);
-        }
-        return types;
-    }
-
-    private static void addSubclasses(ManagedDomainType<?> embeddable, List<Class<?>> types) {
-        types.add(embeddable.getJavaType());
-        embeddable.getSubTypes().stream()
-                .sorted(Comparator.comparing(ManagedDomainType::getTypeName))
-                .forEach(subtype -> addSubclasses(subtype, types));
     }
 
     private Role several(Position position, PluralAttributeMapping plural) {
