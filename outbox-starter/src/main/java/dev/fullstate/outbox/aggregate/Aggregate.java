@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.rows.ColumnTypes;
 import dev.fullstate.outbox.rows.RootTable;
 
-/** A captured aggregate: its root entity with all subclasses, and how its events are named. */
+/** A captured aggregate: its root entity with all subclasses, the names of its events and the tree of its state. */
 public final class Aggregate {
 
     private final String type;
@@ -37,57 +37,57 @@ public final class Aggregate {
         this.lastModified = lastModified;
     }
 
-    /** Column {@code aggregatetype}; routes to the topic. */
+    /** Returns the value of the column {@code aggregatetype}, which routes to the topic. */
     public String type() {
         return type;
     }
 
-    /** CloudEvents {@code type}. */
+    /** Returns the CloudEvents {@code type}. */
     public String eventType() {
         return eventType;
     }
 
-    /** CloudEvents {@code dataschema}, if there is one. */
+    /** Returns the CloudEvents {@code dataschema}; null if there is none. */
     public @Nullable String dataSchema() {
         return dataSchema;
     }
 
-    /** The topmost entity with the annotation. */
+    /** Returns the topmost entity with the annotation. */
     public EntityPersister root() {
         return root;
     }
 
-    /** The tree of its state, which begins at the root. */
+    /** Returns the tree of the state, which begins at the root. */
     public Place state() {
         return state;
     }
 
-    /** The attribute that says when the aggregate was last modified, if it has one. */
+    /** Returns the attribute with the time of the last modification; null if there is none. */
     public @Nullable Attribute lastModified() {
         return lastModified;
     }
 
-    /** The text form of an id: the key of the aggregate's events. */
+    /** Returns the text form of an id: the key of the aggregate's events. */
     public String idText(Object id) {
         return this.id.format(id);
     }
 
-    /** The id with this text form; the {@link RootTable#ids() stored} one may be another. */
+    /** Returns the id with this text form; the {@link RootTable#ids() stored} id may be another one. */
     public Object parseId(String text) {
         return table.ids().whole(id.parse(text));
     }
 
-    /** The version that a root entity, or a proxy of it, has in memory. */
+    /** Returns the version that a root entity, or a proxy of it, has in memory. */
     public long version(Object root) {
         return ((Number) this.root.getVersion(Hibernate.unproxy(root))).longValue();
     }
 
-    /** Whether the mapping has SQL of its own for a delete, which may change the row instead ({@code @SQLDelete}). */
+    /** Returns whether the mapping has SQL of its own for a delete, which may change the row instead ({@code @SQLDelete}). */
     public boolean deletesBySql() {
         return root.getIdentifierTableMapping().getDeleteDetails().getCustomSql() != null;
     }
 
-    /** The table that holds the root's version. */
+    /** Returns the table that holds the root's version. */
     public RootTable table() {
         return table;
     }

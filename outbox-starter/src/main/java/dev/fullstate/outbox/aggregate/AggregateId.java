@@ -17,7 +17,7 @@ final class AggregateId {
             throw new AggregateMappingException(
                     root.getEntityName()
                             + " has @PublishFullState and an id of several attributes, or of an association,"
-                            + " but no class for it, so that nothing but the entity itself stands for its id",
+                            + " but no class for it, so that only the entity itself stands for its id",
                     "Give it an @IdClass, or an @EmbeddedId.");
         }
         TextForm textForm = TextForm.of(id, columns);
@@ -25,15 +25,15 @@ final class AggregateId {
             throw new AggregateMappingException(
                     "The id of " + root.getEntityName() + " is of type "
                             + root.getIdentifierType().getName()
-                            + ", which has no text form to use as the key of its events: one that stays the same, and from which"
-                            + " the id can be read again",
+                            + ", which has no text form for the key of its events: one that stays the same, and from which the"
+                            + " id can be read again",
                     "Use a basic type, or an embeddable of basic types, as the id of an entity with @PublishFullState."
-                            + " A UserType has to be an EnhancedUserType, which has a text.");
+                            + " A UserType has to be an EnhancedUserType, which has a text form.");
         }
         this.form = textForm;
     }
 
-    /** Whether Hibernate has only the entity itself to stand for its id. */
+    /** Returns whether Hibernate has only the entity itself to stand for its id. */
     static boolean isWithoutClass(CompositeIdentifierMapping id) {
         return id.getNature() == EntityIdentifierMapping.Nature.VIRTUAL && !id.hasContainingClass();
     }
@@ -42,7 +42,7 @@ final class AggregateId {
         return form.write(value);
     }
 
-    /** The values of the id that {@link #format} turned into this text, in Hibernate's order. */
+    /** Returns the values of the id that {@link #format} turned into this text, in Hibernate's order. */
     Object[] parse(String text) {
         return form.read(text);
     }

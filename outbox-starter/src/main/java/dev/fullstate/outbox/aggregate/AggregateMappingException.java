@@ -1,6 +1,6 @@
 package dev.fullstate.outbox.aggregate;
 
-/** An entity with {@code @PublishFullState} is mapped in a way that cannot be captured. Fails the application's start. */
+/** Fails the application's start, because an entity with {@code @PublishFullState} is mapped in a way that cannot be captured. */
 public final class AggregateMappingException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -10,15 +10,15 @@ public final class AggregateMappingException extends RuntimeException {
     /**
      * Creates a refusal.
      *
-     * @param message what cannot be captured, and why
-     * @param action what to change, with the line to add where there is one
+     * @param message names the mapping that cannot be captured, and says why
+     * @param action the change that helps, with the line to add where there is one
      */
     public AggregateMappingException(String message, String action) {
         super(message);
         this.action = action;
     }
 
-    /** What to change, with the line to add where there is one. */
+    /** Returns the change that helps, with the line to add where there is one. */
     public String action() {
         return action;
     }

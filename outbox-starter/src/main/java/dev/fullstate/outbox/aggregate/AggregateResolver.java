@@ -29,14 +29,15 @@ import dev.fullstate.outbox.rows.PartTable;
 import dev.fullstate.outbox.rows.StoredIds;
 
 /**
- * Walks the mapping metamodel from every root along owned associations.
+ * Resolves the aggregates of a persistence unit: walks the mapping metamodel from every root along owned associations. Used once,
+ * on one thread.
  *
- * <p>Owned is what cannot live without its owner: an association with cascade REMOVE or orphan removal to an entity that is
- * not itself a published root. Everything else is a reference.
+ * <p>A part is owned if it cannot live without its owner: the association cascades REMOVE or removes orphans, and its target is
+ * not a published root itself. Every other association is a reference.
  */
 public final class AggregateResolver {
 
-    /** Marks, in an attribute's path, the step into an element of a collection. */
+    /** The step into an element of a collection, in an attribute's path. */
     private static final String ELEMENT = "{element}.";
 
     private final SessionFactoryImplementor sessionFactory;
@@ -48,14 +49,22 @@ public final class AggregateResolver {
     private final Map<String, List<AssociationPath>> ownedByReference = new LinkedHashMap<>();
     private final ColumnTypes columnTypes;
     private final Set<String> collectionRoles = new HashSet<>();
+    /** Parts that were found and whose hierarchies are still to be walked. */
     private final Deque<EntityPersister> toWalk = new ArrayDeque<>();
+
+    /** Every entity that has been walked, so that a tree or a circle of parts ends. */
     private final Set<String> walked = new HashSet<>();
+
+    /** Judged at the end, when all aggregates are known. */
     private final List<WayUp> waysUp = new ArrayList<>();
 
     /** An association of a part to one of its owners. */
     private record WayUp(EntityPersister part, String path, ToOneAttributeMapping association) {
 
-        /** A part that goes with this owner must not belong to another aggregate too, which would lose it without an event. */
+        /**
+         * Refuses a part that the database deletes with this owner and that belongs to another aggregate too, which would lose it
+         * without an event.
+         */
         void requireNoDeleteByTheDatabase(Aggregates aggregates) {
             if (!aggregates.reachedFrom(Ownership.target(association)).containsAll(aggregates.reachedFrom(part))) {
                 Refusals.requireNoDeleteByTheDatabase(part, path, association);
@@ -79,7 +88,7 @@ public final class AggregateResolver {
         return new AggregateResolver(sessionFactory).resolve();
     }
 
-    /** The names of the entities with {@code @PublishFullState}, whether they can be captured or not. */
+    /** Returns the names of the entities with {@code @PublishFullState}, whether they can be captured or not. */
     public static List<String> annotatedEntities(SessionFactoryImplementor sessionFactory) {
         return Roots.annotated(sessionFactory);
     }
@@ -125,7 +134,7 @@ public final class AggregateResolver {
 
     private void walkAttributes(EntityPersister entity, ManagedMappingType container, String path) {
         container.forEachAttributeMapping(mapping -> {
-            // The other is Hibernate's view of an @IdClass: the entity itself, and its attributes once more.
+            // Without Hibernate's view of an @IdClass, which is the entity itself with its attributes once more.
             if (!mapping.getAttributeName().equals(NavigablePath.IDENTIFIER_MAPPER_PROPERTY)) {
                 walkAttribute(entity, mapping, path);
             }
@@ -178,7 +187,7 @@ public final class AggregateResolver {
         }
     }
 
-    /** Notes the way from part to owner, and from owner to part. */
+    /** Adds the way from part to owner, and from owner to part. */
     private void own(EntityPersister owner, AttributeMapping attribute, String path, EntityPersister part) {
         if (path.contains(ELEMENT)) {
             throw Refusals.ownsFromAnElement(owner, path, attribute);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.rows.ColumnTypes;
 
-/** The captured aggregates of one persistence unit and what belongs to them. Immutable. */
+/** The captured aggregates of one persistence unit, and the entities and collections that belong to them. Immutable. */
 public final class Aggregates {
 
     private final Map<String, Aggregate> byEntity;
@@ -42,32 +42,32 @@ public final class Aggregates {
         this.columnTypes = columnTypes;
     }
 
-    /** Nothing is captured. */
+    /** Returns the aggregates of a unit of which nothing is captured. */
     public static Aggregates none() {
         return new Aggregates(Map.of(), Map.of(), Map.of(), Set.of(), null);
     }
 
-    /** All captured aggregates. */
+    /** Returns all captured aggregates. */
     public Collection<Aggregate> all() {
         return byType.values();
     }
 
-    /** The aggregate of this type, if it is captured. */
+    /** Returns the aggregate of this type; null if none is captured. */
     public @Nullable Aggregate ofType(String aggregateType) {
         return byType.get(aggregateType);
     }
 
-    /** The aggregate whose root is of this entity (or one of its subclasses), if there is one. */
+    /** Returns the aggregate whose root is this entity or one that it extends; null if there is none. */
     public @Nullable Aggregate rootedAt(EntityMappingType entity) {
         return byEntity.get(entity.getEntityName());
     }
 
-    /** The ways up from a part; empty for entities that belong to no captured aggregate, and for roots. */
+    /** Returns the ways from a part to its owners; none for roots and for entities that belong to no captured aggregate. */
     public List<OwnerLink> ownersOf(EntityMappingType part) {
         return ownersByPart.getOrDefault(part.getEntityName(), List.of());
     }
 
-    /** The aggregates to which rows of this entity, or of one that extends it, belong: as their root or as a part. */
+    /** Returns the aggregates to which rows of this entity, or of one that extends it, belong: as their roots or as parts. */
     public Set<Aggregate> reachedFrom(EntityMappingType entity) {
         Set<Aggregate> reached = new LinkedHashSet<>();
         Set<String> visited = new HashSet<>();
@@ -87,22 +87,22 @@ public final class Aggregates {
         return reached;
     }
 
-    /** Where an entity holds a part of its own, other than in collections. */
+    /** Returns the paths on which an entity holds parts of its own, other than in collections. */
     public List<AssociationPath> partsOf(EntityMappingType owner) {
         return ownedByReference.getOrDefault(owner.getEntityName(), List.of());
     }
 
-    /** Whether rows of this entity belong to captured aggregates, as their roots or as parts. */
+    /** Returns whether rows of this entity belong to captured aggregates, as their roots or as parts. */
     public boolean include(EntityMappingType entity) {
         return byEntity.containsKey(entity.getEntityName()) || ownersByPart.containsKey(entity.getEntityName());
     }
 
-    /** Whether what a collection holds is part of a captured aggregate's state. */
+    /** Returns whether the elements of a collection are part of a captured aggregate's state. */
     public boolean include(CollectionPersister collection) {
         return collectionRoles.contains(collection.getRole());
     }
 
-    /** The type of a column, as the database names it. */
+    /** Returns the type of a column, as the database names it. */
     public String columnType(SelectableMapping column) {
         if (columnTypes == null) {
             throw new IllegalStateException("Nothing is captured, so no column is known");

@@ -15,15 +15,15 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an entity has an association to one other entity: in an attribute, in an embeddable, or in its id.
+ * The path from an entity to an association with one other entity: through an attribute, an embeddable, or the id.
  *
- * @param stateAttribute the attribute of the entity's state to begin at; null where the association is part of the id, which
- *     Hibernate keeps in the entity and not in its state
+ * @param stateAttribute the attribute of the entity's state that the path begins with; null if the association is part of the id,
+ *     which Hibernate keeps in the entity and not in its state
  * @param steps from there to the association
  */
 public record AssociationPath(@Nullable String stateAttribute, List<Step> steps) {
 
-    /** From an entity or embeddable to what one of its attributes holds. */
+    /** A step from an entity or embeddable to the value of one of its attributes. */
     @FunctionalInterface
     public interface Step {
 
@@ -32,10 +32,10 @@ public record AssociationPath(@Nullable String stateAttribute, List<Step> steps)
     }
 
     /**
-     * What is at the other end: an entity, or a proxy of it; null if there is none, or it is not known.
+     * Returns the entity at the other end, or a proxy of it; null if there is none, or if it is not known.
      *
-     * @param instance the entity; asked for its id only
-     * @param state its attributes at the time in question
+     * @param instance the entity, of which only the id is read
+     * @param state the entity's attributes at the time in question
      */
     public @Nullable Object read(EntityPersister entity, Object instance, Object @Nullable [] state) {
         Object value = instance;
@@ -50,10 +50,10 @@ public record AssociationPath(@Nullable String stateAttribute, List<Step> steps)
     }
 
     /**
-     * Looks an association up.
+     * Finds the path to an association.
      *
      * @param path attributes, joined by dots
-     * @return null if that is not an association to one entity
+     * @return null if the attributes do not lead to an association with one entity
      */
     static @Nullable AssociationPath find(EntityPersister entity, String path) {
         List<String> names = List.of(path.split("\\."));

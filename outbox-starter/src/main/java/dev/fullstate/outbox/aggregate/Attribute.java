@@ -15,8 +15,8 @@ import org.hibernate.property.access.spi.Getter;
  *
  * @param name as declared in Java
  * @param getter reads it where Hibernate reads it
- * @param columns that hold it; none where it has none of its own, as a collection
- * @param role its part in the aggregate's state at this place
+ * @param columns that hold it; none if it has none of its own, such as a collection
+ * @param role of the attribute in the aggregate's state at this place
  */
 public record Attribute(String name, Getter getter, List<Column> columns, Role role) {
 
@@ -24,7 +24,7 @@ public record Attribute(String name, Getter getter, List<Column> columns, Role r
      * A column.
      *
      * @param name qualified by its table, as Hibernate writes it into SQL
-     * @param written whether the attribute writes it; another one may
+     * @param written whether the attribute writes it; if not, another one may
      */
     public record Column(String name, boolean written) {
 
@@ -38,7 +38,7 @@ public record Attribute(String name, Getter getter, List<Column> columns, Role r
                 mapping.getAttributeName(), mapping.getPropertyAccess().getGetter(), columns(mapping), role);
     }
 
-    /** The columns of an attribute or an id. */
+    /** Returns the columns of an attribute or an id. */
     static List<Column> columns(ModelPart mapping) {
         List<Column> columns = new ArrayList<>();
         if (!(mapping instanceof PluralAttributeMapping)

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.rows.ColumnTypes;
 
 /**
- * The text of a basic value, which does not depend on the process that writes it, neither on its zone nor on its locale, and from
- * which the value can be read again. The table of all of them is in docs/keys.md.
+ * The text of a basic value. It does not depend on the time zone or the locale of the process that writes it, and the value can
+ * be read from it again. The table of all texts is in docs/keys.md (docs/adr/0018).
  */
 final class BasicText {
 
@@ -34,7 +34,7 @@ final class BasicText {
         this.form = form;
     }
 
-    /** How the values of a type are written, and read again. */
+    /** Writes the values of a type, and reads them again. */
     record Form(Function<Object, String> write, Function<String, Object> read) {
 
         static <T> Form of(Class<T> type, Function<T, String> write, Function<String, ? extends T> read) {
@@ -42,13 +42,13 @@ final class BasicText {
         }
     }
 
-    /** Where Hibernate's own text depends on where a value comes from, or is not the one that people know. */
+    /** Types for which Hibernate's own text depends on the value's origin, or is not the usual one. */
     private static final Map<Class<?>, Form> FORMS = Map.of(
             BigDecimal.class, Form.of(BigDecimal.class, BigDecimal::toPlainString, BigDecimal::new),
             Duration.class, Form.of(Duration.class, Duration::toString, Duration::parse),
             InetAddress.class, Form.of(InetAddress.class, InetAddress::getHostAddress, BasicText::address));
 
-    /** Null where there is no text that can be read again, or none that is the same tomorrow. */
+    /** Returns null for values without a text, or with one that cannot be read again or does not stay the same. */
     static @Nullable BasicText of(BasicValuedModelPart part, ColumnTypes types) {
         JdbcMapping mapping = part.getJdbcMapping();
         JavaType<?> type = mapping.getValueConverter() == null
@@ -65,7 +65,10 @@ final class BasicText {
         return new BasicText(mapping, form == null ? ofHibernate(type) : form);
     }
 
-    /** A time with an offset is another one for a process in another zone: Hibernate stores it without its offset. */
+    /**
+     * Returns whether the values have no stable text. A time with an offset has none: Hibernate stores it without the offset, in
+     * the zone of a process.
+     */
     private static boolean hasNoText(JdbcMapping mapping, JavaType<?> type) {
         return type instanceof UnknownBasicJavaType
                 || type instanceof SerializableJavaType
@@ -92,7 +95,7 @@ final class BasicText {
 
     private static InetAddress address(String text) {
         if (text.isEmpty() || text.chars().anyMatch(letter -> letter > 'f' || letter == '-')) {
-            throw new IllegalArgumentException("'" + text + "' is a name, but an address is expected");
+            throw new IllegalArgumentException("'" + text + "' is a host name, but an address is expected");
         }
         try {
             return InetAddress.getByName(text);

@@ -1,9 +1,9 @@
 package dev.fullstate.outbox.aggregate;
 
-/** The text of a map's key that is an embeddable, or an entity, which its id stands for. */
+/** Writes the key of a map that is an embeddable, or an entity, for which its id stands. */
 @FunctionalInterface
 public interface MapKey {
 
-    /** The name of the member that has the value of this key. */
+    /** Returns the name of the member for this key. */
     String text(Object key);
 }

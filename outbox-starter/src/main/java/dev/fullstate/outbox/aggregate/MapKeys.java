@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.rows.ColumnTypes;
 
-/** The keys of maps that are no basic values. */
+/** The keys of maps that are not basic values. */
 final class MapKeys {
 
     private MapKeys() {}
 
     /**
-     * The text of a map's keys; null where they are basic values.
+     * Returns the text form of a map's keys; null if they are basic values.
      *
-     * @throws AggregateMappingException if they have no text form
+     * @throws AggregateMappingException if the keys have no text form
      */
     static @Nullable MapKey of(EntityPersister entity, PluralAttributeMapping map, String path, ColumnTypes columns) {
         CollectionPart key = map.getIndexDescriptor();

@@ -23,14 +23,15 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.aggregate.BasicText.Form;
 
 /**
- * The text of values that are a moment in Java. A column with a zone has a moment too, and its text is in UTC. One without has what
- * a clock showed, and driver and Hibernate make a moment of it with the zone of a process: the text is what the column has.
+ * The text of values that are moments in Java. A column with a zone holds a moment too, and its text is in UTC. A column without
+ * a zone holds the reading of a clock, from which driver and Hibernate make a moment in the zone of a process; there the text is
+ * what the column holds.
  */
 final class Moments {
 
     private static final LocalDate NO_DATE = LocalDate.EPOCH;
 
-    /** Java's types, each with a way from and to a moment. */
+    /** Java's types, each with its conversion from and to a moment. */
     private static final Map<Class<?>, Type> TYPES = Map.of(
             Instant.class, Type.of(Instant.class, value -> value, value -> value),
             OffsetDateTime.class,
@@ -54,11 +55,11 @@ final class Moments {
     private Moments() {}
 
     /**
-     * The form of a type.
+     * Returns the form of a type.
      *
-     * @param column the type of the column
-     * @param zone with which values of columns without a zone are moments
-     * @return null if its values are not moments
+     * @param column the column's type
+     * @param zone that makes moments of the values of columns without a zone
+     * @return null if the values of the type are not moments
      */
     static @Nullable Form form(Class<?> javaType, String column, Supplier<ZoneId> zone) {
         Type type = TYPES.get(javaType);
@@ -84,7 +85,10 @@ final class Moments {
         return new Form(value -> write.apply(type.from.apply(value)), text -> type.to.apply(read.apply(text)));
     }
 
-    /** The types of {@code java.sql} that are only a date, or only a time, refuse to say a moment. */
+    /**
+     * Returns the moment of a date. Those types of {@code java.sql} that are only a date, or only a time, refuse to convert
+     * themselves.
+     */
     @SuppressWarnings("JavaUtilDate") // it is what applications use
     private static Instant instant(Date value) {
         return value instanceof Timestamp timestamp ? timestamp.toInstant() : Instant.ofEpochMilli(value.getTime());

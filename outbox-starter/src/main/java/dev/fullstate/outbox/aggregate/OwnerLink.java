@@ -10,14 +10,14 @@ import dev.fullstate.outbox.rows.PartTable;
 import dev.fullstate.outbox.rows.StoredIds;
 
 /**
- * The way from a part one step up to the entity that owns it.
+ * The way from a part one step up to the entity that owns it, and the statements that the way needs.
  *
  * @param owner the entity with the owning attribute: a root or again a part
  * @param attributePath the owning attribute, dotted where it lies in an embeddable
- * @param backReference the part's association to the owner; null if the association has one direction only
- * @param sharesId whether the part has the id of its owner, so that it needs nothing else to tell whose it is
- * @param partIds the part's ids as they are stored; null where they are not asked for, or cannot be
- * @param table where the part says whose it is; null where nobody can change that unnoticed
+ * @param backReference the part's association with the owner; null if the association has one direction only
+ * @param sharesId whether the part has its owner's id, which then is the way
+ * @param partIds the part's ids as they are stored; null if nothing asks for them, or if they cannot be read
+ * @param table the row in which the part refers to its owner; null if no other transaction can change that unnoticed
  */
 public record OwnerLink(
         EntityPersister owner,
@@ -27,19 +27,19 @@ public record OwnerLink(
         @Nullable StoredIds partIds,
         @Nullable PartTable table) {
 
-    /** Whether a part by itself tells its owner. */
+    /** Returns whether a part itself has its owner's id. */
     public boolean isKnownToPart() {
         return sharesId || backReference != null;
     }
 
     /**
-     * The id of the owner that a part refers to.
+     * Returns the id of the owner that a part refers to.
      *
      * @param entity the part's own entity
      * @param id of the part
-     * @param part asked for its id only
-     * @param state its attributes at the time in question
-     * @return null if it refers to none, or that is not known
+     * @param part the entity, of which only the id is read
+     * @param state the part's attributes at the time in question
+     * @return null if the part refers to no owner, or if the owner is not known
      */
     public @Nullable Object ownerId(
             EntityPersister entity,

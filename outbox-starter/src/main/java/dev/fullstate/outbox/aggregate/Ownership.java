@@ -22,14 +22,16 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who owns whom, and which attributes refer back to an owner. That has to be known before an attribute can be judged: a part
- * may refer to itself, or to owners of several kinds.
+ * Knows which entity owns which, and which attributes refer back to an owner. That is found before any attribute's role is: a
+ * part may refer to its own kind, or to owners of several kinds.
  */
 final class Ownership {
 
     private final SessionFactoryImplementor sessionFactory;
     private final Roots roots;
+    /** Complete once constructed, as the two below are of use only until then. */
     private final Set<String> backReferences = new HashSet<>();
+
     private final Set<String> seen = new HashSet<>();
     private final Deque<EntityPersister> toSee = new ArrayDeque<>();
 
@@ -62,7 +64,7 @@ final class Ownership {
         });
     }
 
-    /** What is at the other end. */
+    /** Returns the entity at the other end. */
     static EntityPersister target(ToOneAttributeMapping toOne) {
         return toOne.getAssociatedEntityMappingType().getEntityPersister();
     }
@@ -77,26 +79,26 @@ final class Ownership {
                 : null;
     }
 
-    /** An entity and those that extend it. */
+    /** Returns an entity and those that extend it. */
     List<EntityPersister> hierarchy(EntityPersister entity) {
         return entity.getSubclassEntityNames().stream()
                 .map(name -> sessionFactory.getMappingMetamodel().getEntityDescriptor(name))
                 .toList();
     }
 
-    /** Whether what an association leads to cannot live without its owner. */
+    /** Returns whether the target of an association cannot live without its owner. */
     boolean isOwned(AttributeMapping association, EntityPersister target) {
         CascadeStyle cascade = association.getAttributeMetadata().getCascadeStyle();
         boolean cascades = cascade.doCascade(CascadingActions.REMOVE) || cascade.hasOrphanDelete();
         return cascades && !roots.contains(target);
     }
 
-    /** Whether an attribute of a part leads to an owner. */
+    /** Returns whether an attribute of a part leads to an owner. */
     boolean isBackReference(EntityPersister part, String path) {
         return backReferences.contains(part.getEntityName() + "#" + path);
     }
 
-    /** The attribute at the other end that an association is mapped by; null if it has its own columns. */
+    /** Returns the attribute at the other end that an association is mapped by; null if the association has its own columns. */
     static @Nullable String mappedBy(AttributeMapping association, EntityMappingType target) {
         if (association instanceof PluralAttributeMapping plural) {
             return plural.getCollectionDescriptor().getMappedByProperty();
@@ -106,7 +108,7 @@ final class Ownership {
                 : null;
     }
 
-    /** Whether a one-to-one has no foreign key of its own, on either side: both entities have one id. */
+    /** Returns whether neither side of a one-to-one has a foreign key of its own, because both entities have one id. */
     static boolean sharesId(AttributeMapping association) {
         return association instanceof ToOneAttributeMapping toOne
                 && toOne.getCardinality() == ToOneAttributeMapping.Cardinality.ONE_TO_ONE
@@ -117,7 +119,7 @@ final class Ownership {
         return toOne.getSideNature() == ForeignKeyDescriptor.Nature.TARGET;
     }
 
-    /** The attribute at the other end of an inverse one-to-one: the one that shares its foreign key. */
+    /** Returns the attribute at the other end of an inverse one-to-one: the one that shares its foreign key. */
     private static @Nullable String owningSide(ToOneAttributeMapping inverse, EntityMappingType target) {
         String name = owningSide(inverse, target, "");
         return name == null && target.getIdentifierMapping() instanceof NonAggregatedIdentifierMapping several

@@ -9,33 +9,35 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entity or embeddable at one place of an aggregate: which classes it may be of there, and what each of them has. The same
- * class has another place for each way that leads to it, since what is part of the state depends on the way. Only in a tree,
- * where a way leads on to itself, is its place the same again. Immutable, once it is resolved.
+ * An entity or embeddable at one place of an aggregate: its possible classes there, and the attributes of each. A class has a
+ * place for each way that leads to it, because the way decides which attributes are part of the state (docs/adr/0020). Only in a
+ * tree, where a way leads back to itself, is the place the same again. Immutable once it is resolved.
  */
 public final class Place {
 
     private final Class<?> javaType;
     private final String path;
+    /** Set once, with {@link #kinds}; null if there is only one class. */
     private @Nullable Discriminator discriminator;
-    /** Set once, when the place is resolved; it may lead to the place itself. */
+
+    /** Empty until the place is resolved, which happens once; a kind may lead back to the place itself. */
     private List<Kind> kinds = List.of();
 
     /**
-     * A class that an entity or embeddable may be of.
+     * A possible class of an entity or embeddable.
      *
      * @param javaType the class
-     * @param name what tells it from the others: the value in the discriminator's column where there is one, else the name of
-     *     the class
-     * @param attributes everything persistent, whatever its role
+     * @param name tells the class from the others: the value in the discriminator's column if there is one, else the name of the
+     *     class
+     * @param attributes all that are persistent, whatever their roles
      */
     public record Kind(Class<?> javaType, @Nullable Object name, List<Attribute> attributes) {}
 
     /**
-     * What tells classes apart.
+     * The distinction between the classes of a hierarchy.
      *
      * @param name as the mapping names it
-     * @param column that has it, if there is one
+     * @param column that holds it; null if none does
      */
     public record Discriminator(String name, @Nullable String column) {}
 
@@ -49,27 +51,27 @@ public final class Place {
         this.kinds = List.copyOf(newKinds);
     }
 
-    /** The declared class. */
+    /** Returns the declared class. */
     public Class<?> javaType() {
         return javaType;
     }
 
-    /** The way from the root to here, for people: the root's entity, then attributes. */
+    /** Returns the path from the root to this place, for people: the root's entity, then attributes. */
     public String path() {
         return path;
     }
 
-    /** What tells the classes apart; null where there is one only. */
+    /** Returns the distinction between the classes; null if there is only one. */
     public @Nullable Discriminator discriminator() {
         return discriminator;
     }
 
-    /** The concrete classes. */
+    /** Returns the concrete classes. */
     public List<Kind> kinds() {
         return kinds;
     }
 
-    /** The tree from here on, a line for each attribute. */
+    /** Describes the tree from here on, with a line for each attribute. */
     public String describe() {
         StringBuilder text = new StringBuilder(path);
         describe(text, "\n  ", new HashSet<>());
@@ -98,7 +100,7 @@ public final class Place {
         above.remove(this);
     }
 
-    /** This place and all to which ways lead from here, ids of what is only referred to among them. */
+    /** Returns this place and all places below it, including the ids of referenced entities. */
     public Set<Place> all() {
         Set<Place> all = new LinkedHashSet<>();
         collect(all);
@@ -136,7 +138,7 @@ public final class Place {
         return role instanceof Role.Entries entries ? id(entries.value()) : null;
     }
 
-    /** The place to which a role leads, if it does. */
+    /** Returns the place that a role leads to; null if it leads to none. */
     private static @Nullable Place below(Role role) {
         if (role instanceof Role.Embedded embedded) {
             return embedded.place();

@@ -35,10 +35,13 @@ import dev.fullstate.outbox.aggregate.Role.Order;
 import dev.fullstate.outbox.aggregate.Role.Outside;
 import dev.fullstate.outbox.rows.ColumnTypes;
 
-/** Resolves the tree of an aggregate's state: from the root along what it owns, a place for each way to an entity. */
+/**
+ * Resolves the tree of an aggregate's state: walks from the root along owned associations and makes a place for each way to an
+ * entity (docs/adr/0020).
+ */
 final class Places {
 
-    /** Whose order the database is free to choose, unless there is an expression for it. */
+    /** Collections whose order the database is free to choose, unless the mapping has an expression for it. */
     private static final Set<CollectionClassification> UNORDERED =
             Set.of(CollectionClassification.BAG, CollectionClassification.ID_BAG, CollectionClassification.SET);
 
@@ -48,22 +51,24 @@ final class Places {
     private final Subclasses subclasses;
     private final Ownership ownership;
     private final ColumnTypes columnTypes;
+    /** Each way has one place, which is here before it is resolved, so that a tree ends. */
     private final Map<Way, Place> entities = new LinkedHashMap<>();
 
     /**
      * A way to an entity.
      *
-     * @param entity where it leads to
-     * @param from the attribute that leads there, with its entity; null for a root
+     * @param entity that the way leads to
+     * @param from the attribute that leads to it, with that attribute's entity; null for a root
      */
     private record Way(String entity, @Nullable String from) {}
 
     /**
-     * Where the walk is.
+     * The point that the walk has reached.
      *
      * @param entity the entity
-     * @param prefix the attributes from it to the embeddable, each with a dot
-     * @param wayUp the attribute of the entity that leads back, dotted where it lies in an embeddable; null if there is none
+     * @param prefix the attributes from the entity to the embeddable, each with a dot
+     * @param wayUp the attribute of the entity that leads back to the owner, dotted where it lies in an embeddable; null if there
+     *     is none
      * @param path from the root, for people
      */
     private record Position(
@@ -80,7 +85,7 @@ final class Places {
         this.columnTypes = columnTypes;
     }
 
-    /** The place of a root. An entity of any kind has one, as if it were reached by no way. */
+    /** Returns the place of a root. Any entity has such a place, as if no way led to it. */
     Place root(EntityPersister root) {
         return entity(
                 root,
@@ -126,7 +131,7 @@ final class Places {
         return List.copyOf(attributes.values());
     }
 
-    /** An id, also of what is only referred to: all of it is part of the state, the id of an owner too. */
+    /** Returns the role of an id, of a referenced entity too: all of it is part of the state, even an owner's id in it. */
     private Role id(EntityIdentifierMapping id, String path) {
         return id instanceof CompositeIdentifierMapping composite
                 ? new Role.Embedded(id(composite.getMappedIdEmbeddableTypeDescriptor(), path))
@@ -162,8 +167,8 @@ final class Places {
     private void add(Map<String, Attribute> attributes, Position position, ManagedMappingType container) {
         container.forEachAttributeMapping(mapping -> {
             String name = mapping.getAttributeName();
-            // Not Hibernate's view of an @IdClass, which is the attributes once more, nor columns that it adds by
-            // itself.
+            // Without Hibernate's view of an @IdClass, which has the attributes once more, and columns that Hibernate
+            // adds.
             if (!name.equals(NavigablePath.IDENTIFIER_MAPPER_PROPERTY)
                     && mapping.getPropertyAccess().getGetter().getMember() != null) {
                 attributes.computeIfAbsent(name, absent -> Attribute.of(mapping, role(position, mapping)));
@@ -191,7 +196,9 @@ final class Places {
         return new Role.Value(mapping);
     }
 
-    /** What a user type takes apart is a value by itself: its columns are no attributes of its class. */
+    /**
+     * Returns whether a user type takes the value apart. Then it is one value, and its columns are not attributes of its class.
+     */
     private static boolean isOfUserType(EmbeddableValuedModelPart part) {
         EmbeddableMappingType embeddable = part.getEmbeddableTypeDescriptor();
         return !embeddable.isPolymorphic()
@@ -227,7 +234,8 @@ final class Places {
         boolean ordered = plural.getOrderByFragment() != null || plural.getManyToManyOrderByFragment() != null;
         if (MAPS.contains(classification)) {
             if (element instanceof Role.Reference && plural.getIndexMetadata().getIndexPropertyName() != null) {
-                // A key that is an attribute of what it leads to is not the aggregate's; it changes without it.
+                // A key that is an attribute of the referenced entity is not the aggregate's: it changes without the
+                // aggregate.
                 return new Role.Elements(Order.BY_ID, element);
             }
             Role.Key key = new Role.Key(

@@ -19,16 +19,16 @@ import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.EntityPersister;
 
-/** Mappings that could be captured, but whose events would be mixed up, missing or untrue, or could not be written. */
+/** Refuses mappings that could be captured, but whose events would be mixed up, missing or untrue, or could not be written. */
 final class Refusals {
 
     private static final String MIXED =
-            ", so the events of all tenants would be mixed in one topic, under keys that tell"
-                    + " nothing of the tenant, and a republish would see one tenant only";
+            ", so the events of all tenants would be mixed in one topic, under keys without the"
+                    + " tenant, and a republish would see one tenant only";
 
     private Refusals() {}
 
-    /** Refuses a database or a schema per tenant: each would need an outbox and a relay of its own. */
+    /** Refuses a database, a schema or a role per tenant: each tenant would need an outbox and a relay of its own. */
     static void requireOneTenant(SessionFactoryImplementor sessionFactory, List<EntityPersister> roots) {
         SessionFactoryOptions options = sessionFactory.getSessionFactoryOptions();
         if (options.isMultiTenancyEnabled()
@@ -54,7 +54,7 @@ final class Refusals {
         }
     }
 
-    /** Refuses parts that a change of their own can hide from the only way to their root, which is a query. */
+    /** Refuses parts that a change of their own can hide from the query that is the only way to their root. */
     static void requireWayFromHiddenPart(OwnerLink link, AttributeMapping attribute, EntityPersister part) {
         boolean restricted = part.hasWhereRestrictions()
                 || (attribute instanceof PluralAttributeMapping plural && plural.hasWhereRestrictions());
@@ -64,12 +64,12 @@ final class Refusals {
                             + link.owner().getEntityName()
                             + " owns parts that a @SQLRestriction can hide (" + part.getEntityName()
                             + "), in one direction"
-                            + " only: from a part that has just been hidden, no way leads back to its root",
+                            + " only: no way leads from a part that has just been hidden back to its root",
                     "Map the association in both directions, with mappedBy, or use @SoftDelete instead of the restriction.");
         }
     }
 
-    /** What may not be part of a state, whatever its role. */
+    /** Refuses attributes that cannot be part of a state, whatever their role. */
     static void requireWritable(EntityPersister entity, String path, AttributeMapping attribute) {
         boolean any = attribute instanceof DiscriminatedAssociationModelPart
                 || (attribute instanceof PluralAttributeMapping plural
@@ -78,7 +78,7 @@ final class Refusals {
         if (any) {
             throw new AggregateMappingException(
                     name(entity, path, attribute)
-                            + " is of a kind that cannot be published (@Any or @ManyToAny): it may"
+                            + " cannot be published, because it is mapped with @Any or @ManyToAny: it may"
                             + " refer to entities of several types",
                     "Replace it with an association to one entity type, or take @PublishFullState off the root.");
         }
@@ -87,13 +87,13 @@ final class Refusals {
             if (Blob.class.isAssignableFrom(type) || Clob.class.isAssignableFrom(type)) {
                 throw new AggregateMappingException(
                         name(entity, path, attribute) + " is a " + type.getName()
-                                + ", which is a way to a value in the database, and not a value that could be published",
+                                + ", which is a locator of a value in the database, and not a value that could be published",
                         "Make it a byte[] or a String; with @Lob, its column stays as it is.");
             }
         }
     }
 
-    /** A foreign key must not let the database delete or change the row that it is in: no event would be written. */
+    /** Refuses a foreign key that lets the database delete or change its row: no event would be written. */
     static void requireNoDeleteByTheDatabase(EntityPersister entity, String path, ToOneAttributeMapping association) {
         OnDelete onDelete = association.getPropertyAccess().getGetter().getMember() instanceof AnnotatedElement member
                 ? member.getAnnotation(OnDelete.class)
@@ -104,16 +104,18 @@ final class Refusals {
             String target = association.getAssociatedEntityMappingType().getEntityName();
             throw new AggregateMappingException(
                     name(entity, path, association) + " has @OnDelete(" + onDelete.action() + "): when a " + target
-                            + " is deleted, the database changes the aggregate by itself, and no event is written",
-                    "Take @OnDelete off, and delete or change what refers to a " + target + " before it is deleted.");
+                            + " is deleted, the database itself changes the aggregate, and no event is written",
+                    "Remove @OnDelete, and delete or change the rows that refer to a " + target
+                            + " before you delete it.");
         }
     }
 
-    /** The ids of a reference must not be in the rows that it refers to: they go with these, and no event is written. */
+    /** Refuses references whose foreign key is in the referenced rows: it is deleted with them, and no event is written. */
     static void requireOwnRows(EntityPersister entity, String path, PluralAttributeMapping references) {
         if (references.getCollectionDescriptor().isOneToMany()) {
             throw new AggregateMappingException(
-                    name(entity, path, references) + " refers to entities with a life of their own, by a foreign key in"
+                    name(entity, path, references)
+                            + " refers to entities with a life of their own through a foreign key in"
                             + " their table: when one of them is deleted, the aggregate changes and no event is written",
                     "If they belong to the aggregate, say so with orphanRemoval = true or cascade REMOVE; if not, use"
                             + " @JoinTable instead of @JoinColumn, or map the association from the other side with"
@@ -121,7 +123,7 @@ final class Refusals {
         }
     }
 
-    /** What refers to an entity needs something else than that entity to stand for its id. */
+    /** Refuses a reference to an entity for whose id only the entity itself stands. */
     static void requireIdClass(
             EntityPersister entity, String path, AttributeMapping reference, EntityPersister target) {
         if (target.getIdentifierMapping() instanceof CompositeIdentifierMapping id && AggregateId.isWithoutClass(id)) {
@@ -132,7 +134,10 @@ final class Refusals {
         }
     }
 
-    /** A part has to know its owner when it is changed or deleted. Bytecode enhancement may put that off until it is asked for. */
+    /**
+     * Refuses a back-reference that bytecode enhancement loads only when it is read: a part has to know its owner when it is
+     * changed or deleted.
+     */
     static void requireKnownOwner(EntityPersister part, String path, AssociationPath backReference) {
         BytecodeEnhancementMetadata enhancement = part.getBytecodeEnhancementMetadata();
         if (enhancement.isEnhancedForLazyLoading()
@@ -141,7 +146,7 @@ final class Refusals {
             throw new AggregateMappingException(
                     "Attribute '" + path + "' of " + part.getEntityName()
                             + ", which leads to the owner in an aggregate with @PublishFullState, is not loaded with its"
-                            + " entity, so that nothing tells whose part is changed",
+                            + " entity, so that the owner of a changed part is not known",
                     "Load it with its entity: fetch = FetchType.EAGER, or a foreign key to the owner's id.");
         }
     }
@@ -149,21 +154,22 @@ final class Refusals {
     static AggregateMappingException ownsFromAnElement(EntityPersister entity, String path, AttributeMapping owning) {
         return new AggregateMappingException(
                 "Attribute '" + path + owning.getAttributeName() + "' of " + entity.getEntityName()
-                        + " owns entities from inside an element collection, where no way leads back to the root",
-                "Make the element an entity of its own, or take the cascade off the association.");
+                        + " owns entities from inside an element collection, from which no way leads back to the root",
+                "Make the element an entity of its own, or remove the cascade from the association.");
     }
 
     static AggregateMappingException ownsByManyToMany(
             EntityPersister entity, String path, AttributeMapping owning, String mappedBy) {
         return new AggregateMappingException(
                 name(entity, path, owning) + " owns entities that hold their owners in a collection, '" + mappedBy
-                        + "': which of them loses a part when that changes, nothing tells",
-                "Take the cascade off the association, so that it is a reference, or map it from this side.");
+                        + "': when that changes, the owner that loses a part is not known",
+                "Remove the cascade from the association, so that it is a reference, or map it from this side.");
     }
 
     static AggregateMappingException keyWithoutText(EntityPersister entity, String path, AttributeMapping map) {
         return new AggregateMappingException(
-                name(entity, path, map) + " is a map whose keys have no text form, and so cannot be names in JSON",
+                name(entity, path, map)
+                        + " is a map whose keys have no text form, so that they cannot be names in JSON",
                 "Use keys of a basic type, an embeddable of basic types, or an entity with such an id.");
     }
 

@@ -4,13 +4,13 @@ import org.hibernate.metamodel.mapping.ModelPart;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** The part that an attribute, or an element of one, has in the state of its aggregate. */
+/** The role that an attribute, or an element of one, has in the state of its aggregate (docs/adr/0020). */
 public sealed interface Role {
 
     /**
-     * What columns hold: part of the state.
+     * A value in columns: part of the state.
      *
-     * @param mapping how it is stored
+     * @param mapping by which it is stored
      */
     record Value(ModelPart mapping) implements Role {
 
@@ -23,7 +23,7 @@ public sealed interface Role {
     /**
      * An embeddable: part of the state, with its attributes.
      *
-     * @param place what they are here
+     * @param place of its attributes
      */
     record Embedded(Place place) implements Role {
 
@@ -38,7 +38,7 @@ public sealed interface Role {
      *
      * @param entity the entity
      * @param id a value, or an embeddable
-     * @param place what its attributes are here
+     * @param place of its attributes
      */
     record Part(EntityPersister entity, Role id, Place place) implements Role {
 
@@ -66,7 +66,7 @@ public sealed interface Role {
      * A collection or an array.
      *
      * @param order of its elements
-     * @param element what each of them is
+     * @param element the role of each of them
      */
     record Elements(Order order, Role element) implements Role {
 
@@ -79,9 +79,9 @@ public sealed interface Role {
     /**
      * A map.
      *
-     * @param key what names its members
-     * @param sorted whether the mapping says in which order they are
-     * @param value what each of them is
+     * @param key that names its members
+     * @param sorted whether the mapping has an order for them
+     * @param value the role of each value
      */
     record Entries(Key key, boolean sorted, Role value) implements Role {
 
@@ -91,31 +91,31 @@ public sealed interface Role {
         }
     }
 
-    /** Not part of the state at this place. */
+    /** An attribute that is not part of the state at this place. */
     enum Outside implements Role {
-        /** The way by which this place is reached, seen from its other end. */
+        /** The way that leads to this place, seen from its other end. */
         WAY_UP,
-        /** An association whose columns are elsewhere, and that others own: it changes without the aggregate. */
+        /** An association whose columns are elsewhere and belong to others: it changes without the aggregate. */
         INVERSE,
         /** The optimistic lock, which travels beside the state. */
         VERSION
     }
 
-    /** In which order the elements of a collection are. */
+    /** The order of the elements of a collection. */
     enum Order {
-        /** As the mapping says: by a column, an expression or a comparator. */
+        /** The mapping's: by a column, an expression or a comparator. */
         AS_MAPPED,
-        /** The mapping says nothing: by the id of each element. */
+        /** By the id of each element, because the mapping has no order. */
         BY_ID,
-        /** The mapping says nothing, and an element has no id: by what it is. */
+        /** By the value of each element, because the mapping has no order and an element has no id. */
         BY_VALUE
     }
 
     /**
      * The keys of a map.
      *
-     * @param mapping how a key is stored
-     * @param text how it is written, where it is an embeddable or an entity; null for a basic value
+     * @param mapping by which a key is stored
+     * @param text writes a key that is an embeddable or an entity; null for basic values
      */
     record Key(ModelPart mapping, @Nullable MapKey text) {}
 }

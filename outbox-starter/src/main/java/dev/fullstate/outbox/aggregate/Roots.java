@@ -23,7 +23,7 @@ import org.springframework.util.ReflectionUtils;
 import dev.fullstate.outbox.PublishFullState;
 import dev.fullstate.outbox.rows.ColumnTypes;
 
-/** The entities with the annotation, checked for what capture needs of a root. */
+/** The entities with the annotation, each of which has what capture needs of a root. */
 final class Roots {
 
     private static final Pattern LEGAL_TYPE = Pattern.compile("[A-Za-z0-9._-]{1,200}");
@@ -65,7 +65,7 @@ final class Roots {
             throw new AggregateMappingException(
                     "Two entities with @PublishFullState have the aggregate type '" + type + "': "
                             + other.getEntityName() + " and " + entity.getEntityName(),
-                    "Name one of them: @PublishFullState(aggregateType = \"...\").");
+                    "Give one of them another name: @PublishFullState(aggregateType = \"...\").");
         }
     }
 
@@ -126,7 +126,7 @@ final class Roots {
             throw new AggregateMappingException(
                     "The dataSchema '" + annotation.dataSchema() + "' of " + entity.getEntityName()
                             + " is not an absolute URI",
-                    "Give one: @PublishFullState(dataSchema = \"https://...\").");
+                    "Use an absolute URI: @PublishFullState(dataSchema = \"https://...\").");
         }
         return annotation.dataSchema();
     }
@@ -166,7 +166,7 @@ final class Roots {
         if (!VERSION_TYPES.contains(type)) {
             throw new AggregateMappingException(
                     entity.getEntityName() + " has @PublishFullState and a @Version attribute of type " + type.getName()
-                            + ", but events need one that counts: two changes may have the same time",
+                            + ", but events need a version that counts: two changes may have the same time",
                     "Make it an integer:\n\n    @Version\n    private long version;");
         }
     }
@@ -175,7 +175,7 @@ final class Roots {
         if (entity instanceof UnionSubclassEntityPersister && entity.hasSubclasses()) {
             throw new AggregateMappingException(
                     entity.getEntityName()
-                            + " has @PublishFullState and the inheritance strategy TABLE_PER_CLASS, where no"
+                            + " has @PublishFullState and the inheritance strategy TABLE_PER_CLASS, with which no"
                             + " single row stands for the aggregate and could be locked",
                     "Use SINGLE_TABLE or JOINED, or put @PublishFullState on the concrete subclasses.");
         }

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.aggregate.Attribute.Column;
 import dev.fullstate.outbox.aggregate.Place.Discriminator;
 
-/** The classes that an entity or embeddable may be of, and how the database tells them apart. */
+/** The possible classes of an entity or embeddable, and the columns by which the database tells them apart. */
 final class Subclasses {
 
-    /** JPA's name for the column that tells classes apart, where the mapping gives it none. */
+    /** JPA's name for the column that tells classes apart, where the mapping has none. */
     private static final String DEFAULT_DISCRIMINATOR = "dtype";
 
     private final SessionFactoryImplementor sessionFactory;
@@ -50,7 +50,10 @@ final class Subclasses {
         return DEFAULT_DISCRIMINATOR;
     }
 
-    /** The value that tells an entity from others of its hierarchy: that of its discriminator's column, or else its name. */
+    /**
+     * Returns the value that tells an entity from the others of its hierarchy: that of its discriminator's column, or else its
+     * name.
+     */
     @Nullable
     Object nameOf(EntityPersister entity) {
         EntityDiscriminatorMapping mapping = entity.getDiscriminatorMapping();
@@ -62,7 +65,7 @@ final class Subclasses {
         return sessionFactory.getJpaMetamodel().entity(entity.getEntityName()).getName();
     }
 
-    /** The concrete classes of an embeddable, which Hibernate maps as one. */
+    /** Returns the concrete classes of an embeddable, which Hibernate maps as one. */
     List<Class<?>> of(EmbeddableMappingType embeddable, Class<?> declared) {
         List<Class<?>> types = new ArrayList<>();
         if (embeddable.isPolymorphic()) {

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.rows.ColumnTypes;
 
 /**
- * A value as text, where an event needs it to be one: in its key, or as the name of a member in JSON.
+ * Writes a value as text, for the key of an event or the name of a member in JSON.
  *
- * <p>A simple value is its plain text. A composite one is its attributes in declared order, joined by {@code :}, with
+ * <p>A simple value becomes its plain text. A composite value becomes its attributes in declared order, joined by {@code :}, with
  * {@code :} and {@code %} in them percent-encoded.
  */
 final class TextForm {
@@ -35,7 +35,7 @@ final class TextForm {
         this.attributes = attributes;
     }
 
-    /** The text form of an id; null if it has none, because not all of it is basic, or has a text of its own. */
+    /** Returns the text form of an id; null if a part of it is not basic or has no text of its own. */
     static @Nullable TextForm of(EntityIdentifierMapping id, ColumnTypes columns) {
         if (id instanceof CompositeIdentifierMapping composite) {
             return of(composite.getMappedIdEmbeddableTypeDescriptor(), columns);
@@ -44,7 +44,7 @@ final class TextForm {
         return text == null ? null : new TextForm(List.of(text), new int[] {0}, null);
     }
 
-    /** The text form of an embeddable; null if it has none, because not all of it is basic, or has a text of its own. */
+    /** Returns the text form of an embeddable; null if an attribute is not basic or has no text of its own. */
     static @Nullable TextForm of(EmbeddableMappingType embeddable, ColumnTypes columns) {
         List<String> names = new ArrayList<>();
         List<BasicText> types = new ArrayList<>();
@@ -72,7 +72,7 @@ final class TextForm {
                 .collect(Collectors.joining(":"));
     }
 
-    /** What {@link #write} made this text of: the value itself, or its attributes in Hibernate's order. */
+    /** Returns the value from which {@link #write} made this text, or its attributes in Hibernate's order. */
     Object[] read(String text) {
         if (attributes == null) {
             return new Object[] {types.get(0).read(text)};
@@ -90,7 +90,7 @@ final class TextForm {
         return values;
     }
 
-    /** Hibernate sorts an embeddable's attributes by name; a reader expects them as they are declared. */
+    /** Returns the attributes' positions in declared order, which a reader expects; Hibernate sorts them by name. */
     private static int[] declaredOrder(Class<?> embeddable, List<String> names) {
         List<String> declared = new ArrayList<>();
         for (Class<?> type = embeddable; type != null; type = type.getSuperclass()) {

@@ -23,14 +23,20 @@ import dev.fullstate.outbox.rows.RootTable.LockedRow;
 import dev.fullstate.outbox.session.DatabaseFailure;
 
 /**
- * The end of a transaction that changed captured aggregates: from marks to changes, in five steps. Take the ids that the
- * database has; find the root of each changed part; lock every root; read its state back from the database, because what a
- * session has in memory need not be what will be committed; hand over.
+ * Turns the marks of a transaction into changes, in five steps: it takes the ids that the database has, finds the root of each
+ * changed part, locks every root, reads the states back from the database and hands the changes over. ADR 2 (docs/adr/0002) says
+ * why a root is locked first and why the session's own objects do not do.
+ *
+ * <p>Confined to the transaction's thread.
  */
 class BeforeCommit {
 
+    /** Has flushed for the last time: the observer acts after the flush of the commit. */
     private final SharedSessionContractImplementor session;
+
+    /** Grows while roots are found, and no more once they are read. */
     private final TransactionChanges changes;
+
     private final StateReader reader;
     private final RootLock lock;
 
@@ -57,21 +63,21 @@ class BeforeCommit {
                 throw database;
             }
             throw new OutboxException(
-                    "The events of this transaction could not be written, so it fails as a whole. It changes "
+                    "The events of this transaction could not be written, so the transaction fails. It changes "
                             + changes.roots() + ": " + e.getMessage(),
                     e);
         }
     }
 
-    /** Whoever writes the states may only read: after the flush, what else is queued would never be sent. */
+    /** Makes sure that the serializers of the states only read: what they queue after the flush would never be sent. */
     private void write(List<AggregateChange> result, ChangeSink sink, FreshSession fresh) {
         boolean queued = isWriteQueued();
         sink.accept(session, result);
         fresh.requireUntouched();
         if (!queued && isWriteQueued()) {
             throw new OutboxException("An entity was persisted or removed while the state of " + changes.roots()
-                    + " was written as JSON. What writes a state (serializers, getters, mapper modules) may only read."
-                    + " Persist or remove it where the aggregate is changed");
+                    + " was written as JSON. Code that writes a state (serializers, getters, mapper modules) may only read."
+                    + " Persist or remove the entity where the aggregate is changed");
         }
     }
 
@@ -83,20 +89,20 @@ class BeforeCommit {
         return new FreshSession(session, reader);
     }
 
-    /** Only in this order is what is read what will be committed. */
+    /** Takes the steps in the only order in which the states that are read are those that will be committed. */
     List<AggregateChange> steps(FreshSession fresh) {
         changes.useStoredIds(session);
-        lookForOwnRows();
+        takeSecondLook();
         findRoots(fresh);
         while (lockRoots() && changes.parts().askAgain()) {
-            // Until a root was locked, somebody may have moved a part to another one.
+            // Until its root was locked, another transaction could move a part to another root.
             fresh.clear();
             findRoots(fresh);
         }
         return read(fresh);
     }
 
-    /** Goes up from all parts together, level by level: one query for each way up. */
+    /** Climbs from all parts together, level by level, with one query for each way up. */
     final void findRoots(FreshSession fresh) {
         ChangedParts parts = changes.parts();
         for (var level = parts.takeWithoutOwner(); !level.isEmpty(); level = parts.takeWithoutOwner()) {
@@ -106,10 +112,10 @@ class BeforeCommit {
     }
 
     /**
-     * Takes a second look at what was marked before the flush of the commit: there was time to go back to a savepoint, which
-     * takes back changes, versions and locks.
+     * Takes the second look of ADR 2, at roots that were marked before the flush of the commit: since then, a rollback to a
+     * savepoint may have taken back changes, versions and locks.
      */
-    private void lookForOwnRows() {
+    private void takeSecondLook() {
         int commitFlush = commitFlush();
         Map<Aggregate, Map<Object, RootChange>> older = new HashMap<>();
         for (RootChange change : changes.inLockOrder()) {
@@ -121,21 +127,25 @@ class BeforeCommit {
         older.forEach((aggregate, byId) -> {
             for (LockedRow row : aggregate.table().lockedRows(session, List.copyOf(byId.keySet()))) {
                 RootChange change = byId.remove(row.id());
-                if (change != null && (!row.own() || change.isTold())) {
-                    change.isNotOwnAt(row.version());
+                if (change != null && (!row.own() || change.isMarkedBySql())) {
+                    change.ownRowLost(row.version());
                 }
             }
-            byId.values().forEach(RootChange::isGone);
+            byId.values().forEach(RootChange::rowVanished);
         });
     }
 
-    /** The number of the flush that belongs to the commit; where none does, all others are older. */
+    /** Returns the number of the flush that belongs to the commit. Where no flush does, all marks are older. */
     private int commitFlush() {
         boolean flushes = session instanceof Session of && of.getHibernateFlushMode() != FlushMode.MANUAL;
         return flushes ? changes.flushCount() - 1 : Integer.MAX_VALUE;
     }
 
-    /** Whether there were roots to lock. */
+    /**
+     * Locks the roots whose rows this transaction does not hold yet.
+     *
+     * @return whether there were any
+     */
     boolean lockRoots() {
         Map<Aggregate, List<RootChange>> toLock = new LinkedHashMap<>();
         for (RootChange change : changes.inLockOrder()) {
@@ -166,7 +176,7 @@ class BeforeCommit {
         return result;
     }
 
-    /** What the database has of the roots; also of deleted ones, because a savepoint may have brought them back. */
+    /** Reads the states of all roots, those of deleted ones too, because a rollback to a savepoint may have brought them back. */
     private static IdentityHashMap<RootChange, Object> states(List<RootChange> roots, FreshSession fresh) {
         Map<Aggregate, List<RootChange>> byAggregate = new HashMap<>();
         roots.forEach(root -> byAggregate
@@ -192,7 +202,7 @@ class BeforeCommit {
             return null;
         }
         if (root == null) {
-            // Deleted, or hidden since by a restriction of the mapping: who reads it now does not find it any more.
+            // Deleted, or hidden since by a restriction of the mapping: no reader finds it any more.
             return new AggregateChange(aggregate, change.idText(), Operation.DELETE, null, change.versionBefore());
         }
         long version = aggregate.version(root);

@@ -21,11 +21,11 @@ public final class Capture {
     }
 
     /**
-     * From now on, every transaction of the session factory that changes a captured aggregate hands its changes to the sink
-     * before it commits. A second call for the same session factory is refused by Hibernate's own duplication strategy: two
-     * listeners would mean two events per change.
+     * Has every transaction of the session factory that changes a captured aggregate hand its changes to the sink before it
+     * commits. Hibernate's duplication strategy refuses a second call for the same session factory: two listeners would mean two
+     * events per change.
      *
-     * @param maxAggregatesPerTransaction how many aggregates one transaction may change before it fails
+     * @param maxAggregatesPerTransaction number of aggregates that one transaction may change; it fails with the next one
      */
     public static Capture install(
             SessionFactoryImplementor sessionFactory,
@@ -67,12 +67,13 @@ public final class Capture {
      * Marks aggregates that the session's transaction has changed, or is going to change, with SQL.
      *
      * @param session with a transaction in progress
-     * @param ids of their roots, of the type that the root has; rows that do not exist at the end are published as deleted
+     * @param ids of their roots, of the root's id type; an aggregate whose row does not exist before the commit is published as
+     *     deleted
      */
     public void markChanged(SharedSessionContractImplementor session, Aggregate aggregate, Collection<?> ids) {
         ids.forEach(id -> transactions
                 .toMark(session, aggregate.root())
                 .root(aggregate, id)
-                .told());
+                .markBySql());
     }
 }

@@ -29,8 +29,8 @@ import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.contract.Operation;
 
 /**
- * Hears what flushes write and hands it to the marks of its transaction, if it belongs to a captured aggregate. The listener reads
- * and writes nothing: the marks become events before the commit.
+ * Hands each change that a flush writes to the marks of its transaction, if the change belongs to a captured aggregate. The
+ * listener reads and writes nothing: {@link BeforeCommit} turns the marks into changes before the commit.
  */
 final class ChangeListener
         implements AutoFlushEventListener,
@@ -131,7 +131,7 @@ final class ChangeListener
         }
     }
 
-    /** The entity that has the collection: the one that declares it may be one that it extends, and not be captured. */
+    /** Returns the entity that has the collection. The entity that declares it may be a superclass that is not captured. */
     private static EntityPersister ownerOf(
             AbstractCollectionEvent event, CollectionPersister collection, EventSource session) {
         String name = event.getAffectedOwnerEntityName();
@@ -140,7 +140,9 @@ final class ChangeListener
                 : session.getFactory().getMappingMetamodel().getEntityDescriptor(name);
     }
 
-    /** A stateless session fires collection events without a session; there the entity's own event marks the root. */
+    /**
+     * Returns null for a stateless session, whose collection events have no session; there the entity's own event marks the root.
+     */
     private static @Nullable EventSource sessionOf(AbstractCollectionEvent event) {
         try {
             return event.getSession();

@@ -4,7 +4,7 @@ import java.util.List;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
-/** Takes what a transaction changed, inside that transaction, while the roots' rows are locked. */
+/** Takes the changes of a transaction, inside that transaction, while the roots' rows are locked. */
 @FunctionalInterface
 public interface ChangeSink {
 

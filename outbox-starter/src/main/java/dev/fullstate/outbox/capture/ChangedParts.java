@@ -14,16 +14,19 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import dev.fullstate.outbox.capture.PartChange.Way;
 import dev.fullstate.outbox.rows.StoredIds;
 
-/** The parts that a transaction has changed and whose owners only the database knows. */
+/** The parts that a transaction has changed and whose owners only the database knows. Confined to the transaction's thread. */
 final class ChangedParts {
 
-    /** Grows until the commit: another transaction may move any of them until its root is locked, so all are asked for again. */
+    /**
+     * Each part once, and never fewer: until its root is locked, another transaction may move any of them, so all are asked for
+     * again.
+     */
     private final Set<PartChange> all = new HashSet<>();
 
-    /** Those of {@link #all} whose owners nobody has asked for since they were added, or since the last lock. */
+    /** A subset of {@link #all}: the parts whose owners have not been asked for since they were added, or since the last lock. */
     private final List<PartChange> withoutOwner = new ArrayList<>();
 
-    /** Parts whose deletion the running flush has announced and whose owners are marked; empty between flushes. */
+    /** Parts that the running flush is going to delete, with their owners marked already. Empty between flushes. */
     private final Set<PartChange> askedInFlush = new HashSet<>();
 
     void add(PartChange change) {
@@ -42,21 +45,25 @@ final class ChangedParts {
     }
 
     /**
-     * Lets the owners of all parts be looked for once more.
+     * Puts all parts back among those whose owners have to be looked for.
      *
-     * @return whether there are such parts
+     * @return whether there are any
      */
     boolean askAgain() {
         withoutOwner.addAll(all);
         return !all.isEmpty();
     }
 
-    /** Whether the owner of this part, which is about to be deleted, is asked for the first time in this flush. */
-    boolean isFirstAsk(PartChange deleted) {
+    /**
+     * Notes that the owner of a part is asked for before the part is deleted.
+     *
+     * @return whether that is the first time in this flush
+     */
+    boolean addAsked(PartChange deleted) {
         return askedInFlush.add(deleted);
     }
 
-    /** Ends a flush. */
+    /** Forgets what the flush that has ended was asked. */
     void flushed() {
         askedInFlush.clear();
     }

@@ -21,16 +21,15 @@ import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.rows.CollectionTable;
 
 /**
- * Marks the owners of parts that are about to be deleted and do not know their owner: the database does, until their rows are
- * gone. All parts of a kind that a flush deletes are asked for together. Their rows are locked first, since the owner that another
- * transaction moves a part to would lose it without an event.
+ * Marks the owners of parts that do not know their owner and are about to be deleted. The database knows the owner until the row
+ * is gone (docs/adr/0017). The owners of all parts of a kind that a flush deletes are asked for together. The rows are locked
+ * first: otherwise another transaction could move a part, and its new owner would lose the part without an event.
  */
 final class DeletedParts implements PreDeleteEventListener {
 
     private static final long serialVersionUID = 1L;
 
-    /** Parts of one statement. */
-    private static final int MOST_PARTS = 1_000;
+    private static final int PARTS_PER_STATEMENT = 1_000;
 
     private final transient Aggregates aggregates;
     private final transient MarkedTransactions transactions;
@@ -45,7 +44,7 @@ final class DeletedParts implements PreDeleteEventListener {
     @Override
     public boolean onPreDelete(PreDeleteEvent event) {
         List<OwnerLink> links = aggregates.ownersOf(event.getPersister());
-        // A stateless session deletes what it is given, which need not have more than an id.
+        // A stateless session deletes the object that it is given, which need not have more than an id.
         boolean tellsNothing = event.getSession() instanceof StatelessSession && !tellsOwner(event, links);
         for (OwnerLink link : links) {
             if (!link.isKnownToPart() || tellsNothing) {
@@ -66,16 +65,16 @@ final class DeletedParts implements PreDeleteEventListener {
     private void markOwners(PreDeleteEvent event, OwnerLink link) {
         EntityPersister part = event.getPersister();
         TransactionChanges changes = transactions.toMark(event.getSession(), part);
-        if (!changes.parts().isFirstAsk(new PartChange(part, event.getId(), link))) {
+        if (!changes.parts().addAsked(new PartChange(part, event.getId(), link))) {
             return;
         }
         List<Object> ids = new ArrayList<>(deletedWith(event));
-        ids.removeIf(id -> !id.equals(event.getId()) && !changes.parts().isFirstAsk(new PartChange(part, id, link)));
+        ids.removeIf(id -> !id.equals(event.getId()) && !changes.parts().addAsked(new PartChange(part, id, link)));
         Way way = new PartChange(part, event.getId(), link).way();
         CollectionTable table = CollectionTable.of(part, link.owner(), link.attributePath());
         try (FreshSession fresh = new FreshSession(event.getSession(), reader)) {
-            for (int from = 0; from < ids.size(); from += MOST_PARTS) {
-                List<Object> some = ids.subList(from, Math.min(ids.size(), from + MOST_PARTS));
+            for (int from = 0; from < ids.size(); from += PARTS_PER_STATEMENT) {
+                List<Object> some = ids.subList(from, Math.min(ids.size(), from + PARTS_PER_STATEMENT));
                 if (table != null) {
                     table.lock(event.getSession(), some);
                 }
@@ -84,7 +83,7 @@ final class DeletedParts implements PreDeleteEventListener {
         }
     }
 
-    /** The ids of all parts of this kind that the flush is going to delete and has not yet. */
+    /** Returns the ids of all parts of this kind that the flush has not deleted yet and is going to. */
     private static Set<Object> deletedWith(PreDeleteEvent event) {
         SharedSessionContractImplementor session = event.getSession();
         Set<Object> ids = new LinkedHashSet<>(List.of(event.getId()));

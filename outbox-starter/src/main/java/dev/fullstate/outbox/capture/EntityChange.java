@@ -12,9 +12,9 @@ import dev.fullstate.outbox.contract.Operation;
  * A row that a flush has written.
  *
  * @param event as Hibernate reports it
- * @param operation what was done
- * @param state what the entity has now; null for a delete
- * @param stateBefore what it had; null for an insert, and where it is not known
+ * @param operation the statement, as an operation
+ * @param state the entity's attributes now; null for a delete
+ * @param stateBefore the entity's attributes before; null for an insert, and where they are not known
  */
 @SuppressWarnings("ArrayRecordComponent") // Hibernate's own arrays, not copied for each event
 record EntityChange(
@@ -35,13 +35,13 @@ record EntityChange(
         return event.getSession();
     }
 
-    /** The id of the owner that a part refers to now; null if it does not. */
+    /** Returns the id of the owner that a part refers to now; null if it refers to none. */
     @Nullable
     Object owner(OwnerLink link) {
         return owner(link, state);
     }
 
-    /** The id of the owner that a part referred to before; null if it did not. */
+    /** Returns the id of the owner that a part referred to before; null if it referred to none. */
     @Nullable
     Object ownerBefore(OwnerLink link) {
         return owner(link, stateBefore);
@@ -51,13 +51,13 @@ record EntityChange(
         return link.ownerId(entity(), id(), event.getEntity(), at, session());
     }
 
-    /** The version that the row of a root has now; null if it has none. */
+    /** Returns the version that the row of a root has now; null if it has none. */
     @Nullable
     Long version() {
         return version(state);
     }
 
-    /** The version that the row of a root had before; null if it had none, or it is not known. */
+    /** Returns the version that the row of a root had before; null if it had none, or if the version is not known. */
     @Nullable
     Long versionBefore() {
         return version(stateBefore);

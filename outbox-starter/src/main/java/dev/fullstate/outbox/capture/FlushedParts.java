@@ -16,22 +16,34 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.rows.PartTable;
 
-/** The parts that a flush writes, with their owners, and which of them are still so in the database. */
+/**
+ * The parts that one flush writes, each with the owner that it was loaded with, and the answers of the database whether it still
+ * has that owner. Confined to the flush's thread.
+ */
 final class FlushedParts {
 
+    /** Rows that the flush announced and nobody has asked for yet; emptied by each statement. */
     private final Map<PartTable, Set<OwnedRow>> toAsk = new LinkedHashMap<>();
+
+    /** Rows with an answer: an answer stands for the rest of the flush, because the row is locked. */
     private final Map<PartTable, Set<PartTable.Row>> asked = new HashMap<>();
+
+    /** A subset of {@link #asked}: the rows that have the owner they were loaded with, and are locked. */
     private final Map<PartTable, Set<PartTable.Row>> owned = new HashMap<>();
 
-    /** A row, and what its owner is. */
+    /** A row, and the entity of its owner. */
     private record OwnedRow(PartTable.Row row, EntityPersister owner) {}
 
     void add(PartTable table, EntityPersister owner, PartTable.Row row) {
         toAsk.computeIfAbsent(table, key -> new LinkedHashSet<>()).add(new OwnedRow(row, owner));
     }
 
-    /** Whether a part is still its owner's, asking for all at once; its row is locked then. */
-    boolean isOwned(
+    /**
+     * Asks for all rows at once that have no answer yet, and locks those that have their owner.
+     *
+     * @return whether a part still has its owner
+     */
+    boolean lockOwned(
             SharedSessionContractImplementor session, PartTable table, EntityPersister owner, PartTable.Row row) {
         if (isDeleted(owner, row.owner(), session)) {
             return true;
@@ -58,7 +70,10 @@ final class FlushedParts {
         toAsk.clear();
     }
 
-    /** An owner that is deleted with its parts is checked by its own version, which a move raises. */
+    /**
+     * Returns whether the owner is deleted together with its parts. Then its own version guards it, which a move of a part
+     * raises.
+     */
     private static boolean isDeleted(
             EntityPersister entity, @Nullable Object id, SharedSessionContractImplementor session) {
         if (id == null || !entity.isVersioned()) {

@@ -15,8 +15,8 @@ import dev.fullstate.outbox.session.ReadingSession;
 import dev.fullstate.outbox.session.SessionConnection;
 
 /**
- * A persistence context of its own on the connection of a session, opened when first needed: it sees what the transaction
- * has written, not what the session has in memory or in a cache.
+ * A persistence context of its own on the connection of a session: it sees the rows that the transaction has written, and nothing
+ * that the session has in memory or in a cache (docs/adr/0002). Confined to the transaction's thread.
  */
 class FreshSession implements AutoCloseable {
 
@@ -24,6 +24,7 @@ class FreshSession implements AutoCloseable {
 
     private final SharedSessionContractImplementor session;
     private final StateReader reader;
+    /** Null until first needed, then open until {@link #close()}. It must not flush: it writes nothing. */
     private @Nullable SessionImplementor fresh;
 
     FreshSession(SharedSessionContractImplementor session, StateReader reader) {
@@ -31,12 +32,16 @@ class FreshSession implements AutoCloseable {
         this.reader = reader;
     }
 
-    /** The roots with these ids, in this order, with all of their states; null where there is none. */
+    /**
+     * Reads the roots with these ids, with their whole states.
+     *
+     * @return as many, in this order; null where there is no root
+     */
     List<? extends @Nullable Object> find(EntityPersister root, List<Object> ids) {
         return reader.read(open(), root, ids);
     }
 
-    /** The ids of those that own these parts. */
+    /** Returns the ids of the owners of these parts. */
     List<Object> ownersOf(Way way, List<Object> parts) {
         List<Object> owners = new ArrayList<>();
         for (int from = 0; from < parts.size(); from += PARTS_PER_QUERY) {
@@ -68,9 +73,9 @@ class FreshSession implements AutoCloseable {
     }
 
     /**
-     * Makes sure that whoever wrote the states only read them.
+     * Makes sure that the serializers of the states only read them.
      *
-     * @throws dev.fullstate.outbox.OutboxException where an entity is not as it was read; it names the entity
+     * @throws dev.fullstate.outbox.OutboxException if an entity is not as it was read; the message names the entity
      */
     void requireUntouched() {
         if (fresh != null) {

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A transaction with marks, from its first mark to its end. It observes the coordinator of the session's transactions instead of
- * queueing callbacks on the session: a rollback leaves callbacks before completion where they are, and Hibernate would run
- * them at the commit of the session's next transaction (docs/adr/0017).
+ * A transaction with marks, from its first mark to its end. The object observes the coordinator of the session's transactions
+ * instead of queueing callbacks on the session: a rollback leaves callbacks before completion in their queue, and Hibernate would
+ * run them at the commit of the session's next transaction (docs/adr/0017).
  */
 final class MarkedTransaction implements TransactionObserver {
 
@@ -27,8 +27,8 @@ final class MarkedTransaction implements TransactionObserver {
     /**
      * Begins with the first mark.
      *
-     * @param session that has the transaction; other sessions may share it
-     * @param atEnd when the marks are of no use any more
+     * @param session that the transaction belongs to; other sessions may share it
+     * @param atEnd is run when the transaction has ended and the marks are of no use any more
      */
     MarkedTransaction(
             SharedSessionContractImplementor session,
@@ -46,18 +46,24 @@ final class MarkedTransaction implements TransactionObserver {
         return changes;
     }
 
-    /** The transaction before this one has not ended for its observers: its rollback failed, as on a lost connection. */
+    /**
+     * Ends the marks late: the observers never heard of the end of their transaction, because its rollback failed, as on a lost
+     * connection.
+     */
     @Override
     public void afterBegin() {
         end();
     }
 
-    /** Comes after the flush and after Hibernate's callbacks and local synchronizations, so what those write is marked. */
+    /**
+     * Writes the events. Hibernate calls observers after the flush, its callbacks and local synchronizations, so what those write
+     * is marked.
+     */
     @Override
     public void beforeCompletion() {
         TransactionCoordinator coordinator = session.getTransactionCoordinator();
         TransactionDriver driver = coordinator.getTransactionDriverControl();
-        // JTA's coordinator comes here even if the flush has failed; that failure is the one to report.
+        // JTA's coordinator calls observers even if the flush has failed; that failure is the one to report.
         if (coordinator.getTransactionCoordinatorBuilder().isJta() && isLost(driver.getStatus())) {
             return;
         }

@@ -14,13 +14,19 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.OutboxException;
 
-/** The transactions with marks that have not ended yet. Sessions that share a transaction share its marks. Thread-safe. */
+/**
+ * The transactions with marks that have not ended yet (docs/adr/0017). Sessions that share a transaction share its marks.
+ * Thread-safe.
+ */
 final class MarkedTransactions {
 
     private final Supplier<TransactionChanges> noChanges;
     private final BiConsumer<SharedSessionContractImplementor, TransactionChanges> beforeCommit;
 
-    /** Held weakly, because a session may be dropped in mid-transaction; the coordinator itself holds its observer. */
+    /**
+     * An entry from the first mark to the end of the transaction. Both sides are weak, because an application may drop a session
+     * in mid-transaction; as long as it does not, the coordinator holds its observer.
+     */
     private final Map<TransactionCoordinator, WeakReference<MarkedTransaction>> open =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -31,7 +37,7 @@ final class MarkedTransactions {
         this.beforeCommit = beforeCommit;
     }
 
-    /** The marks of the session's transaction; null where it has none. */
+    /** Returns the marks of the session's transaction; null if it has none. */
     @Nullable
     TransactionChanges marksOf(SharedSessionContractImplementor session) {
         WeakReference<MarkedTransaction> reference = open.get(session.getTransactionCoordinator());
@@ -40,10 +46,10 @@ final class MarkedTransactions {
     }
 
     /**
-     * The same, to add to them.
+     * Returns the marks of the session's transaction, to add to them. The first call of a transaction begins them.
      *
      * @param entity that was written, for the message
-     * @throws OutboxException without a transaction, or when its events are being written, or were
+     * @throws OutboxException without a transaction, or once its events are being written
      */
     TransactionChanges toMark(SharedSessionContractImplementor session, EntityPersister entity) {
         TransactionChanges changes = marksOf(session);
@@ -53,20 +59,20 @@ final class MarkedTransactions {
         if (changes.isBeingWritten()) {
             throw new OutboxException(
                     "A " + entity.getEntityName() + " was written while the events of this transaction"
-                            + " were. What writes the state of an aggregate (serializers, getters, mapper modules, callbacks) may"
-                            + " only read. Write it where the aggregate is changed");
+                            + " were being written. Code that runs then (serializers, getters, mapper modules, callbacks) may only"
+                            + " read. Write the entity where the aggregate is changed");
         }
         return changes;
     }
 
     private TransactionChanges begin(SharedSessionContractImplementor session, EntityPersister entity) {
         TransactionCoordinator coordinator = session.getTransactionCoordinator();
-        // Not what the session says: a stateless one with a connection of its own always says that it has a
-        // transaction.
+        // The session's own answer does not do: a stateless one with a connection of its own always says that it has
+        // a transaction.
         if (!coordinator.isTransactionActive()) {
             throw new OutboxException("A " + entity.getEntityName()
                     + " was written without a transaction, so its event could not be written together with it."
-                    + " Write it in a transaction");
+                    + " Write the entity in a transaction");
         }
         TransactionChanges changes = noChanges.get();
         MarkedTransaction transaction =
@@ -75,7 +81,7 @@ final class MarkedTransactions {
         return changes;
     }
 
-    /** A session that shares the transaction of another one may be closed before the commit. */
+    /** Returns the session that owns the transaction: one that only shares it may be closed before the commit. */
     private static SharedSessionContractImplementor owner(SharedSessionContractImplementor session) {
         return session.getJdbcCoordinator().getJdbcSessionOwner() instanceof SharedSessionContractImplementor owner
                 ? owner

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.aggregate.OwnerLink;
 
 /**
- * A changed part whose owner has to be asked of the database.
+ * A changed part whose owner only the database knows.
  *
- * @param way where to look for its owner
+ * @param way that leads to its owner
  * @param id of the part
  */
 record PartChange(Way way, Object id) {
@@ -22,11 +22,11 @@ record PartChange(Way way, Object id) {
     /**
      * The way up from parts of a kind.
      *
-     * @param part the topmost entity of their hierarchy, so that each part has one way and not one for each of its classes
+     * @param part the topmost entity of the parts' hierarchy, so that each part has one way and not one for each of its classes
      */
     record Way(EntityPersister part, OwnerLink link) {}
 
-    /** Ids are compared as Hibernate does: arrays by what they hold. */
+    /** Compares ids as Hibernate does: arrays by their content. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof PartChange change

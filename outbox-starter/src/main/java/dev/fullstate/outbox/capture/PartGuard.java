@@ -25,11 +25,11 @@ import dev.fullstate.outbox.rows.PartTable;
 
 /**
  * Refuses to write a part that another transaction has moved to another aggregate, or deleted, since this one loaded it. The
- * aggregate that it was moved to would change without an event, because nothing in this transaction knows of it. A part with
- * a version is guarded by that.
+ * part's new aggregate would change without an event, because nothing in this transaction knows of it (docs/adr/0002). A version
+ * guards a part that has one.
  *
- * <p>All parts of a flush are asked for together, before the first of them is written: one statement for each table. A stateless
- * session has no flush; there each delete is asked for by itself.
+ * <p>All parts of a flush are asked for together, before the first of them is written, with one statement for each table. A
+ * stateless session has no flush; there each delete has a statement of its own.
  */
 final class PartGuard implements FlushEntityEventListener, PreUpdateEventListener, PreDeleteEventListener {
 
@@ -37,7 +37,11 @@ final class PartGuard implements FlushEntityEventListener, PreUpdateEventListene
 
     private final transient Aggregates aggregates;
 
-    /** What a session's latest flush is about to write. Only ids, none of which leads back to the session, which is held weakly. */
+    /**
+     * The parts that the latest flush of each session writes; replaced by its next flush. Sessions are held weakly, so the values
+     * have only ids, none of which leads back to the session. The marks would not do as their place: a part is announced before
+     * it is written, and marks begin only with a write.
+     */
     private final transient Map<SharedSessionContractImplementor, FlushedParts> flushing =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -45,11 +49,11 @@ final class PartGuard implements FlushEntityEventListener, PreUpdateEventListene
         this.aggregates = aggregates;
     }
 
-    /** Comes after Hibernate's own listener, which has found out what is to be written. */
+    /** Notes a part that is going to be written. Hibernate's own listener, which finds that out, is called before this one. */
     @Override
     public void onFlushEntity(FlushEntityEvent event) {
         if (event.getInstanceGenerationId() == 1) {
-            flushing.remove(event.getSession()); // The first entity of another flush.
+            flushing.remove(event.getSession()); // The first entity of a new flush.
         }
         EntityEntry entry = event.getEntityEntry();
         Object[] loaded = null;
@@ -102,12 +106,12 @@ final class PartGuard implements FlushEntityEventListener, PreUpdateEventListene
             AbstractPreDatabaseOperationEvent event, PartTable table, EntityPersister owner, PartTable.Row row) {
         SharedSessionContractImplementor session = event.getSession();
         FlushedParts parts = session instanceof StatelessSession ? null : flushing.get(session);
-        if (!(parts == null ? new FlushedParts() : parts).isOwned(session, table, owner, row)) {
+        if (!(parts == null ? new FlushedParts() : parts).lockOwned(session, table, owner, row)) {
             throw new StaleObjectStateException(
                     event.getPersister().getEntityName(),
                     event.getId(),
                     "Another transaction has deleted this part, or moved it away from " + owner.getEntityName() + " "
-                            + row.owner() + ", since it was loaded. Load it again, and repeat");
+                            + row.owner() + ", since it was loaded. Load it again and repeat the change");
         }
     }
 }

@@ -9,27 +9,57 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.contract.Operation;
 
-/** What a transaction did to one root so far. */
+/** The marks of one root in one transaction, summed up. Confined to the transaction's thread. */
 final class RootChange {
 
     private final Aggregate aggregate;
     private final Object id;
     private final String idText;
+
+    /** At least {@link #id}; others are added once the stored ids are known. */
     private final List<Object> idsInMemory = new ArrayList<>();
+
+    /** Null where the id is the one that the database has, so that no mark has to be repeated. */
     private final @Nullable Marks marks;
 
+    /** The first mark; that of the root's own row overrides those of its parts. Null before the first mark, as {@link #last} is. */
     private @Nullable Operation first;
+
+    /** The last mark. Once it is a deletion, changes of parts do not replace it: they are deleted with the root. */
     private @Nullable Operation last;
+
+    /** Whether a flush has written the root's own row; only then {@link #rowSeenInFlush} and {@link #versionBefore} say anything. */
     private boolean rowSeen;
+
+    /** The last flush that wrote the root's row. A mark of an older flush than the commit's may have been rolled back. */
     private int rowSeenInFlush;
+
+    /** The row's version before this transaction first wrote it; null if there was no row, or the version is not known. */
     private @Nullable Long versionBefore;
+
+    /**
+     * Whether a statement of this transaction has set or raised the row's version, which locks the row to the end. Back to false
+     * if a rollback to a savepoint has undone that.
+     */
     private boolean versionRaised;
+
+    /** Whether something that belongs to the root has changed, other than by the deletion of the root. */
     private boolean contentSeen;
+
+    /** The first flush that changed something that belongs to the root; says nothing before {@link #contentSeen}. */
     private int contentSeenInFlush;
-    private boolean told;
+
+    /** Whether the application has named the root: then SQL may have written its row, and the flushes do not tell all. */
+    private boolean markedBySql;
+
+    /** Whether the database has nothing of this transaction's changes to the root. */
     private boolean takenBack;
 
-    /** @param marks where to note each mark; null where the id is the one that the database has */
+    /**
+     * Begins without a mark.
+     *
+     * @param marks that each mark is added to; null where the id is the one that the database has
+     */
     RootChange(Aggregate aggregate, Object id, String idText, @Nullable Marks marks) {
         this.aggregate = aggregate;
         this.id = id;
@@ -39,22 +69,22 @@ final class RootChange {
     }
 
     /**
-     * The root's own row is inserted, updated or deleted.
+     * Marks that the root's own row is inserted, updated or deleted.
      *
-     * @param flush the number of the flush that does so
-     * @param before its version until now; null if it had none or that is not known
-     * @param after its version from now on; null if it has none
+     * @param flush number of the flush that does so
+     * @param before the row's version until now; null if it had none, or if it is not known
+     * @param after the row's version from now on; null if it has none
      */
-    void row(Operation operation, int flush, @Nullable Long before, @Nullable Long after) {
-        note(root -> root.row(operation, flush, before, after));
+    void markRow(Operation operation, int flush, @Nullable Long before, @Nullable Long after) {
+        note(root -> root.markRow(operation, flush, before, after));
         if (!rowSeen) {
             rowSeen = true;
-            first = operation; // Whatever its parts did before.
+            first = operation; // Whatever the marks of its parts were.
             versionBefore = before;
         }
         rowSeenInFlush = flush;
         if (operation == Operation.DELETE && contentSeenInFlush == flush) {
-            contentSeen = false; // It was the deletion of what belongs to the root.
+            contentSeen = false; // That was the deletion of its parts.
         }
         mark(operation);
         if (after != null && !after.equals(before)) {
@@ -62,9 +92,9 @@ final class RootChange {
         }
     }
 
-    /** Something that belongs to the root is changed. */
-    void content(int flush) {
-        note(root -> root.content(flush));
+    /** Marks that something that belongs to the root is changed. */
+    void markContent(int flush) {
+        note(root -> root.markContent(flush));
         if (!contentSeen) {
             contentSeen = true;
             contentSeenInFlush = flush;
@@ -74,10 +104,10 @@ final class RootChange {
         }
     }
 
-    /** Told to have changed, in a way that nobody has seen: by SQL, which may also have inserted a deleted row again. */
-    void told() {
-        note(RootChange::told);
-        told = true;
+    /** Marks that the application says SQL changes the root. That SQL may also have inserted a deleted row again. */
+    void markBySql() {
+        note(RootChange::markBySql);
+        markedBySql = true;
         mark(Operation.UPDATE);
     }
 
@@ -94,7 +124,10 @@ final class RootChange {
         last = operation;
     }
 
-    /** All in all: null where nothing is left of it, because it was created and deleted again, or taken back. */
+    /**
+     * Returns the sum of the marks; null if nothing is left of them, because the root was created and deleted again, or the
+     * changes were taken back.
+     */
     @Nullable
     Operation operation() {
         if (takenBack) {
@@ -106,52 +139,58 @@ final class RootChange {
         return first == Operation.CREATE ? Operation.CREATE : Operation.UPDATE;
     }
 
-    /** Whether the row is locked by this transaction, and its version counts this change, as far as the marks tell. */
+    /**
+     * Returns whether this transaction holds the row's lock and the row's version counts this change, as far as the marks tell.
+     */
     boolean isLocked() {
         return versionRaised || (last == Operation.DELETE && !aggregate.deletesBySql());
     }
 
-    /** Our own statement has locked the row, and raised its version, if there is one. */
+    /**
+     * Notes the outcome of the statement that locks rows and raises their versions.
+     *
+     * @param exists whether there is a row
+     */
     void locked(boolean exists) {
         if (exists) {
             versionRaised = true;
         } else {
-            isGone();
+            rowVanished();
         }
     }
 
-    /** Whether the row can be this transaction's own by SQL, so that it says nothing about what a flush has written. */
-    boolean isTold() {
-        return told;
+    /** Returns whether SQL may have written the row. Then it may be this transaction's own although no flush has written it. */
+    boolean isMarkedBySql() {
+        return markedBySql;
     }
 
-    /** Whether something other than a flush can have come after what the row's marks tell. */
+    /** Returns whether the row's marks are older than a flush, so that there was time for a rollback to a savepoint. */
     boolean isOlderThan(int flush) {
         return rowSeen && rowSeenInFlush < flush;
     }
 
     /**
-     * There is a row, but it is not what this transaction has written itself: a rollback to a savepoint has taken that back,
-     * or it was written between savepoints, where transactions have other numbers.
+     * Notes that there is a row, but not the one that this transaction wrote: a rollback to a savepoint has taken that one back,
+     * or it was written between savepoints, where a transaction has another number.
      */
-    void isNotOwnAt(long version) {
+    void ownRowLost(long version) {
         if (last == Operation.DELETE) {
             last = Operation.UPDATE;
             first = Operation.UPDATE;
         }
         versionRaised = false;
-        takenBack = !contentSeen && !told && versionBefore != null && versionBefore == version;
+        takenBack = !contentSeen && !markedBySql && versionBefore != null && versionBefore == version;
     }
 
     /**
-     * There is no row, although this transaction did not mark its deletion: another one has deleted it, and this one has no part
-     * in that, nor a lock. Of what was changed by SQL only the application knows: that is a deletion.
+     * Notes that there is no row. If this transaction did not mark a deletion, another one has deleted the row, and this one has
+     * no part in that. A root that the application has marked counts as deleted by its SQL.
      */
-    void isGone() {
-        takenBack = !told && last != Operation.DELETE;
+    void rowVanished() {
+        takenBack = !markedBySql && last != Operation.DELETE;
     }
 
-    /** Whether the version of the row counts a change of this transaction. */
+    /** Returns whether the row's version counts a change of this transaction. */
     boolean isPublished() {
         return versionRaised;
     }
@@ -168,19 +207,19 @@ final class RootChange {
         return idText;
     }
 
-    /** The session may know the root by this id. */
-    void isInMemoryAs(Object sessionsId) {
+    /** Adds an id by which the session may know the root. */
+    void addIdInMemory(Object sessionsId) {
         if (!idsInMemory.contains(sessionsId)) {
             idsInMemory.add(sessionsId);
         }
     }
 
-    /** The ids by which the session may know the root, and the one that the database has. */
+    /** Returns the ids by which the session may know the root, and the one that the database has. */
     List<Object> idsInMemory() {
         return idsInMemory;
     }
 
-    /** Of a deleted root: the last version that was committed. */
+    /** Returns the last committed version of a root that this transaction deletes. */
     @Nullable
     Long versionBefore() {
         return versionBefore;

@@ -20,7 +20,7 @@ import org.hibernate.persister.entity.EntityPersister;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.rows.RootTable.LockedRow;
 
-/** Locks roots whose version Hibernate has not raised, by raising it. */
+/** Locks roots whose version Hibernate has not raised, by raising it in SQL (docs/adr/0002). */
 final class RootLock {
 
     private final SharedSessionContractImplementor session;
@@ -30,10 +30,10 @@ final class RootLock {
     }
 
     /**
-     * Waits for whoever holds the rows of some roots, one after the other in the given order, and holds them from then on.
+     * Locks the rows of roots, one after the other in the given order, and waits for the transactions that hold them.
      *
      * @param changes of one type of aggregate
-     * @return those that have a row; it may be gone, because SQL or another transaction has deleted it
+     * @return the roots that have a row; SQL or another transaction may have deleted it
      */
     Set<RootChange> acquire(Aggregate aggregate, List<RootChange> changes) {
         EntityPersister root = aggregate.root();
@@ -54,7 +54,10 @@ final class RootLock {
         return locked;
     }
 
-    /** The session goes on with the new version, unless others have changed the aggregate since it was loaded. */
+    /**
+     * Gives the session's entity the new version, unless another transaction has changed the aggregate since the session loaded
+     * it.
+     */
     private void tellSession(EntityPersister root, Object id, long version) {
         PersistenceContext context = session.getPersistenceContextInternal();
         Object entity = context.getEntity(session.generateEntityKey(id, root));
@@ -69,7 +72,7 @@ final class RootLock {
         }
     }
 
-    /** Until the transaction has ended, nobody puts the old version into the second-level cache. */
+    /** Keeps the old version out of the second-level cache until the transaction has ended. */
     private void lockCached(EntityPersister root, Object id) {
         EntityDataAccess cache = root.canWriteToCache() ? root.getCacheAccessStrategy() : null;
         if (cache != null) {

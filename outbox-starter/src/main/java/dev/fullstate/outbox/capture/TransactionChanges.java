@@ -17,16 +17,23 @@ import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.OwnerLink;
 import dev.fullstate.outbox.contract.Operation;
 
-/** The marks of one transaction. Confined to its thread. */
+/** The marks of one transaction, and the rules by which writes become marks. Confined to the transaction's thread. */
 final class TransactionChanges {
 
     private final Aggregates aggregates;
     private final int maxAggregates;
+    /** Each marked root once, by the text of its id. Two of them may be one row until the ids are replaced by the stored ones. */
     private final Map<RootKey, RootChange> roots = new HashMap<>();
+
+    /** Has the marks of those roots whose stored id is not known yet. */
     private final Marks marks = new Marks();
+
     private final ChangedParts parts = new ChangedParts();
 
+    /** Never goes back to false: a write that comes later would have no event. */
     private boolean beingWritten;
+
+    /** Flushes that have ended. A mark has the number of flushes before its own. */
     private int flushCount;
 
     private record RootKey(String aggregateType, String id) {}
@@ -36,7 +43,7 @@ final class TransactionChanges {
         this.maxAggregates = maxAggregates;
     }
 
-    /** From now on, no more changes are expected: their events are being written. */
+    /** Closes the transaction to further marks: their events are being written. */
     void beginWriting() {
         beingWritten = true;
     }
@@ -45,13 +52,13 @@ final class TransactionChanges {
         return beingWritten;
     }
 
-    /** A flush is at its end. */
+    /** Counts a flush that has ended. */
     void flushed() {
         flushCount++;
         parts.flushed();
     }
 
-    /** How many flushes have come to their end. */
+    /** Returns the number of flushes that have ended. */
     int flushCount() {
         return flushCount;
     }
@@ -63,7 +70,7 @@ final class TransactionChanges {
         if (change == null) {
             if (roots.size() == maxAggregates) {
                 throw new OutboxException("This transaction changes more than " + maxAggregates
-                        + " aggregates, the last one being " + aggregate.type() + " " + idText
+                        + " aggregates; the next one is " + aggregate.type() + " " + idText
                         + ". Change fewer in one transaction, or raise outbox.capture.max-aggregates-per-transaction");
             }
             change = new RootChange(
@@ -74,8 +81,8 @@ final class TransactionChanges {
     }
 
     /**
-     * From now on each root and part has the id that the database has. What is in memory may have two for one, because what is
-     * made with an id is loaded with another.
+     * Replaces the id of each root and part by the one that the database has. The session may have two ids for one row, because
+     * an entity that was made with one id is loaded with another (docs/adr/0018).
      */
     void useStoredIds(SharedSessionContractImplementor session) {
         IdentityHashMap<RootChange, RootChange> successors = new IdentityHashMap<>();
@@ -105,20 +112,21 @@ final class TransactionChanges {
         String idText = aggregate.idText(storedId);
         RootChange successor = roots.computeIfAbsent(
                 new RootKey(aggregate.type(), idText), key -> new RootChange(aggregate, storedId, idText, null));
-        successor.isInMemoryAs(root.id());
+        successor.addIdInMemory(root.id());
         return successor;
     }
 
-    /** Marks what a row that was written belongs to: its root, or the owners that a part has now and had before. */
+    /** Marks the root whose row was written, or the owners that the part has now and had before. */
     void written(EntityChange change) {
         Aggregate aggregate = aggregates.rootedAt(change.entity());
         if (aggregate != null) {
-            root(aggregate, change.id()).row(change.operation(), flushCount, change.versionBefore(), change.version());
+            root(aggregate, change.id())
+                    .markRow(change.operation(), flushCount, change.versionBefore(), change.version());
         }
         aggregates.ownersOf(change.entity()).forEach(link -> part(change, link));
     }
 
-    /** Parts come, go and move: the owner that a part refers to changes, and so does the one that it referred to before. */
+    /** Marks the owner that a part refers to and the one that it referred to before: parts are added, removed and moved. */
     private void part(EntityChange change, OwnerLink link) {
         Object owner = change.owner(link);
         Object ownerBefore = change.ownerBefore(link);
@@ -133,11 +141,11 @@ final class TransactionChanges {
         }
     }
 
-    /** Marks an entity of which something has changed: a root, or a part whose owner has to be found. */
+    /** Marks a change inside an entity: a root, or a part whose owner has to be found. */
     void changed(EntityPersister entity, Object id) {
         Aggregate aggregate = aggregates.rootedAt(entity);
         if (aggregate != null) {
-            root(aggregate, id).content(flushCount);
+            root(aggregate, id).markContent(flushCount);
         } else {
             aggregates.ownersOf(entity).forEach(link -> parts.add(new PartChange(entity, id, link)));
         }
@@ -151,7 +159,7 @@ final class TransactionChanges {
         return roots.values();
     }
 
-    /** In one order for all transactions, so that two of them lock their roots in the same order. */
+    /** Returns the roots in an order that is the same for all transactions, so that two of them never lock each other out. */
     List<RootChange> inLockOrder() {
         List<RootChange> sorted = new ArrayList<>(roots.values());
         sorted.sort(

@@ -16,19 +16,19 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.OutboxException;
 
 /**
- * Finds entities that were changed while their state was written: what a serializer or getter sets would be published, but
- * never stored.
+ * Finds entities that were changed while their state was written: a value that a serializer or getter sets would be published,
+ * but never stored.
  *
- * <p>Unlike Hibernate's dirty check, it looks only at what cannot differ by itself: collections, associations and values of
- * immutable types that are read from their fields. A mutable type without a right {@code equals}, or a getter that returns
- * something else than was set, makes an entity dirty that nobody has touched. So does a {@code @PostLoad} callback.
+ * <p>Unlike Hibernate's dirty check, this one compares only values that cannot differ by themselves: collections, associations
+ * and values of immutable types that are read from their fields. A mutable type without a correct {@code equals}, or a getter
+ * that returns another value than was set, makes an entity dirty that no code has touched. So does a {@code @PostLoad} callback.
  */
 final class Untouched {
 
     private Untouched() {}
 
     /**
-     * Compares all entities with what was read.
+     * Compares all entities with the values that were read.
      *
      * @throws OutboxException at the first one that differs
      */
@@ -53,9 +53,9 @@ final class Untouched {
                         "Attribute '" + entity.getPropertyNames()[i] + "' of " + entity.getEntityName()
                                 + " " + entry.getId()
                                 + " was set while its state was written as JSON, so the event would have a"
-                                + " value that the database has not. What writes a state (serializers, getters, mapper modules) may"
-                                + " only read. Write the value that is wanted instead of setting it, or set it where the aggregate"
-                                + " is changed");
+                                + " value that the database does not have. Code that writes a state (serializers, getters, mapper modules)"
+                                + " may only read. Write the wanted value as JSON instead of setting it, or set it where the"
+                                + " aggregate is changed");
             }
         }
     }
@@ -72,7 +72,10 @@ final class Untouched {
         return !type.isMutable() && !type.isSame(now, read) && isReadFromItsField(entity, property);
     }
 
-    /** Not so what a getter returns, and the attributes that Hibernate adds to a part for its owner's foreign key. */
+    /**
+     * Returns false for values that a getter returns, and for the attributes that Hibernate adds to a part for its owner's
+     * foreign key.
+     */
     private static boolean isReadFromItsField(EntityPersister entity, int property) {
         return entity.getAttributeMapping(property)
                         .getPropertyAccess()

@@ -6,11 +6,11 @@ import com.github.f4b6a3.uuid.UuidCreator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The id of a change: a name-based UUID (RFC 9562, version 5) that anyone can compute again.
+ * The id of a change: a name-based UUID (RFC 9562, version 5) that any language can compute again.
  *
- * <p>Namespace {@code 14fde977-f496-5d50-892b-45da7cd319b6} (version 5 of {@code fullstate.dev} in the DNS namespace). Name,
- * in UTF-8, five fields joined by line feeds (U+000A): source, aggregate type, version in decimal (empty where it is not
- * known), {@code delete} or {@code state}, aggregate id. Only the last field may contain a line feed.
+ * <p>Namespace {@code 14fde977-f496-5d50-892b-45da7cd319b6} (version 5 of {@code fullstate.dev} in the DNS namespace). Name, in
+ * UTF-8, five fields joined by line feeds (U+000A): source, aggregate type, version in decimal (empty where it is not known),
+ * {@code delete} or {@code state}, aggregate id. Only the last field may contain a line feed.
  */
 final class ChangeId {
 

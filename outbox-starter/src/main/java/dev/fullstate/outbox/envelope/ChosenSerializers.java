@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import dev.fullstate.outbox.FullStateJsonCustomizer;
 
-/** Where the application itself says how a value is written: on the attribute, or for a class in its customizers. */
+/** Finds the values that the application itself gives a form: on the attribute, or for a class in its customizers. */
 final class ChosenSerializers {
 
     private static final JsonMapper DEFAULTS = JsonMapper.shared();
@@ -26,7 +26,10 @@ final class ChosenSerializers {
         this.customized = builder.build();
     }
 
-    /** Whether an attribute says it. What its class is annotated with is there for others, and says nothing here. */
+    /**
+     * Returns whether an attribute is annotated with a form. The annotations of its class do not count: they are made for other
+     * JSON.
+     */
     static boolean at(Annotated attribute) {
         return attribute.hasAnnotation(JsonSerialize.class)
                 || attribute.hasAnnotation(JsonFormat.class)
@@ -34,7 +37,7 @@ final class ChosenSerializers {
                 || attribute.hasAnnotation(JsonTypeInfo.class);
     }
 
-    /** Whether a customizer has brought a serializer, a mixin or a format for the class. */
+    /** Returns whether a customizer has registered a serializer, a mixin or a format for the class. */
     boolean forType(Class<?> type) {
         return customized.serializationConfig().findMixInClassFor(type) != null
                 || !customized

@@ -32,10 +32,10 @@ final class ClassMembers {
     private final List<Member> members = new ArrayList<>();
 
     /**
-     * Finds them.
+     * Finds the members of a class.
      *
-     * @param forms of what attributes hold
-     * @throws AggregateMappingException for an attribute that is no property of its own
+     * @param forms of the attributes' values
+     * @throws AggregateMappingException for an attribute that is not a property of its own
      */
     ClassMembers(Forms forms, Place place, Place.Kind kind, Properties properties, Above above) {
         this.forms = forms;
@@ -66,12 +66,12 @@ final class ClassMembers {
         return members;
     }
 
-    /** Attributes that annotations leave out, with the annotation. */
+    /** Returns the attributes that annotations leave out, with the annotation. */
     Map<String, String> leftOut() {
         return leftOut;
     }
 
-    /** The member that says which of the place's classes it is; null where nothing has to say it, or an attribute does. */
+    /** Returns the member that names the object's kind; null if no member has to, or if an attribute does. */
     Member.@Nullable OfKind kind(@Nullable Kinds kinds) {
         if (kinds == null) {
             return null;
@@ -144,7 +144,10 @@ final class ClassMembers {
         return role instanceof Role.Part part ? part.place() : null;
     }
 
-    /** A reference is an id, and says so in its name, unless it has been given one. */
+    /**
+     * Returns the name of an attribute's member. That of a reference ends with {@code Id}, because it is an id, unless an
+     * annotation names it.
+     */
     private String name(Attribute attribute, BeanPropertyWriter property) {
         if (properties.isNamed(property)) {
             return property.getName();
@@ -161,8 +164,8 @@ final class ClassMembers {
     private AggregateMappingException withoutMember(Place place, String attribute) {
         return new AggregateMappingException(
                 "Attribute '" + attribute + "' of " + kind.javaType().getName() + ", which is persistent, has no member"
-                        + " of its own in the state at '" + place.path() + "': something else has its name, or Jackson"
+                        + " of its own in the state at '" + place.path() + "': another member has its name, or Jackson"
                         + " does not see it",
-                "Give it a name with @JsonProperty(\"...\") that nothing else has, or leave it out with @InState(false).");
+                "Give it a name with @JsonProperty(\"...\") that no other member has, or leave it out with @InState(false).");
     }
 }

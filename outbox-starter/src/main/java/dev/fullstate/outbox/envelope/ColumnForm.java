@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 
-/** A value as its column has it: what the driver is given for it, in the form of the driver's types. */
+/** Writes a value as its column has it: the value that the driver is given, in the form of the driver's type (docs/adr/0021). */
 final class ColumnForm implements ValueForm, KeyForm {
 
     private static final TimeZone UTC = TimeZone.getTimeZone(ZoneOffset.UTC);
@@ -25,7 +25,7 @@ final class ColumnForm implements ValueForm, KeyForm {
     /**
      * Creates the form of a column.
      *
-     * @param withTimeZone whether the column holds points in time, and not dates and times that a zone belongs to
+     * @param withTimeZone whether the column holds points in time, and not dates and times whose zone is kept elsewhere
      */
     ColumnForm(JdbcMapping mapping, boolean withTimeZone, WrapperOptions options) {
         this.mapping = mapping;
@@ -61,7 +61,7 @@ final class ColumnForm implements ValueForm, KeyForm {
         return form;
     }
 
-    /** The driver's value, without the zones that its types depend on. */
+    /** Returns the driver's value, freed from the zones that its types depend on. */
     private @Nullable Object column(Object value) {
         ColumnValue column = ColumnValue.of(mapping, value, options);
         Object written = column.value();

@@ -15,11 +15,10 @@ import org.hibernate.usertype.UserType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value as Hibernate hands it to the driver: past converters and user types, in the type and the time zone that the
- * mapping says.
+ * A value as Hibernate hands it to the driver: behind converters and user types, in the type and the time zone of the mapping.
  *
  * @param value null where the column has null
- * @param zone in which the driver writes dates and times; null for the JVM's
+ * @param zone that the driver writes dates and times in; null for the JVM's
  */
 record ColumnValue(@Nullable Object value, @Nullable TimeZone zone) {
 
@@ -30,13 +29,13 @@ record ColumnValue(@Nullable Object value, @Nullable TimeZone zone) {
                 ColumnValue.class.getClassLoader(), new Class<?>[] {PreparedStatement.class}, recorder);
         try {
             if (mapping instanceof CustomType<?> custom) {
-                // Not through its binder, which wants a session.
+                // Not through its binder, which requires a session.
                 ((UserType<Object>) custom.getUserType()).nullSafeSet(statement, value, 1, options);
             } else {
                 mapping.getJdbcValueBinder().bind(statement, mapping.convertToRelationalValue(value), 1, options);
             }
         } catch (SQLException e) {
-            throw new IllegalStateException("Only a recorder, which reports no failure, was written to", e);
+            throw new IllegalStateException("A recorder, which never fails, has failed", e);
         }
         return new ColumnValue(recorder.value, recorder.zone);
     }
@@ -50,7 +49,7 @@ record ColumnValue(@Nullable Object value, @Nullable TimeZone zone) {
         public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) {
             if (arguments == null || arguments.length < 2 || !method.getName().startsWith("set")) {
                 throw new UnsupportedOperationException(
-                        "The type of this attribute asks the driver for " + method.getName());
+                        "The type of this attribute calls the driver's method " + method.getName());
             }
             value = method.getName().equals("setNull") ? null : arguments[1];
             zone = arguments[arguments.length - 1] instanceof Calendar calendar ? calendar.getTimeZone() : null;

@@ -6,7 +6,10 @@ import org.hibernate.metamodel.mapping.EmbeddableMappingType;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 
-/** A value of several columns, by the attributes that its user type maps, in Hibernate's order: that of their names. */
+/**
+ * Writes a value of several columns as an object of the attributes that its user type maps, in Hibernate's order: that of their
+ * names.
+ */
 final class CompositeForm implements ValueForm {
 
     private final EmbeddableMappingType mapping;

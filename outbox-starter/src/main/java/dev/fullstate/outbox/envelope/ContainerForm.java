@@ -4,7 +4,7 @@ import java.lang.reflect.Array;
 import java.util.Collection;
 import java.util.Map;
 
-/** Values in an array, a collection or a map, each in its own form. */
+/** Makes forms of arrays, collections and maps from the forms of their elements. */
 final class ContainerForm {
 
     private ContainerForm() {}

@@ -40,7 +40,7 @@ import static dev.fullstate.outbox.envelope.ScalarForm.bool;
 import static dev.fullstate.outbox.envelope.ScalarForm.number;
 import static dev.fullstate.outbox.envelope.ScalarForm.string;
 
-/** Kinds of values and their forms: the table of docs/json.md, section "Values". */
+/** The types of values and their forms: the table of docs/json.md, section "Values" (docs/adr/0021). */
 final class DecidedForms {
 
     private static final List<ScalarForm<?>> SCALARS = List.of(
@@ -94,8 +94,8 @@ final class DecidedForms {
     private DecidedForms() {}
 
     /**
-     * The form of a class; null if it has none. Where anything may be in it, it is that of what is there at the moment of
-     * writing.
+     * Returns the form of a class; null if it has none. A declared type that may hold anything takes the form of the value that
+     * it holds when it is written.
      */
     static @Nullable ValueForm of(Class<?> type) {
         if (type == Object.class || type == Map.class || type == List.class) {
@@ -105,7 +105,7 @@ final class DecidedForms {
         return scalar == null ? tree(type) : scalar;
     }
 
-    /** The form of a class whose values are one token; null if they are not. */
+    /** Returns the form of a class whose values are one token; null if they are not. */
     static @Nullable ScalarForm<?> scalar(Class<?> type) {
         Class<?> boxed = MethodType.methodType(type).wrap().returnType();
         for (ScalarForm<?> form : SCALARS) {
@@ -116,7 +116,10 @@ final class DecidedForms {
         return null;
     }
 
-    /** Trees of JSON are what they are; those of Jackson 2, which need not be there, by their text. */
+    /**
+     * Returns the form of a class of JSON trees; null for other classes. A tree of Jackson 2, which need not be on the class
+     * path, is written from its text.
+     */
     private static @Nullable ValueForm tree(Class<?> type) {
         if (JsonNode.class.isAssignableFrom(type)) {
             return new JacksonForm(null, true);
@@ -140,8 +143,7 @@ final class DecidedForms {
         public void writeName(Object key, JsonGenerator generator, SerializationContext context) {
             ScalarForm<?> form = scalar(key.getClass());
             if (form == null) {
-                throw new IllegalArgumentException(
-                        "No name in JSON is decided for a " + key.getClass().getName());
+                throw new IllegalArgumentException("A " + key.getClass().getName() + " has no form as a name in JSON");
             }
             form.writeName(key, generator, context);
         }
@@ -155,8 +157,7 @@ final class DecidedForms {
             }
             ValueForm form = of(value.getClass());
             if (form == null) {
-                throw new IllegalArgumentException(
-                        "No form in JSON is decided for a " + value.getClass().getName());
+                throw new IllegalArgumentException("A " + value.getClass().getName() + " has no form in JSON");
             }
             return form;
         }
@@ -164,9 +165,9 @@ final class DecidedForms {
 
     private static String finite(Number number) {
         if (!Double.isFinite(number.doubleValue())) {
-            throw new IllegalArgumentException(number + " is not a number that JSON has");
+            throw new IllegalArgumentException(number + " is not a number in JSON");
         }
-        // The shortest that means the same number; Java's own text has more digits before JDK 19.
+        // The shortest text of the same number; Java's own has more digits before JDK 19.
         return number instanceof Float single
                 ? NumberOutput.toString(single, true)
                 : NumberOutput.toString(number.doubleValue(), true);

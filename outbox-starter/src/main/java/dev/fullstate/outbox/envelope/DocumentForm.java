@@ -11,12 +11,12 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.SerializationContext;
 
 /**
- * A document of JSON as its column has it: what the application's own format mapper of Hibernate makes of the value, token
- * by token, with numbers to the digit.
+ * Writes a JSON document as its column has it: the application's format mapper of Hibernate turns the value into text, and the
+ * form copies that token by token, with all digits of its numbers.
  */
 final class DocumentForm implements ValueForm {
 
-    /** What fits into the column is not refused for its size here; the event's own limit comes later. */
+    /** Without limits of size: a document that fits into the column is not refused here, and the event has a limit of its own. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)

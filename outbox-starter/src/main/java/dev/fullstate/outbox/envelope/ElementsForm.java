@@ -10,9 +10,9 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 
 /**
- * A collection, or an array of objects, as an array.
+ * Writes a collection, or an array of objects, as an array.
  *
- * @param order of the elements; null for the one that they have
+ * @param order of the elements; null to keep theirs
  */
 record ElementsForm(ValueForm element, @Nullable Comparator<@Nullable Object> order) implements ValueForm {
 

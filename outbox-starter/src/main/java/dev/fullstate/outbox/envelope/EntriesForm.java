@@ -9,9 +9,9 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 
 /**
- * A map, as an object.
+ * Writes a map as an object.
  *
- * @param order of the keys; null for the one that they have
+ * @param order of the keys; null to keep theirs
  */
 record EntriesForm(KeyForm key, @Nullable Comparator<@Nullable Object> order, ValueForm value) implements ValueForm {
 

@@ -26,7 +26,7 @@ import dev.fullstate.outbox.contract.Operation;
 import dev.fullstate.outbox.contract.OutboxEvent;
 import dev.fullstate.outbox.session.DatabaseFailure;
 
-/** Puts changed aggregates into events. Thread-safe. */
+/** Turns changed aggregates into events. Thread-safe. */
 public final class Envelope {
 
     private final StateWriter states;
@@ -39,7 +39,7 @@ public final class Envelope {
      * Creates the envelope for the aggregates of one persistence unit.
      *
      * @param source CloudEvents {@code source} of all events
-     * @param maxPayloadSize the largest payload, in bytes of UTF-8, that an event may have
+     * @param maxPayloadSize maximum size of an event's payload, in bytes of UTF-8
      */
     public Envelope(
             Aggregates aggregates,
@@ -56,9 +56,9 @@ public final class Envelope {
     }
 
     /**
-     * Events of what a transaction has just changed.
+     * Makes the events of a transaction's changes.
      *
-     * @throws OutboxException where a state cannot be written or is too large, or an id cannot be a key; it names the
+     * @throws OutboxException if a state cannot be written or is too large, or an id cannot be a key; the message names the
      *     aggregate
      */
     public List<OutboxEvent> changed(List<AggregateChange> changes) {
@@ -68,9 +68,10 @@ public final class Envelope {
     }
 
     /**
-     * Events that say again what is. They are of the same change as the last live event, so they have its change id.
+     * Makes events that repeat the current states. Each belongs to the same change as the last live event, so it has that event's
+     * change id.
      *
-     * @throws OutboxException where a state cannot be written or is too large; it names the aggregate
+     * @throws OutboxException if a state cannot be written or is too large; the message names the aggregate
      */
     public List<OutboxEvent> republished(List<AggregateChange> states, UUID republishId) {
         return states.stream()
@@ -110,8 +111,8 @@ public final class Envelope {
             }
             throw new OutboxException(
                     "The state of " + name(change)
-                            + " cannot be written as JSON, so its transaction fails. Mark what should"
-                            + " not be published with @JsonIgnore, or give it a serializer with @JsonSerialize. Cause: "
+                            + " cannot be written as JSON, so its transaction fails. Leave the attribute out with"
+                            + " @JsonIgnore, or give it a serializer with @JsonSerialize. Cause: "
                             + reason(e),
                     e);
         }
@@ -121,8 +122,8 @@ public final class Envelope {
         if (size > maxPayloadSize.toBytes()) {
             throw new OutboxException("The state of " + name(change) + " has " + size + " bytes as JSON, but "
                     + maxPayloadSize.toBytes()
-                    + " is the most that an event may have, so its transaction fails. Split the"
-                    + " aggregate, leave out what consumers do not need with @JsonIgnore, or raise"
+                    + " is the maximum of an event, so its transaction fails. Split the aggregate, leave out with"
+                    + " @JsonIgnore the attributes that consumers do not need, or raise"
                     + " outbox.payload.max-size together with the broker's and the relay's limits");
         }
         return payload;

@@ -17,21 +17,28 @@ import dev.fullstate.outbox.aggregate.MapKey;
 import dev.fullstate.outbox.aggregate.Place;
 import dev.fullstate.outbox.aggregate.Role;
 
-/** Turns the tree of a state into forms, once: what is written for each attribute at each place, and under which name. */
+/**
+ * Compiles the tree of a state into forms, once: one for each attribute at each place, with the name that it is written under
+ * (docs/adr/0020).
+ */
 final class Forms {
 
     private final SerializationContext context;
     private final Ordering ordering;
     private final ValueForms values;
+    /** One form per place, added before it is resolved: in a tree, a place leads back to itself. */
     private final Map<Place, ObjectForm> objects = new LinkedHashMap<>();
+
+    /** Places whose form depends on the attribute that leads there, so that it is not the form of the class elsewhere. */
     private final Set<Place> altered = new LinkedHashSet<>();
+
     private final Map<String, String> leftOut = new LinkedHashMap<>();
 
     /**
-     * What the attribute that leads to a place says of what it holds.
+     * The rules that the attribute that leads to a place has for the objects there.
      *
-     * @param ignored names of properties that it leaves out
-     * @param names renames members
+     * @param ignored names of properties that the attribute leaves out
+     * @param names renames the members
      */
     record Above(Set<String> ignored, NameTransformer names) {
 
@@ -41,9 +48,9 @@ final class Forms {
     /**
      * Creates the forms of one persistence unit's aggregates.
      *
-     * @param context of the mapper that writes them
+     * @param context of the mapper that writes the aggregates
      * @param json writes a single value in a form
-     * @param values forms of what columns hold
+     * @param values makes the forms of values in columns
      */
     Forms(SerializationContext context, BiFunction<ValueForm, Object, String> json, ValueForms values) {
         this.values = values;
@@ -51,17 +58,17 @@ final class Forms {
         this.ordering = new Ordering(json);
     }
 
-    /** The form of a root. */
+    /** Returns the form of a root. */
     ObjectForm of(Place root) {
         return object(root, null, Above.NOTHING);
     }
 
-    /** Attributes that annotations leave out, by their way from the root, with the annotation. */
+    /** Returns the attributes that annotations leave out, by their path from the root, with the annotation. */
     Map<String, String> leftOut() {
         return leftOut;
     }
 
-    /** The form of each class where it is written outside of its places: as at the first one that is not altered from above. */
+    /** Returns the form of each class for use outside of its places: that of its first place that no attribute above alters. */
     Map<Class<?>, ValueForm> byClass() {
         Map<Class<?>, ValueForm> byClass = new LinkedHashMap<>();
         objects.forEach((place, form) -> {
@@ -77,7 +84,7 @@ final class Forms {
         return byClass;
     }
 
-    /** The form of an entity or embeddable at a place; the same each time. */
+    /** Returns the form of an entity or embeddable at a place; the same form each time. */
     ObjectForm object(Place place, @Nullable BeanPropertyWriter holder, Above above) {
         ObjectForm known = objects.get(place);
         if (known != null) {
@@ -111,7 +118,7 @@ final class Forms {
         return new ObjectForm.Kind(kind.javaType(), members, new MembersForm(members));
     }
 
-    /** The form of an attribute, or of an element of one. */
+    /** Returns the form of an attribute, or of an element of one. */
     ValueForm form(Role role, @Nullable BeanPropertyWriter property, Above below) {
         if (role instanceof Role.Value value) {
             return values.of(value.mapping(), property);

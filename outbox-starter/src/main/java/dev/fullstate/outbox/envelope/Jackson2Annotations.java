@@ -8,24 +8,24 @@ import java.util.stream.Stream;
 import dev.fullstate.outbox.aggregate.AggregateMappingException;
 
 /**
- * Annotations that Jackson 2 has for itself and Jackson 3, which writes the events, passes over without a word. Those of
- * {@code com.fasterxml.jackson.annotation} are of both.
+ * The annotations of Jackson 2 that Jackson 3, which writes the events, silently ignores. Those in {@code
+ * com.fasterxml.jackson.annotation} belong to both.
  */
 final class Jackson2Annotations {
 
     private static final String PACKAGE = "com.fasterxml.jackson.databind.annotation.";
     private static final String PACKAGE_OF_JACKSON_3 = "tools.jackson.databind.annotation.";
 
-    /** Those that say how something is written, and not only how it is read. */
+    /** The annotations that change how a value is written, and not only how it is read. */
     private static final Set<String> WRITING =
             Set.of("JsonSerialize", "JsonNaming", "JsonAppend", "JsonTypeResolver", "JsonTypeIdResolver");
 
     private Jackson2Annotations() {}
 
     /**
-     * Refuses such an annotation, unless Jackson 3's own stands beside it.
+     * Refuses such an annotation, unless the element also has Jackson 3's.
      *
-     * @param what the class, or the attribute with its class
+     * @param what the class, or the attribute with its class, as the message names it
      */
     static void refuse(String what, AnnotatedElement element) {
         for (Annotation annotation : element.getAnnotations()) {
@@ -36,9 +36,9 @@ final class Jackson2Annotations {
                 throw new AggregateMappingException(
                         what + ", which belongs to an aggregate with @PublishFullState, is annotated with "
                                 + type.getName()
-                                + " of Jackson 2; events are written by Jackson 3, which does not see that",
+                                + " of Jackson 2; Jackson 3, which writes the events, does not see that annotation",
                         "Annotate it with " + PACKAGE_OF_JACKSON_3 + type.getSimpleName()
-                                + ", instead or beside, or take the annotation off.");
+                                + ", instead or as well, or remove the annotation.");
             }
         }
     }

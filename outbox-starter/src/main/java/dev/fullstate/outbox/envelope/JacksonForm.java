@@ -10,22 +10,22 @@ import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.impl.PropertySerializerMap;
 
-/** A value as Jackson writes it, with the annotations of the property that it is the value of. */
+/** Writes a value as Jackson does, with the annotations of the value's property. */
 final class JacksonForm implements ValueForm {
 
     private final @Nullable BeanPropertyWriter property;
     private final @Nullable ValueSerializer<Object> serializer;
     private final @Nullable TypeSerializer types;
-    /** What the property holds; a getter may hold something else than the attribute that it stands for. */
+    /** The type of the property. A getter's may differ from that of the attribute that it stands for. */
     private final Class<?> held;
-    /** Immutable each time; a serializer that another thread has found in the meantime is found again. */
+    /** Each map is immutable, so a race between threads costs at most a second search for a serializer. */
     private PropertySerializerMap serializers = PropertySerializerMap.emptyForProperties();
 
     /**
      * Creates the form.
      *
-     * @param property whose annotations count, if there is one
-     * @param whole whether the values are those of the property, and not elements of them
+     * @param property whose annotations count; null if there is none
+     * @param whole whether the form writes values of the property, and not elements of them
      */
     JacksonForm(@Nullable BeanPropertyWriter property, boolean whole) {
         this.property = property;
@@ -57,7 +57,7 @@ final class JacksonForm implements ValueForm {
         return found.serializer;
     }
 
-    /** Keeps what the declaration knows of type arguments. */
+    /** Returns the type with the type arguments of the declaration. */
     private JavaType specialized(Class<?> type, SerializationContext context) {
         JavaType declared = property == null ? null : property.getType();
         return declared != null

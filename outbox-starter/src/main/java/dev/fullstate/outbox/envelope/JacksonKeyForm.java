@@ -6,11 +6,11 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.ser.impl.PropertySerializerMap;
 
-/** A key as Jackson writes it, with the annotations of the map that it is in. */
+/** Writes a key as Jackson does, with the annotations of its map. */
 final class JacksonKeyForm implements KeyForm {
 
     private final BeanPropertyWriter property;
-    /** Immutable each time; a serializer that another thread has found in the meantime is found again. */
+    /** Each map is immutable, so a race between threads costs at most a second search for a serializer. */
     private PropertySerializerMap serializers = PropertySerializerMap.emptyForProperties();
 
     JacksonKeyForm(BeanPropertyWriter property) {

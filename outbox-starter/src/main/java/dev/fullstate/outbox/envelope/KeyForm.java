@@ -3,7 +3,7 @@ package dev.fullstate.outbox.envelope;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 
-/** How the key of a map is written as the name of a member. Thread-safe. */
+/** Writes the key of a map as the name of a member. Thread-safe. */
 @FunctionalInterface
 interface KeyForm {
 

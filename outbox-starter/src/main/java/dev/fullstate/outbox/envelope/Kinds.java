@@ -14,7 +14,7 @@ import dev.fullstate.outbox.aggregate.Attribute.Column;
 import dev.fullstate.outbox.aggregate.Place;
 import dev.fullstate.outbox.aggregate.Place.Discriminator;
 
-/** How the classes that an entity or embeddable may be of are told apart at a place. */
+/** Tells the classes apart that an entity or embeddable may have at a place. */
 final class Kinds {
 
     private static final String DEFAULT_NAME = "dtype";
@@ -40,8 +40,8 @@ final class Kinds {
     }
 
     /**
-     * The kinds at a place: those of {@code @JsonTypeInfo}, on the class or on the attribute that leads there, else those of the
-     * mapping; null where there is one class only.
+     * Returns the kinds at a place: those of {@code @JsonTypeInfo}, on the class or on the attribute that leads there, else those
+     * of the mapping; null if there is only one class.
      */
     static @Nullable Kinds of(Place place, @Nullable BeanPropertyWriter holder, SerializationContext context) {
         Discriminator mapped = place.discriminator();
@@ -78,7 +78,7 @@ final class Kinds {
         return property == null ? DEFAULT_NAME : property;
     }
 
-    /** The member that says of which kind an object of this class is. */
+    /** Returns the member that names the kind of this class's objects. */
     Member.OfKind member(Place.Kind kind, Properties properties) {
         if (ids == null) {
             return new Member.OfKind(properties.nameOfKind(name), kind.name(), columns);
@@ -87,12 +87,12 @@ final class Kinds {
         return new Member.OfKind(name, id == null ? kind.name() : id, columns);
     }
 
-    /** Whether an annotation asks for the member, and not only the mapping. */
+    /** Returns whether an annotation asks for the member, and not only the mapping. */
     boolean isAnnotated() {
         return ids != null;
     }
 
-    /** Whether the annotation says that a property of the class has the kind. */
+    /** Returns whether the annotation says that a property of the class has the kind. */
     boolean isExisting() {
         return existing;
     }

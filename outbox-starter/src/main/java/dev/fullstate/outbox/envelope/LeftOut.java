@@ -14,8 +14,8 @@ import tools.jackson.databind.ser.BeanPropertyWriter;
 import dev.fullstate.outbox.InState;
 
 /**
- * Which persistent attributes are left out of the state, and by which annotation. What an annotation hides from a web interface
- * may be a secret, so it is hidden from consumers too, unless {@link InState} says otherwise.
+ * Decides which persistent attributes are left out of the state, and names the annotation. An attribute that an annotation hides
+ * from a web interface may be a secret, so it is hidden from consumers too, unless {@link InState} says otherwise.
  */
 final class LeftOut {
 
@@ -25,7 +25,7 @@ final class LeftOut {
     private final Set<String> ignoredFromAbove;
 
     /**
-     * Creates it for a class at one place.
+     * Creates the rules for a class at one place.
      *
      * @param ignoredFromAbove names of properties that the attribute that leads to the place leaves out
      */
@@ -36,14 +36,14 @@ final class LeftOut {
         this.ignoredFromAbove = ignoredFromAbove;
     }
 
-    /** Whether an attribute itself says that it is not part of the state. */
+    /** Returns whether an attribute itself says that it is not part of the state. */
     boolean isOutOfState(String attribute) {
         return properties.members(attribute).stream()
                 .map(member -> member.getAnnotation(InState.class))
                 .anyMatch(inState -> inState != null && !inState.value());
     }
 
-    /** The annotation by which an attribute is left out; null if it is not. */
+    /** Returns the annotation that leaves an attribute out; null if none does. */
     @Nullable
     String by(String attribute, BeanPropertyWriter property) {
         List<AnnotatedMember> members = properties.members(attribute);
@@ -88,7 +88,7 @@ final class LeftOut {
         return Boolean.TRUE.equals(annotations.isIgnorableType(config, valueType)) ? "@JsonIgnoreType" : null;
     }
 
-    /** As Jackson decides: one marker is enough, unless another of the attribute's members says that it is a property. */
+    /** Decides as Jackson does: one marker is enough, unless another of the attribute's members declares it a property. */
     private boolean isIgnored(List<AnnotatedMember> members) {
         boolean marked = members.stream().anyMatch(member -> annotations.hasIgnoreMarker(config, member));
         return marked

@@ -15,29 +15,29 @@ import tools.jackson.databind.ser.BeanPropertyWriter;
 
 import dev.fullstate.outbox.aggregate.Attribute.Column;
 
-/** A member of an object, or several of them that belong together. */
+/** A member of an object, or several members that belong together. */
 sealed interface Member {
 
-    /** Its name; of several members that of the attribute that they come from. */
+    /** Returns the member's name; for several members, the name of the attribute that they come from. */
     String name();
 
-    /** Where its value is stored; none if that is not in columns of its own. */
+    /** Returns the columns that hold the value; none if it has no columns of its own. */
     default List<Column> columns() {
         return List.of();
     }
 
-    /** What it comes from, for people. */
+    /** Describes the member's origin, for people. */
     String origin();
 
     void write(Object holder, JsonGenerator generator, SerializationContext context);
 
-    /** Writes the member of an object that is not there. */
+    /** Writes null in place of the member's value. */
     default void writeNull(JsonGenerator generator) {
         generator.writeName(name());
         generator.writeNull();
     }
 
-    /** The members that it consists of: itself, but where it stands for several. */
+    /** Returns the single members that this one stands for: usually itself. */
     default List<Member> simple() {
         return List.of(this);
     }
@@ -45,8 +45,8 @@ sealed interface Member {
     /**
      * The value of a persistent attribute.
      *
-     * @param attribute its name in Java
-     * @param mayBeLazy whether the attribute may have to be loaded first
+     * @param attribute the attribute's name in Java
+     * @param mayBeLazy whether the attribute may have to be loaded before it is read
      */
     record OfAttribute(
             SerializedString key,
@@ -82,7 +82,7 @@ sealed interface Member {
         }
     }
 
-    /** What a class computes, and its annotations say to write. */
+    /** A value that a class computes and whose annotations ask for it to be written. */
     record Computed(BeanPropertyWriter property) implements Member {
 
         @Override
@@ -107,7 +107,7 @@ sealed interface Member {
         }
     }
 
-    /** The kind of an entity or embeddable, the same for all of its class. */
+    /** The kind of an entity or embeddable, the same for all objects of a class. */
     record OfKind(String name, @Nullable Object value, List<Column> columns) implements Member {
 
         @Override
@@ -128,7 +128,7 @@ sealed interface Member {
         }
     }
 
-    /** The members of what an attribute holds, in place of the attribute. */
+    /** The members of the object that an attribute holds, in place of the attribute. */
     record Unwrapped(OfAttribute holds, ObjectForm form) implements Member {
 
         @Override
@@ -170,7 +170,7 @@ sealed interface Member {
         }
     }
 
-    /** Loads an attribute that is not loaded yet, or the entity as a whole, where it only stands in for itself. */
+    /** Loads an attribute that is not loaded yet, or the whole entity if the object is only a stand-in for it. */
     static void load(Object bean, String attribute) {
         if (((PersistentAttributeInterceptable) bean).$$_hibernate_getInterceptor()
                         instanceof BytecodeLazyAttributeInterceptor lazy

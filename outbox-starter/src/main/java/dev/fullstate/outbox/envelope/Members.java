@@ -25,9 +25,9 @@ final class Members {
     }
 
     /**
-     * Puts the kind before the other members, and leaves out what would be there twice.
+     * Puts the kind before the other members, and leaves out members that would repeat others.
      *
-     * @throws AggregateMappingException where two members that are not the same have one name
+     * @throws AggregateMappingException if two different members have one name
      */
     static List<Member> of(Place place, Class<?> type, Member.@Nullable OfKind kind, List<Member> members) {
         Members checked = new Members(place, type);
@@ -53,7 +53,7 @@ final class Members {
         }
     }
 
-    /** Whether both are in the same columns, so that one of them says it all. */
+    /** Returns whether both members are in the same columns, so that one of them is enough. */
     static boolean isSame(Member one, Member other) {
         List<String> columns = one.columns().stream().map(Column::name).toList();
         return !columns.isEmpty()

@@ -6,7 +6,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 
-/** The members of one class, as an object. */
+/** Writes the members of one class as an object. */
 final class MembersForm implements ValueForm {
 
     private final Member[] members;

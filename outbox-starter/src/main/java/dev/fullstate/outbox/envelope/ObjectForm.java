@@ -8,18 +8,18 @@ import tools.jackson.databind.SerializationContext;
 
 import dev.fullstate.outbox.aggregate.Place;
 
-/** An entity or embeddable at one place of a state, as an object: the members of its class. */
+/** Writes an entity or embeddable at one place of a state as an object, with the members of its class (docs/adr/0020). */
 final class ObjectForm implements ValueForm {
 
     private final Place place;
-    /** Set once, before the form is used: in a tree, a form leads to itself. */
+    /** Empty until {@link #resolve}, which is called once, before the form is used: in a tree, a form leads to itself. */
     private Kind[] kinds = {};
 
     /**
      * A class at this place.
      *
      * @param type the class
-     * @param members what is written for it; null where Jackson writes the class by itself
+     * @param members that are written; none where Jackson writes the class by itself
      * @param form of the class as a whole
      */
     record Kind(Class<?> type, List<Member> members, ValueForm form) {}

@@ -6,13 +6,13 @@ import java.util.function.BiFunction;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
-/** The order of elements and keys that the mapping gives none, so that each reading of a state has the same. */
+/** Orders elements and keys for which the mapping has no order, so that each reading of a state has the same one. */
 final class Ordering {
 
     private final BiFunction<ValueForm, Object, String> json;
 
     /**
-     * Creates it.
+     * Creates the ordering.
      *
      * @param json writes a single value in a form
      */
@@ -20,7 +20,7 @@ final class Ordering {
         this.json = json;
     }
 
-    /** By value: an object member by member, an entity that is only referred to by its id. */
+    /** Orders by value: an object member by member, a reference by its id. */
     Comparator<@Nullable Object> byValue(ValueForm form) {
         if (form instanceof ObjectForm object) {
             return Comparator.nullsFirst((left, right) -> compare(object, left, right));
@@ -30,7 +30,7 @@ final class Ordering {
                 : Comparator.nullsFirst(new ValueOrder(value -> json.apply(form, value)));
     }
 
-    /** By the id of an entity. */
+    /** Orders by the ids of entities. */
     Comparator<@Nullable Object> byId(EntityPersister entity, ValueForm id) {
         Comparator<@Nullable Object> ids = byValue(id);
         return Comparator.nullsFirst(

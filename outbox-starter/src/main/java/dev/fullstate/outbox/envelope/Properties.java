@@ -20,7 +20,7 @@ import tools.jackson.databind.introspect.AnnotatedMethod;
 import tools.jackson.databind.ser.BeanPropertyWriter;
 import tools.jackson.databind.util.NameTransformer;
 
-/** Jackson's view of a class of a state: properties, their names and their annotations. */
+/** Jackson's view of a class of a state: its properties, their names and their annotations. */
 final class Properties {
 
     private final SerializationConfig config;
@@ -38,7 +38,7 @@ final class Properties {
         this.naming = naming();
     }
 
-    /** The properties of a class; null if Jackson has a serializer for it that is not made of properties. */
+    /** Returns the properties of a class; null if Jackson's serializer for it does not consist of properties. */
     static @Nullable Properties of(Class<?> type, SerializationContext context) {
         ValueSerializer<Object> serializer = context.findValueSerializer(type);
         return (Object) serializer instanceof StateSerializer bean
@@ -64,18 +64,18 @@ final class Properties {
         return type;
     }
 
-    /** Whether an annotation makes a property of something that is not persistent. */
+    /** Returns whether an annotation asks for a property, which matters where it is not persistent. */
     boolean isAsked(BeanPropertyWriter property) {
         return annotations.findNameForSerialization(config, property.getMember()) != null;
     }
 
-    /** Whether a property carries a name of its own, and not only the one that it has in Java. */
+    /** Returns whether an annotation gives a property a name other than its own in Java. */
     boolean isNamed(BeanPropertyWriter property) {
         PropertyName name = annotations.findNameForSerialization(config, property.getMember());
         return name != null && name.hasSimpleName();
     }
 
-    /** Whether the application says how the values of a property are written, be it as a whole or each of its elements. */
+    /** Returns whether the application chooses how the values of a property, or their elements, are written. */
     boolean hasSerializer(BeanPropertyWriter property) {
         AnnotatedMember member = property.getMember();
         return annotations.findSerializer(config, member) != null
@@ -85,20 +85,20 @@ final class Properties {
                 || annotations.findKeySerializer(config, member) != null;
     }
 
-    /** Turns the names of what a property holds into those of the members that stand in its place; null if they do not. */
+    /** Returns the renaming of the members that stand in place of a property; null if the property is not unwrapped. */
     @Nullable
     NameTransformer unwrapping(BeanPropertyWriter property) {
         return annotations.findUnwrappingNameTransformer(config, property.getMember());
     }
 
-    /** What a property says to leave out of what it holds. */
+    /** Returns the names that a property leaves out of the objects that it holds. */
     Set<String> ignoredBelow(BeanPropertyWriter property) {
         return original()
                 .findPropertyIgnoralByName(config, property.getMember())
                 .findIgnoredForSerialization();
     }
 
-    /** The annotations as they are, those included that hide something. */
+    /** Returns the annotations as they are, including those that hide properties. */
     AnnotationIntrospector original() {
         return annotations instanceof StateAnnotations ofState ? ofState.original() : annotations;
     }
@@ -107,7 +107,7 @@ final class Properties {
         return config;
     }
 
-    /** A name that nothing in the class carries, as its naming strategy makes it. */
+    /** Applies the class's naming strategy to a name that no element of the class carries. */
     String name(String name, AnnotatedMember beside) {
         if (naming == null) {
             return name;
@@ -117,12 +117,12 @@ final class Properties {
                 : naming.nameForField(config, beside instanceof AnnotatedField field ? field : null, name);
     }
 
-    /** The name of the kind, which no member of the class stands for. */
+    /** Applies the class's naming strategy to the name of the kind. */
     String nameOfKind(String name) {
         return all.isEmpty() ? name : name(name, all.get(0).getMember());
     }
 
-    /** The field and the methods that belong to an attribute. */
+    /** Returns the field and the methods that belong to an attribute. */
     List<AnnotatedMember> members(String attribute) {
         List<AnnotatedMember> members = new ArrayList<>();
         type.fields().forEach(field -> {
@@ -138,7 +138,7 @@ final class Properties {
         return members;
     }
 
-    /** The name of the attribute that a field, getter or setter belongs to. */
+    /** Returns the name of the attribute that a field, getter or setter belongs to. */
     static String nameOf(AnnotatedMember member) {
         String name = member.getName();
         if (member instanceof AnnotatedMethod) {

@@ -6,7 +6,7 @@ import org.hibernate.proxy.LazyInitializer;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 
-/** The id of what an association leads to, without loading it. */
+/** Writes the id of the entity that an association leads to, without loading it. */
 record ReferenceForm(EntityPersister target, ValueForm id) implements ValueForm {
 
     @Override

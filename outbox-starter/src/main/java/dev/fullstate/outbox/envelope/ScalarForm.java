@@ -5,7 +5,7 @@ import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 
-/** A value that is one token of JSON, and has the same text as the name of a member. */
+/** Writes a value as one token of JSON, with the same text as the name of a member. */
 final class ScalarForm<T> implements ValueForm, KeyForm {
 
     private enum Token {

@@ -22,8 +22,8 @@ import dev.fullstate.outbox.aggregate.Attribute;
 import dev.fullstate.outbox.aggregate.Place;
 
 /**
- * Jackson's annotations without those that decide whether a member is written: for what is persistent, {@link LeftOut} decides
- * that from the {@linkplain #original() original} ones, and never by a value or a view.
+ * Jackson's annotations without those that decide whether a member is written. For persistent attributes, {@link LeftOut} decides
+ * that from the {@linkplain #original() original} annotations, and never by a value or a view.
  */
 final class StateAnnotations extends AnnotationIntrospectorPair {
 
@@ -50,7 +50,7 @@ final class StateAnnotations extends AnnotationIntrospectorPair {
         types.add(attribute.getter().getReturnTypeClass());
     }
 
-    /** What the annotations say by themselves. */
+    /** Returns the annotations unchanged. */
     AnnotationIntrospector original() {
         return _primary;
     }

@@ -25,7 +25,7 @@ import tools.jackson.databind.ser.bean.BeanSerializerBase;
 
 import dev.fullstate.outbox.aggregate.Place;
 
-/** Teaches Jackson which classes are a state's, and lets it see what of them is persistent. */
+/** Teaches Jackson which classes belong to states, and lets it see their persistent attributes. */
 final class StateModule extends SimpleModule {
 
     private static final long serialVersionUID = 1L;
@@ -37,7 +37,7 @@ final class StateModule extends SimpleModule {
      * Creates the module.
      *
      * @param places of all states
-     * @param forms of a class of a state, where it is written outside of its places
+     * @param forms of a class of a state, for use outside of its places
      */
     StateModule(Set<Place> places, Function<Class<?>, ValueForm> forms) {
         super("fullstate-outbox");
@@ -63,7 +63,10 @@ final class StateModule extends SimpleModule {
         context.addSerializers(new Proxies());
     }
 
-    /** State is what is persistent, read where Hibernate reads it; anything else only where Jackson is told so. */
+    /**
+     * Shows Jackson the fields, or the getters, that Hibernate reads. Other methods are properties only if an annotation asks for
+     * them.
+     */
     private static JsonAutoDetect.Value visibility(Place.Kind kind) {
         boolean methods =
                 kind.attributes().stream().anyMatch(attribute -> attribute.getter() instanceof GetterMethodImpl);

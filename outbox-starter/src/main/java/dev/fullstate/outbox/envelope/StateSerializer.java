@@ -15,9 +15,9 @@ import tools.jackson.databind.ser.bean.BeanSerializerBase;
 import tools.jackson.databind.util.NameTransformer;
 
 /**
- * Stands for a class of a state where Jackson looks for its serializer. Jackson's own knows names, order and annotations of the
- * class's properties, from which its form is made. Where a serializer of the application's, or something computed, has Jackson
- * write an object of the class outside of its places, it is written as at the first of them.
+ * Stands for a class of a state where Jackson looks for its serializer. Jackson's own serializer knows the names, order and
+ * annotations of the class's properties, from which the form is made. If a serializer of the application, or a computed value,
+ * has Jackson write an object of the class outside of its places, the object is written as at the first of them.
  */
 final class StateSerializer extends ValueSerializer<Object> {
 
@@ -29,7 +29,7 @@ final class StateSerializer extends ValueSerializer<Object> {
         this.forms = forms;
     }
 
-    /** The properties of the class, in order. */
+    /** Returns the properties of the class, in order. */
     List<BeanPropertyWriter> beanProperties() {
         List<BeanPropertyWriter> properties = new ArrayList<>();
         for (Iterator<PropertyWriter> all = bean.properties(); all.hasNext(); ) {
@@ -50,7 +50,7 @@ final class StateSerializer extends ValueSerializer<Object> {
         forms.apply(bean.handledType()).write(value, generator, context);
     }
 
-    /** The kind of the object is a member of it, whatever Jackson would wrap it in. */
+    /** Writes no wrapper: the kind of the object is a member of it. */
     @Override
     public void serializeWithType(
             Object value, JsonGenerator generator, SerializationContext context, TypeSerializer types) {

@@ -24,7 +24,10 @@ import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.Place;
 
-/** Root entity to JSON: compact, attributes in declared order, nulls written, numbers and instants exact. */
+/**
+ * Writes a root entity as JSON: compact, with attributes in declared order, with nulls, and with exact numbers and instants
+ * (docs/adr/0021).
+ */
 final class StateWriter {
 
     private static final Logger log = LoggerFactory.getLogger(StateWriter.class);
@@ -33,7 +36,7 @@ final class StateWriter {
     private final Map<Aggregate, ValueForm> roots = new HashMap<>();
     private final Map<Class<?>, ValueForm> byClass;
 
-    /** An object with its form, on their way through Jackson. */
+    /** An object with its form, which Jackson hands to {@link Root}. */
     private record State(Object root, ValueForm form) {}
 
     StateWriter(Aggregates aggregates, List<FullStateJsonCustomizer> customizers) {

@@ -5,18 +5,18 @@ import java.util.regex.Pattern;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.capture.AggregateChange;
 
-/** The aggregate's id as CloudEvents {@code subject}, which section 3.1 of the specification makes a non-empty string. */
+/** The aggregate's id as CloudEvents {@code subject}, which is a non-empty string (CloudEvents specification, section 3.1). */
 final class Subject {
 
-    /** What the specification's type String must not have. */
+    /** Characters that the specification's type String must not have. */
     private static final Pattern CONTROL_CHARACTER = Pattern.compile("\\p{Cc}");
 
     private Subject() {}
 
     /**
-     * The id, if it can be the key of an event.
+     * Returns the id, if it can be the key of an event.
      *
-     * @throws OutboxException if not; it names the entity
+     * @throws OutboxException if it cannot; the message names the entity
      */
     static String of(AggregateChange change) {
         String id = change.id();

@@ -19,10 +19,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Dates and times in ISO 8601: seconds always, fractions with the digits that they have, instants in UTC with {@code Z}.
+ * Writes dates and times in ISO 8601: always with seconds, fractions with the digits that they have, instants in UTC with {@code
+ * Z}.
  *
- * <p>What PostgreSQL calls infinity, the driver turns into a date beyond the range of PostgreSQL's own (4713 BC to 5874897); it is
- * {@code infinity} and {@code -infinity} again, as in PostgreSQL's JSON.
+ * <p>The driver turns PostgreSQL's infinity into a date beyond PostgreSQL's own range (4713 BC to 5874897). Such a date is
+ * written as {@code infinity} or {@code -infinity} again, as in PostgreSQL's JSON.
  */
 final class TemporalText {
 
@@ -53,14 +54,14 @@ final class TemporalText {
         return finite(year, () -> withOffset(instant.atOffset(ZoneOffset.UTC)));
     }
 
-    /** With the offset that it has. */
+    /** Writes a date and time with its own offset. */
     static String withOffset(OffsetDateTime dateTime) {
         return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(dateTime);
     }
 
     /**
-     * The date and time that the driver writes for this point in time: by the calendar of {@code java.util}, which is
-     * Julian before 1582, and whose offsets before 1900 are not those of {@code java.time}.
+     * Returns the date and time that the driver writes for this point in time. The driver uses the calendar of {@code java.util},
+     * which is Julian before 1582, and whose offsets before 1900 differ from those of {@code java.time}.
      *
      * @param zone null for the JVM's
      */

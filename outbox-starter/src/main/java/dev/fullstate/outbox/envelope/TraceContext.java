@@ -16,7 +16,7 @@ public record TraceContext(
     /** Outside of any trace. */
     public static final TraceContext NONE = new TraceContext(null, null);
 
-    /** Where the current context comes from. */
+    /** Supplies the current context. */
     @FunctionalInterface
     public interface Source extends Supplier<TraceContext> {}
 }

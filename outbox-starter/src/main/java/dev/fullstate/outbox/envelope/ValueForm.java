@@ -3,13 +3,13 @@ package dev.fullstate.outbox.envelope;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.SerializationContext;
 
-/** How a value that is not null is written as JSON. Thread-safe. */
+/** Writes a value that is not null as JSON. Thread-safe. */
 @FunctionalInterface
 interface ValueForm {
 
     void write(Object value, JsonGenerator generator, SerializationContext context);
 
-    /** The same for a value that may be null, which is then JSON's null. */
+    /** Writes a value that may be null; null becomes JSON's null. */
     static void writeNullable(
             ValueForm form,
             @org.jspecify.annotations.Nullable Object value,

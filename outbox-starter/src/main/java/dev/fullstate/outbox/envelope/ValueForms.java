@@ -40,15 +40,16 @@ import dev.fullstate.outbox.aggregate.Aggregates;
  * Decides from the mapping how each basic value of an aggregate is written. The first of these that applies:
  *
  * <ol>
- *   <li>what the application has registered for the value's class with a {@code FullStateJsonCustomizer},
- *   <li>a document, where the column is one of JSON or XML,
- *   <li>a date or time as the column has it, where the column is one,
+ *   <li>the serializer that the application has registered for the value's class with a {@code FullStateJsonCustomizer},
+ *   <li>the document, if the column holds JSON or XML,
+ *   <li>the date or time as the column has it, if the column holds one,
  *   <li>the form of the value's class ({@link DecidedForms}), or of a container of such classes,
  *   <li>the attributes of a composite user type, each in its form,
- *   <li>what a converter, a user type or a Java type of Hibernate makes of it for the column.
+ *   <li>the value that a converter, a user type or a Java type of Hibernate makes for the column.
  * </ol>
  *
- * Anything else is refused. What an attribute is annotated with comes before all of this; the caller sees to it.
+ * Other values are refused. An attribute's own annotations come before all of this; the caller looks at them. ADR 21
+ * (docs/adr/0021) says why the mapping decides.
  */
 final class ValueForms {
 
@@ -60,7 +61,7 @@ final class ValueForms {
             SqlTypes.TIMESTAMP,
             SqlTypes.TIMESTAMP_UTC,
             SqlTypes.TIMESTAMP_WITH_TIMEZONE);
-    /** In Java, points in time or dependent on a zone: what they are in the column is for the column to say. */
+    /** Types that are points in time in Java, or depend on a zone: the column decides what is written. */
     private static final List<Class<?>> DECIDED_BY_COLUMN = List.of(
             Date.class,
             Calendar.class,
@@ -80,11 +81,11 @@ final class ValueForms {
     }
 
     /**
-     * The form of a value: an attribute, an id, or an element of a collection.
+     * Returns the form of a value: an attribute, an id, or an element of a collection.
      *
      * @param mapping how it is stored
-     * @param property Jackson's view of the attribute that it is, or is an element of; null for the id of a reference
-     * @throws AggregateMappingException for values of a type that has no form; it names the attribute
+     * @param property Jackson's view of the attribute that has the value or the collection; null for the id of a reference
+     * @throws AggregateMappingException for values of a type that has no form; the message names the attribute
      */
     ValueForm of(ModelPart mapping, @Nullable BeanPropertyWriter property) {
         if (isChosen(mapping, property)) {
@@ -100,11 +101,11 @@ final class ValueForms {
     }
 
     /**
-     * The form of a map's key.
+     * Returns the form of a map's key.
      *
      * @param mapping how it is stored
      * @param property Jackson's view of the attribute that is the map
-     * @throws AggregateMappingException for keys of a type that has no text; it names the attribute
+     * @throws AggregateMappingException for keys of a type that has no text; the message names the attribute
      */
     KeyForm ofKey(ModelPart mapping, BeanPropertyWriter property) {
         if (isChosen(mapping, property)) {
@@ -165,7 +166,7 @@ final class ValueForms {
         throw refusal(part);
     }
 
-    /** What the database says, and not the mapping: a migration may have made it another. */
+    /** Asks the database and not the mapping: a migration may have given the column another type. */
     private boolean isWithTimeZone(BasicValuedModelPart part) {
         return aggregates.columnType(part).contains("with time zone");
     }
@@ -179,7 +180,7 @@ final class ValueForms {
         return type.isArray() ? ContainerForm.ofArray(element) : ContainerForm.ofCollection(element);
     }
 
-    /** With the types that a collection is declared with, which Hibernate's own description may lack. */
+    /** Returns the type as declared, with the type arguments of a collection, which Hibernate's own description may lack. */
     private static Type declaredType(BasicValuedModelPart part) {
         Type declared = part instanceof AttributeMapping attribute
                 ? attribute.getPropertyAccess().getGetter().getReturnType()
@@ -215,7 +216,10 @@ final class ValueForms {
                 : null;
     }
 
-    /** A value that is nothing to us, and something that JSON has to the database. What is only serialized is neither. */
+    /**
+     * Returns whether a type without a form of its own is of a kind in its column that JSON has. A value that is only serialized
+     * is not.
+     */
     private static boolean hasColumnForm(JdbcMapping mapping) {
         if (mapping.getValueConverter() != null) {
             Class<?> column =

@@ -5,7 +5,7 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * The order of values that the mapping gives none: numbers, texts and times by their own order, everything else by its text as
+ * Orders values for which the mapping has no order: numbers, texts and times by their own order, everything else by its text as
  * JSON.
  *
  * @param json writes a value
@@ -21,7 +21,10 @@ record ValueOrder(Function<Object, String> json) implements Comparator<Object> {
         return json.apply(left).compareTo(json.apply(right));
     }
 
-    /** Whose order goes with {@code equals} and with what a reader of the JSON expects. A UUID's does not. */
+    /**
+     * Returns whether the value's own order agrees with {@code equals} and with the order that a reader of the JSON expects. A
+     * UUID's does not.
+     */
     private static boolean isOfTheJdk(Object value) {
         return value.getClass().getName().startsWith("java.") && !(value instanceof UUID);
     }

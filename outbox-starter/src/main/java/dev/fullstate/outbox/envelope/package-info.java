@@ -1,6 +1,6 @@
 /**
- * How a change is said. In come changed aggregates, out go {@link dev.fullstate.outbox.contract.OutboxEvent}s: CloudEvents
- * attributes around the root's state as JSON.
+ * Turns changed aggregates into events. In come {@link dev.fullstate.outbox.capture.AggregateChange}s, out go {@link
+ * dev.fullstate.outbox.contract.OutboxEvent}s: CloudEvents attributes around the root's state as JSON.
  */
 @NullMarked
 package dev.fullstate.outbox.envelope;

@@ -28,22 +28,25 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.aggregate.Aggregates;
 
 /**
- * What comes with an entity in the query that loads it, whatever the mapping says of eager and lazy: its columns, also lazy ones;
- * its parts to one; and what Hibernate could otherwise only leave out by a query for each row. References wait as proxies, which
- * have the id, and collections for a query of their own.
+ * The attributes that the query for an entity loads with it, whether the mapping calls them eager or lazy: its columns, the parts
+ * that it refers to as one, and the references for which Hibernate would otherwise run a query per row. Other references stay
+ * proxies, which have the id, and collections get a query of their own (docs/adr/0019).
  */
 final class FetchPlan extends FetchProfile {
 
     static final String NAME = "fullstate-outbox";
 
     private final OwnedRoles owned;
+    /** Complete once constructed; a translation that finds no entry follows the mapping. */
     private final Map<String, Fetch> byRole = new HashMap<>();
+
+    /** From the root of one hierarchy to those that are joined to it. Never has a circle, in which a query would not end. */
     private final Map<String, Set<String>> joins = new HashMap<>();
 
     FetchPlan(SessionFactoryImplementor sessionFactory, Aggregates aggregates) {
         super(NAME);
         this.owned = new OwnedRoles(sessionFactory, aggregates);
-        // Parts come first: where joins would go round in a circle, the others wait.
+        // Parts first: where joins would form a circle, it is the references that stay unloaded.
         for (Pass pass : Pass.values()) {
             sessionFactory.getMappingMetamodel().forEachEntityDescriptor(entity -> plan(entity, pass));
         }
@@ -105,7 +108,7 @@ final class FetchPlan extends FetchProfile {
         }
     }
 
-    /** Whether Hibernate can leave an association unloaded: it has to know the id, and to have a proxy for it. */
+    /** Returns whether Hibernate can leave an association unloaded: it has to know the id and to have a proxy for it. */
     private static boolean canWait(ToOneAttributeMapping toOne) {
         EntityPersister target = toOne.getAssociatedEntityMappingType().getEntityPersister();
         boolean hasProxy = target.getRepresentationStrategy().getProxyFactory() != null
@@ -116,11 +119,15 @@ final class FetchPlan extends FetchProfile {
                 && !(toOne.getCardinality() == Cardinality.ONE_TO_ONE && toOne.isOptional())
                 && !toOne.hasNotFoundAction()
                 && target.getSoftDeleteMapping() == null
-                // By bytecode enhancement it would be left out altogether, and loaded for each entity by itself.
+                // Bytecode enhancement would leave it out altogether, and load it with a query for each entity.
                 && !(toOne.isLazy() && toOne.isOptional());
     }
 
-    /** Notes a join; false where it would go round in a circle. */
+    /**
+     * Adds a join, unless it would close a circle.
+     *
+     * @return whether it was added
+     */
     private boolean join(EntityPersister entity, ToOneAttributeMapping toOne) {
         String from = entity.getRootEntityDescriptor().getEntityName();
         String to =
@@ -139,7 +146,7 @@ final class FetchPlan extends FetchProfile {
     private void put(EntityPersister entity, AttributeMapping attribute, FetchTiming timing) {
         FetchStyle style = timing == FetchTiming.IMMEDIATE ? FetchStyle.JOIN : FetchStyle.SELECT;
         Association association = new Association(entity, attribute.getAttributeName());
-        // A subclass has the attribute of its superclass once more, and that has been planned already.
+        // A subclass has the attribute of its superclass too, which has been planned already.
         byRole.putIfAbsent(OwnedRoles.role(attribute), new Fetch(association, style, timing));
     }
 }

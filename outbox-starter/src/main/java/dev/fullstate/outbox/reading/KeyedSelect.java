@@ -37,18 +37,19 @@ import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A query for entities by id, or for the elements of a collection by the key of its owner, that is translated once and then used
- * for any number of keys. Hibernate's own loaders for many keys are translated anew in each session.
+ * A query for entities by id, or for the elements of a collection by the key of its owner. It is translated once and then used
+ * for any number of keys (docs/adr/0019); Hibernate translates its own loaders for many keys again in each session. Thread-safe.
  */
 final class KeyedSelect {
 
-    /** Keys of one statement. */
-    private static final int MOST_KEYS = 1_000;
+    private static final int KEYS_PER_STATEMENT = 1_000;
 
-    /** Where keys are not sent as an array, a statement has one of these numbers of them, and repeats the last one to get there. */
-    private static final int[] SIZES = {1, 4, 16, 64, 256, MOST_KEYS};
+    /**
+     * The numbers of parameters of statements whose keys are not sent as an array. A statement repeats its last key to fill them.
+     */
+    private static final int[] SIZES = {1, 4, 16, 64, 256, KEYS_PER_STATEMENT};
 
-    /** Types whose arrays driver and server understand as they do a single value. */
+    /** Types whose arrays mean to driver and server the same as their single values. */
     private static final Map<Class<?>, Integer> IN_ARRAYS = Map.of(
             Long.class, SqlTypes.BIGINT,
             Integer.class, SqlTypes.INTEGER,
@@ -56,13 +57,14 @@ final class KeyedSelect {
             String.class, SqlTypes.VARCHAR,
             UUID.class, SqlTypes.UUID);
 
-    @SuppressWarnings("removal") // what Hibernate's own loaders pass
+    @SuppressWarnings("removal") // Hibernate's own loaders pass it.
     private static final LockOptions NO_LOCK = new LockOptions();
 
     private final Loadable loadable;
     private final ValuedModelPart key;
     private final StateFetching fetching;
     private final @Nullable ArrayKey array;
+    /** Translations by their number of parameters; only grows, to one for each of {@link #SIZES}. */
     private final Map<Integer, Statement> bySize = new ConcurrentHashMap<>();
 
     /** A translated query. */
@@ -78,23 +80,27 @@ final class KeyedSelect {
         this.array = arrayKey(column);
     }
 
-    /** Of entities, by id. */
+    /** Selects entities by id. */
     static KeyedSelect of(EntityMappingType entity, StateFetching fetching) {
         EntityIdentifierMapping id = entity.getIdentifierMapping();
         return new KeyedSelect(entity, id, id, fetching);
     }
 
-    /** Of what collections hold, by the key that their owners have for them. */
+    /** Selects the elements of collections by the key that their owners have for them. */
     static KeyedSelect of(PluralAttributeMapping collection, StateFetching fetching) {
         ForeignKeyDescriptor key = collection.getKeyDescriptor();
         return new KeyedSelect(collection, key, key.getKeyPart(), fetching);
     }
 
-    /** Loads what has these keys into the session's persistence context, and returns it where it is entities. */
+    /**
+     * Loads the entities or elements with these keys into the session's persistence context.
+     *
+     * @return the entities; empty for the elements of collections
+     */
     List<Object> load(List<Object> keys, SharedSessionContractImplementor session) {
         List<Object> loaded = new ArrayList<>();
-        for (int from = 0; from < keys.size(); from += MOST_KEYS) {
-            loaded.addAll(loadSome(keys.subList(from, Math.min(keys.size(), from + MOST_KEYS)), session));
+        for (int from = 0; from < keys.size(); from += KEYS_PER_STATEMENT) {
+            loaded.addAll(loadSome(keys.subList(from, Math.min(keys.size(), from + KEYS_PER_STATEMENT)), session));
         }
         return loaded;
     }
@@ -142,7 +148,7 @@ final class KeyedSelect {
     private Statement statement(int size) {
         JdbcParametersList.Builder parameters = JdbcParametersList.newBuilder();
         SqlAliasBaseManager aliases = new SqlAliasBaseManager();
-        // By a unique key, Hibernate reads the id as the database has it, instead of taking the one that was asked for.
+        // By a unique key, Hibernate reads the id as the database has it, instead of taking the parameter for it.
         SelectStatement select = size == 1
                 ? LoaderSelectBuilder.createSelectByUniqueKey(
                         loadable, null, key, null, fetching.influencers(), NO_LOCK, parameters::add, aliases, fetching)

@@ -12,7 +12,7 @@ import org.hibernate.metamodel.mapping.ModelPartContainer;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.OwnerLink;
 
-/** Hibernate's names of the associations that lead from an owner to its parts. */
+/** The associations that lead from an owner to its parts, by Hibernate's names for them. */
 final class OwnedRoles {
 
     private final Set<String> roles = new HashSet<>();

@@ -26,17 +26,26 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.AssociationPath;
 
-/** Goes from roots to all that belongs to them, level by level, and loads what is not there yet. */
+/**
+ * Walks from roots to everything that belongs to them, level by level, and loads the parts and collections that are not loaded
+ * yet. Used once, on one thread.
+ */
 final class ReachedState {
 
     private final StateReader reader;
     private final SharedSessionContractImplementor session;
     private final PersistenceContext context;
 
-    /** Roots and parts. An entity that is only referred to can be loaded too, but its collections need not be. */
+    /**
+     * Roots and parts found so far. An entity that is only referred to may be loaded too, but is not here: its collections need
+     * not be.
+     */
     private final Set<Object> reached = Collections.newSetFromMap(new IdentityHashMap<>());
 
+    /** A subset of {@link #reached}: the entities of this level whose parts have not been looked at. Empty at the end. */
     private final Queue<Object> toSee = new ArrayDeque<>();
+
+    /** Collections of reached entities that are loaded. */
     private final Set<Object> seenCollections = Collections.newSetFromMap(new IdentityHashMap<>());
 
     ReachedState(StateReader reader, SharedSessionContractImplementor session) {
@@ -59,7 +68,7 @@ final class ReachedState {
         }
     }
 
-    /** Parts to one have come with their owners, but for those of which a chain can be made. */
+    /** Finds the parts that an owner refers to as one. They came with their owner, except those that can form a chain. */
     private void loadParts() {
         Map<EntityPersister, List<Object>> waiting = new LinkedHashMap<>();
         List<Object> proxies = new ArrayList<>();
@@ -122,7 +131,7 @@ final class ReachedState {
         return context.getCollectionEntry(collection);
     }
 
-    /** A collection without rows was not in the result. */
+    /** Initializes a collection that has no rows and so was not in the result. */
     private void finish(CollectionPersister role, PersistentCollection<?> collection) {
         if (!collection.wasInitialized()) {
             collection.initializeEmptyCollection(role);

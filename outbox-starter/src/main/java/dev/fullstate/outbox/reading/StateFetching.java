@@ -13,8 +13,9 @@ import org.hibernate.type.spi.TypeConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session factory as the translation of our queries is to see it: with our fetch plan as its only profile, without filters, and
- * without the application's limit to joins ({@code hibernate.max_fetch_depth}), which would mean more queries instead.
+ * A session factory as the translation of our queries should see it: with our fetch plan as its only profile, without filters,
+ * and without the application's limit of joins ({@code hibernate.max_fetch_depth}), which would only mean more queries
+ * (docs/adr/0019).
  */
 final class StateFetching extends SessionFactoryDelegatingImpl {
 
@@ -62,13 +63,13 @@ final class StateFetching extends SessionFactoryDelegatingImpl {
         }
 
         @Override
-        @SuppressWarnings("NullAway") // the contract of the interface: null for no limit
+        @SuppressWarnings("NullAway") // The interface's contract: null for no limit.
         public @Nullable Integer getMaximumFetchDepth() {
             return null;
         }
 
         @Override
-        @SuppressWarnings("deprecation") // the interface's own
+        @SuppressWarnings("deprecation") // Of the interface.
         public SessionFactoryImplementor getSessionFactory() {
             return original.getSessionFactory();
         }

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.aggregate.Aggregates;
 
 /**
- * Reads the states of aggregates: one query for the roots of a type, and one for each kind of collection, of which a tree has one
- * for each of its levels; 1,000 keys at a time. A part that its owner refers to as one comes with it. What an aggregate only refers
- * to is not loaded: it stays a proxy, or comes in the same query where Hibernate knows no other way.
+ * Reads the states of aggregates: with one query for the roots of a type, and one for each kind of collection, which in a tree
+ * means one for each level; 1,000 keys at a time. A part that its owner refers to as one comes with the owner. An entity that an
+ * aggregate only refers to is not loaded: it stays a proxy, or comes in the same query where Hibernate knows no other way.
  *
  * <p>Two kinds of attribute cost a query for each row all the same, because Hibernate has no other way to load them: arrays with
- * rows of their own, and a chain of parts of one class that each hold the next one by a key that the next one has. Thread-safe.
+ * rows of their own, and chains of parts of one class in which the next part has the key. Thread-safe.
  */
 public final class StateReader {
 
@@ -31,7 +31,7 @@ public final class StateReader {
     private final Map<String, KeyedSelect> byEntity = new ConcurrentHashMap<>();
     private final Map<String, KeyedSelect> byCollection = new ConcurrentHashMap<>();
 
-    /** Plans the queries for the aggregates of a persistence unit; they are translated when they are first needed. */
+    /** Plans the queries for the aggregates of a persistence unit; each is translated when it is first needed. */
     public StateReader(SessionFactoryImplementor sessionFactory, Aggregates aggregates) {
         this.aggregates = aggregates;
         this.plan = new FetchPlan(sessionFactory, aggregates);
@@ -39,10 +39,10 @@ public final class StateReader {
     }
 
     /**
-     * Reads roots with all that belongs to their states into a persistence context.
+     * Reads roots with everything that belongs to their states into a persistence context.
      *
      * @param session that has none of them yet, and no filters
-     * @return the roots with these ids, in this order; null where there is none
+     * @return as many roots, in this order; null for an id without a root
      */
     public List<@Nullable Object> read(SharedSessionContractImplementor session, EntityPersister root, List<?> ids) {
         entities(root).load(List.copyOf(ids), session);

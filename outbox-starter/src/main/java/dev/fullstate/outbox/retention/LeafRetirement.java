@@ -13,11 +13,11 @@ import dev.fullstate.outbox.store.Database;
 import dev.fullstate.outbox.store.Outbox;
 
 /**
- * Empties a leaf, if all of its rows are published and old enough and nobody uses it.
+ * Empties a leaf, if all of its rows are published and old enough and no transaction uses it (docs/adr/0011).
  *
- * <p>The lock is taken at once or not at all: a transaction that waits for it would make writers wait behind it. Under the lock
- * nobody has rows in the leaf that are not committed, so what is seen then is all that there is. Two instances at the same leaf
- * are kept apart by it too: the second finds it empty.
+ * <p>The lock is taken at once or not at all: a transaction that waits for it would make writers wait behind it. Under the lock,
+ * no transaction has uncommitted rows in the leaf, so a query sees all of its rows. The lock also keeps two instances apart: the
+ * second finds the leaf empty.
  */
 final class LeafRetirement {
 
@@ -32,14 +32,14 @@ final class LeafRetirement {
     }
 
     /**
-     * Empties a leaf if it may go.
+     * Empties a leaf if nothing keeps it.
      *
      * @param name of the table, without its schema
-     * @throws DataAccessException where the database fails; the leaf stays as it is then
+     * @throws DataAccessException if the database fails; the leaf then stays as it is
      */
     Attempt attempt(String name) {
         String leaf = database.outbox().names().qualified(name);
-        // Without the lock first: nobody has to do without a leaf that stays.
+        // Without the lock first, so that a leaf that stays is never locked.
         Attempt stays = database.query(outbox -> look(outbox, leaf)).orElse(null);
         if (stays != null) {
             return stays;
@@ -55,11 +55,13 @@ final class LeafRetirement {
         }
     }
 
-    /** What is seen under the lock is newer than the lock, because each statement sees what is committed when it begins. */
+    /**
+     * Looks once more under the lock: each statement sees all that was committed when it began, so this one sees more than the
+     * lock's.
+     */
     private Attempt retire(Outbox outbox, String leaf) {
-        // The commit shall not wait for a standby, because the lock would be held all the while. One that never hears
-        // of it
-        // retires the leaf again after it is promoted.
+        // The commit must not wait for a standby, because it would hold the lock meanwhile. A standby that misses this
+        // commit retires the leaf again after its promotion.
         outbox.sql("set local synchronous_commit = local").update();
         outbox.sql("lock table " + leaf + " in access exclusive mode nowait").update();
         return look(outbox, leaf).orElseGet(() -> {
@@ -68,14 +70,15 @@ final class LeafRetirement {
         });
     }
 
-    /** Why the leaf stays as it is; empty if it may go. */
+    /** Returns the reason why the leaf stays as it is; empty if nothing keeps it. */
     private Optional<Attempt> look(Outbox outbox, String leaf) {
         return Optional.ofNullable(findings(outbox, leaf).outcome(period, outbox.names()));
     }
 
     /**
-     * Newest row by transaction and by sequence: each is the last entry of an index. What was running when the relay's snapshot
-     * was taken is looked up as the next in order, which an index answers whatever the statistics say.
+     * Asks for the newest row by transaction and by sequence, each of which is the last entry of an index. A transaction that was
+     * running at the relay's snapshot is looked up as the next one in order, for which an index is used whatever the statistics
+     * say.
      */
     private Findings findings(Outbox outbox, String leaf) {
         return outbox.sql("""
@@ -106,11 +109,11 @@ final class LeafRetirement {
     }
 
     /**
-     * What was found in a leaf.
+     * The facts about a leaf.
      *
-     * @param late whether it has rows that are younger than the retention
-     * @param publishing whether there is a pipeline at all
-     * @param behind the pipelines that have not published all of its rows; null if there are none
+     * @param late whether it has rows that are younger than the retention period
+     * @param publishing whether there is any pipeline
+     * @param behind the pipelines that have not published all of the leaf's rows; null if there are none
      */
     private record Findings(
             boolean empty,
@@ -125,9 +128,9 @@ final class LeafRetirement {
             }
             if (!publishing) {
                 return new Attempt.Kept(new Obstacle(
-                        names.text("No relay has noted in {outbox_relay} what it has published"),
-                        "Start a relay. Where something else publishes the outbox: set outbox.retention.enabled=false, and"
-                                + " truncate leaves when it has done so"));
+                        names.text("No relay has noted in {outbox_relay} up to where it has published"),
+                        "Start a relay. If other software publishes the outbox: set outbox.retention.enabled=false, and"
+                                + " truncate leaves when they are published"));
             }
             if (behind != null) {
                 return new Attempt.Kept(new Obstacle(
@@ -139,7 +142,7 @@ final class LeafRetirement {
                 return new Attempt.Kept(new Obstacle(
                         "It has rows that were written less than " + period.toHours()
                                 + " h ago, by transactions which had begun on its day",
-                        "None; it is retired when they are old enough"));
+                        "None: the leaf is retired when these rows are old enough"));
             }
             return null;
         }
@@ -152,6 +155,6 @@ final class LeafRetirement {
                         """).param("leaf", leaf).query(String.class).single();
         return new Obstacle(
                 "Transactions use it: " + holders,
-                "None where they end by themselves; otherwise: select pg_terminate_backend(pid);");
+                "None if they end by themselves; otherwise: select pg_terminate_backend(pid);");
     }
 }

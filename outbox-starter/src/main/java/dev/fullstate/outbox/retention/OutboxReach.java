@@ -8,25 +8,25 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.store.Outbox;
 
-/** Since when the outbox has every row that was written to it. */
+/** The time since which the outbox has every row that was written to it. */
 public final class OutboxReach {
 
     private OutboxReach() {}
 
     /**
-     * How far back the rows reach.
+     * The reach of the outbox's rows.
      *
-     * @param now by the database's clock
-     * @param oldest since when all are there; null if there are none
+     * @param now the time of the database's clock
+     * @param oldest the time since which the outbox has all rows; null if it has none
      */
     public record Reach(Instant now, @Nullable Instant oldest) {}
 
     /**
-     * How far back the rows reach now.
+     * Returns how far back the rows reach now.
      *
-     * @param retention for which every row is kept; older ones may be there while those of a day between are gone, because a day's
-     *     rows may be kept from removal. Null where nothing is removed
-     * @throws org.springframework.dao.DataAccessException where the database cannot be asked
+     * @param retention for which every row is kept; null if none is removed. Older rows do not count: while something keeps one
+     *     day's rows, those of a later day may already be removed
+     * @throws org.springframework.dao.DataAccessException if the database does not answer
      */
     public static Reach now(Outbox outbox, @Nullable Duration retention) {
         return outbox.sql("""

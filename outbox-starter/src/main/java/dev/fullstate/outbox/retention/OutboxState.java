@@ -8,15 +8,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outbox at one moment, by the database's clock: how much it holds, how far it is published, what is retired.
+ * The outbox at one moment, by the database's clock: the rows it holds, the pipelines that publish it, the leaves that were
+ * retired.
  *
- * @param at when the database was asked
- * @param leaves the days that the ring holds, today's first
- * @param pipelines who publishes the outbox; empty where no relay has ever done so
- * @param oldestUnpublished when the oldest row was written that a pipeline may not have published; null if there is none. Taken
- *     from the first thousand such rows by transaction, so a little too young where transactions are very long
- * @param retirement what this instance has retired
- * @param obstacle what keeps the outbox from being looked after at all; null if nothing does
+ * @param at the time of the query
+ * @param leaves the days of the ring, today's first
+ * @param pipelines that publish the outbox; empty if no relay has ever done so
+ * @param oldestUnpublished time of the oldest row that a pipeline may not have published; null if there is none. It is taken from
+ *     the first thousand such rows by transaction, so it may be a little too young if transactions are very long
+ * @param retirement the leaves that this instance has retired
+ * @param obstacle that keeps the retention from working at all; null if there is none
  */
 public record OutboxState(
         Instant at,
@@ -27,15 +28,15 @@ public record OutboxState(
         @Nullable Obstacle obstacle) {
 
     /**
-     * The rows of a day, and of the day sixteen days before where they could not be retired.
+     * The rows of a day, and those of the day sixteen days before if they could not be retired.
      *
      * @param name the table
      * @param day the day, in UTC
-     * @param daysAgo 0 for today's, 15 for the one that is used again tomorrow
+     * @param daysAgo 0 for today's leaf, 15 for the leaf that is used again tomorrow
      * @param rowCount estimate of PostgreSQL's statistics
-     * @param sizeBytes with indexes and what is stored beside the table
-     * @param overdue whether its day is past the retention and it holds something all the same
-     * @param obstacle what kept it from being retired at the last attempt of this instance; null if nothing did
+     * @param sizeBytes with indexes and large values that are stored apart
+     * @param overdue whether its day is past the retention period and it still has rows
+     * @param obstacle that kept it from being retired at this instance's last attempt; null if there was none
      */
     public record Leaf(
             String name,
@@ -52,16 +53,16 @@ public record OutboxState(
     }
 
     /**
-     * A relay, as it was when it wrote last.
+     * A relay, as of its last note.
      *
      * @param name of the pipeline
      * @param slotName the replication slot that it reads
-     * @param slotActive whether a relay reads the slot now
-     * @param unconfirmedBytes WAL that the slot retains; null where there is no such slot
-     * @param publishedLsn up to where it had published everything
-     * @param updatedAt when it wrote last, which it does only while there are events
-     * @param ofThisServer whether it wrote on this server; a note that has come with a dump counts for nothing
-     * @param oldestUnpublished when the oldest row was written that it may not have published; null if there is none
+     * @param slotActive whether a relay is reading the slot now
+     * @param unconfirmedBytes WAL that the slot retains; null if there is no such slot
+     * @param publishedLsn the position up to which it had published everything
+     * @param updatedAt time of its last note; it makes notes only while there are events
+     * @param ofThisServer whether the note was made on this server; one that came with a dump does not count
+     * @param oldestUnpublished time of the oldest row that it may not have published; null if there is none
      */
     public record Pipeline(
             String name,
@@ -74,12 +75,12 @@ public record OutboxState(
             @Nullable Instant oldestUnpublished) {}
 
     /**
-     * What this instance has retired since its start; other instances retire too.
+     * The retirements of this instance since its start; other instances retire leaves too.
      *
-     * @param enabled whether it retires at all
-     * @param period how long rows are kept at least
-     * @param leafCount leaves that it has retired
-     * @param last the last one of them; null before the first
+     * @param enabled whether this instance retires leaves
+     * @param period minimum time for which rows are kept
+     * @param leafCount number of leaves that it has retired
+     * @param last the last of them; null before the first
      */
     public record Retirement(
             boolean enabled,
@@ -91,16 +92,16 @@ public record OutboxState(
      * A leaf that was retired.
      *
      * @param name the table
-     * @param day whose rows it held
-     * @param at when
+     * @param day of its rows
+     * @param at the time of its retirement
      */
     public record Retired(String name, LocalDate day, Instant at) {}
 
     /**
-     * What is in the way of retirement.
+     * An obstacle to retirement.
      *
-     * @param reason what is the matter
-     * @param remedy what to do about it, where possible a statement to paste
+     * @param reason of the obstacle
+     * @param remedy for it, if possible as a statement to paste
      */
     public record Obstacle(String reason, String remedy) {}
 
@@ -109,7 +110,7 @@ public record OutboxState(
         pipelines = List.copyOf(pipelines);
     }
 
-    /** How old {@link #oldestUnpublished()} was; zero if there was none. */
+    /** Returns the age of {@link #oldestUnpublished()}; zero if there is no such row. */
     public Duration oldestUnpublishedAge() {
         return oldestUnpublished == null || oldestUnpublished.isAfter(at)
                 ? Duration.ZERO

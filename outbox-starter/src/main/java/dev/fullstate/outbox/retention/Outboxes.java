@@ -6,17 +6,17 @@ import java.util.Map;
 
 import org.springframework.context.SmartLifecycle;
 
-/** The outboxes that an application writes to, one in each database with captured entities, each with a retention of its own. */
+/** The outboxes that an application writes to: one in each database with captured entities, each with a retention of its own. */
 public final class Outboxes implements SmartLifecycle {
 
     private final Map<String, Retention> retentions;
 
-    /** @param retentions by the names of their databases; none where nothing is captured */
+    /** @param retentions by the names of their databases; none if nothing is captured */
     public Outboxes(Map<String, Retention> retentions) {
         this.retentions = Collections.unmodifiableMap(new LinkedHashMap<>(retentions));
     }
 
-    /** The retentions, by the names of their databases. */
+    /** Returns the retentions, by the names of their databases. */
     public Map<String, Retention> retentions() {
         return retentions;
     }

@@ -8,16 +8,16 @@ import java.util.Optional;
 import dev.fullstate.outbox.retention.OutboxState.Pipeline;
 import dev.fullstate.outbox.store.Outbox;
 
-/** How far the relays are behind, for those who write and can wait. */
+/** The lag of the relays, for writers that can wait. */
 public final class RelayLag {
 
     private RelayLag() {}
 
     /**
-     * The age of the oldest row that a relay of this server may not have published. Zero if there is none, and where it is not
-     * known: no relay has written to {@code outbox_relay}, or the role must not look.
+     * Returns the age of the oldest row that a relay of this server may not have published. It is zero if there is no such row,
+     * and if it is not known, because no relay has written to {@code outbox_relay} or the role may not read it.
      *
-     * @throws org.springframework.dao.DataAccessException where the database cannot be asked
+     * @throws org.springframework.dao.DataAccessException if the database does not answer
      */
     public static Duration oldestUnpublishedAge(Outbox outbox) {
         Ring ring = new Ring(outbox);

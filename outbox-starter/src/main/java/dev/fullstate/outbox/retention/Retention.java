@@ -24,11 +24,11 @@ import dev.fullstate.outbox.retention.OutboxState.Retirement;
 import dev.fullstate.outbox.store.Database;
 
 /**
- * Keeps the outbox from growing: empties the leaves whose day is past the retention, once every relay has noted that their rows
- * are published. Looks at the outbox at the same time, for those who want to know its state.
+ * Keeps the outbox from growing: empties the leaves whose day is past the retention period, once every relay has noted that their
+ * rows are published (docs/adr/0011). Each check also takes the outbox's state, for meters and endpoints.
  *
- * <p>No row goes that is not published, none that is younger than the retention, and no writer ever waits for the retention.
- * Any number of instances may do this at once. Times are the database's.
+ * <p>A row that is not published or is younger than the retention period is never removed, and no writer ever waits for the
+ * retention. Any number of instances may check at once. Times are the database's.
  */
 public final class Retention {
 
@@ -39,25 +39,39 @@ public final class Retention {
     private final Options options;
     private final Database database;
     private final LeafRetirement retirement;
+    /** By leaf, the obstacle that this instance's last attempt met; removed once the leaf is empty. */
     private final Map<String, Obstacle> obstacles = new ConcurrentHashMap<>();
+
+    /** By leaf, the last warning, so that each is given once; under the empty name, the one about the outbox as a whole. */
     private final Map<String, Warning> warnings = new ConcurrentHashMap<>();
+
     private final AtomicLong retiredCount = new AtomicLong();
+
+    /** Null as long as {@link #retiredCount} is zero. A reader may see the count raised before the leaf. */
     private volatile @Nullable Retired lastRetired;
+
+    /** The state after the last check; null before the first, and after one that failed. */
     private volatile @Nullable OutboxState lastState;
+
+    /** Belongs to the running worker: counting it down ends that worker and no later one. */
     private volatile CountDownLatch stopRequested = new CountDownLatch(1);
+
+    /** The thread that checks; null before the start, after the stop, and once the thread has died. */
     private volatile @Nullable Thread worker;
+
+    /** Whether the last check failed. Only the worker reads and writes it. */
     private boolean failing;
 
     /**
-     * How long rows are kept.
+     * The settings of a retention.
      *
-     * @param enabled whether leaves are retired; the outbox is looked at in any case
-     * @param period for which a row is kept at least
-     * @param checkInterval between two looks
+     * @param enabled whether leaves are retired; the state is taken in any case
+     * @param period minimum time for which a row is kept
+     * @param checkInterval time between two checks
      */
     public record Options(boolean enabled, Duration period, Duration checkInterval) {}
 
-    /** What was warned of, so that it is said once; the day tells the rounds of the ring apart. */
+    /** The content of a warning; the day tells the rounds of the ring apart. */
     private record Warning(@Nullable LocalDate day, Obstacle obstacle) {}
 
     /** Creates the retention of one outbox. */
@@ -68,9 +82,9 @@ public final class Retention {
     }
 
     /**
-     * The outbox as it is now.
+     * Returns the outbox's present state.
      *
-     * @throws org.springframework.dao.DataAccessException where the database cannot be asked
+     * @throws org.springframework.dao.DataAccessException if the database does not answer
      */
     public OutboxState state() {
         return database.query(outbox -> state(new Ring(outbox)));
@@ -94,17 +108,17 @@ public final class Retention {
         return new OutboxState(ring.now(), leaves, pipelines, oldest.orElse(null), done, null);
     }
 
-    /** The outbox as it was at the last look; empty before the first, and after one that failed. */
+    /** Returns the outbox's state at the last check; empty before the first check, and after one that failed. */
     public Optional<OutboxState> lastState() {
         return Optional.ofNullable(lastState);
     }
 
-    /** Leaves that this instance has retired. */
+    /** Returns the number of leaves that this instance has retired. */
     public long retiredCount() {
         return retiredCount.get();
     }
 
-    /** Begins to look at the outbox, once per interval, on a thread of its own. */
+    /** Starts to check the outbox, once per interval, on a thread of its own. */
     public void start() {
         CountDownLatch stop = new CountDownLatch(1);
         Thread thread = new Thread(() -> run(stop), "outbox-retention");
@@ -114,7 +128,7 @@ public final class Retention {
         thread.start();
     }
 
-    /** Ends what {@link #start()} began; waits for a look that is under way, up to ten seconds. */
+    /** Stops the checks, and waits up to ten seconds for one that is running. */
     public void stop() {
         Thread thread = worker;
         worker = null;
@@ -128,11 +142,11 @@ public final class Retention {
             Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {
-            log.warn("A look at the outbox has not ended within {}; it ends with the database's answer", STOP_TIMEOUT);
+            log.warn("A check of the outbox has not ended within {}; it ends with the database's answer", STOP_TIMEOUT);
         }
     }
 
-    /** Whether it has been started, and not stopped. */
+    /** Returns whether the checks have been started and not stopped. */
     public boolean isRunning() {
         return worker != null;
     }
@@ -148,7 +162,7 @@ public final class Retention {
         } catch (Error e) {
             worker = null;
             lastState = null;
-            log.error("The retention's thread has died; other instances go on, or this one when it is restarted", e);
+            log.error("The retention's thread has died; other instances go on, and this one after a restart", e);
         }
     }
 
@@ -159,17 +173,15 @@ public final class Retention {
         } catch (RuntimeException e) {
             lastState = null;
             if (failing) {
-                log.debug("The outbox still cannot be looked after", e);
+                log.debug("The check of the outbox has failed again", e);
             } else {
-                log.warn(
-                        "The outbox cannot be looked after; it is tried again every outbox.retention.check-interval",
-                        e);
+                log.warn("The check of the outbox has failed; it is repeated every outbox.retention.check-interval", e);
             }
             failing = true;
         }
     }
 
-    /** Retires what is due, and looks at what is there afterwards. */
+    /** Retires the leaves that are due, and takes the state afterwards. */
     void check() {
         Obstacle obstacle = database.query(outbox -> new Ring(outbox).obstacle(options.enabled()))
                 .orElse(null);
@@ -211,8 +223,8 @@ public final class Retention {
         obstacles.put(leaf.name(), obstacle);
         if (leaf.daysAgo() == LAST_DAY_OF_THE_RING && isNew(leaf.name(), new Warning(leaf.day(), obstacle))) {
             log.warn(
-                    "{} with the rows of {} (about {} in {} bytes) cannot be retired, and is used again tomorrow; it keeps"
-                            + " growing then. {}. Remedy: {}",
+                    "{} with the rows of {} (about {} in {} bytes) cannot be retired, and is used again tomorrow, when it"
+                            + " grows further. {}. Remedy: {}",
                     leaf.name(),
                     leaf.day(),
                     leaf.rowCount(),

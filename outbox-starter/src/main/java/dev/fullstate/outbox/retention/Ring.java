@@ -22,8 +22,8 @@ import dev.fullstate.outbox.retention.OutboxState.Pipeline;
 import dev.fullstate.outbox.store.Outbox;
 
 /**
- * Looks at the ring of leaves, and at what relays have noted of it. Nothing here reads a whole leaf: sizes and counts come from
- * the catalogue, and rows through an index.
+ * Queries the ring of leaves and the relays' notes on it. No query reads a whole leaf: sizes and counts come from the catalogs,
+ * and rows through an index.
  */
 final class Ring {
 
@@ -44,8 +44,8 @@ final class Ring {
             """;
 
     /**
-     * Unpublished is what had not begun when the relay's snapshot was taken, and what was running then. Each transaction is looked
-     * up as the next one in order, which an index answers whatever the statistics say.
+     * Unpublished are the rows of transactions that had not begun at the relay's snapshot, or were running then. Each running
+     * transaction is looked up as the next one in order, for which an index is used whatever the statistics say.
      */
     private static final String PIPELINES = """
             select pipeline, r.slot_name, coalesce(active, false) as active, published_lsn::text as published_lsn, updated_at,
@@ -81,7 +81,7 @@ final class Ring {
         return outbox.sql("select now()").query(OffsetDateTime.class).single().toInstant();
     }
 
-    /** What is missing for the ring to be looked at, and for its leaves to be retired if that is wanted. */
+    /** Returns the obstacle to queries of the ring, and to retirement if leaves are to be retired. */
     Optional<Obstacle> obstacle(boolean retiring) {
         boolean there = outbox.sql("select to_regclass(:outbox) is not null and to_regclass(:relays) is not null")
                 .param("outbox", names.sql("{outbox}"))
@@ -90,15 +90,15 @@ final class Ring {
                 .single();
         if (!there) {
             return Optional.of(new Obstacle(
-                    names.text("The tables {outbox} and {outbox_relay} are not there"),
+                    names.text("The tables {outbox} and {outbox_relay} do not exist"),
                     "Let the application create them (outbox.schema.initialize=true), or run V1__outbox.sql of"
                             + " outbox-contract"));
         }
         List<String> grants = missingGrants(retiring);
         return grants.isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        new Obstacle("The application's role may not look after the outbox", String.join(" ", grants)));
+                : Optional.of(new Obstacle(
+                        "The application's role lacks rights to look after the outbox", String.join(" ", grants)));
     }
 
     private List<String> missingGrants(boolean retiring) {
@@ -130,7 +130,7 @@ final class Ring {
                 IntStream.range(0, OutboxTable.LEAF_COUNT).mapToObj(leaf).toArray());
     }
 
-    /** The leaves that there are, today's first. */
+    /** Returns the existing leaves, today's first. */
     List<Leaf> leaves(Duration period) {
         return outbox.sql(LEAVES)
                 .param("names", leaves(names::leaf))
@@ -161,7 +161,7 @@ final class Ring {
                 .list();
     }
 
-    /** When about the oldest row was written; empty if there is none. */
+    /** Returns about when the oldest row was written; empty if there is none. */
     Optional<Instant> oldest() {
         return outbox.sql("select created_at from {outbox} order by xid limit 1")
                 .query(OffsetDateTime.class)

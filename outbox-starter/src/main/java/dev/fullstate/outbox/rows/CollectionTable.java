@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.session.SessionConnection;
 
-/** The rows that say which parts a collection holds: those of the parts themselves, or of a join table. */
+/** The rows that record the parts of a collection: those of the parts themselves, or of a join table. */
 public final class CollectionTable {
 
     private final Type idType;
@@ -29,7 +29,7 @@ public final class CollectionTable {
     }
 
     /**
-     * The rows of an owner's attribute.
+     * Returns the rows of an owner's attribute.
      *
      * @param attributePath the owning attribute, dotted where it lies in an embeddable
      * @return null if the attribute is not a collection that refers to its parts by their ids
@@ -42,7 +42,7 @@ public final class CollectionTable {
                 : null;
     }
 
-    /** Locks the rows of these parts. Other transactions that want to move one of them have to wait from then on. */
+    /** Locks the rows of these parts. From then on, other transactions that move one of them have to wait. */
     public void lock(SharedSessionContractImplementor session, List<Object> partIds) {
         String sql = lockPrefix + String.join(", ", Collections.nCopies(partIds.size(), placeholders))
                 + ") for no key update";

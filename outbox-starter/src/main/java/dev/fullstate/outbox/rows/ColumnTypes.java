@@ -24,14 +24,14 @@ import org.hibernate.type.descriptor.jdbc.JdbcType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The types of columns, as the database declares them. A mapping need not say them right: Hibernate compares neither length nor
- * precision with what a migration has made.
+ * The types of columns, as the database declares them. A mapping may be wrong about them: Hibernate compares neither length nor
+ * precision with the columns that a migration has made (docs/adr/0018).
  */
 public final class ColumnTypes {
 
     /**
-     * An explicit cast to {@code varchar(5)} cuts off, without an error, what is longer, and so would find another row; the type
-     * without its length does not, and compares alike. Collations that take different texts for one are not those of text.
+     * Names {@code varchar} without its length: an explicit cast to {@code varchar(5)} silently cuts off longer texts, and so
+     * would find another row. A collation that takes different texts for one makes a column inexact.
      */
     private static final String TYPES_OF_A_TABLE = """
             select attname,
@@ -42,6 +42,7 @@ public final class ColumnTypes {
             """;
 
     private final SessionFactoryImplementor sessionFactory;
+    /** Tables that were asked for; empty for a table that does not exist yet, which is not asked for again. Used while the start resolves. */
     private final Map<String, Map<String, ColumnType>> byTable = new HashMap<>();
 
     /** Looks columns up in the database of a session factory, each table once. */
@@ -52,18 +53,18 @@ public final class ColumnTypes {
     /**
      * A column's type.
      *
-     * @param sql its name, to be cast to
-     * @param exact whether values that are equal to the database are the same value
+     * @param sql the type's name, as a cast takes it
+     * @param exact whether values that the database takes for equal are the same
      */
     public record ColumnType(String sql, boolean exact) {}
 
-    /** The type of a column; of a table that does not exist yet, the one that Hibernate would give it. */
+    /** Returns the type of a column; for a table that does not exist yet, the type that Hibernate would declare. */
     public ColumnType of(String table, SelectableMapping column) {
         ColumnType type = byTable.computeIfAbsent(table, this::read).get(unquoted(column.getSelectionExpression()));
         return type == null ? new ColumnType(declared(column), false) : type;
     }
 
-    /** With which values of columns that have no zone are moments in Java. */
+    /** Returns the zone in which Java makes moments of values in columns without a zone. */
     public Supplier<ZoneId> zone(JdbcType type) {
         TimeZone zone = sessionFactory.getSessionFactoryOptions().getJdbcTimeZone();
         if (type.getDefaultSqlTypeCode() == SqlTypes.TIMESTAMP_UTC) {
@@ -110,7 +111,7 @@ public final class ColumnTypes {
         return types;
     }
 
-    /** Null where the application hands each session its connection. */
+    /** Returns null if the application hands each session its connection. */
     private static @Nullable Connection connection(JdbcConnectionAccess access) throws SQLException {
         try {
             return access.obtainConnection();
@@ -127,7 +128,7 @@ public final class ColumnTypes {
                 throw sessionFactory
                         .getJdbcServices()
                         .getSqlExceptionHelper()
-                        .convert(e, "A connection could not be given back");
+                        .convert(e, "A connection could not be released");
             }
         }
     }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.rows.ColumnTypes.ColumnType;
 
 /**
- * The columns of an id in SQL of ours. Each parameter is cast to its column's type: the driver sends dates, enums and others
- * without a type, and what a session has in memory may have more digits than the column.
+ * The columns of an id in our SQL. Each parameter is cast to its column's type: the driver sends dates, enums and others without
+ * a type, and an id in memory may have more digits than the column (docs/adr/0018).
  */
 final class IdColumns {
 
@@ -24,7 +24,7 @@ final class IdColumns {
     private final Type type;
 
     /**
-     * Looks the columns up.
+     * Reads the types of the columns.
      *
      * @param table that has them
      * @param type of the ids
@@ -40,48 +40,51 @@ final class IdColumns {
         this.type = type;
     }
 
-    /** The columns of a row of a table, by its alias. */
+    /** Returns the columns, qualified by the alias of a table. */
     List<String> names(String table) {
         return names.stream().map(name -> table + "." + name).toList();
     }
 
-    /** The parameters of an id. */
+    /** Returns the parameters of an id. */
     String placeholders() {
         return placeholders;
     }
 
-    /** A table of so many ids, {@code page}, with columns {@code position}, from 0, and {@code k0} and so on. */
+    /**
+     * Returns a table of so many ids as parameters: {@code page}, with the columns {@code position}, from 0, and {@code k0},
+     * {@code k1} and so on.
+     */
     String page(int count) {
         return IntStream.range(0, count)
                 .mapToObj(position -> "(" + position + ", " + placeholders + ")")
                 .collect(Collectors.joining(", ", "(values ", ") as page (position, " + keys("") + ")"));
     }
 
-    /** The columns of {@link #page} that have the id. */
+    /** Returns the columns of {@link #page} that have the id. */
     private String keys(String qualifier) {
         return IntStream.range(0, names.size())
                 .mapToObj(i -> qualifier + "k" + i)
                 .collect(Collectors.joining(", "));
     }
 
-    /** The columns of a table that has been joined, with those of {@link #page} where it has no row. */
+    /** Returns the columns of a joined table, or those of {@link #page} where the table has no row. */
     String stored(String table) {
         return IntStream.range(0, names.size())
                 .mapToObj(i -> "coalesce(" + table + "." + names.get(i) + ", page.k" + i + ")")
                 .collect(Collectors.joining(", "));
     }
 
-    /** The condition that a row has the id of a row of {@link #page}, or of what was selected from that. */
+    /** Returns the condition that a row has the id of a row of {@link #page}, or of a selection from it. */
     String isOnPage(String table, String page) {
         return "(" + columns(table) + ") = (" + keys(page + ".") + ")";
     }
 
-    /** The condition that a row has the id that is bound. */
+    /** Returns the condition that a row has the id that is bound. */
     String isBound() {
         return "(" + String.join(", ", names) + ") = (" + placeholders + ")";
     }
 
-    /** The columns of a table. */
+    /** Returns the columns, qualified by the alias of a table and joined by commas. */
     String columns(String table) {
         return String.join(", ", names(table));
     }
@@ -98,7 +101,11 @@ final class IdColumns {
         return index + names.size();
     }
 
-    /** Binds the ids of a {@link #page}; returns the index after the last parameter. */
+    /**
+     * Binds the ids of a {@link #page}.
+     *
+     * @return the index after the last parameter
+     */
     int bind(PreparedStatement statement, int index, List<?> ids, SharedSessionContractImplementor session)
             throws SQLException {
         int next = index;

@@ -14,7 +14,7 @@ import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
 import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.jspecify.annotations.Nullable;
 
-/** The basic values that an id consists of, in Hibernate's order, which is that of their columns. */
+/** The basic values of an id, in Hibernate's order, which is that of their columns. */
 final class IdParts {
 
     private final List<BasicValuedModelPart> parts;
@@ -25,7 +25,7 @@ final class IdParts {
         this.embeddable = embeddable;
     }
 
-    /** Null where not all of the id is basic. */
+    /** Returns null if a part of the id is not basic. */
     static @Nullable IdParts of(EntityIdentifierMapping id) {
         if (id instanceof CompositeIdentifierMapping composite) {
             return of(composite.getMappedIdEmbeddableTypeDescriptor());
@@ -45,19 +45,19 @@ final class IdParts {
         return new IdParts(parts, embeddable);
     }
 
-    /** The columns of the values. */
+    /** Returns the columns of the values. */
     List<BasicValuedModelPart> columns() {
         return parts;
     }
 
-    /** The id that has these values. */
+    /** Returns the id that consists of these values. */
     Object whole(Object[] values) {
         return embeddable == null
                 ? values[0]
                 : embeddable.getRepresentationStrategy().getInstantiator().instantiate(() -> values);
     }
 
-    /** The id that a row has, from a column on. */
+    /** Reads the id of a row, from a column on. */
     Object read(ResultSet row, int firstColumn, SharedSessionContractImplementor session) throws SQLException {
         Object[] values = new Object[parts.size()];
         for (int i = 0; i < values.length; i++) {

@@ -3,8 +3,8 @@ package dev.fullstate.outbox.rows;
 import dev.fullstate.outbox.OutboxException;
 
 /**
- * A root's row has no version, as rows have that were there before the column was. It has no events until it gets one: they
- * could not be told apart, and to Hibernate it would not exist.
+ * A root's row has no version, because it is older than the column. The root has no events until its row gets a version: they
+ * could not be told apart, and Hibernate would take the root for a new one.
  */
 public final class MissingVersionException extends OutboxException {
 

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.session.SessionConnection;
 
 /**
- * The row of a part that says whose it is. A part without a version of its own can be written back by a transaction that has
- * loaded it before another one moved it, which would move it again without a trace.
+ * The row in which a part refers to its owner. A transaction that loaded a part without a version before another one moved it
+ * would write the old owner back, which moves the part again without a trace (docs/adr/0002).
  */
 public final class PartTable {
 
@@ -57,15 +57,14 @@ public final class PartTable {
         return IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
     }
 
-    /** What a part is to be like: to have this id, and this owner, or none where that is null. */
+    /** A part with the owner that it should have; null for none. */
     public record Row(Object id, @Nullable Object owner) {}
 
     /**
-     * The table of a part that refers to its owner.
+     * Returns the table of a part that refers to its owner.
      *
      * @param backReference the part's attribute, dotted where it lies in an embeddable
-     * @return null where the part cannot be moved behind the back of a transaction: it has a version, or the owner is part of
-     *     its id
+     * @return null if no other transaction can move the part unnoticed, because it has a version, or the owner is part of its id
      */
     public static @Nullable PartTable of(
             EntityPersister part, EntityPersister owner, String backReference, ColumnTypes types) {
@@ -89,7 +88,7 @@ public final class PartTable {
                 .orElse(null);
     }
 
-    /** Null where the reference is part of the id, which never changes. */
+    /** Returns null if the reference is part of the id, which never changes. */
     private static @Nullable ToOneAttributeMapping reference(EntityPersister part, String path) {
         List<String> names = List.of(path.split("\\."));
         AttributeMapping attribute = List.of(part.getPropertyNames()).contains(names.get(0))
@@ -104,10 +103,10 @@ public final class PartTable {
     }
 
     /**
-     * Locks the rows of parts, always in the same order, as long as they belong to their owners; whoever wants to move such a part has
-     * to wait from then on.
+     * Locks the rows of those parts that belong to their owners, always in the same order. From then on, other transactions that
+     * move such a part have to wait.
      *
-     * @return those that do
+     * @return the parts that belong to their owners
      */
     public Set<Row> lockOwned(SharedSessionContractImplementor session, List<Row> parts) {
         Set<Row> owned = new HashSet<>();
@@ -139,7 +138,9 @@ public final class PartTable {
         }
     }
 
-    /** Two links of one part, from an owner and from one that extends it, ask the same thing. */
+    /**
+     * Takes two links of one part for equal, from an owner and from one that extends it, because their statements are the same.
+     */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof PartTable table && table.select.equals(select) && table.condition.equals(condition);

@@ -16,8 +16,8 @@ import dev.fullstate.outbox.session.SessionConnection;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The row lock of an aggregate: the row of its root that holds the version. Whoever changes or republishes the aggregate
- * holds it from before the state is read until the commit.
+ * The row lock of an aggregate: the row of its root that has the version. A transaction that changes or republishes the aggregate
+ * holds the lock from before the state is read until the commit (docs/adr/0002).
  */
 public final class RootTable {
 
@@ -32,7 +32,7 @@ public final class RootTable {
     private final String lockSuffix;
     private final String raiseSuffix;
 
-    /** The table of a root, which has a version and an id of basic values. */
+    /** Prepares the statements for a root, which has a version and an id of basic values. */
     public RootTable(EntityPersister entity, ColumnTypes types) {
         EntityPersister root = StoredIds.withTable(entity);
         this.entity = entity.getEntityName();
@@ -49,22 +49,23 @@ public final class RootTable {
                 + id.columns("root") + " from ";
         this.lockSuffix = " join " + table + " root on " + id.isOnPage("root", "page")
                 + " order by page.position for no key update of root";
-        // Only a query locks rows in a given order; the update then meets the newest version of each, as a lock does.
+        // Only a query locks rows in a given order. The update then sees the newest version of each row, as the lock
+        // does.
         this.raiseSuffix = lockSuffix + ") update " + table + " as root set " + version + " = root." + version
                 + " + 1 from locked where " + id.isOnPage("root", "locked") + " returning locked.position" + raised;
     }
 
-    /** The ids of the rows. */
+    /** Returns the ids of the rows. */
     public StoredIds ids() {
         return ids;
     }
 
     /**
-     * Raises the versions by one, in SQL, in the given order: it waits for whoever holds a row instead of failing, and holds it from
-     * then on.
+     * Raises the versions by one, in SQL, in the given order. The statement waits for a transaction that holds a row instead of
+     * failing, and locks the row.
      *
-     * @return the rows with their new versions; those that are missing do not exist (any more)
-     * @throws MissingVersionException if a row has none
+     * @return the rows with their new versions; a row that is missing does not exist, or not any more
+     * @throws MissingVersionException if a row has no version
      */
     public List<LockedRow> raiseVersions(SharedSessionContractImplementor session, List<?> ids) {
         return inPages(ids, page -> {
@@ -74,9 +75,10 @@ public final class RootTable {
     }
 
     /**
-     * Locks the rows that nobody else holds, without waiting.
+     * Locks the rows that no other transaction holds, without waiting.
      *
-     * @return the ids whose rows are locked now, as they are stored, in the given order; the others are held by others or do not exist
+     * @return the stored ids of the rows that are locked now, in the given order; other transactions hold the other rows, or they
+     *     do not exist
      */
     public List<Object> lockAvailable(SharedSessionContractImplementor session, List<Object> ids) {
         return lock(session, ids, " skip locked").stream()
@@ -85,15 +87,19 @@ public final class RootTable {
     }
 
     /**
-     * Locks the rows, waiting as long as {@code lock_timeout} allows.
+     * Locks the rows, and waits for each as long as {@code lock_timeout} allows.
      *
-     * @return the ids whose rows are locked now, as they are stored; the others do not exist
+     * @return the stored ids of the rows that are locked now; the other rows do not exist
      */
     public List<Object> lockWaiting(SharedSessionContractImplementor session, List<Object> ids) {
         return lockedRows(session, ids).stream().map(LockedRow::storedId).toList();
     }
 
-    /** As {@link #lockWaiting}, with what there is. */
+    /**
+     * Locks the rows as {@link #lockWaiting} does.
+     *
+     * @return the rows
+     */
     public List<LockedRow> lockedRows(SharedSessionContractImplementor session, List<Object> ids) {
         return inPages(ids, page -> lock(session, page, ""));
     }
@@ -110,9 +116,9 @@ public final class RootTable {
      * A row that this transaction has locked.
      *
      * @param id of the root, as it was given
-     * @param storedId the same, as the row has it
-     * @param version that the row has
-     * @param own whether the transaction has written it itself; not, if it did so between savepoints
+     * @param storedId the id as the row has it
+     * @param version of the row
+     * @param own whether this transaction wrote the row; false if it did so between savepoints, where it has another number
      */
     public record LockedRow(Object id, Object storedId, long version, boolean own) {}
 

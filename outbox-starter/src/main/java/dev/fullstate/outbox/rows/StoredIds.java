@@ -26,8 +26,8 @@ import dev.fullstate.outbox.rows.ColumnTypes.ColumnType;
 import dev.fullstate.outbox.session.SessionConnection;
 
 /**
- * The ids of an entity as its table has them. What a session has in memory until it loads the entity again may have fewer blanks,
- * more digits or other letters, and so may what an application asks for.
+ * The ids of an entity as its table has them. An id that a session has in memory until it loads the entity again may have fewer
+ * blanks, more digits or other letters, and so may an id that an application passes (docs/adr/0018).
  */
 public final class StoredIds {
 
@@ -37,7 +37,7 @@ public final class StoredIds {
     private static final Set<String> INTEGERS = Set.of("smallint", "integer", "bigint");
     private static final Set<String> TEXTS = Set.of("text", "character varying");
 
-    /** The types that a database gives back as it got them. Whatever is not here is asked for. */
+    /** The types whose values the database returns as it got them. For all others it is asked. */
     private static final Map<Class<?>, Set<String>> GIVEN_BACK = Map.of(
             LongJavaType.class, INTEGERS,
             IntegerJavaType.class, INTEGERS,
@@ -61,7 +61,7 @@ public final class StoredIds {
                 " left join " + table + " stored on " + columns.isOnPage("stored", "page") + " order by page.position";
     }
 
-    /** Null where nothing can be said about the ids, because not all of them is basic. */
+    /** Returns null if a part of the ids is not basic. */
     public static @Nullable StoredIds of(EntityPersister subclass, ColumnTypes types) {
         EntityPersister entity = withTable(subclass);
         String table = entity.getRootTableName();
@@ -81,8 +81,8 @@ public final class StoredIds {
     }
 
     /**
-     * The entity whose table has a row for each of an entity's: the topmost of its hierarchy, whose key columns may have names of
-     * their own; but with a table for each class, only the entity's own has its rows.
+     * Returns the entity whose table has a row for each row of an entity: the topmost of the hierarchy, whose key columns may
+     * have other names. With a table per class, only the entity's own table has its rows.
      */
     static EntityPersister withTable(EntityPersister entity) {
         return entity instanceof UnionSubclassEntityPersister
@@ -99,12 +99,12 @@ public final class StoredIds {
                 && types.contains(column.sql());
     }
 
-    /** Whether an id is always what the table has, so that nothing needs to be asked. */
+    /** Returns whether an id is always the one that the table has, so that the database need not be asked. */
     public boolean areGiven() {
         return given;
     }
 
-    /** The id that consists of these values, in Hibernate's order. */
+    /** Returns the id that consists of these values, in Hibernate's order. */
     public Object whole(Object[] values) {
         return parts.whole(values);
     }
@@ -113,13 +113,13 @@ public final class StoredIds {
         return columns;
     }
 
-    /** The id that a row has, from a column on. */
+    /** Reads the id of a row, from a column on. */
     Object read(ResultSet row, int firstColumn, SharedSessionContractImplementor session) throws SQLException {
         return parts.read(row, firstColumn, session);
     }
 
     /**
-     * What the table has for these ids: of rows that exist, their own; of others, what an insert would make of them.
+     * Returns these ids as the table has them: those of rows that exist, and for others the ids that an insert would store.
      *
      * @return as many, in this order
      */

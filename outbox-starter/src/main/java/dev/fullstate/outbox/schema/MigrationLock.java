@@ -2,7 +2,9 @@ package dev.fullstate.outbox.schema;
 
 import dev.fullstate.outbox.store.Outbox;
 
-/** Lets one instance at a time migrate an outbox. Belongs to the session, so it also ends with its connection. */
+/**
+ * Lets one instance at a time migrate an outbox. The lock belongs to the database session, so it also ends with the connection.
+ */
 final class MigrationLock implements AutoCloseable {
 
     private static final String KEY = "hashtextextended('fullstate-outbox ' || :outbox, 0)";
@@ -14,7 +16,7 @@ final class MigrationLock implements AutoCloseable {
     }
 
     /**
-     * Waits for the others.
+     * Takes the lock, and waits for instances that have it.
      *
      * @param outbox on one connection
      */

@@ -17,8 +17,8 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.store.Outbox;
 
 /**
- * Brings the outbox's part of the schema up to date, apart from the application's own migrations: other scripts, another
- * history table. And sees whether the outbox can be written to.
+ * Migrates the outbox's tables, apart from the application's own migrations, with other scripts and another history table, and
+ * checks that the outbox can be written to (docs/adr/0012).
  */
 public final class OutboxSchema {
 
@@ -27,10 +27,10 @@ public final class OutboxSchema {
     private OutboxSchema() {}
 
     /**
-     * The outbox with the schema that it is in: where none is chosen, the current one of the application's connections. From here on
-     * each statement names it, whatever becomes of a session's {@code search_path}.
+     * Returns the outbox with its schema: without a configured one, the current schema of the application's connections. All
+     * later statements name the schema, whatever happens to a session's {@code search_path} (docs/adr/0022).
      *
-     * @throws OutboxSchemaException where the database does not answer, or the {@code search_path} leads to no schema
+     * @throws OutboxSchemaException if the database does not answer, or the {@code search_path} leads to no schema
      */
     public static Outbox locate(Outbox outbox) {
         if (outbox.names().schema() != null) {
@@ -43,7 +43,7 @@ public final class OutboxSchema {
                         .single());
         if (current.isEmpty()) {
             throw new OutboxSchemaException(
-                    "The outbox has no schema: none that the search_path of the application's connections names exists",
+                    "The outbox has no schema: no schema in the search_path of the application's connections exists",
                     SchemaFailure.NO_SCHEMA.remedy(outbox.names()),
                     null);
         }
@@ -51,9 +51,9 @@ public final class OutboxSchema {
     }
 
     /**
-     * Runs the migrations that are missing. Several instances may do so at once: one works, the others wait.
+     * Runs the missing migrations. Several instances may do so at once: one works, the others wait.
      *
-     * @throws OutboxSchemaException where they cannot be run, with what mends it
+     * @throws OutboxSchemaException if they cannot be run, with the remedy
      */
     public static void migrate(Outbox outbox) {
         Outbox located = locate(outbox);
@@ -73,8 +73,8 @@ public final class OutboxSchema {
     }
 
     /**
-     * On one connection, which holds a lock. Flyway's own lock does not cover the creation of its history table, and would take a
-     * second connection, which a pool may not have.
+     * Migrates on one connection, which holds a lock. Flyway's own lock does not cover the creation of its history table, and
+     * would take a second connection, which a pool may not have.
      */
     @SuppressWarnings("try") // The lock is held, not used.
     private static void migrateAlone(Outbox outbox) {
@@ -82,7 +82,7 @@ public final class OutboxSchema {
             new SchemaCheck(outbox).requireRightsToMigrate();
             MigrateResult result = flyway(outbox).migrate();
             if (result.migrationsExecuted > 0) {
-                log.info("{} is now at version {}", outbox.names().text("{outbox}"), result.targetSchemaVersion);
+                log.info("Migrated {} to version {}", outbox.names().text("{outbox}"), result.targetSchemaVersion);
             }
         }
     }
@@ -96,17 +96,17 @@ public final class OutboxSchema {
                 .placeholders(OutboxMigration.placeholders(names))
                 .defaultSchema(names.schema())
                 .table(names.migrationHistory())
-                // The application's tables are there already: that is not our schema's version 1.
+                // The schema may have the application's tables, which are not version 1 of ours.
                 .baselineOnMigrate(true)
                 .baselineVersion("0")
                 .load();
     }
 
     /**
-     * Checks that this version of the outbox is there, and that the application's role may write to it.
+     * Checks that the outbox exists in this version and that the application's role may write to it.
      *
      * @param outbox with its schema
-     * @throws OutboxSchemaException where it is not or may not, with the statement that mends it
+     * @throws OutboxSchemaException if it does not or may not, with the statement that helps
      */
     public static void verify(Outbox outbox) {
         asking(outbox, () -> {

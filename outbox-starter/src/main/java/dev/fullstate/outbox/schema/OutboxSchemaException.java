@@ -4,26 +4,30 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 
-/** The outbox cannot be made, or cannot be used. Fails the application's start. */
+/** Fails the application's start, because the outbox cannot be created or used. */
 public final class OutboxSchemaException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     private final String action;
 
-    /** Something is in the way, and {@code action} removes it. */
+    /**
+     * Creates the failure of a check.
+     *
+     * @param action removes its cause
+     */
     OutboxSchemaException(String message, String action, @Nullable Throwable cause) {
         super(message, cause);
         this.action = action;
     }
 
-    /** What the database has answered, with what mends it. */
+    /** Returns the failure for an answer of the database, with the remedy. */
     public static OutboxSchemaException of(String failedTo, OutboxNames names, Throwable cause) {
         return new OutboxSchemaException(
                 failedTo + ": " + cause.getMessage(), SchemaFailure.of(cause).remedy(names), cause);
     }
 
-    /** What to do about it, in statements where there are some. */
+    /** Returns the remedy, in statements to paste where there are some. */
     public String action() {
         return action;
     }

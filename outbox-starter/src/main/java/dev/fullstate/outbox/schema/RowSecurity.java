@@ -7,17 +7,17 @@ import org.springframework.jdbc.support.SqlArrayValue;
 
 import dev.fullstate.outbox.store.Outbox;
 
-/** Which tables PostgreSQL shows to the application's role only in part. */
+/** Finds tables of which PostgreSQL shows the application's role only some rows. */
 public final class RowSecurity {
 
     private RowSecurity() {}
 
     /**
-     * Those of some tables on which row-level security is active for the role. A view shows what its owner sees, and is none.
+     * Returns the tables on which row-level security is active for the role. A view does not count: it shows what its owner sees.
      *
      * @param outbox in the database with the tables
-     * @param tables as statements name them
-     * @throws org.springframework.dao.DataAccessException where the database cannot be asked
+     * @param tables by their names in statements
+     * @throws org.springframework.dao.DataAccessException if the database does not answer
      */
     public static List<String> activeOn(Outbox outbox, Collection<String> tables) {
         return outbox.sql("""

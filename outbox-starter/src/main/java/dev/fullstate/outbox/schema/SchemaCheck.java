@@ -15,8 +15,9 @@ import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.store.Outbox;
 
 /**
- * Looks at start whether the outbox can be made or written to, so that no write is the first to find out. Asks the catalogues,
- * which every role may read, by name: a role without rights is told which, and not that there is nothing.
+ * Checks at the start whether the outbox can be created or written to, so that the first write does not fail. The checks ask the
+ * catalogs, which every role may read, for names: so a role without rights is told which rights it lacks, and not that there is
+ * no outbox.
  */
 final class SchemaCheck {
 
@@ -38,7 +39,7 @@ final class SchemaCheck {
         this.names = outbox.names();
     }
 
-    /** Whether a first migration can succeed. Flyway itself would try for ten seconds to make its history table. */
+    /** Requires that a first migration can succeed. Flyway itself would try for ten seconds to create its history table. */
     void requireRightsToMigrate() {
         if (relations().containsKey(names.migrationHistory())) {
             return;
@@ -47,7 +48,7 @@ final class SchemaCheck {
                 .query(Boolean.class)
                 .single()) {
             throw new OutboxSchemaException(
-                    names.text("{outbox} cannot be made: the database can only be read"),
+                    names.text("{outbox} cannot be created: the database is read-only"),
                     SchemaFailure.READ_ONLY.remedy(names),
                     null);
         }
@@ -69,20 +70,19 @@ final class SchemaCheck {
                 .list();
         if (!statements.isEmpty()) {
             throw new OutboxSchemaException(
-                    names.text("{outbox} cannot be made: the application's role may not create it"),
-                    lines(statements) + "\nOr let somebody who may " + byHand(),
+                    names.text("{outbox} cannot be created: the application's role may not do so"),
+                    lines(statements) + "\nOr let a role that may do so " + byHand(),
                     null);
         }
     }
 
-    /** Whether the tables are there, and those of this version. */
+    /** Requires that the tables exist and are of this version. */
     void requireTables() {
         Map<String, String> relations = relations();
         if (!relations.containsKey(names.table())) {
             throw new OutboxSchemaException(
-                    names.text(
-                            "There is no table {outbox}, and changes of entities with @PublishFullState are written to it"),
-                    "Let the application make it (outbox.schema.initialize=true), name the one that is there (outbox.schema.name,"
+                    names.text("There is no table {outbox} for the changes of entities with @PublishFullState"),
+                    "Let the application create it (outbox.schema.initialize=true), name an existing one (outbox.schema.name,"
                             + " outbox.schema.table), or " + byHand(),
                     null);
         }
@@ -120,7 +120,7 @@ final class SchemaCheck {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         if (!PARTITIONED.equals(relations.get(names.table())) || !columns.containsKey(OutboxTable.AGGREGATE_TYPE)) {
             throw new OutboxSchemaException(
-                    names.text("{outbox} is there, but is not an outbox of this library"),
+                    names.text("{outbox} exists, but is not an outbox of this library"),
                     SchemaFailure.TABLE_EXISTS.remedy(names),
                     null);
         }
@@ -138,7 +138,7 @@ final class SchemaCheck {
                 .sorted()
                 .toList();
         if (!unknown.isEmpty()) {
-            throw anotherVersion("{outbox} requires values in columns that are not known here, " + unknown);
+            throw anotherVersion("{outbox} requires values in unknown columns, " + unknown);
         }
     }
 
@@ -185,7 +185,7 @@ final class SchemaCheck {
         }
     }
 
-    /** Row-level security on the outbox itself would show less than there is to whoever retires, republishes and counts. */
+    /** Requires that no row of the outbox is hidden: retention, republish and meters would take the visible rows for all. */
     void requireAllRows() {
         List<String> statements = outbox.sql("""
                         select format('ALTER TABLE %I.%I DISABLE ROW LEVEL SECURITY;', nspname, relname)
@@ -200,14 +200,14 @@ final class SchemaCheck {
         if (!statements.isEmpty()) {
             throw new OutboxSchemaException(
                     names.text(
-                            "Row-level security is active on {outbox} or a table of it for the application's role, which"
-                                    + " would not see, or not write, some of its rows"),
+                            "Row-level security is active on {outbox} or a table that belongs to it for the application's role,"
+                                    + " which could not see, or not write, some of its rows"),
                     lines(statements) + "\nOr let the role see all rows: ALTER ROLE ... BYPASSRLS;",
                     null);
         }
     }
 
-    /** What capture does without: it is not worth a start that fails. */
+    /** Warns of missing rights that capture does not need, and that are not worth a failed start. */
     void warnOfMissingRights() {
         List<String> statements = outbox.sql("""
                         select format('GRANT %s ON %I.%I TO %I;', rights, nspname, relname, current_user)
@@ -227,7 +227,7 @@ final class SchemaCheck {
                 .list();
         if (!statements.isEmpty()) {
             log.warn(
-                    "The application's role may not run republish jobs. Remedy, where it shall: {}",
+                    "The application's role may not run republish jobs. Remedy, if it should: {}",
                     String.join(" ", statements));
         }
         String walLevel = outbox.sql("select current_setting('wal_level')")
@@ -235,7 +235,7 @@ final class SchemaCheck {
                 .single();
         if (!walLevel.equals("logical")) {
             log.warn(
-                    "PostgreSQL runs with wal_level={}, so no relay can publish what is written to the outbox. Remedy: {}",
+                    "PostgreSQL runs with wal_level={}, so no relay can publish the outbox. Remedy: {}",
                     walLevel,
                     SchemaFailure.NO_WAL_LEVEL.remedy(names));
         }
@@ -249,7 +249,10 @@ final class SchemaCheck {
                         IntStream.range(0, OutboxTable.LEAF_COUNT).mapToObj(names::leaf)));
     }
 
-    /** What there is under the outbox's names, with its kind: "leaf" for what is attached to a partitioned table. */
+    /**
+     * Returns the relations that have the outbox's names, with their kinds: "leaf" for one that is attached to a partitioned
+     * table.
+     */
     private Map<String, String> relations() {
         return outbox
                 .sql("""

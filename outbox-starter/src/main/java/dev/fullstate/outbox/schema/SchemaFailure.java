@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.contract.OutboxNames;
 
 /**
- * What keeps the outbox from being made or used at start, told apart by SQLSTATE or the beginning of one (PostgreSQL manual,
- * appendix A), and what mends it. Messages come in the server's language, so none is looked at.
+ * The failures that keep the outbox from being created or used at the start, told apart by the SQLSTATE or its beginning
+ * (PostgreSQL manual, appendix A), each with its remedy. Messages do not count: they are in the server's language.
  */
 enum SchemaFailure {
-    UNREACHABLE("Let PostgreSQL run, or correct spring.datasource.url.", "08"),
+    UNREACHABLE("Start PostgreSQL, or correct spring.datasource.url.", "08"),
     WRONG_PASSWORD("Correct spring.datasource.username and spring.datasource.password.", "28P01"),
     NOT_ADMITTED(
             "Let the role log in (ALTER ROLE ... LOGIN;), or add the line to pg_hba.conf that the message names.",
@@ -25,13 +25,13 @@ enum SchemaFailure {
                     + " spring.datasource.url or the role's search_path.",
             "3F000"),
     TOO_MANY_CONNECTIONS(
-            "Raise max_connections, lower spring.datasource.hikari.maximum-pool-size, or end connections that nobody needs.",
+            "Raise max_connections, lower spring.datasource.hikari.maximum-pool-size, or end connections that are not needed.",
             "53300"),
-    DISK_FULL("Give PostgreSQL disk space, then start again: nothing of the failed migration is left.", "53100"),
+    DISK_FULL("Give PostgreSQL disk space, then start again: the failed migration has left nothing behind.", "53100"),
     OUT_OF_RESOURCES("Give PostgreSQL what the message says it lacks, then start again.", "53"),
     READ_ONLY(
-            "Connect to the primary (with targetServerType=primary, spring.datasource.url may name several servers), or end"
-                    + " what makes transactions read-only: default_transaction_read_only, or readOnly in the URL.",
+            "Connect to the primary (with targetServerType=primary, spring.datasource.url may name several servers), or remove"
+                    + " the setting that makes transactions read-only: default_transaction_read_only, or readOnly in the URL.",
             "25006"),
     LOCK_TIMEOUT(
             "End the transaction that holds the lock (select pid, query from pg_stat_activity; select"
@@ -41,19 +41,19 @@ enum SchemaFailure {
             "Start again, with a longer statement_timeout for the role (ALTER ROLE ... SET statement_timeout = '60s';) if the"
                     + " server is slow, or end the transaction that it waits for.",
             "57014"),
-    SHUTTING_DOWN("Start again when PostgreSQL accepts connections; its log says what it does.", "57P"),
+    SHUTTING_DOWN("Start again when PostgreSQL accepts connections; its log says what it is doing.", "57P"),
     TABLE_EXISTS(
-            "Where the table that the message names is somebody else's, give the outbox a schema of its own"
-                    + " (outbox.schema.name=...), or another table (outbox.schema.table=...). Where the outbox was made by hand, set"
+            "If the table in the message belongs to another application, give the outbox a schema of its own"
+                    + " (outbox.schema.name=...), or another table (outbox.schema.table=...). If the outbox was created by hand, set"
                     + " outbox.schema.initialize=false.",
             "42P07"),
     PUBLICATION_EXISTS(
-            "A publication belongs to the whole database. Where it is that of another outbox, set outbox.schema.publication=..."
-                    + " or outbox.schema.name=...; where nobody needs it: DROP PUBLICATION {publication};",
+            "A publication belongs to the whole database. If it is that of another outbox, set outbox.schema.publication=..."
+                    + " or outbox.schema.name=...; if it is not needed: DROP PUBLICATION {publication};",
             "42710"),
     NO_PRIVILEGE(
-            "Grant what the message names, or let its owner do it: whoever changes a table or a publication has to own it"
-                    + " (ALTER TABLE ... OWNER TO ...;). Or let somebody who may run the migration by hand, and set"
+            "Grant the right that the message names. A role that changes a table or a publication has to own it"
+                    + " (ALTER TABLE ... OWNER TO ...;). Or run the migration by hand as a role that may, and set"
                     + " outbox.schema.initialize=false.",
             "42501"),
     NO_WAL_LEVEL(
@@ -62,11 +62,10 @@ enum SchemaFailure {
     CONFLICT("Start again: another transaction was in the way.", "40"),
     SERVER_ERROR("See PostgreSQL's log, then start again.", "58", "XX"),
     OTHER_MIGRATION(
-            "The history is in {history}, with the version of each script that was run. Where a script has failed or was"
-                    + " replaced: undo what is left of it and delete its row, or drop the outbox's tables with the history and start"
-                    + " again. Where another version of outbox-starter made the tables: use that version or a later one."),
-    OTHER(
-            "See the message; where nothing else helps, run the migration by hand and set outbox.schema.initialize=false.");
+            "The history is in {history}, with the version of each script that was run. If a script has failed or was"
+                    + " replaced: undo the rest of its changes and delete its row, or drop the outbox's tables with the history and"
+                    + " start again. If another version of outbox-starter created the tables: use that version or a later one."),
+    OTHER("See the message; if nothing else helps, run the migration by hand and set outbox.schema.initialize=false.");
 
     private final String remedy;
 
@@ -78,7 +77,7 @@ enum SchemaFailure {
         this.states = List.of(states);
     }
 
-    /** The line of the table for a failure, by the first SQLSTATE among its causes. */
+    /** Returns the kind of a failure, by the first SQLSTATE among its causes. */
     static SchemaFailure of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof FlywayValidateException) {
@@ -98,7 +97,7 @@ enum SchemaFailure {
                 .orElse(OTHER);
     }
 
-    /** What mends it, for an outbox with these names. */
+    /** Returns the remedy for an outbox with these names. */
     String remedy(OutboxNames names) {
         return remedy.replace("{publication}", OutboxNames.readable(names.publication()))
                 .replace("{history}", names.text("{outbox_schema_history}"));

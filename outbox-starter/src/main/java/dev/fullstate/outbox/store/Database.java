@@ -15,10 +15,10 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The database of an outbox, for what is not part of an application's transaction. Each piece of work is a READ COMMITTED
- * transaction of its own, on a connection that is not bound to the thread: the application's sessions are not touched, and it
- * does not matter whether its pool hands out connections that commit by themselves. Under JTA the transaction is one of the
- * transaction manager's. Thread-safe.
+ * The database of an outbox, for work that is not part of an application's transaction. Each piece of work is a READ COMMITTED
+ * transaction of its own, on a connection that is not bound to the thread: the application's sessions are not touched, and the
+ * pool may hand out connections with or without auto-commit. Under JTA the transaction is one of the transaction manager's
+ * (docs/adr/0023). Thread-safe.
  */
 public final class Database {
 
@@ -27,15 +27,15 @@ public final class Database {
     private final Outbox outbox;
     private final @Nullable TransactionTemplate jta;
 
-    /** A database whose connections take part in no transaction but their own. */
+    /** Creates a database whose connections take part in no transaction but their own. */
     public Database(Outbox outbox) {
         this(outbox, null);
     }
 
     /**
-     * A database whose connections may take part in transactions of JTA.
+     * Creates a database whose connections may take part in JTA transactions.
      *
-     * @param jta begins and commits these; null where there are none
+     * @param jta begins and commits these transactions; null if there are none
      */
     public Database(Outbox outbox, @Nullable PlatformTransactionManager jta) {
         this.outbox = outbox;
@@ -45,17 +45,17 @@ public final class Database {
         }
     }
 
-    /** The outbox, for work in the transaction of the thread. */
+    /** Returns the outbox, for work in the thread's transaction. */
     public Outbox outbox() {
         return outbox;
     }
 
     /**
-     * Does the work in a transaction, and commits it.
+     * Does the work in a transaction, and commits the transaction.
      *
-     * @throws org.springframework.dao.DataAccessException where the database fails; nothing is written then, unless it is the
-     *     commit whose answer is missing
-     * @throws org.springframework.transaction.TransactionException where the transaction manager of JTA fails
+     * @throws org.springframework.dao.DataAccessException if the database fails; then nothing is written, unless only the answer
+     *     to the commit is missing
+     * @throws org.springframework.transaction.TransactionException if the transaction manager of JTA fails
      */
     public <T> T call(ConnectionCallback<T> work) {
         if (jta == null) {
@@ -64,16 +64,16 @@ public final class Database {
         return jta.execute(status -> connected(connection -> inReadCommitted(connection, work)));
     }
 
-    /** As {@link #call}, for work in SQL. */
+    /** Does work in SQL as {@link #call} does. */
     public <T> T query(Function<Outbox, T> work) {
         return call(connection -> work.apply(outbox.on(connection)));
     }
 
     /**
-     * Does the work on a connection that is open and has no transaction, in one that it commits. The connection stays open, and
-     * commits by itself afterwards if it did so before.
+     * Does the work in a transaction on an open connection that has none, and commits it. The connection stays open, with the
+     * auto-commit that it had.
      *
-     * @throws org.springframework.dao.DataAccessException where the database fails
+     * @throws org.springframework.dao.DataAccessException if the database fails
      */
     public static <T> T callOn(Connection connection, ConnectionCallback<T> work) {
         return template(connection).execute((ConnectionCallback<T>) proxy -> committed(connection, work));
@@ -83,7 +83,7 @@ public final class Database {
         return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
     }
 
-    /** Not through Spring's {@code DataSourceUtils}, which would find what is bound to the thread. */
+    /** Opens a connection without Spring's {@code DataSourceUtils}, which would return the one that is bound to the thread. */
     private <T> T connected(ConnectionCallback<T> work) {
         try (Connection connection = outbox.dataSource().getConnection()) {
             return template(connection).execute((ConnectionCallback<T>) proxy -> work.doInConnection(connection));
@@ -97,7 +97,7 @@ public final class Database {
         if (commitsByItself) {
             connection.setAutoCommit(false);
         } else {
-            // What a pool may have asked for a look whether the connection still works.
+            // Ends a transaction that a pool may have begun to test the connection.
             connection.rollback();
         }
         try {
@@ -127,7 +127,7 @@ public final class Database {
                 connection.setAutoCommit(true);
             }
         } catch (SQLException e) {
-            // As it happens where the connection is gone. Why that is, the first failure knows.
+            // Usual if the connection is lost; the first failure has the cause.
             failure.addSuppressed(e);
         }
     }

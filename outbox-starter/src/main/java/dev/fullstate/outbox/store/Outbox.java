@@ -11,7 +11,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import dev.fullstate.outbox.contract.OutboxNames;
 
 /**
- * An outbox: the database that it is in, and what it is called there.
+ * An outbox: its database, and its names there (docs/adr/0022).
  *
  * <p>As safe for use by several threads as its {@code DataSource}.
  */
@@ -35,12 +35,12 @@ public final class Outbox {
         return names;
     }
 
-    /** The same one on a connection that someone else has opened and will close: in that one's transaction. */
+    /** Returns the same outbox on a connection that the caller has opened and will close: in that connection's transaction. */
     public Outbox on(Connection connection) {
         return new Outbox(new SingleConnectionDataSource(connection, true), names);
     }
 
-    /** A statement in which tables have their default names in braces; see {@link OutboxNames#sql(String)}. */
+    /** Prepares a statement in which tables have their default names in braces; see {@link OutboxNames#sql(String)}. */
     public StatementSpec sql(String statement) {
         return jdbc.sql(names.sql(statement));
     }

@@ -36,11 +36,17 @@ public final class OutboxStore {
 
     private static final String ROW = "(" + String.join(", ", Collections.nCopies(COLUMNS.size(), "?")) + ")";
 
-    /** Rows of one statement. The server needs half the time for a statement of many rows that it needs for as many statements. */
-    static final int MOST_ROWS = 100;
+    /**
+     * Maximum number of rows of a statement. The server needs half as long for a statement of many rows as for as many
+     * statements.
+     */
+    static final int MAX_ROWS = 100;
 
-    /** Of the payloads of one statement: the driver and the server have all of its parameters in memory. */
-    static final int MOST_CHARACTERS = 1_000_000;
+    /**
+     * Maximum number of characters of a statement's payloads, unless a single one is longer: driver and server keep all
+     * parameters in memory.
+     */
+    static final int MAX_CHARACTERS = 1_000_000;
 
     private final String insert;
 
@@ -49,10 +55,10 @@ public final class OutboxStore {
     }
 
     /**
-     * Inserts the events in their order; they exist once the connection's transaction commits. It takes one round trip, and more
-     * only where there are more than {@value #MOST_ROWS} of them or they are large.
+     * Inserts the events in their order; they exist once the connection's transaction commits. The call takes one round trip, and
+     * more only for more than {@value #MAX_ROWS} events or for large ones.
      *
-     * @throws SQLException where the database refuses a row; the transaction can then only be rolled back
+     * @throws SQLException if the database refuses a row; the transaction can then only be rolled back
      */
     public void append(Connection connection, List<OutboxEvent> events) throws SQLException {
         int end = 0;
@@ -64,10 +70,10 @@ public final class OutboxStore {
     }
 
     private static int endOfStatement(List<OutboxEvent> events, int begin) {
-        int most = Math.min(events.size(), begin + MOST_ROWS);
+        int most = Math.min(events.size(), begin + MAX_ROWS);
         int end = begin + 1;
         long characters = length(events.get(begin));
-        while (end < most && characters + length(events.get(end)) <= MOST_CHARACTERS) {
+        while (end < most && characters + length(events.get(end)) <= MAX_CHARACTERS) {
             characters += length(events.get(end));
             end++;
         }

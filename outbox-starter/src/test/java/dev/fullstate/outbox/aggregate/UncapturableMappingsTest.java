@@ -64,8 +64,8 @@ class UncapturableMappingsTest {
                 arguments(WithAny.class, "Attribute 'any' of %s", "association to one entity type"),
                 arguments(WithManyToAny.class, "Attribute 'several' of %s", "association to one entity type"),
                 arguments(WithBlob.class, "Attribute 'blob' of %s", "Make it a byte[] or a String"),
-                arguments(WithOnDelete.class, "Attribute 'other' of %s", "Take @OnDelete off"),
-                arguments(WithOnDeleteInAnEmbeddable.class, "Attribute 'holder.other' of %s", "Take @OnDelete off"),
+                arguments(WithOnDelete.class, "Attribute 'other' of %s", "Remove @OnDelete"),
+                arguments(WithOnDeleteInAnEmbeddable.class, "Attribute 'holder.other' of %s", "Remove @OnDelete"),
                 arguments(WithForeignRows.class, "Attribute 'others' of %s", "use @JoinTable instead of @JoinColumn"),
                 arguments(WithoutIdClass.class, "%s has @PublishFullState and an id of several", "Give it an @IdClass"),
                 arguments(WithDerivedId.class, "%s has @PublishFullState and an id of several", "Give it an @IdClass"),
@@ -73,8 +73,7 @@ class UncapturableMappingsTest {
                 arguments(WithOffsetTimeId.class, "The id of %s is of type", "Use a basic type"),
                 arguments(WithSerializedId.class, "The id of %s is of type", "Use a basic type"),
                 arguments(WithNestedKey.class, "Attribute 'byKey' of %s", "Use keys of a basic type"),
-                arguments(
-                        WithPartsOfElements.class, "Attribute 'elements{element}.part' of %s", "take the cascade off"),
+                arguments(WithPartsOfElements.class, "Attribute 'elements{element}.part' of %s", "remove the cascade"),
                 arguments(WithTime.class, "%s has @PublishFullState and a @Version attribute of type", "@Version"));
     }
 

@@ -147,7 +147,7 @@ class OutboxAutoConfigurationTest {
         contexts.withUserConfiguration(WithAnEntity.class).run(context -> {
             FailureAnalysis analysis = new OutboxSchemaFailureAnalyzer().analyze(context.getStartupFailure());
             assertThat(analysis.getDescription()).contains("cannot be asked what it is");
-            assertThat(analysis.getAction()).contains("Let PostgreSQL run");
+            assertThat(analysis.getAction()).contains("Start PostgreSQL");
         });
     }
 

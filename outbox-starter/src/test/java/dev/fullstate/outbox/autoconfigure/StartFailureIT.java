@@ -58,7 +58,7 @@ class StartFailureIT {
 
         assertThat(output.getOut())
                 .contains("APPLICATION FAILED TO START")
-                .contains("public.outbox cannot be made: the application's role may not create it")
+                .contains("public.outbox cannot be created: the application's role may not do so")
                 .contains("GRANT USAGE, CREATE ON SCHEMA public TO poor;")
                 .contains("GRANT CREATE ON DATABASE postgres TO poor;")
                 .contains("outbox.schema.initialize=false");

@@ -33,7 +33,7 @@ class UnpublishableStateIT extends RepublishTest {
         assertThat(shop.outbox()).extracting(OutboxRow::aggregateId).containsExactlyInAnyOrderElementsOf(texts(others));
         assertThat(end.error())
                 .contains(tooLarge.size() + " aggregates cannot be published")
-                .contains("2000 is the most that an event may have");
+                .contains("2000 is the maximum of an event");
     }
 
     @Test

@@ -333,7 +333,7 @@ class RetentionIT {
         database.execute("drop table outbox_relay");
         retention.check();
         retention.check();
-        assertThat(output).containsOnlyOnce("The tables outbox and outbox_relay are not there");
+        assertThat(output).containsOnlyOnce("The tables outbox and outbox_relay do not exist");
     }
 
     @Test
@@ -467,11 +467,11 @@ class RetentionIT {
         database.execute("alter role " + database.role() + " nologin");
         running.start();
         try {
-            await().until(() -> output.getOut().contains("The outbox cannot be looked after"));
+            await().until(() -> output.getOut().contains("The check of the outbox has failed"));
             assertThat(running.lastState()).isEmpty();
             database.execute("alter role " + database.role() + " login");
             await().until(() -> running.lastState().isPresent());
-            assertThat(output).containsOnlyOnce("The outbox cannot be looked after");
+            assertThat(output).containsOnlyOnce("The check of the outbox has failed");
         } finally {
             running.stop();
         }

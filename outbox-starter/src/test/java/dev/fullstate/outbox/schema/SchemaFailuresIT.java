@@ -140,7 +140,7 @@ class SchemaFailuresIT {
     void serverThatIsNotThereIsNamed() {
         Outbox away = new Outbox(
                 new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:1/app", "app", "secret"), OutboxNames.DEFAULT);
-        assertThat(failure(away).action()).contains("Let PostgreSQL run", "spring.datasource.url");
+        assertThat(failure(away).action()).contains("Start PostgreSQL", "spring.datasource.url");
     }
 
     @Test

@@ -116,7 +116,7 @@ class UnusableOutboxIT {
                 "drop table orders.outbox cascade; create table orders.outbox (id int) | is not an outbox | outbox.schema.table=",
                 "alter table orders.outbox rename to o; create view orders.outbox as select * from orders.o | is not an outbox | outbox.schema.name=",
                 "alter table orders.outbox drop column extensions | lacks the columns [extensions] | another version",
-                "alter table orders.outbox add column tenant text not null | requires values in columns that are not known here, [tenant] | later one",
+                "alter table orders.outbox add column tenant text not null | requires values in unknown columns, [tenant] | later one",
                 "drop table orders.outbox_relay | there is no outbox_relay | delete its row",
                 "drop table orders.outbox_job_end | there is no outbox_job_end | delete its row",
                 "drop view orders.outbox_relay_job | there is no outbox_relay_job | delete its row",

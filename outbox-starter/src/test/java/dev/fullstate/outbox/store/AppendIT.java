@@ -63,7 +63,7 @@ class AppendIT {
 
     @Test
     void everyEventIsARowAndTheSequenceFollowsTheirOrder() throws SQLException {
-        List<OutboxEvent> events = IntStream.range(0, 2 * OutboxStore.MOST_ROWS + 1)
+        List<OutboxEvent> events = IntStream.range(0, 2 * OutboxStore.MAX_ROWS + 1)
                 .mapToObj(number -> number % 3 == 0 ? bareDelete(number) : completeUpdate(number, "{}"))
                 .toList();
 
@@ -82,15 +82,15 @@ class AppendIT {
     @Test
     void aFullStatementOfSmallEventsIsOne() throws SQLException {
         assertThat(statementCount(Stream.generate(() -> completeUpdate(1, "{}"))
-                        .limit(OutboxStore.MOST_ROWS)
+                        .limit(OutboxStore.MAX_ROWS)
                         .toList()))
                 .isEqualTo(1);
     }
 
     @Test
     void largeEventsAreSpreadOverStatements() throws SQLException {
-        String most = "\"" + "x".repeat(OutboxStore.MOST_CHARACTERS - 2) + "\"";
-        String half = most.substring(0, OutboxStore.MOST_CHARACTERS / 2 - 1) + "\"";
+        String most = "\"" + "x".repeat(OutboxStore.MAX_CHARACTERS - 2) + "\"";
+        String half = most.substring(0, OutboxStore.MAX_CHARACTERS / 2 - 1) + "\"";
 
         assertThat(statementCount(List.of(
                         completeUpdate(1, half),

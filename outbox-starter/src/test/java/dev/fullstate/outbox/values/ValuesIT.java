@@ -175,7 +175,7 @@ class ValuesIT {
                     }))
                     .hasRootCauseInstanceOf(IllegalArgumentException.class)
                     .hasStackTraceContaining(OutboxException.class.getName())
-                    .hasStackTraceContaining(value + " is not a number that JSON has");
+                    .hasStackTraceContaining(value + " is not a number in JSON");
         }
         assertThat(application.outbox()).isEmpty();
     }
