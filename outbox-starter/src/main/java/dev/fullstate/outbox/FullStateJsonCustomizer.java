@@ -3,12 +3,12 @@ package dev.fullstate.outbox;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Changes the mapper that writes the data of events. It is apart from the application's own mapper, so that a change of the
- * web interface's format never changes what consumers receive.
+ * Changes the mapper that writes the data of events. That mapper is separate from the application's own, so that a change to the
+ * format of its web interface never changes the events.
  */
 @FunctionalInterface
 public interface FullStateJsonCustomizer {
 
-    /** Called once at start-up, with all defaults set. */
+    /** Changes the mapper's builder, which has all defaults set. Called at start-up. */
     void customize(JsonMapper.Builder builder);
 }

@@ -4,10 +4,10 @@ import org.hibernate.HibernateException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change could not be captured, so its transaction fails and nothing of it is written.
+ * Fails a transaction whose change could not be captured. Nothing of the transaction is written.
  *
- * <p>The message names the aggregate and says what to do. It is a {@link HibernateException} because it is thrown in the
- * middle of Hibernate's commit, which passes only those on as what they are.
+ * <p>The message names the aggregate and the remedy. The class is a {@link HibernateException} because it is thrown in the middle
+ * of Hibernate's commit, which passes on only those unchanged.
  */
 public class OutboxException extends HibernateException {
 

@@ -5,7 +5,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 
 import dev.fullstate.outbox.aggregate.AggregateMappingException;
 
-/** Shows which entity cannot be captured, and the line to change. */
+/** Shows the entity that cannot be captured, and the line to change. */
 final class AggregateMappingFailureAnalyzer extends AbstractFailureAnalyzer<AggregateMappingException> {
 
     @Override

@@ -4,7 +4,7 @@ import jakarta.persistence.EntityManagerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
-/** Attaches the capture to each entity manager factory before anyone else gets hold of it. */
+/** Attaches the capture to each entity manager factory before any other bean gets it. */
 final class CaptureInstaller implements BeanPostProcessor {
 
     private final ObjectProvider<PersistenceUnits> units;

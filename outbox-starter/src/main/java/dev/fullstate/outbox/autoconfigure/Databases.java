@@ -15,27 +15,29 @@ import org.springframework.transaction.jta.JtaTransactionManager;
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.schema.OutboxSchemaException;
 
-/** Tells databases apart. */
+/** Answers questions about the databases of persistence units. */
 final class Databases {
 
     private Databases() {}
 
     /**
-     * Asks the database itself; a dialect may have been set by hand.
+     * Asks the database itself, because a dialect may have been set by hand.
      *
-     * @throws OutboxSchemaException where it does not answer
+     * @throws OutboxSchemaException if the database does not answer
      */
     static boolean isPostgresql(DataSource dataSource) {
         try {
             return JdbcUtils.extractDatabaseMetaData(
                     dataSource, metaData -> "PostgreSQL".equals(metaData.getDatabaseProductName()));
         } catch (MetaDataAccessException e) {
-            throw OutboxSchemaException.of(
-                    "A database with captured entities cannot be asked what it is", OutboxNames.DEFAULT, e);
+            throw OutboxSchemaException.of("A database with captured entities does not answer", OutboxNames.DEFAULT, e);
         }
     }
 
-    /** The transactions in which connections take part that a session factory is given; null if they are the connections' own. */
+    /**
+     * Returns the manager of the transactions that a session factory's connections take part in; null if these are the
+     * connections' own (docs/adr/0023).
+     */
     static @Nullable PlatformTransactionManager jta(SessionFactoryImplementor sessionFactory) {
         ServiceRegistryImplementor services = sessionFactory.getServiceRegistry();
         if (!services.requireService(TransactionCoordinatorBuilder.class).isJta()) {

@@ -10,7 +10,7 @@ import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.envelope.Envelope;
 import dev.fullstate.outbox.envelope.TraceContext;
 
-/** What all persistence units' envelopes have in common. */
+/** Creates the envelopes of all persistence units, from the settings that they share. */
 record EnvelopeFactory(
         List<FullStateJsonCustomizer> customizers,
         String source,

@@ -6,7 +6,7 @@ import org.springframework.beans.factory.ObjectProvider;
 
 import dev.fullstate.outbox.envelope.TraceContext;
 
-/** The current span of Micrometer Tracing as W3C {@code traceparent}. */
+/** Supplies the current span of Micrometer Tracing as W3C {@code traceparent}. */
 final class MicrometerTraceContext implements TraceContext.Source {
 
     private static final int TRACE_ID_LENGTH = 32;

@@ -9,12 +9,12 @@ import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /**
- * The role that makes tables, where the application has given its migrations one of their own ({@code spring.flyway.user}). As with
- * Spring Boot's Flyway, it is that of the application's primary {@code DataSource}; other databases have none.
+ * The role that creates tables, if the application has given its migrations one of their own ({@code spring.flyway.user}). As
+ * with Spring Boot's Flyway, the role belongs to the application's primary {@code DataSource}; other databases have none.
  *
- * @param username of the role; null where the application makes tables itself
+ * @param username of the role; null if the application's own role creates tables
  * @param password of the role
- * @param url of the database, where migrations reach it by another one
+ * @param url of the database for migrations, if it is another one
  * @param primary the data source that the role belongs to
  */
 record MigrationCredentials(
@@ -31,7 +31,7 @@ record MigrationCredentials(
                 primary);
     }
 
-    /** By which the outbox in this one is made and migrated. */
+    /** Returns the data source by which the outbox in an application's database is created and migrated. */
     DataSource of(DataSource application) {
         if ((username == null && url == null) || !application.equals(primary.getIfUnique())) {
             return application;

@@ -14,7 +14,7 @@ import org.springframework.data.repository.core.support.RepositoryFactoryInforma
 import dev.fullstate.outbox.bulk.BulkOperations.Policy;
 import dev.fullstate.outbox.bulk.ModifyingQueries;
 
-/** Says at start-up which modifying queries of Spring Data repositories go past the capture, and what becomes of them. */
+/** Logs at start-up the modifying queries of Spring Data repositories that bypass capture, and the consequences. */
 final class ModifyingQueryReport implements SmartInitializingSingleton {
 
     private static final Logger log = LoggerFactory.getLogger(ModifyingQueryReport.class);
@@ -34,7 +34,7 @@ final class ModifyingQueryReport implements SmartInitializingSingleton {
         Set<String> findings = new LinkedHashSet<>();
         for (CapturedUnit unit : units.captured()) {
             ModifyingQueries queries = new ModifyingQueries(unit.sessionFactory(), unit.aggregates(), policy);
-            // By their definitions: nothing is created that would not have been.
+            // By the bean definitions, so that no bean is created for this.
             for (String name : beans.getBeanNamesForType(RepositoryFactoryInformation.class, true, false)) {
                 Class<?> repository = beans.getType(BeanFactoryUtils.transformedBeanName(name), false);
                 if (repository != null) {

@@ -21,7 +21,7 @@ import org.springframework.util.ClassUtils;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Says so where entities want to be published and nothing is there to capture them. */
+/** Warns of entities with {@code @PublishFullState} whose changes nothing captures (docs/adr/0012). */
 @AutoConfiguration(after = OutboxAutoConfiguration.class)
 @ConditionalOnMissingBean(PersistenceUnits.class)
 @ConditionalOnBooleanProperty(name = "outbox.enabled", matchIfMissing = true)

@@ -29,7 +29,7 @@ import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.FullStateJsonCustomizer;
 import dev.fullstate.outbox.envelope.TraceContext;
 
-/** Captures changes of entities with {@code @PublishFullState} wherever there is a JPA entity manager factory. */
+/** Captures changes of entities with {@code @PublishFullState} in each JPA entity manager factory. */
 @AutoConfiguration(
         afterName = {
             "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
@@ -41,7 +41,7 @@ import dev.fullstate.outbox.envelope.TraceContext;
 @EnableConfigurationProperties(OutboxProperties.class)
 public final class OutboxAutoConfiguration {
 
-    /** Comes before the entity manager factories, because it has to see each of them. */
+    /** Creates the post-processor before the entity manager factories, because it has to see each of them. */
     @Bean
     static CaptureInstaller outboxCaptureInstaller(ObjectProvider<PersistenceUnits> units) {
         return new CaptureInstaller(units);
@@ -74,7 +74,7 @@ public final class OutboxAutoConfiguration {
         return new TransactionalFullStateEvents(units);
     }
 
-    /** A name may have spaces and whatever else a URI must not have. */
+    /** Returns a URI with the application's name, which may have characters that a URI must not have. */
     static String defaultSource(String name) {
         try {
             return new URI("urn", "service:" + (name.isBlank() ? "application" : name), null).toASCIIString();

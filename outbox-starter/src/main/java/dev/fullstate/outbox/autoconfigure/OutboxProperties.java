@@ -37,7 +37,7 @@ record OutboxProperties(
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
-    /** PostgreSQL and the timers count milliseconds in 32 bits, 24 days of them. */
+    /** PostgreSQL and the timers count milliseconds in 32 bits, which are 24 days. */
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(24);
 
     private static final Duration LONGEST_PERIOD = Duration.ofDays(10_000);
@@ -59,12 +59,12 @@ record OutboxProperties(
     /**
      * Outbox schema.
      *
-     * @param initialize Whether the outbox tables and the publication are created and migrated at start-up, in each
-     *     database with captured entities.
-     * @param name Schema that the outbox tables are in. Defaults to the current one of the application's connections.
-     * @param table Name of the outbox table, with which the names of all others begin.
-     * @param publication Name of the publication, unique in its database. Defaults to the table's name, after the schema's if
-     *     that is set.
+     * @param initialize Whether the outbox tables and the publication are created and migrated at start-up, in each database with
+     *     captured entities.
+     * @param name Schema of the outbox tables. Defaults to the current schema of the application's connections.
+     * @param table Name of the outbox table. The names of all other tables begin with it.
+     * @param publication Name of the publication, unique in its database. Defaults to the table's name, preceded by the schema's
+     *     if that is set.
      */
     record Schema(
             @DefaultValue("true") boolean initialize,
@@ -91,9 +91,9 @@ record OutboxProperties(
     /**
      * Capture of changes.
      *
-     * @param maxAggregatesPerTransaction Most aggregates that one transaction may change.
-     * @param bulkOperations What happens to an HQL, JPQL or criteria statement that changes captured aggregates in bulk, and
-     *     so without an event.
+     * @param maxAggregatesPerTransaction Maximum number of aggregates that one transaction may change.
+     * @param bulkOperations Treatment of HQL, JPQL and criteria statements that change captured aggregates in bulk, and so
+     *     without an event.
      */
     record Capture(
             @DefaultValue("10000") int maxAggregatesPerTransaction,
@@ -107,12 +107,12 @@ record OutboxProperties(
     /**
      * Data of events.
      *
-     * @param maxSize Largest payload of an event; a transaction with a larger one fails. Keep it below the largest record
-     *     that Kafka takes, less about 16 KB for key and headers.
+     * @param maxSize Maximum size of an event's payload; a transaction with a larger one fails. Keep it below the largest record
+     *     that Kafka accepts, minus about 16 KB for key and headers.
      */
     record Payload(@DefaultValue("960KB") DataSize maxSize) {
 
-        /** The table's own check. */
+        /** The table's check constraint has the same limit. */
         private static final DataSize CEILING = DataSize.ofMegabytes(100);
 
         Payload {
@@ -123,13 +123,14 @@ record OutboxProperties(
     /**
      * Republish jobs.
      *
-     * @param chunkSize Aggregates that are locked, read and published in one transaction.
-     * @param lockTimeout Time to wait for an aggregate that live traffic had locked, in the second pass.
-     * @param pollInterval Time between two looks for jobs that another instance has left.
-     * @param idleTimeout Time after which the database ends a transaction of an instance that has gone silent in the middle of it.
-     * @param parallelism Transactions that an instance has under way at a time, each with aggregates of another type, or
-     *     another range of ids of a type with many.
-     * @param maxLag Age of the oldest unpublished event from which on jobs wait for the relay.
+     * @param chunkSize Number of aggregates that are locked, read and published in one transaction.
+     * @param lockTimeout Time to wait, in the second pass, for an aggregate that live traffic had locked.
+     * @param pollInterval Time between two checks for jobs that another instance has left.
+     * @param idleTimeout Time after which the database ends the transaction of an instance that has gone silent in the middle of
+     *     it.
+     * @param parallelism Number of transactions that an instance runs at a time, each with aggregates of another type, or another
+     *     range of ids of a type with many aggregates.
+     * @param maxLag Age of the oldest unpublished event above which jobs wait for the relay.
      * @param keepJobs Time for which jobs are kept after their end.
      */
     record Republish(
@@ -155,16 +156,16 @@ record OutboxProperties(
     /**
      * Retention of the outbox's rows.
      *
-     * @param enabled Whether rows are removed, a day at a time, once they are published and past the period.
-     * @param period Time for which a row is kept at least, between 1 and 14 days.
-     * @param checkInterval Time between two looks at the outbox, for what is to be removed and for its meters.
+     * @param enabled Whether rows are removed, a day at a time, once they are published and older than the period.
+     * @param period Minimum time for which a row is kept, between 1 and 14 days.
+     * @param checkInterval Time between two checks of the outbox, for rows to remove and for its meters.
      */
     record Retention(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("7d") Duration period,
             @DefaultValue("1m") Duration checkInterval) {
 
-        // The ring has 16 days: today's, and the one that is emptied before it is used again.
+        // The ring has 16 days; two of them are today, and the day that is emptied before it is used again.
         private static final Duration LONGEST = Duration.ofDays(14);
 
         Retention {
@@ -177,7 +178,7 @@ record OutboxProperties(
      * Admin endpoints.
      *
      * @param allowUnauthenticated Whether the admin endpoints exist without Spring Security, open to everyone.
-     * @param securityFilterChain Whether the path of the admin endpoint has a security filter chain of its own. Without it the
+     * @param securityFilterChain Whether the path of the admin endpoint has a security filter chain of its own. Without it, the
      *     application's chains authenticate there too.
      */
     record Admin(

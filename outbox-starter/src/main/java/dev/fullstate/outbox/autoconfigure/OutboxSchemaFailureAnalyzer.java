@@ -5,7 +5,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 
 import dev.fullstate.outbox.schema.OutboxSchemaException;
 
-/** Shows why the outbox cannot be made or used, and what mends that. */
+/** Shows why the outbox cannot be created or used, and the remedy. */
 final class OutboxSchemaFailureAnalyzer extends AbstractFailureAnalyzer<OutboxSchemaException> {
 
     @Override

@@ -30,8 +30,13 @@ final class PersistenceUnits {
     private final ChangeFlow flow;
     private final ObjectProvider<EntityManagerFactory> factories;
 
+    /** Only grows, while entity manager factories are created. */
     private final List<CapturedUnit> captured = new CopyOnWriteArrayList<>();
+
+    /** Every factory that was passed, captured or not. Confined to the thread that creates the singletons. */
     private final Set<EntityManagerFactory> seen = new HashSet<>();
+
+    /** Null until first asked for; then final, because all factories exist by then. */
     private @Nullable List<CapturedDatabase> databases;
 
     PersistenceUnits(ChangeFlow flow, ObjectProvider<EntityManagerFactory> factories) {
@@ -39,7 +44,10 @@ final class PersistenceUnits {
         this.factories = factories;
     }
 
-    /** Attaches the capture, once: Spring shows a factory more than once if it is asked for while it is being created. */
+    /**
+     * Attaches the capture to a factory, once: Spring passes a factory more than once if a bean asks for it while it is being
+     * created.
+     */
     void add(String name, EntityManagerFactory entityManagerFactory) {
         if (!seen.contains(entityManagerFactory)) {
             attach(name, entityManagerFactory);
@@ -48,8 +56,9 @@ final class PersistenceUnits {
     }
 
     /**
-     * The outbox is made here, so that each database with captured entities gets one, and no other does. The application's own
-     * migrations have run by now, since Spring Boot lets entity manager factories wait for them, and nobody can write yet.
+     * Connects the unit if it has annotated entities, which also creates the outbox: so each database with captured entities gets
+     * one, and no other does (docs/adr/0012). The application's own migrations have run by now, since Spring Boot makes entity
+     * manager factories wait for them, and no bean can write yet.
      */
     private void attach(String name, EntityManagerFactory entityManagerFactory) {
         SessionFactoryImplementor sessionFactory = sessionFactory(entityManagerFactory);
@@ -73,7 +82,7 @@ final class PersistenceUnits {
         log.info("Changes of {} are captured", unit.aggregates().all());
     }
 
-    /** Null for another provider's; Hibernate need not be the only one on the class path. */
+    /** Returns null for the factory of another provider: Hibernate need not be the only one on the class path. */
     private static @Nullable SessionFactoryImplementor sessionFactory(EntityManagerFactory entityManagerFactory) {
         EntityManagerFactory target = entityManagerFactory instanceof EntityManagerFactoryInfo info
                 ? info.getNativeEntityManagerFactory()
@@ -81,14 +90,15 @@ final class PersistenceUnits {
         return target instanceof SessionFactoryImplementor sessionFactory ? sessionFactory : null;
     }
 
-    /** The units of which something is captured, in the order in which they were created. */
+    /** Returns the units with captured entities, in the order of their creation. */
     List<CapturedUnit> captured() {
         return captured;
     }
 
     /**
-     * The databases that have an outbox, each named after the first unit that writes to it. Makes the entity manager factories that are not
-     * there yet, as in an application with lazy initialization: what looks after an outbox runs from the start.
+     * Returns the databases that have an outbox, each named after the first unit that writes to it. The call creates entity
+     * manager factories that do not exist yet, as in an application with lazy initialization: retention and republish run from
+     * the start.
      */
     synchronized List<CapturedDatabase> databases() {
         if (databases == null) {

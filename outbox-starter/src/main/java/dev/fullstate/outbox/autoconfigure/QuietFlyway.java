@@ -9,8 +9,8 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.util.ClassUtils;
 
 /**
- * Keeps the outbox's Flyway quiet, in an application that has none of its own: what it has done is one line of ours. A level that the
- * application configures by {@code logging.level.org.flywaydb} has precedence.
+ * Keeps the outbox's Flyway quiet in an application that has no Flyway of its own: one line of ours tells of a migration. A level
+ * that the application sets with {@code logging.level.org.flywaydb} has precedence.
  */
 final class QuietFlyway implements EnvironmentPostProcessor {
 

@@ -19,12 +19,12 @@ import dev.fullstate.outbox.republish.Republisher.CapturedDatabase;
 import dev.fullstate.outbox.retention.Outboxes;
 import dev.fullstate.outbox.retention.Retention;
 
-/** Looks after the outbox of each database that has one, and shows its state where there is Actuator. */
+/** Starts the retention of each database's outbox, and shows the outbox's state if the application has Actuator. */
 @AutoConfiguration(after = OutboxAutoConfiguration.class)
 @ConditionalOnBean(PersistenceUnits.class)
 public final class RetentionAutoConfiguration {
 
-    /** Not lazy in any application: the outbox grows from the first write on. */
+    /** Creates the retentions, even in an application with lazy initialization: the outbox grows from the first write on. */
     @Bean
     @Lazy(false)
     Outboxes outboxRetention(PersistenceUnits units, OutboxProperties properties) {

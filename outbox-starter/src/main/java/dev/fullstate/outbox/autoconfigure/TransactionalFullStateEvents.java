@@ -43,7 +43,7 @@ final class TransactionalFullStateEvents implements FullStateEvents {
         throw captured ? noTransaction(type) : notARoot(type);
     }
 
-    /** The session of the current transaction, if it is one of this unit's entity manager factory. */
+    /** Returns the session of the current transaction, if it belongs to this unit's entity manager factory; otherwise null. */
     private static @Nullable SharedSessionContractImplementor currentSession(CapturedUnit unit) {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
             return null;
@@ -63,7 +63,7 @@ final class TransactionalFullStateEvents implements FullStateEvents {
         for (Object id : ids) {
             if (!idType.isInstance(id)) {
                 throw new IllegalArgumentException("The id " + id + " of type "
-                        + (id == null ? "null" : id.getClass().getName()) + " cannot be that of a "
+                        + (id == null ? "null" : id.getClass().getName()) + " cannot be the id of a "
                         + aggregate.root().getEntityName() + ", whose ids are of type " + idType.getName()
                         + ", so none of these aggregates is marked as changed. Pass ids of that type");
             }

@@ -1,7 +1,7 @@
 /**
- * Wiring, in the order in which a change flows: capture, envelope, store; beside them retention, and republish with its admin
- * endpoint. In come the application's properties and its entity manager factory, out goes nothing that applications need to
- * import.
+ * Wires the stages in the order in which a change flows: capture, envelope, store; beside them retention, and republish with its
+ * admin endpoint. In come the application's properties and its entity manager factories; out go beans, none of a type that
+ * applications need to import from here.
  */
 @NullMarked
 package dev.fullstate.outbox.autoconfigure;

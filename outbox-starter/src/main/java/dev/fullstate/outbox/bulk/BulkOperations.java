@@ -23,10 +23,11 @@ import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
 
 /**
- * Decides about bulk statements on captured aggregates: they change rows without Hibernate's events, so nothing is captured.
+ * Decides about bulk statements on captured aggregates. Such statements change rows without Hibernate's events, so nothing is
+ * captured (docs/adr/0010).
  *
- * <p>Hibernate asks when it translates a statement to SQL, that is, when the statement is first executed and before anything
- * of it is sent. A refused statement is asked about again each time, because its translation is never kept.
+ * <p>Hibernate asks when it translates a statement to SQL: when the statement is first executed, and before anything is sent. It
+ * asks about a refused statement again each time, because it never keeps the translation.
  */
 public final class BulkOperations implements Service {
 
@@ -34,24 +35,27 @@ public final class BulkOperations implements Service {
 
     private static final Logger log = LoggerFactory.getLogger(BulkOperations.class);
 
-    /** What happens to a bulk statement on a captured aggregate. */
+    /** The treatment of bulk statements on captured aggregates. */
     public enum Policy {
-        /** It fails, and with it its transaction. */
+        /** The statement fails, and with it its transaction. */
         FAIL,
-        /** It is run, and a warning is logged when it is translated. */
+        /** The statement runs, and a warning is logged when it is translated. */
         WARN,
-        /** It is run. */
+        /** The statement runs. */
         ALLOW
     }
 
     private record Watch(Aggregates aggregates, Policy policy) {}
 
-    /** Session factories may share a registry, and with it this service. */
+    /**
+     * One entry per session factory with captured aggregates; none is removed. Session factories may share a registry, and with
+     * it this service.
+     */
     private final transient Map<SessionFactoryImplementor, Watch> watched = new ConcurrentHashMap<>();
 
     BulkOperations() {}
 
-    /** From now on, bulk statements of this session factory on any of these aggregates are subject to the policy. */
+    /** Applies the policy to all later bulk statements of this session factory on any of these aggregates. */
     public static void watch(SessionFactoryImplementor sessionFactory, Aggregates aggregates, Policy policy) {
         ServiceRegistryImplementor services = sessionFactory.getServiceRegistry();
         boolean contributed = services.locateServiceBinding(BulkOperations.class) != null;
@@ -60,9 +64,9 @@ public final class BulkOperations implements Service {
         }
         if (policy != Policy.ALLOW && !(contributed && isAsked(sessionFactory))) {
             log.warn(
-                    "Bulk statements on {} are not checked, or not all of them: Hibernate does not use {} and {}."
+                    "Some or all bulk statements on {} are not checked, because Hibernate does not use {} and {}."
                             + " Remove the setting hibernate.query.sqm.translator, or the service contributor, that"
-                            + " takes their place",
+                            + " replaces them",
                     aggregates.all(),
                     CheckedTranslatorFactory.class.getName(),
                     CheckedStrategies.class.getName());
@@ -76,7 +80,7 @@ public final class BulkOperations implements Service {
     }
 
     /**
-     * Asks about a statement that is about to be translated.
+     * Checks a statement that is about to be translated.
      *
      * @throws OutboxException if it must not be run
      */
@@ -99,7 +103,7 @@ public final class BulkOperations implements Service {
             return;
         }
         String found = "A bulk " + kind(statement) + " of " + target.getEntityName()
-                + " goes past the capture: it changes aggregates of " + reached + " without an event";
+                + " bypasses capture: it changes aggregates of " + reached + " without an event";
         if (watch.policy() == Policy.FAIL) {
             throw new OutboxException(found + ", so it is refused" + text(options)
                     + ". Load the entities and change them. Or set outbox.capture.bulk-operations=allow and, in the same"
@@ -118,7 +122,10 @@ public final class BulkOperations implements Service {
         return statement instanceof SqmDeleteStatement<?> ? "delete" : "insert";
     }
 
-    /** Hibernate's comment of a query is its HQL; a criteria query has none of its own. */
+    /**
+     * Returns the statement's HQL, which is Hibernate's comment of a query; empty for a criteria query, which has no HQL of its
+     * own.
+     */
     private static String text(QueryOptions options) {
         String comment = options.getComment();
         return comment == null || comment.equals(AbstractSelectionQuery.CRITERIA_HQL_STRING)

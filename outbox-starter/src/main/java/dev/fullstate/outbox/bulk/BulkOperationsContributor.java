@@ -6,7 +6,7 @@ import org.hibernate.query.sqm.mutation.spi.SqmMultiTableMutationStrategyProvide
 import org.hibernate.service.spi.ServiceContributor;
 
 /**
- * Lets {@link BulkOperations} be asked about the statements of each session factory, however the application builds it.
+ * Makes Hibernate ask {@link BulkOperations} about the statements of each session factory, however the application builds it.
  * Hibernate finds this class through the {@link java.util.ServiceLoader}. Until a session factory is watched, nothing changes.
  */
 public final class BulkOperationsContributor implements ServiceContributor {
@@ -15,7 +15,8 @@ public final class BulkOperationsContributor implements ServiceContributor {
     public void contribute(StandardServiceRegistryBuilder builder) {
         builder.addService(BulkOperations.class, new BulkOperations());
         builder.addService(SqmMultiTableMutationStrategyProvider.class, new CheckedStrategies());
-        // A translator that the application has chosen stays; that statements are then not checked is said at start-up.
+        // A translator that the application has chosen stays; a warning at start-up says that statements are not
+        // checked.
         builder.getSettings()
                 .putIfAbsent(QuerySettings.SEMANTIC_QUERY_TRANSLATOR, CheckedTranslatorFactory.class.getName());
     }

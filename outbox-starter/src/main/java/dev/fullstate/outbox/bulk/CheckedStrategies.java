@@ -17,8 +17,8 @@ import org.hibernate.query.sqm.tree.insert.SqmInsertStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the statements checked whose target is several tables, and handles them as Hibernate does without it: with the
- * strategies that the settings name, or else the dialect's.
+ * Checks the statements whose target is several tables, and otherwise handles them as Hibernate does: with the strategies that
+ * the settings name, or else the dialect's.
  */
 final class CheckedStrategies implements SqmMultiTableMutationStrategyProvider {
 

@@ -14,7 +14,7 @@ import org.hibernate.sql.ast.tree.MutationStatement;
 import org.hibernate.sql.ast.tree.select.SelectStatement;
 
 /**
- * Has the statements checked whose target is one table, and translates as Hibernate does without it. Public because Hibernate
+ * Checks the statements whose target is one table, and otherwise translates them as Hibernate does. Public because Hibernate
  * creates it by its name.
  */
 public final class CheckedTranslatorFactory implements SqmTranslatorFactory {
@@ -48,7 +48,7 @@ public final class CheckedTranslatorFactory implements SqmTranslatorFactory {
                 .createMutationTranslator(statement, options, parameters, bindings, influencers, context);
     }
 
-    /** What Hibernate uses if the setting is not set: the dialect's own, or the standard one. */
+    /** Returns the factory that Hibernate uses without the setting: the dialect's own, or the standard one. */
     private SqmTranslatorFactory delegate(SqlAstCreationContext context) {
         SqmTranslatorFactory ofDialect = context.getDialect().getSqmTranslatorFactory();
         return ofDialect == null ? standard : ofDialect;

@@ -25,7 +25,7 @@ import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.bulk.BulkOperations.Policy;
 
-/** Finds modifying queries of Spring Data JPA repositories that go past the capture, from their declarations alone. */
+/** Finds modifying queries of Spring Data JPA repositories that bypass capture, from their declarations alone. */
 public final class ModifyingQueries {
 
     /** Spring Data's expression for the entity of a repository. */
@@ -44,18 +44,18 @@ public final class ModifyingQueries {
     /**
      * A declared query.
      *
-     * @param text null where it is not known
+     * @param text null if it is not known
      */
     private record Declared(@Nullable String text, boolean isNative) {}
 
-    /** Looks for queries on these aggregates. */
+    /** Searches for queries on these aggregates. */
     public ModifyingQueries(SessionFactoryImplementor sessionFactory, Aggregates aggregates, Policy policy) {
         this.sessionFactory = sessionFactory;
         this.aggregates = aggregates;
         this.policy = policy;
     }
 
-    /** For each modifying query of a repository that changes captured aggregates, or may do so, a sentence that says it. */
+    /** Returns a sentence for each modifying query of a repository that changes captured aggregates, or may do so. */
     public List<String> of(Class<?> repository) {
         List<String> findings = new ArrayList<>();
         for (Method method : repository.getMethods()) {
@@ -84,7 +84,7 @@ public final class ModifyingQueries {
         Set<Aggregate> reached = aggregates.reachedFrom(target);
         return reached.isEmpty()
                 ? null
-                : "%s is a bulk %s of %s, which goes past the capture of %s. %s"
+                : "%s is a bulk %s of %s, which bypasses the capture of %s. %s"
                         .formatted(
                                 name,
                                 statement.group(1).toLowerCase(Locale.ROOT),
@@ -111,11 +111,13 @@ public final class ModifyingQueries {
         return reached.isEmpty()
                 ? null
                 : "%s %s and cannot be checked. If it changes aggregates of %s, there is no event unless FullStateEvents.markChanged names them"
-                        .formatted(
-                                name, query.isNative() ? "is native SQL" : "has a target that is not known", reached);
+                        .formatted(name, query.isNative() ? "is native SQL" : "has an unknown target", reached);
     }
 
-    /** The method's query, in Spring Data's own order; null for a derived one, which loads what it deletes. */
+    /**
+     * Returns the method's query, found in Spring Data's own order; null for a derived query, which loads the entities that it
+     * deletes.
+     */
     private @Nullable Declared declared(Method method, Class<?> domain) {
         Query query = AnnotatedElementUtils.findMergedAnnotation(method, Query.class);
         if (query != null && StringUtils.hasText(query.value())) {

@@ -1,6 +1,6 @@
 /**
- * What goes past the capture. In come the bulk statements (HQL, JPQL, criteria) that Hibernate is about to translate, and the
- * modifying queries of repositories at start-up; out goes a refusal, a warning, or nothing.
+ * Watches for changes that capture cannot see. In come the bulk statements (HQL, JPQL, criteria) that Hibernate is about to
+ * translate, and the modifying queries of repositories at start-up; out goes a refusal, a warning, or nothing.
  */
 @NullMarked
 package dev.fullstate.outbox.bulk;

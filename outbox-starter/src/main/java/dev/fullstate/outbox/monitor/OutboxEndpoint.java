@@ -15,13 +15,13 @@ import dev.fullstate.outbox.retention.Outboxes;
 import dev.fullstate.outbox.retention.Retention;
 
 /**
- * {@code /actuator/outbox}: the outbox as it is when it is asked for. Where the application has outboxes in several databases, all
- * of them by the names of their databases, and {@code /actuator/outbox/<name>} is one of them.
+ * {@code /actuator/outbox}: the outbox's state at the moment of the request. If the application has outboxes in several
+ * databases, the answer has all of them by the names of their databases, and {@code /actuator/outbox/<name>} has one.
  */
 @Endpoint(id = "outbox")
 public class OutboxEndpoint {
 
-    /** Our own, because Actuator's follows the application's: members have the names that are documented. */
+    /** A mapper of our own, because Actuator's follows the application's, and members must have their documented names. */
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Outboxes outboxes;

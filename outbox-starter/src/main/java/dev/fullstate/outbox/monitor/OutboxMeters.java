@@ -17,8 +17,8 @@ import dev.fullstate.outbox.retention.Outboxes;
 import dev.fullstate.outbox.retention.Retention;
 
 /**
- * Meters of the outbox, as it was at the last look; reading them asks no database. Before the first look and after one that
- * failed, gauges are not a number. All instances show the same outbox, so only the counter adds up over them.
+ * Meters of the outbox as of the last check; reading them does not query a database. Before the first check and after one that
+ * failed, gauges are NaN. All instances show the same outbox, so only the counter may be summed over them.
  */
 public final class OutboxMeters implements MeterBinder {
 
@@ -32,7 +32,7 @@ public final class OutboxMeters implements MeterBinder {
         this.outboxes = outboxes;
     }
 
-    /** The tag that tells databases apart is there where there are several. */
+    /** Registers the meters, with a tag for the database if there are several. */
     @Override
     public void bindTo(MeterRegistry registry) {
         Map<String, Retention> retentions = outboxes.retentions();

@@ -1,6 +1,4 @@
-/**
- * What operators see of the outbox. In comes its state, out go an Actuator endpoint and meters.
- */
+/** Shows the outbox to operators. In comes its state, out go an Actuator endpoint and meters. */
 @NullMarked
 package dev.fullstate.outbox.monitor;
 

@@ -6,14 +6,17 @@ import org.hibernate.TransactionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The failure of the database behind what looks like another one: collections are read while a state is written, so a lost
- * connection or a deadlock comes wrapped by Jackson. Callers retry what the database says, not what is wrapped around it.
+ * Finds the database's failure behind another exception. Collections are read while a state is written, so Jackson wraps a lost
+ * connection or a deadlock, and callers retry the database's exceptions, not the wrapper.
  */
 public final class DatabaseFailure {
 
     private DatabaseFailure() {}
 
-    /** The outermost failure of Hibernate's that the database, or the end of the transaction's time, has caused; null if none has. */
+    /**
+     * Returns the outermost exception of Hibernate that the database, or the transaction's time-out, has caused; null if there is
+     * none.
+     */
     public static @Nullable HibernateException in(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof JDBCException || cause instanceof TransactionException) {

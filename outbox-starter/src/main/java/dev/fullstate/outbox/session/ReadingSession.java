@@ -9,17 +9,17 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions of our own, which no one else sees. */
+/** Opens sessions of our own, which the application never sees (docs/adr/0023). */
 public final class ReadingSession {
 
     private ReadingSession() {}
 
     /**
-     * Opens a session that reads what is in the database, past caches and filters, and writes nothing by itself. It is part of the
-     * connection's transaction, and of no other, and a child of no session: a parent keeps a listener of each of its children for
-     * as long as it lives.
+     * Opens a session that reads the database past caches and filters, and writes nothing by itself. It is part of the
+     * connection's transaction and of no other. It is not a child of another session: a parent keeps a listener for each of its
+     * children as long as it lives (docs/adr/0017).
      *
-     * @param timeZone in which the driver takes dates and times; null for its own
+     * @param timeZone of the driver's dates and times; null for its own
      */
     public static SessionImplementor open(
             SessionFactoryImplementor sessionFactory, Connection connection, @Nullable TimeZone timeZone) {
@@ -32,7 +32,7 @@ public final class ReadingSession {
                 .jdbcTimeZone(timeZone)
                 .openSession()
                 .unwrap(SessionImplementor.class);
-        // Also those that enable themselves: a filter would thin out states, or hide whole aggregates.
+        // Filters that enable themselves too: a filter would leave out parts of states, or hide whole aggregates.
         sessionFactory.getDefinedFilterNames().forEach(session::disableFilter);
         return session;
     }

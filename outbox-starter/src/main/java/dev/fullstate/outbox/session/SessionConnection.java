@@ -12,9 +12,8 @@ import org.hibernate.jdbc.ReturningWork;
 import org.hibernate.jdbc.Work;
 
 /**
- * The connection of a session, for statements that Hibernate does not make. Each of them is cancelled when the transaction's
- * time is over, as Hibernate's own are; all statements of ours on a session go through here, which an architecture test
- * holds.
+ * The connection of a session, for statements that Hibernate does not make. Each is cancelled when the transaction's time-out
+ * ends, as Hibernate's own are. All our statements on a session go through this class, which an architecture test checks.
  */
 public final class SessionConnection {
 
@@ -23,21 +22,21 @@ public final class SessionConnection {
     /**
      * Does work on the connection.
      *
-     * @throws org.hibernate.JDBCException where the database fails
-     * @throws org.hibernate.TransactionException where the transaction's time is over
+     * @throws org.hibernate.JDBCException if the database fails
+     * @throws org.hibernate.TransactionException if the transaction's time-out has ended
      */
     public static <T> T call(SharedSessionContractImplementor session, ReturningWork<T> work) {
         return session.doReturningWork(connection -> work.execute(of(session)));
     }
 
-    /** As {@link #call}, without a result. */
+    /** Does work as {@link #call} does, without a result. */
     public static void run(SharedSessionContractImplementor session, Work work) {
         session.doWork(connection -> work.execute(of(session)));
     }
 
     /**
-     * The connection, to be kept for a while: a session that releases its connection after each statement has another one
-     * then. It cannot be closed.
+     * Returns a connection that may be kept: it uses the session's present connection each time, because a session may release
+     * its connection after each statement. Closing it has no effect.
      */
     public static Connection of(SharedSessionContractImplementor session) {
         JdbcCoordinator coordinator = session.getJdbcCoordinator();

@@ -1,6 +1,6 @@
 /**
- * Sessions as our statements use them. In goes a session of the application's; out come its connection, within the time that its
- * transaction has left, the failures of its database as what they are, and sessions of our own that read on a connection.
+ * The way from a session to its database. In comes a session of the application; out go its connection, whose statements respect
+ * the transaction's time-out, the database failure behind an exception, and sessions of our own that read on a connection.
  */
 @NullMarked
 package dev.fullstate.outbox.session;

@@ -146,7 +146,7 @@ class OutboxAutoConfigurationTest {
     void databaseThatDoesNotAnswerIsExplained() {
         contexts.withUserConfiguration(WithAnEntity.class).run(context -> {
             FailureAnalysis analysis = new OutboxSchemaFailureAnalyzer().analyze(context.getStartupFailure());
-            assertThat(analysis.getDescription()).contains("cannot be asked what it is");
+            assertThat(analysis.getDescription()).contains("with captured entities does not answer");
             assertThat(analysis.getAction()).contains("Start PostgreSQL");
         });
     }

@@ -16,7 +16,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The start says which modifying queries go past the capture, and what becomes of them. */
+/** The start says which modifying queries bypass capture, and with which consequence. */
 @ExtendWith(OutputCaptureExtension.class)
 class ModifyingQueryReportIT {
 
@@ -51,8 +51,7 @@ class ModifyingQueryReportIT {
     }
 
     private static String bulk(String method, String kind, Class<?> entity) {
-        return method + " is a bulk " + kind + " of " + entity.getName()
-                + ", which goes past the capture of [ticket]. ";
+        return method + " is a bulk " + kind + " of " + entity.getName() + ", which bypasses the capture of [ticket]. ";
     }
 
     private static String unknown(String method) {

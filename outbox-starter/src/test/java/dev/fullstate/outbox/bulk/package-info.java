@@ -1,2 +1,2 @@
-/** Aggregates that bulk statements and SQL change past the capture. */
+/** Aggregates that bulk statements and SQL change without capture. */
 package dev.fullstate.outbox.bulk;
