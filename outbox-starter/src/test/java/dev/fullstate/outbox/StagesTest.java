@@ -1,0 +1,101 @@
+package dev.fullstate.outbox;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.hibernate.SharedSessionContract;
+import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
+
+import dev.fullstate.outbox.architecture.StageTable;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static dev.fullstate.outbox.architecture.StageTable.stage;
+
+/** In the order of the flow: a stage sees the output of the stages before it, the wiring sees every stage. */
+@AnalyzeClasses(
+        packages = "dev.fullstate.outbox",
+        importOptions = {DoNotIncludeTests.class, StagesTest.WithoutServersForTests.class})
+class StagesTest {
+
+    private static final String BASE = "dev.fullstate.outbox";
+
+    private static final StageTable STAGES = StageTable.of(
+            BASE,
+            stage("contract").opens("EventHeaders, Operation, OutboxEvent, OutboxMigration, OutboxNames, OutboxTable"),
+            stage("").opens("PublishFullState, InState, FullStateEvents, FullStateJsonCustomizer, OutboxException"),
+            stage("session").opens("SessionConnection, ReadingSession, DatabaseFailure"),
+            stage("rows")
+                    .sees("", "session")
+                    .opens("RootTable, PartTable, CollectionTable, StoredIds, ColumnTypes, MissingVersionException"),
+            stage("aggregate")
+                    .sees("", "rows")
+                    .opens(
+                            "AggregateResolver, Aggregates, Aggregate, OwnerLink, AssociationPath",
+                            "Place, Attribute, Role, MapKey, AggregateMappingException"),
+            stage("reading").sees("aggregate").opens("StateReader"),
+            stage("capture")
+                    .sees("", "contract, session, rows, aggregate, reading")
+                    .opens("Capture, ChangeSink, AggregateChange"),
+            stage("bulk")
+                    .sees("", "aggregate")
+                    .opens("BulkOperations, BulkOperationsContributor, CheckedTranslatorFactory, ModifyingQueries"),
+            stage("envelope").sees("", "contract, session, aggregate, capture").opens("Envelope, TraceContext"),
+            stage("store").sees("contract").opens("Outbox, OutboxStore, Database"),
+            stage("schema").sees("contract, store").opens("OutboxSchema, OutboxSchemaException, RowSecurity"),
+            stage("retention").sees("contract, store").opens("Retention, Outboxes, OutboxState, OutboxReach, RelayLag"),
+            stage("republish")
+                    .sees("contract, session, rows, aggregate, reading, capture, envelope, store, retention")
+                    .opens(
+                            "Republisher, RepublishJob, RepublishRequest, InvalidRepublishRequestException",
+                            "RepublishConflictException, UnknownAggregateTypeException"),
+            stage("admin")
+                    .sees("republish")
+                    .opens(
+                            "AdminAccess, SecuredAdminAccess, AdminFilterChain, RepublishController",
+                            "RepublishEndpoint"),
+            stage("monitor").sees("contract, retention").opens("OutboxEndpoint, OutboxMeters"),
+            stage("autoconfigure")
+                    .seesEverything()
+                    .opens(
+                            "OutboxAutoConfiguration, NothingCapturedAutoConfiguration, RetentionAutoConfiguration",
+                            "RepublishAutoConfiguration, AdminAutoConfiguration"));
+
+    /** The servers of outbox-test are on the class path of tests, in a package below the base. */
+    static final class WithoutServersForTests implements ImportOption {
+
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("/outbox-test");
+        }
+    }
+
+    @ArchTest
+    static final ArchRule STAGES_SEE_ONLY_WHAT_THEIR_LINE_SAYS = STAGES.imports();
+
+    @ArchTest
+    static final ArchRule PACKAGES_OPEN_ONLY_THEIR_DOOR = STAGES.doors();
+
+    @ArchTest
+    static final ArchRule WITHOUT_CYCLES =
+            slices().matching(BASE + ".(*)..").should().beFreeOfCycles();
+
+    /** So the transaction's time-out bounds each statement. Republishing has sessions of its own. */
+    @ArchTest
+    static final ArchRule STATEMENTS_ON_A_SESSION_RESPECT_THE_TIME_OUT = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + ".session..", BASE + ".republish..")
+            .should()
+            .callMethodWhere(target(owner(assignableTo(SharedSessionContract.class)))
+                    .and(target(nameMatching("doWork|doReturningWork|sessionWithOptions|statelessWithOptions"))))
+            .orShould()
+            .callMethodWhere(target(owner(assignableTo(LogicalConnectionImplementor.class)))
+                    .and(target(nameMatching("getPhysicalConnection"))));
+}
