@@ -9,7 +9,7 @@ public final class EventHeaders {
     /** Prefix of every attribute. */
     public static final String PREFIX = "ce_";
 
-    /** Content type of the value; absent from a delete, which has none. */
+    /** Content type of the value; absent from a delete, which has no value. */
     public static final String CONTENT_TYPE = "content-type";
 
     public static final String SPEC_VERSION = PREFIX + "specversion";
@@ -35,7 +35,7 @@ public final class EventHeaders {
     /** Extension: the republish job; on republished events only. */
     public static final String REPUBLISH_ID = PREFIX + "republishid";
 
-    /** Extension: when the event was recorded in the outbox. */
+    /** Extension: the time at which the event was recorded in the outbox. */
     public static final String RECORDED_TIME = PREFIX + "recordedtime";
 
     /** Distributed tracing extension. */

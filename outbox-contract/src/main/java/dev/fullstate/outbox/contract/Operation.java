@@ -1,6 +1,6 @@
 package dev.fullstate.outbox.contract;
 
-/** What happened to the aggregate in its transaction, as a whole. */
+/** The change of an aggregate by one transaction as a whole. */
 public enum Operation {
     CREATE("create"),
     UPDATE("update"),
@@ -12,7 +12,7 @@ public enum Operation {
         this.label = label;
     }
 
-    /** The word in the table's column and in the record's header. */
+    /** {@return the word in the table's column and in the record's header} */
     public String label() {
         return label;
     }

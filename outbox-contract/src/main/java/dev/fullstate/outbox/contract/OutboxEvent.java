@@ -6,9 +6,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event as it is written to the outbox: the attributes of a CloudEvent, and the aggregate's state as its data.
+ * One event of the outbox: the attributes of a CloudEvent, and the aggregate's state as its data.
  *
- * <p>What the database adds to the row ({@code seq}, {@code xid}, {@code created_at}, {@code bucket}) is not part of it.
+ * <p>The columns that the database fills ({@code seq}, {@code xid}, {@code created_at}, {@code bucket}) are not part of it.
  *
  * @param id CloudEvents {@code id}, new for every row
  * @param aggregateType routes to the topic: letters, digits, dot, underscore and hyphen
@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param type CloudEvents {@code type}, reverse DNS
  * @param payload the state as JSON; null if and only if the operation is a delete
  * @param source CloudEvents {@code source}, a URI reference
- * @param time when the change happened; null where that is not known
+ * @param time of the change; null where it is not known
  * @param dataSchema the URI of the data's schema
  * @param changeId the same for every event of the same change
  * @param entityVersion the root's version; null where it is not known
- * @param operation what happened to the aggregate
+ * @param operation of the transaction on the aggregate
  * @param republishId the job that wrote the event; null for a live change
  * @param traceParent W3C trace context of the writing transaction
  * @param traceState W3C trace state of the writing transaction

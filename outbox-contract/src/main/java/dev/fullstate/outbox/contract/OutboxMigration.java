@@ -9,17 +9,17 @@ import java.util.Map;
 /** The scripts that create an outbox, with placeholders for its names. */
 public final class OutboxMigration {
 
-    /** Where the scripts are, as a class path location. */
+    /** The class path location of the scripts. */
     public static final String LOCATION = "dev/fullstate/outbox/contract/migration";
 
     private OutboxMigration() {}
 
-    /** What stands for what in the scripts, where it is written as <code>${placeholder}</code> and in double quotes. */
+    /** {@return the names by their placeholders; the scripts have <code>${placeholder}</code> in double quotes} */
     public static Map<String, String> placeholders(OutboxNames names) {
         return Map.of("outbox", names.table(), "publication", names.publication());
     }
 
-    /** The whole migration as one script, which creates everything in the session's current schema. */
+    /** {@return the whole migration as one script, which creates everything in the session's current schema} */
     public static String script(OutboxNames names) {
         String path = "/" + LOCATION + "/V1__outbox.sql";
         try (InputStream file = OutboxMigration.class.getResourceAsStream(path)) {

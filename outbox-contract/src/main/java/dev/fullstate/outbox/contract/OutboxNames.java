@@ -7,27 +7,27 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of one outbox: its schema, its table and its publication. The names of everything else that belongs to an outbox begin
- * with the table's, so that several outboxes may be in one database, and in one schema.
+ * Names of one outbox: its schema, its table and its publication. The names of all other objects of an outbox begin with the
+ * table's, so that several outboxes may be in one database, and in one schema.
  *
  * <p>Statements are written with the default names in braces, {@code select * from {outbox_relay}}, and rendered by
  * {@link #sql(String)}.
  *
- * @param schema in which all tables are; null for the one that the session's {@code search_path} leads to
+ * @param schema of all tables; null for the first schema of the session's {@code search_path}
  * @param table the outbox table
  * @param publication through which the relay receives inserts; unlike tables, publications belong to the database
  */
 public record OutboxNames(@Nullable String schema, String table, String publication) {
 
-    // PostgreSQL cuts longer ones off, and the longest name of ours adds 21 characters to the table's.
+    // PostgreSQL truncates longer names, and the longest of our names adds 21 characters to the table's.
     private static final int MAX_TABLE_LENGTH = 40;
     private static final int MAX_LENGTH = 63;
 
-    /** What {@link #canBeTable} asks for, in words. */
+    /** The rule of {@link #canBeTable}, in words. */
     public static final String TABLE_NAME =
             "lower-case letters, digits and underscores, not beginning with a digit, " + MAX_TABLE_LENGTH + " at most";
 
-    /** What {@link #canBeName} asks for, in words. */
+    /** The rule of {@link #canBeName}, in words. */
     public static final String NAME = "1 to " + MAX_LENGTH + " bytes long, without quotes and dollar signs";
 
     private static final Pattern TABLE = Pattern.compile("[a-z_][a-z0-9_]{0," + (MAX_TABLE_LENGTH - 1) + "}");
@@ -35,10 +35,10 @@ public record OutboxNames(@Nullable String schema, String table, String publicat
     private static final Pattern SIMPLE = Pattern.compile("[a-z_][a-z0-9_]*");
     private static final Pattern NAME_IN_BRACES = Pattern.compile("\\{outbox(\\w*)}");
 
-    /** The name of the table where none is chosen. */
+    /** The default name of the table. */
     public static final String DEFAULT_TABLE = "outbox";
 
-    /** The names where none are chosen. */
+    /** The default names. */
     public static final OutboxNames DEFAULT = of(null, DEFAULT_TABLE);
 
     public OutboxNames {
@@ -52,22 +52,22 @@ public record OutboxNames(@Nullable String schema, String table, String publicat
         requireName("publication", publication);
     }
 
-    /** Names with the publication that follows from the others. */
+    /** {@return names with the publication that follows from the others} */
     public static OutboxNames of(@Nullable String schema, String table) {
         return new OutboxNames(schema, table, publication(schema, table));
     }
 
-    /** The publication that follows from the other names: the table's, after the schema's if one is chosen. */
+    /** {@return the publication that follows from the other names: the table's, after the schema's if one is chosen} */
     public static String publication(@Nullable String schema, String table) {
         return schema == null ? table : schema + "_" + table;
     }
 
-    /** Whether an outbox table can have this name. */
+    /** {@return whether an outbox table can have this name} */
     public static boolean canBeTable(String name) {
         return TABLE.matcher(name).matches();
     }
 
-    /** Whether a schema or a publication can have this name. */
+    /** {@return whether a schema or a publication can have this name} */
     public static boolean canBeName(String name) {
         return !name.isBlank()
                 && name.getBytes(StandardCharsets.UTF_8).length <= MAX_LENGTH
@@ -81,48 +81,48 @@ public record OutboxNames(@Nullable String schema, String table, String publicat
         }
     }
 
-    /** The same names in this schema. */
+    /** {@return the same names in another schema} */
     public OutboxNames in(String otherSchema) {
         return new OutboxNames(otherSchema, table, publication);
     }
 
-    /** A statement with each table as it has to be named in SQL: quoted, and with its schema if that is known. */
+    /** {@return a statement with each table as SQL names it: quoted, and with its schema if that is known} */
     public String sql(String statement) {
         return NAME_IN_BRACES
                 .matcher(statement)
                 .replaceAll(name -> Matcher.quoteReplacement(qualified(table + name.group(1))));
     }
 
-    /** A sentence, or a statement to read, with each table as people name it. */
+    /** {@return a sentence, or a statement to be read, with each table as people name it} */
     public String text(String sentence) {
         String prefix = (schema == null ? "" : readable(schema) + ".") + table;
         return NAME_IN_BRACES.matcher(sentence).replaceAll(name -> Matcher.quoteReplacement(prefix + name.group(1)));
     }
 
-    /** One of the outbox's tables as SQL takes it. */
+    /** {@return one of the outbox's tables as SQL names it} */
     public String qualified(String name) {
         return (schema == null ? "" : quoted(schema) + ".") + quoted(name);
     }
 
-    /** The name of the leaf that holds the rows of a bucket, without the schema. */
+    /** {@return the name of the leaf that holds the rows of a bucket, without the schema} */
     public String leaf(int bucket) {
         if (bucket < 0 || bucket >= OutboxTable.LEAF_COUNT) {
-            throw new IllegalArgumentException("Bucket " + bucket + " is none of the ring's " + OutboxTable.LEAF_COUNT);
+            throw new IllegalArgumentException("Bucket " + bucket + " is not one of the ring's " + OutboxTable.LEAF_COUNT);
         }
         return table + (bucket < 10 ? "_0" : "_") + bucket;
     }
 
-    /** The name of the migrations' own history table, apart from the application's, without the schema. */
+    /** {@return the name of the migrations' own history table, apart from the application's, without the schema} */
     public String migrationHistory() {
         return table + "_schema_history";
     }
 
-    /** An identifier as people write it: in quotes only if its characters ask for them. */
+    /** {@return an identifier as people write it: in quotes only if its characters require them} */
     public static String readable(String identifier) {
         return SIMPLE.matcher(identifier).matches() ? identifier : quoted(identifier);
     }
 
-    /** An identifier as SQL takes it, whatever is in it. */
+    /** {@return an identifier as SQL reads it, in quotes, whatever its characters} */
     public static String quoted(String identifier) {
         return '"' + identifier.replace("\"", "\"\"") + '"';
     }

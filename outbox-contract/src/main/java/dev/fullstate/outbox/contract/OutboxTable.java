@@ -3,14 +3,14 @@ package dev.fullstate.outbox.contract;
 import java.util.List;
 
 /**
- * Names of the outbox table's columns. Those of the table itself, and of what belongs to it, are {@link OutboxNames}.
+ * Names of the outbox table's columns. {@link OutboxNames} has the names of the table itself and of the objects beside it.
  *
  * <p>The first five columns carry the names that Debezium's Outbox Event Router expects by default ({@code id},
- * {@code aggregatetype}, {@code aggregateid}, {@code type}, {@code payload}), so that a table can be read by either.
+ * {@code aggregatetype}, {@code aggregateid}, {@code type}, {@code payload}), so that Debezium could read the table too.
  */
 public final class OutboxTable {
 
-    /** The leaves of the ring, one for each day, over and over again. */
+    /** The number of leaves in the ring; each holds the rows of one day, and is used again afterwards. */
     public static final int LEAF_COUNT = 16;
 
     /** Order of insertion; per aggregate the order of commit, because it is drawn while the root's row is locked. */
@@ -34,13 +34,13 @@ public final class OutboxTable {
     /** CloudEvents {@code source}. */
     public static final String SOURCE = "source";
 
-    /** CloudEvents {@code time}: when the change happened; null where that is not known. */
+    /** CloudEvents {@code time}: the time of the change; null where it is not known. */
     public static final String TIME = "time";
 
     /** CloudEvents {@code dataschema}; null where there is none. */
     public static final String DATA_SCHEMA = "dataschema";
 
-    /** UUIDv5 of the change that the event stands for: the same change always has the same one. */
+    /** UUIDv5 of the event's change: the same change always has the same one. */
     public static final String CHANGE_ID = "changeid";
 
     /** The root's version. */
@@ -58,19 +58,19 @@ public final class OutboxTable {
     /** W3C trace state of the writing transaction. */
     public static final String TRACE_STATE = "tracestate";
 
-    /** Further CloudEvents extension attributes as a JSON object of strings; null in the usual case. */
+    /** Further CloudEvents extension attributes as a JSON object of strings; usually null. */
     public static final String EXTENSIONS = "extensions";
 
     /** The writing transaction. */
     public static final String XID = "xid";
 
-    /** When the row was written. */
+    /** The time at which the row was written. */
     public static final String CREATED_AT = "created_at";
 
     /** Day number modulo 16; the partition key. */
     public static final String BUCKET = "bucket";
 
-    /** What the relay needs of a row, in the order of the table; a table without one of these cannot be published. */
+    /** The columns that the relay needs, in the order of the table; a table without one of them cannot be published. */
     public static final List<String> PUBLISHED_COLUMNS = List.of(
             SEQ,
             ID,
@@ -92,7 +92,7 @@ public final class OutboxTable {
 
     private OutboxTable() {}
 
-    /** The type of one of the published columns, as SQL names it. */
+    /** {@return the type of one of the published columns, as SQL names it} */
     public static String type(String publishedColumn) {
         return switch (publishedColumn) {
             case SEQ, ENTITY_VERSION -> "bigint";

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * A program that was run to its end.
  *
- * @param output what it wrote to standard output and standard error
+ * @param output of the program to standard output and standard error
  */
 record FinishedProcess(List<String> command, int exitCode, String output) {
 

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * A real Kafka broker on 127.0.0.1: Kafka's own server in KRaft mode, broker and controller in one, inside this JVM. Neither
  * Docker nor an installation is needed.
  *
- * <p>The broker is empty at the start and is removed by {@link #close()}. Topics are not created by writing to them. Internal
+ * <p>The broker is empty at the start and is removed by {@link #close()}. A write does not create a topic. Internal
  * topics have one partition, so that transactions and consumer groups are ready at once. A JVM that ends without
  * {@code close()} takes the broker with it but leaves its files in the temporary folder.
  *
@@ -59,8 +59,8 @@ public final class KafkaServer implements AutoCloseable {
     /**
      * Starts a broker; returns when it serves clients.
      *
-     * @param port     0 for any free port; the controller's port is always any free one
-     * @param settings entries of {@code server.properties} that are added to the defaults or take their place
+     * @param port     0 for any free port; the controller always gets any free port
+     * @param settings entries of {@code server.properties} that add to the defaults or replace them
      * @throws ServicePortInUseException if the port is taken
      */
     public static KafkaServer start(int port, Map<String, String> settings) {
@@ -79,12 +79,12 @@ public final class KafkaServer implements AutoCloseable {
     }
 
     /**
-     * Starts a broker whose files stay when it ends; returns when it serves clients. With the files of an earlier broker it goes on
-     * where that one was closed, or killed.
+     * Starts a broker whose files stay when it ends; returns when it serves clients. With the files of an earlier broker it continues
+     * where that one was closed or killed.
      *
-     * @param folder   empty, missing, or that of an earlier broker
+     * @param folder   is empty, missing, or that of an earlier broker
      * @param port     0 for any free port
-     * @param settings entries of {@code server.properties} that are added to the defaults or take their place
+     * @param settings entries of {@code server.properties} that add to the defaults or replace them
      * @throws ServicePortInUseException if the port is taken
      */
     public static KafkaServer startIn(Path folder, int port, Map<String, String> settings) {
@@ -132,7 +132,7 @@ public final class KafkaServer implements AutoCloseable {
         }
         defaults.put("transaction.state.log.min.isr", "1");
         defaults.put("share.coordinator.state.topic.min.isr", "1");
-        // The cleaner's default of 128 MiB is for a broker that has the machine to itself.
+        // The cleaner's default of 128 MiB suits a broker with a machine of its own.
         defaults.put("log.cleaner.dedupe.buffer.size", "4194304");
         return defaults;
     }
@@ -163,8 +163,8 @@ public final class KafkaServer implements AutoCloseable {
     }
 
     /**
-     * Stops the broker and removes its files, unless it was started in a folder of the caller's. Clients see a connection that is
-     * closed. Closing again has no effect.
+     * Stops the broker and removes its files, unless it was started in a folder of the caller's. Clients see a closed connection.
+     * Closing again has no effect.
      */
     @Override
     public void close() {

@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
-/** A port on 127.0.0.1 that nobody listened on a moment ago. */
+/** A port on 127.0.0.1 that was free a moment ago. */
 final class LoopbackPort {
 
     static final String HOST = "127.0.0.1";
@@ -32,7 +32,7 @@ final class LoopbackPort {
 
     private static int bind(int port) throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
-            // As the servers do: connections of a predecessor in TIME_WAIT do not make the port "in use".
+            // As the servers do: a predecessor's connections in TIME_WAIT do not make the port "in use".
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
             return socket.getLocalPort();

@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * How a program is run by somebody who is not root, as PostgreSQL demands: as it is, in a user namespace of its own, or,
- * where a container forbids that, as the user nobody.
+ * The way to run a program without being root, as PostgreSQL demands: unchanged, in a user namespace of its own, or, where a
+ * container forbids that, as the user nobody.
  *
- * @param prefix what comes before the program on the command line
+ * @param prefix of the command line, before the program
  * @param owner  the user id that must own the files of the program, or {@link #CALLER}
  */
 record OrdinaryUser(List<String> prefix, int owner) {
@@ -24,7 +24,7 @@ record OrdinaryUser(List<String> prefix, int owner) {
     private static final OrdinaryUser AS_NOBODY =
             new OrdinaryUser(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"), NOBODY);
 
-    /** {@return the way that works for the user who owns the file, that is, for us} */
+    /** {@return the way that works for the owner of the file, which is this process's user} */
     static OrdinaryUser insteadOfOwnerOf(Path file) {
         if (owner(file) != ROOT) {
             return THE_CALLER;
@@ -37,7 +37,7 @@ record OrdinaryUser(List<String> prefix, int owner) {
                                 + " \"setpriv\" (both util-linux) works here. Run as an ordinary user"));
     }
 
-    /** Makes the file belong to the user that the programs run as. */
+    /** Gives the file to the user that the programs run as. */
     void own(Path file) throws IOException {
         if (owner != CALLER) {
             Files.setAttribute(file, "unix:uid", owner);
@@ -45,7 +45,7 @@ record OrdinaryUser(List<String> prefix, int owner) {
     }
 
     private boolean works() {
-        // initdb looks the user's name up, so an id without a name is of no use.
+        // initdb looks up the user's name, so an id without a name does not work.
         String probe = String.join(" ", prefix) + " id -un";
         return FinishedProcess.run(List.of("sh", "-c", probe)).succeeded();
     }

@@ -28,13 +28,13 @@ import org.springframework.util.ClassUtils;
  * SpringApplication.from(OrderService::main).with(OutboxTestServices.class).run(args);
  * }</pre>
  *
- * <p>The services start with the context, empty, and whatever Spring Boot configures from {@code spring.datasource} and
- * {@code spring.kafka} connects to them, whatever addresses these properties name. They stop with the context, after the beans
+ * <p>The services start with the context, empty. Everything that Spring Boot configures from {@code spring.datasource} and
+ * {@code spring.kafka} connects to them, whatever addresses these properties have. They stop with the context, after the beans
  * that use them.
  *
- * <p>The bean {@link PublishedEvents} has what was published, of all types.
+ * <p>The bean {@link PublishedEvents} has the published events of all types.
  *
- * <p>The property {@code outbox.test.services} says where they come from: {@code embedded}, the default, needs nothing but this
+ * <p>The property {@code outbox.test.services} determines their origin: {@code embedded}, the default, needs only this
  * module ({@link PostgresServer}, {@link KafkaServer}); {@code containers} needs Docker and the Testcontainers modules
  * {@code testcontainers-postgresql} and {@code testcontainers-kafka}. The ports, any free ones by default, are
  * {@code outbox.test.postgres.port} and {@code outbox.test.kafka.port}.
@@ -45,7 +45,7 @@ public class OutboxTestServices {
 
     private static final String POSTGRES = "outboxTestPostgres";
 
-    /** As Spring Boot marks connections to containers, which slice tests then use instead of a database in memory. */
+    /** Marks the connection as Spring Boot marks one to a container, so that slice tests use it instead of a database in memory. */
     @Bean
     static BeanDefinitionRegistryPostProcessor outboxTestDatabaseMark() {
         return new Mark();
@@ -62,7 +62,7 @@ public class OutboxTestServices {
         };
     }
 
-    /** Slice tests do without Kafka, so it starts when something asks for it. */
+    /** Starts Kafka when it is first needed, because slice tests do without it. */
     @Bean
     @Lazy
     KafkaConnectionDetails outboxTestKafka(OutboxTestProperties properties) {
@@ -75,7 +75,7 @@ public class OutboxTestServices {
         };
     }
 
-    /** What the relay of this context has published, of all types. It reads nothing until a test asks. */
+    /** The events of all types that the relay of this context has published. It reads nothing until a test asks. */
     @Bean
     @Lazy
     PublishedEvents outboxTestEvents(
@@ -102,7 +102,7 @@ public class OutboxTestServices {
         }
     }
 
-    /** Ordered, because Spring Boot's replacement of the database is not, and comes after what is. */
+    /** Has an order, because Spring Boot's replacement of the database has none, and comes after configurations that have one. */
     private static final class Mark implements BeanDefinitionRegistryPostProcessor, Ordered {
 
         @Override

@@ -55,7 +55,7 @@ record PostgresBinaries(Path folder, OrdinaryUser user) {
         String version = FinishedProcess.run(command("postgres", "--version")).output();
         Matcher number = MAJOR_VERSION.matcher(version);
         if (!number.find()) {
-            throw new IllegalStateException("PostgreSQL in " + folder + " does not tell its version: " + version);
+            throw new IllegalStateException("PostgreSQL in " + folder + " does not print its version: " + version);
         }
         return Integer.parseInt(number.group(1));
     }
@@ -93,7 +93,7 @@ record PostgresBinaries(Path folder, OrdinaryUser user) {
         return unpacked;
     }
 
-    /** Programs are run from here, so a folder that somebody else has put in its place is refused. */
+    /** Refuses a folder that belongs to another user, because programs are run from here. */
     private static Path cache() throws IOException {
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         Path cache = temporary.resolve("fullstate-outbox-" + System.getProperty("user.name"));
@@ -131,7 +131,7 @@ record PostgresBinaries(Path folder, OrdinaryUser user) {
         }
     }
 
-    /** Renamed when complete, so that several JVMs may unpack at once: the first one wins. */
+    /** Renames the folder when it is complete, so that several JVMs may unpack at once: the first one wins. */
     private static void publish(Path scratch, Path unpacked) throws IOException {
         try {
             Files.move(scratch, unpacked);

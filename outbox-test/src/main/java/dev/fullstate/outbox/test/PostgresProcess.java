@@ -23,7 +23,7 @@ final class PostgresProcess implements AutoCloseable {
     static final String USERNAME = "postgres";
     static final String PASSWORD = "postgres";
 
-    /** Before, the letters beyond ASCII are those of the machine's C.UTF-8. */
+    /** Older versions take the classes of letters beyond ASCII from the machine's C.UTF-8. */
     private static final int FIRST_WITH_LOCALE_OF_ITS_OWN = 17;
 
     /** More iterations make guessing a password slow, and each connection of a test with it. */
@@ -75,7 +75,7 @@ final class PostgresProcess implements AutoCloseable {
         }
     }
 
-    /** What fills the folder of the cluster. */
+    /** Fills the folder of the cluster. */
     private interface Preparation {
 
         void prepare(PostgresProcess process) throws IOException;
@@ -116,7 +116,7 @@ final class PostgresProcess implements AutoCloseable {
     }
 
     private void copy(ClusterFiles files) throws IOException {
-        // The server starts in no folder that others may read.
+        // The server refuses a folder that others may read.
         Files.createDirectory(
                 cluster, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         files.writeTo(cluster);
@@ -127,7 +127,7 @@ final class PostgresProcess implements AutoCloseable {
         }
     }
 
-    /** Of entries that are there more than once the last one counts. */
+    /** Appends entries, because the last one of a name counts. */
     private void configure(int port, Map<String, String> settings) throws IOException {
         Map<String, String> configuration = new LinkedHashMap<>(defaults(port));
         configuration.putAll(settings);
@@ -172,7 +172,7 @@ final class PostgresProcess implements AutoCloseable {
         }
     }
 
-    /** {@return whether all processes have ended in that time} */
+    /** {@return whether all processes have ended within that time} */
     boolean stop(String mode, Duration timeout) {
         return FinishedProcess.run(binaries.command(
                         "pg_ctl",
@@ -184,7 +184,7 @@ final class PostgresProcess implements AutoCloseable {
                 .succeeded();
     }
 
-    /** The postmaster first: it would start others in place of those that die. */
+    /** Kills the postmaster first, because it would start others in place of those that die. */
     void kill() {
         Path pidFile = cluster.resolve("postmaster.pid");
         try {
@@ -210,8 +210,8 @@ final class PostgresProcess implements AutoCloseable {
     }
 
     /**
-     * A shell that waits for the end of its input, which comes when {@link #close()} or the kernel closes our end of the pipe,
-     * and then stops what still runs, without regard to clients, and removes the files.
+     * Starts a shell that waits for the end of its input, which comes when {@link #close()} or the kernel closes this end of the pipe.
+     * It then stops the processes that still run, without regard to clients, and removes the files.
      */
     private static Process guard(PostgresBinaries binaries, Path folder, Path cluster) throws IOException {
         String script = "trap '' HUP INT TERM; cat > /dev/null; folder=$1; shift; \"$@\"; rm -rf \"$folder\"";
@@ -224,7 +224,7 @@ final class PostgresProcess implements AutoCloseable {
                 .start();
     }
 
-    /** A fast shutdown waits for replication clients to confirm, for ever if need be: the guard ends the wait. */
+    /** A fast shutdown waits for replication clients to confirm, without a limit; the guard ends the wait. */
     @Override
     public void close() {
         if (!guard.isAlive()) {
@@ -250,7 +250,7 @@ final class PostgresProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Could not reach the guard of PostgreSQL in " + folder, e);
         } catch (InterruptedException e) {
-            // The guard needs nobody to wait for it.
+            // The guard finishes by itself.
             Thread.currentThread().interrupt();
         }
     }

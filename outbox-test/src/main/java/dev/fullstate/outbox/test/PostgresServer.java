@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A real PostgreSQL server on 127.0.0.1, ready for logical replication, from the binaries of {@code io.zonky.test.postgres}:
- * version 18, or the one from 14 on whose binaries the build puts in their place.
- * Runs on Linux and macOS, as an ordinary user or as root; neither Docker nor an installation is needed.
+ * version 18, or another one from 14 on whose binaries the build chooses.
+ * It runs on Linux and macOS, as an ordinary user or as root; neither Docker nor an installation is needed.
  *
  * <p>The server is empty at the start and is removed by {@link #close()}. Text is UTF-8 and sorts by code point, whatever the
  * machine's locale. {@code synchronous_commit} is on and {@code fsync} off: a commit is visible and replicated as in production
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The server outlives the JVM by a moment at most. When the JVM ends without {@code close()}, even by SIGKILL, a guard
  * process sees it, stops the server and removes its files; only if the guard is killed as well does the server stay. Ctrl-C in
- * a terminal reaches neither of the two, so that an application can close its connections first.
+ * a terminal reaches neither of the two, so an application can close its connections first.
  *
  * <p>Any number of servers may run in one JVM. Instances may be shared between threads.
  */
@@ -50,22 +50,22 @@ public final class PostgresServer implements AutoCloseable {
      * Starts a server; returns when it accepts connections.
      *
      * @param port     0 for any free port
-     * @param settings entries of {@code postgresql.conf} that are added to the defaults or take their place
+     * @param settings entries of {@code postgresql.conf} that add to the defaults or replace them
      * @throws ServicePortInUseException if the port is taken
-     * @throws IllegalStateException     if the server does not start; the message has what the server wrote
+     * @throws IllegalStateException     if the server does not start; the message has the server's output
      */
     public static PostgresServer start(int port, Map<String, String> settings) {
         return start(port, freePort -> PostgresProcess.start(freePort, settings));
     }
 
     /**
-     * Starts a server with the files of another one: a restored backup, or a standby. Returns when it accepts connections, also if
-     * they may only read for the time being.
+     * Starts a server with the files of another one: a restored backup, or a standby. Returns when it accepts connections, even if
+     * these are read-only at first.
      *
      * @param settings entries of {@code postgresql.conf} that come after those of the files; those of {@code postgresql.auto.conf},
      *     which {@code ALTER SYSTEM} has written, come after these
      * @throws ServicePortInUseException if the port is taken
-     * @throws IllegalStateException     if the server does not start; the message has what the server wrote
+     * @throws IllegalStateException     if the server does not start; the message has the server's output
      */
     public static PostgresServer startOn(ClusterFiles files, int port, Map<String, String> settings) {
         return start(port, freePort -> PostgresProcess.startOn(files, freePort, settings));
@@ -85,7 +85,7 @@ public final class PostgresServer implements AutoCloseable {
         return port;
     }
 
-    /** {@return the server's data directory, whose files are whole when the server does not run} */
+    /** {@return the server's data directory, whose files are consistent while the server does not run} */
     public Path dataFolder() {
         return process.cluster();
     }
@@ -118,7 +118,7 @@ public final class PostgresServer implements AutoCloseable {
     /**
      * Creates an empty database, so that tests can share a server.
      *
-     * @param name used as it is, in its case
+     * @param name of the database, case-sensitive
      * @return the URL of the new database
      * @throws SQLException if a database of that name exists
      */
@@ -136,8 +136,8 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Stops the server as an administrator does ({@code pg_ctl stop -m fast}): clients are disconnected, replication clients are
-     * waited for. The files stay, for {@link #restart()}.
+     * Stops the server as an administrator does ({@code pg_ctl stop -m fast}): the server disconnects clients and waits
+     * for replication clients. The files stay, for {@link #restart()}.
      *
      * @return whether the server has ended within the time; if not, it still waits for a replication client
      */
@@ -146,8 +146,8 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Lets all of the server's processes exit without a checkpoint ({@code pg_ctl stop -m immediate}): the next start recovers what
-     * was committed from the WAL.
+     * Ends all of the server's processes without a checkpoint ({@code pg_ctl stop -m immediate}): the next start recovers the
+     * committed data from the WAL.
      */
     public void stopImmediately() {
         if (!process.stop("immediate", Duration.ofSeconds(10))) {
@@ -155,7 +155,7 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    /** Ends all of the server's processes by SIGKILL. What was committed is there after {@link #restart()}. */
+    /** Ends all of the server's processes with SIGKILL. Committed data is there after {@link #restart()}. */
     public void kill() {
         process.kill();
     }
@@ -164,14 +164,14 @@ public final class PostgresServer implements AutoCloseable {
      * Starts the server again after it was stopped or killed, on the same port and with the same data; returns when it accepts
      * connections.
      *
-     * @throws IllegalStateException if the server does not start; the message has what the server wrote
+     * @throws IllegalStateException if the server does not start; the message has the server's output
      */
     public void restart() {
         process.restart();
     }
 
     /**
-     * Disconnects all clients, stops the server and removes its files. Takes about two seconds when a replication client keeps
+     * Disconnects all clients, stops the server and removes its files. It takes about two seconds when a replication client keeps
      * the server waiting for its confirmation, and a fraction of that otherwise. Closing again has no effect.
      */
     @Override

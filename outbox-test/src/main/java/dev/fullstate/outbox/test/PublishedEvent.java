@@ -14,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * One record of a topic, read as a CloudEvent of the Kafka protocol binding. AssertJ's {@code assertThat(event)} knows it.
+ * One record of a topic, read as a CloudEvent of the Kafka protocol binding. AssertJ's {@code assertThat(event)} accepts it.
  *
  * @param key        the aggregate's id; null if the record has none
- * @param topic      where the record is
- * @param partition  where the record is
- * @param offset     its position in the partition; rises, but not without gaps
+ * @param topic      of the record
+ * @param partition  of the record
+ * @param offset     of the record in the partition; rises, with gaps
  * @param cloudEvent attributes, extensions and data as the CloudEvents SDK reads them
  * @param data       the value as text; null for a delete, which is a tombstone with headers
- * @param headers    all headers as text, in their order; of a repeated one the last
+ * @param headers    all headers as text, in their order; of a repeated header the last
  */
 public record PublishedEvent(
         @Nullable String key,

@@ -14,14 +14,14 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a topic holds, or all topics of the outbox, for assertions. {@link OutboxTestServices} has it as a bean. Reads from the beginning what a {@code read_committed} consumer sees, with a
- * consumer of raw records, because a typed one does not see the headers of a delete. Leaves no trace on the broker: no group, no
- * offsets.
+ * The events of one topic, or of all topics of the outbox, for assertions. {@link OutboxTestServices} provides it as a bean. It reads
+ * from the beginning, as a {@code read_committed} consumer, and raw records, because a typed consumer does not see the headers of a
+ * delete. It leaves no trace on the broker: no group, no offsets.
  *
- * <p>A test waits for what it expects with {@link #await}, and for what it does not expect with {@link #allCommitted}.
+ * <p>A test waits for an event that it expects with {@link #await}, and shows that no other was published with {@link #allCommitted}.
  *
- * <p>The topic may be created later, and it may grow partitions. Events stay here when compaction removes them from the topic.
- * They are in the order of their key; across partitions the order is arbitrary. For one thread at a time.
+ * <p>The topic may be created later, and it may get further partitions. Events stay here when compaction removes them from the topic.
+ * The events of a key are in their order; across partitions the order is arbitrary. Only one thread may use it at a time.
  */
 public final class PublishedEvents implements AutoCloseable {
 
@@ -46,7 +46,7 @@ public final class PublishedEvents implements AutoCloseable {
         return new PublishedEvents(Topics.named(topic), null, consumer(bootstrapServers));
     }
 
-    /** All events that a relay publishes. */
+    /** {@return all events that a relay publishes} */
     static PublishedEvents of(String bootstrapServers, Topics topics, RelayPosition relay) {
         return new PublishedEvents(topics, relay, consumer(bootstrapServers));
     }
@@ -63,7 +63,7 @@ public final class PublishedEvents implements AutoCloseable {
                 false,
                 "allow.auto.create.topics",
                 false,
-                // Whatever else is asked for waits behind a fetch that has nothing.
+                // Any other request waits behind a fetch that finds nothing.
                 "fetch.max.wait.ms",
                 20,
                 // New partitions are seen at the next refresh.
@@ -75,7 +75,7 @@ public final class PublishedEvents implements AutoCloseable {
     /**
      * Waits for half a minute at most, as {@link #await(String, int, Duration)} does.
      *
-     * @param id of an aggregate, whose key is what {@code toString()} says
+     * @param id of an aggregate; its {@code toString()} is the key
      */
     public List<PublishedEvent> await(Object id, int count) {
         return await(id.toString(), count, PATIENCE);
@@ -84,8 +84,8 @@ public final class PublishedEvents implements AutoCloseable {
     /**
      * Waits until the topic holds at least {@code count} events of a key.
      *
-     * @return all events of the key that have been read, in commit order; more than {@code count} if more are there
-     * @throws AssertionError if there are fewer when the time is over; the message says which events were there instead
+     * @return all events of the key that have been read, in commit order; more than {@code count} if there are more
+     * @throws AssertionError if there are fewer when the time is over; the message says which events were found instead
      */
     public List<PublishedEvent> await(String key, int count, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
@@ -106,12 +106,13 @@ public final class PublishedEvents implements AutoCloseable {
     }
 
     /**
-     * Waits until the relay has published whatever was committed before the call, so that what is not there will not come: how a
-     * test shows that nothing was published. Takes a few seconds where nothing is, because an idle relay confirms its position that seldom.
+     * Waits until the relay has published everything that was committed before the call, so that an event that is missing then will not
+     * come. This is how a test shows that nothing was published. It takes a few seconds if nothing is published, because an idle relay
+     * confirms its position only every few seconds.
      *
      * @return every event so far
-     * @throws AssertionError if the relay does not get there within half a minute
-     * @throws IllegalStateException if these are the events of a topic, which know of no relay
+     * @throws AssertionError if the relay takes longer than half a minute
+     * @throws IllegalStateException if these are the events of one topic, which have no relay
      */
     public List<PublishedEvent> allCommitted() {
         if (relay == null) {
@@ -162,7 +163,7 @@ public final class PublishedEvents implements AutoCloseable {
         consumer.poll(POLL).forEach(message -> events.add(PublishedEvent.of(message)));
     }
 
-    /** Positions of partitions that are assigned already are kept. */
+    /** Keeps the positions of partitions that are already assigned. */
     private void assignPartitions() {
         List<TopicPartition> partitions = topics.partitions(consumer, BROKER_TIMEOUT);
         if (partitions.size() > consumer.assignment().size()) {

@@ -9,8 +9,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Keeps the broker, which writes hundreds of lines about itself at level info, from drowning the application's log. Any level
- * that the application configures for these loggers by {@code logging.level} has precedence.
+ * Keeps the broker, which writes hundreds of lines about itself at level info, from drowning the application's log. A level
+ * that the application configures for these loggers with {@code logging.level} has precedence.
  */
 final class QuietKafkaLogs implements EnvironmentPostProcessor {
 
@@ -22,12 +22,12 @@ final class QuietKafkaLogs implements EnvironmentPostProcessor {
         levels.put(KAFKA, "warn");
         levels.put("logging.level.kafka", "warn");
         if (!environment.containsProperty("logging.level.kafka")) {
-            // The first two producers of transactions may ask for the same internal topic.
+            // The first two transactional producers may request the same internal topic.
             levels.put("logging.level.kafka.server.DefaultAutoTopicCreationManager", "error");
         }
         levels.put("logging.level.state.change.logger", "warn");
         if (!environment.containsProperty(KAFKA)) {
-            // It warns of the empty log that each start of ours has.
+            // It warns of an empty log, which every start here has.
             levels.put(KAFKA + ".controller.QuorumController", "error");
         }
         environment.getPropertySources().addLast(new MapPropertySource("quietKafkaLogs", levels));

@@ -1,7 +1,7 @@
 package dev.fullstate.outbox.test;
 
 /**
- * Another process listens on the port that a test service was told to use. Checked before the service starts, because
+ * Another process listens on the port that a test service is to use. The port is checked before the service starts, because
  * PostgreSQL and Kafka report it late and only in their own logs.
  */
 public final class ServicePortInUseException extends IllegalStateException {
@@ -14,7 +14,7 @@ public final class ServicePortInUseException extends IllegalStateException {
 
     ServicePortInUseException(String service, int port, String property, Throwable cause) {
         super(
-                "%s cannot listen on 127.0.0.1:%d: the port is in use. Stop what uses it or choose another port with the property %s"
+                "%s cannot listen on 127.0.0.1:%d: the port is in use. Stop the process that uses it or choose another port with the property %s"
                         .formatted(service, port, property),
                 cause);
         this.service = service;

@@ -3,14 +3,14 @@ package dev.fullstate.outbox.test;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says what to change when a test service finds its port in use. */
+/** Names the remedies when the port of a test service is in use. */
 final class ServicePortInUseFailureAnalyzer extends AbstractFailureAnalyzer<ServicePortInUseException> {
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, ServicePortInUseException cause) {
         return new FailureAnalysis(
                 "%s did not start because port %d is in use.".formatted(cause.service(), cause.port()),
-                "Stop what listens on the port, or set %s to another port (0 takes any free one)."
+                "Stop the process that listens on the port, or set %s to another port (0 takes any free one)."
                         .formatted(cause.property()),
                 cause);
     }

@@ -12,7 +12,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Which topics are read, of those that there are at a time.
+ * Selects the topics to read from those that exist.
  *
  * @param description for messages
  */
@@ -25,7 +25,7 @@ record Topics(Pattern names, String description) {
     }
 
     /**
-     * Those that a relay writes to.
+     * Selects the topics that a relay writes to.
      *
      * @param template {@code outbox.relay.topic}
      * @param others   the values of {@code outbox.relay.topics}

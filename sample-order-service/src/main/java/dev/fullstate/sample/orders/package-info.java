@@ -1,6 +1,6 @@
 /**
- * An ordinary order service with a package per feature. In comes its configuration, out goes a running application; the
- * outbox shows in one annotation, on the order.
+ * An ordinary order service with a package per feature. Configuration goes in, a running application comes out; the only sign
+ * of the outbox is one annotation, on the order.
  */
 @NullMarked
 package dev.fullstate.sample.orders;

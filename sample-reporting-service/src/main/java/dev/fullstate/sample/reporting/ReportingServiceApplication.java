@@ -3,7 +3,7 @@ package dev.fullstate.sample.reporting;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Reports on orders, out of what their events say. */
+/** Reports on orders, from their events alone. */
 @SpringBootApplication
 public class ReportingServiceApplication {
 

@@ -1,6 +1,6 @@
 /**
- * An ordinary consumer with a database of its own, a package per stage. In come the events of the orders, out go reports; of the outbox
- * it knows the headers of its events and nothing else.
+ * An ordinary consumer with a database of its own, a package per stage. The events of the orders go in, reports come out; of the
+ * outbox it knows the headers of its events and nothing else.
  */
 @NullMarked
 package dev.fullstate.sample.reporting;

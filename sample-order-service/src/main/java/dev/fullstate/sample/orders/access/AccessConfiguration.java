@@ -14,7 +14,7 @@ import org.springframework.security.web.SecurityFilterChain;
 
 import static org.springframework.security.config.Customizer.withDefaults;
 
-/** Orders and health are open; for everything else one has to log in with HTTP basic. */
+/** Orders and health are open; all other paths require a login with HTTP basic. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AccessProperties.class)
 class AccessConfiguration {
@@ -34,8 +34,8 @@ class AccessConfiguration {
     }
 
     /**
-     * No protection against CSRF: there is no session to ride on, and whoever may change an order may do so without any
-     * credentials that a browser could be made to send along.
+     * CSRF protection is off: there is no session to abuse, and orders can be changed without credentials that a browser could be
+     * made to send.
      */
     @Bean
     SecurityFilterChain access(HttpSecurity http) {

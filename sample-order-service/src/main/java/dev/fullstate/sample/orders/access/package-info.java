@@ -1,6 +1,6 @@
 /**
- * Who may do what. In come users from the configuration, out goes the filter chain of everything but the administration of
- * the outbox, which brings its own.
+ * Authentication and authorization. Users from the configuration go in; the filter chain comes out, for all paths except the
+ * administration of the outbox, which brings its own.
  */
 @NullMarked
 package dev.fullstate.sample.orders.access;

@@ -5,7 +5,7 @@ import jakarta.persistence.Embeddable;
 import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.NotBlank;
 
-/** Who ordered, as known at that time. */
+/** The customer of an order, as known at the time of the order. */
 @Embeddable
 record Customer(
         @NotBlank @Column(name = "customer_id") String id,

@@ -13,7 +13,7 @@ import jakarta.validation.ConstraintValidatorContext;
 import jakarta.validation.Payload;
 import org.jspecify.annotations.Nullable;
 
-/** No two items have the same product, because the product names the item within its order. */
+/** Requires each item to have another product, because the product names the item within its order. */
 @Target(ElementType.FIELD)
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = EachProductOnce.Validator.class)
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
     Class<? extends Payload>[] payload() default {};
 
-    /** Leaves what is missing to the constraints that demand it. */
+    /** Accepts missing values, which other constraints reject. */
     final class Validator implements ConstraintValidator<EachProductOnce, List<NewOrder.@Nullable Item>> {
 
         @Override

@@ -11,7 +11,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.PositiveOrZero;
 
-/** Request for a new order; its attributes are there once it is validated. */
+/** Request for a new order; its attributes are not null once it is validated. */
 record NewOrder(
         @NotNull @Valid Customer customer,
         @NotEmpty @EachProductOnce List<@NotNull @Valid Item> items,

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** What a customer ordered and how far it has come. The attributes' names are those of the published state. */
+/** An order of a customer, with its items and its status. The attributes' names are those of the published state. */
 @Entity
 @Table(name = "orders")
 @PublishFullState
@@ -37,7 +37,7 @@ class Order {
     @Embedded
     private Customer customer;
 
-    // By id, so in the order of the request, whether or not the order was read back.
+    // By id, which is the order of the request, also after the order was read back.
     @OneToMany(mappedBy = "order", cascade = CascadeType.ALL, orphanRemoval = true)
     @OrderBy("id")
     private final List<OrderItem> items = new ArrayList<>();
@@ -53,7 +53,7 @@ class Order {
     @Embedded
     private ShippingDetails shippingDetails;
 
-    /** When the status changed last; a changed item does not count. */
+    /** The time of the last change of the status; a changed item does not count. */
     private Instant lastUpdated;
 
     @Version

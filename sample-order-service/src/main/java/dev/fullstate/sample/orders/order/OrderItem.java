@@ -11,14 +11,14 @@ import jakarta.persistence.JoinColumn;
 import jakarta.persistence.ManyToOne;
 import org.jspecify.annotations.Nullable;
 
-/** A product of an order, at the price it was ordered for. */
+/** A product of an order, at the price of the order. */
 @Entity
 class OrderItem {
 
     /** Number of fraction digits of every amount of money. */
     static final int SCALE = 2;
 
-    // Nobody outside needs it: within its order the product names the item.
+    // Not published: within its order the product names the item.
     @Id
     @GeneratedValue
     @JsonIgnore

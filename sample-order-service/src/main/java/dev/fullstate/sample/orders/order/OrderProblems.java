@@ -17,7 +17,7 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 
-/** What went wrong as a problem document (RFC 9457); a refused body's document lists the fields under {@code errors}. */
+/** Answers errors with a problem document (RFC 9457); for a refused body it lists the fields under {@code errors}. */
 @RestControllerAdvice
 class OrderProblems extends ResponseEntityExceptionHandler {
 
@@ -55,7 +55,7 @@ class OrderProblems extends ResponseEntityExceptionHandler {
         return handleExceptionInternal(exception, body, headers, status, request);
     }
 
-    /** In the notation of the validation, as in {@code items[0].price}. */
+    /** Writes a path in the notation of the validation, as in {@code items[0].price}. */
     private static String field(JacksonException exception) {
         StringBuilder field = new StringBuilder();
         exception.getPath().forEach(step -> {

@@ -10,8 +10,8 @@ import org.springframework.data.jpa.repository.Lock;
 interface OrderRepository extends JpaRepository<Order, UUID> {
 
     /**
-     * The order, locked until the transaction ends. Whoever wants to change it meanwhile waits and then sees the change, so
-     * that concurrent changes all succeed, one after the other. No deadlock: no transaction locks two orders.
+     * Finds the order and locks it until the transaction ends. Another transaction that changes the order waits and then sees the
+     * change, so concurrent changes all succeed, one after the other. No transaction locks two orders, so none deadlocks.
      */
     @Lock(LockModeType.PESSIMISTIC_WRITE)
     Optional<Order> findLockedByOrderId(UUID orderId);

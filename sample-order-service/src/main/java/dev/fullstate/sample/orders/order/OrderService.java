@@ -8,7 +8,7 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** What can be done with orders, each in one transaction. */
+/** The operations on orders, each in one transaction. */
 @Service
 @Transactional
 class OrderService {
@@ -27,7 +27,7 @@ class OrderService {
         return OrderView.of(orders.save(order));
     }
 
-    /** Repeatable read, because an order is read with three statements that have to see the same one. */
+    /** Reads with isolation repeatable read, because three statements read an order and have to see the same version. */
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     OrderView get(UUID orderId) {
         return orders.findById(orderId).map(OrderView::of).orElseThrow(() -> NotFoundException.order(orderId));

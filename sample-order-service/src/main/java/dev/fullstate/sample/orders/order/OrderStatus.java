@@ -1,6 +1,6 @@
 package dev.fullstate.sample.orders.order;
 
-/** The stations of an order, in the order in which it passes them. */
+/** The statuses of an order, in the sequence in which it passes them. */
 enum OrderStatus {
     CREATED,
     PAID,

@@ -5,7 +5,7 @@ import jakarta.persistence.Embeddable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an order goes, and with whom.
+ * The address and the carrier of an order.
  *
  * @param carrier null until the order is shipped
  */

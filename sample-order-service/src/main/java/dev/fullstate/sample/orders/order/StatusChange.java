@@ -6,6 +6,6 @@ import jakarta.persistence.Embeddable;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 
-/** The status that an order reached at a time. */
+/** A status, and the time at which an order reached it. */
 @Embeddable
 record StatusChange(@Enumerated(EnumType.STRING) OrderStatus status, Instant timestamp) {}

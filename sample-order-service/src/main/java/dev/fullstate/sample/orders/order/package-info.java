@@ -1,5 +1,5 @@
 /**
- * Orders, from placing one to its delivery. In come requests, out go replies and, because the order is published, an event
+ * Orders, from placing one to its delivery. Requests go in; replies come out and, because the order is published, an event
  * for every change.
  */
 @NullMarked

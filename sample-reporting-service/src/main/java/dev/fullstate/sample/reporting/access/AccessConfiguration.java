@@ -16,8 +16,8 @@ import org.springframework.security.web.SecurityFilterChain;
 import static org.springframework.security.config.Customizer.withDefaults;
 
 /**
- * Reports and health are open to read, as the orders are. Emptying the report takes the authority {@code REPORTING_ADMIN}; for
- * everything else one has to log in with HTTP basic.
+ * Reports and health are open to read, as the orders are. Emptying the report requires the authority {@code REPORTING_ADMIN};
+ * all other paths require a login with HTTP basic.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AccessProperties.class)
@@ -38,8 +38,8 @@ class AccessConfiguration {
     }
 
     /**
-     * No protection against CSRF: there is no session to ride on, and a browser that was made to log in with HTTP basic sends a DELETE
-     * to another origin only when that origin has allowed it, which this one never does.
+     * CSRF protection is off: there is no session to abuse, and a browser that remembers a password of HTTP basic sends a DELETE to
+     * another origin only if that origin allows it, which this one never does.
      */
     @Bean
     SecurityFilterChain access(HttpSecurity http) {

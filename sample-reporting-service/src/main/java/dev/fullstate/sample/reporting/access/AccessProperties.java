@@ -12,7 +12,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Users of the service.
  *
- * @param users Users that may log in. Without any, nobody can.
+ * @param users Users that may log in. None by default.
  */
 @Validated
 @ConfigurationProperties("sample")

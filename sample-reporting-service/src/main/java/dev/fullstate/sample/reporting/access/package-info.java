@@ -1,4 +1,4 @@
-/** Who may do what. In come users from the configuration, out goes the filter chain. */
+/** Authentication and authorization. Users from the configuration go in, the filter chain comes out. */
 @NullMarked
 package dev.fullstate.sample.reporting.access;
 

@@ -16,14 +16,14 @@ import org.springframework.kafka.listener.DefaultErrorHandler;
 import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
- * What becomes of a record that cannot be applied. Where the record is at fault, it goes to the dead letters, and the next one's turn has
- * come. Everything else, a database that is away above all, would be no better with the next record: the consumer waits and tries the
- * same one again, for ever.
+ * Handles a record that cannot be applied. If the record itself is faulty, it goes to the dead letters, and the consumer goes on with the
+ * next one. Any other failure, above all a database that is down, would also hit the next record: the consumer waits and tries the same
+ * one again, for ever.
  */
 @Configuration(proxyBeanMethods = false)
 class FailureConfiguration {
 
-    /** The topic that Spring Kafka takes by default. */
+    /** The default topic of Spring Kafka. */
     static final String DEAD_LETTERS = OrderEventListener.TOPIC + "-dlt";
 
     private static final Duration FIRST_DELAY = Duration.ofMillis(500);
@@ -44,12 +44,12 @@ class FailureConfiguration {
     @Bean
     DefaultErrorHandler failures(KafkaOperations<?, ?> kafka) {
         DeadLetterPublishingRecoverer deadLetters = new DeadLetterPublishingRecoverer(kafka);
-        // Larger than most orders, and it says nothing of the record.
+        // Larger than most orders, and no information about the record.
         deadLetters.excludeHeader(HeadersToAdd.EX_STACKTRACE);
         ExponentialBackOff delays = new ExponentialBackOff(FIRST_DELAY.toMillis(), 2);
         delays.setMaxInterval(LONGEST_DELAY.toMillis());
         DefaultErrorHandler failures = new DefaultErrorHandler(deadLetters, delays);
-        // The second is a value that the table cannot hold, such as a text with a NUL.
+        // The second is for values that the table cannot hold, such as a text with a NUL.
         failures.addNotRetryableExceptions(UnreadableEventException.class, DataIntegrityViolationException.class);
         failures.setRetryListeners(new FailureLog());
         failures.setLogLevel(KafkaException.Level.DEBUG);

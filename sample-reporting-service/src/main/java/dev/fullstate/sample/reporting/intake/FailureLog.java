@@ -9,7 +9,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.kafka.listener.ListenerExecutionFailedException;
 import org.springframework.kafka.listener.RetryListener;
 
-/** Says which record could not be applied, why, and what happens next; never what is in it, which is for the dead letters. */
+/** Logs which record could not be applied, why, and the next step; never its content, which belongs in the dead letters. */
 final class FailureLog implements RetryListener {
 
     private static final Logger log = LoggerFactory.getLogger(FailureLog.class);
@@ -54,7 +54,7 @@ final class FailureLog implements RetryListener {
                 failure);
     }
 
-    /** PostgreSQL quotes the row that it refuses. */
+    /** Shows only the class of other failures, because PostgreSQL's message quotes the row that it rejects. */
     private static @Nullable String reason(@Nullable Throwable cause) {
         if (cause instanceof UnreadableEventException unreadable) {
             return unreadable.getMessage();

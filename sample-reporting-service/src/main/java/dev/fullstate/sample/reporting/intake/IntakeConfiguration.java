@@ -8,7 +8,7 @@ import org.springframework.kafka.core.KafkaAdmin;
 @Configuration(proxyBeanMethods = false)
 class IntakeConfiguration {
 
-    /** Spring's own shows no offsets of a group. */
+    /** A client of its own, because Spring's shows no offsets of a group. */
     @Bean
     Admin kafkaClient(KafkaAdmin kafka) {
         return Admin.create(kafka.getConfigurationProperties());

@@ -11,7 +11,7 @@ import dev.fullstate.sample.reporting.report.OrderReport;
  * Reads raw records, because a delete has no value, and a consumer of typed values never sees its headers.
  *
  * <p>The container commits the offsets after {@link #receive} has returned for all records of a poll, so after the database has
- * committed. What a crash in between brings again is known to the report.
+ * committed. The report ignores records that a crash in between repeats.
  */
 @Component
 class OrderEventListener {

@@ -15,15 +15,15 @@ import dev.fullstate.sample.reporting.report.OrderEvent;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * A record of the topic as an event. Strict with what the report relies on: the key, the sequence, the members it shows; tolerant of
- * everything else. Republished events are like all others.
+ * Reads a record of the topic as an event. It is strict with the values that the report relies on (the key, the sequence, the members
+ * that it shows) and tolerant of all others. Republished events are like all others.
  */
 final class OrderEventReader {
 
     /** The digits are padded with zeros, so that their order as text is that of the numbers. */
     private static final Pattern SEQUENCE = Pattern.compile("\\d{19}");
 
-    /** Of its own, so that what the application sets for its HTTP API does not decide which events can be read. */
+    /** A mapper of its own, so that the settings of the application's HTTP API do not decide which events can be read. */
     private final JsonMapper json = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -49,14 +49,14 @@ final class OrderEventReader {
     private static UUID orderId(@Nullable String key) {
         try {
             UUID orderId = UUID.fromString(String.valueOf(key));
-            // The parser lets 1-1-1-1-1 pass.
+            // The parser accepts 1-1-1-1-1.
             if (orderId.toString().equalsIgnoreCase(key)) {
                 return orderId;
             }
         } catch (IllegalArgumentException e) {
-            throw new UnreadableEventException("the key %s is no UUID".formatted(key), e);
+            throw new UnreadableEventException("the key %s is not a UUID".formatted(key), e);
         }
-        throw new UnreadableEventException("the key %s is no UUID".formatted(key));
+        throw new UnreadableEventException("the key %s is not a UUID".formatted(key));
     }
 
     private static long sequence(ConsumerRecord<?, ?> message) {

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 
 import dev.fullstate.sample.reporting.report.OrderEvent;
 
-/** The members of an order's JSON that the report needs. The others, and those that an order will have one day, are of no concern. */
+/** The members of an order's JSON that the report needs. It ignores all others, also those that an order gets later. */
 record OrderPayload(
         @Nullable Customer customer,
         @Nullable List<JsonNode> items,
@@ -23,7 +23,7 @@ record OrderPayload(
 
     record Customer(@Nullable String id) {}
 
-    /** @throws UnreadableEventException if a member is missing, or is a sum of money that cannot be one */
+    /** @throws UnreadableEventException if a member is missing, or is an impossible amount of money */
     OrderEvent.State stateOf(UUID orderId, long sequence, long entityVersion) {
         return new OrderEvent.State(
                 orderId,

@@ -1,8 +1,8 @@
 package dev.fullstate.sample.reporting.intake;
 
 /**
- * How far a partition is read.
+ * The progress in a partition.
  *
- * @param offset of the first record that was not read, and stored, yet
+ * @param offset of the first record that is not yet read and stored
  */
 record Position(String topic, int partition, long offset) {}

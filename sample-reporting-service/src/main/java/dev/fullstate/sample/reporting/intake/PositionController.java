@@ -18,9 +18,9 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * How far the report has come, to be compared with what a republish job says a rebuilt consumer has read: the committed offsets of the
- * group, all instances together, because an offset is committed after its records are in the table. A partition of which nothing was
- * read yet is not among them.
+ * The progress of the report, to be compared with the {@code rebuiltAt} of a republish job: the committed offsets of the group, of all
+ * instances together, because an offset is committed after its records are in the table. A partition of which no record was read yet
+ * is missing.
  */
 @RestController
 @RequestMapping("/reports/positions")
@@ -55,7 +55,7 @@ class PositionController {
                     .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new ResponseStatusException(
-                    HttpStatus.SERVICE_UNAVAILABLE, "Kafka did not tell the offsets of group " + group, e);
+                    HttpStatus.SERVICE_UNAVAILABLE, "Kafka did not return the offsets of group " + group, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ResponseStatusException(HttpStatus.SERVICE_UNAVAILABLE, "The service is being shut down", e);

@@ -1,6 +1,6 @@
 /**
- * From Kafka to the report. In come raw records, out go events; what is no event goes to the dead letters, and what cannot be stored
- * now is tried again until it can.
+ * From Kafka to the report. Raw records go in, events come out. A record that is not an event goes to the dead letters; one that cannot
+ * be stored at the moment is tried again until it can.
  */
 @NullMarked
 package dev.fullstate.sample.reporting.intake;

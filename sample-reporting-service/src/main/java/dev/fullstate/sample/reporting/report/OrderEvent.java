@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.UUID;
 
-/** What an event says of one order: how it is, as a whole, or that it is gone. */
+/** An event of one order: its whole state, or its deletion. */
 public sealed interface OrderEvent {
 
     UUID orderId();
@@ -12,7 +12,7 @@ public sealed interface OrderEvent {
     /** {@return a number that is higher than that of every earlier event of the order} */
     long sequence();
 
-    /** The order exists, and this is what the report needs of it. */
+    /** The order exists, with these values for the report. */
     record State(
             UUID orderId,
             long sequence,
@@ -24,6 +24,6 @@ public sealed interface OrderEvent {
             Instant lastUpdated)
             implements OrderEvent {}
 
-    /** The order does not exist any more. */
+    /** The order no longer exists. */
     record Deletion(UUID orderId, long sequence) implements OrderEvent {}
 }

@@ -21,8 +21,8 @@ public class OrderReport {
     }
 
     /**
-     * Applies an event unless the row shows a newer one, or this one, already. So repeats, and replays that begin anywhere, change
-     * nothing, and instances that apply events of one order at the same time leave the newest.
+     * Applies an event unless the row already has this one or a newer one. So repeats, and replays from any offset, change nothing,
+     * and instances that apply events of one order at the same time leave the newest.
      *
      * @return whether the row has changed
      */
@@ -93,8 +93,8 @@ public class OrderReport {
     }
 
     /**
-     * Empties the table, beside whoever applies events: what was applied before the TRUNCATE has its lock is gone, what is applied
-     * afterwards stays. The rows are complete again when everything was published once more after that.
+     * Empties the table while events are being applied: events that were applied before the TRUNCATE has its lock are gone, later
+     * ones stay. The rows are complete again when a republish that was started afterwards has been read.
      */
     void empty() {
         jdbc.sql("truncate order_report").update();

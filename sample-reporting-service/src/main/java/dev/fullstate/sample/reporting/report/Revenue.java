@@ -2,5 +2,5 @@ package dev.fullstate.sample.reporting.report;
 
 import java.math.BigDecimal;
 
-/** What the orders in one status are worth. */
+/** The number and the value of the orders in one status. */
 record Revenue(String status, long orderCount, BigDecimal totalAmount) {}

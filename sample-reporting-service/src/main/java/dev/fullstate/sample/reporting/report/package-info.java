@@ -1,6 +1,6 @@
 /**
- * The report: one row per order, and what is asked of them. In come events in any order and any number of times, out go the rows that the
- * newest of them leave.
+ * The report: one row per order, and its queries. Events go in, in any order and any number of times; the rows that the newest
+ * events leave come out.
  */
 @NullMarked
 package dev.fullstate.sample.reporting.report;

@@ -68,7 +68,7 @@ class BadRecordIT {
                         reason -> assertThat(reason).contains("ce_sequence is newest"),
                         reason -> assertThat(reason).contains("not the JSON of an order"),
                         reason -> assertThat(reason).contains("no status"),
-                        reason -> assertThat(reason).contains("the key order-7 is no UUID"),
+                        reason -> assertThat(reason).contains("the key order-7 is not a UUID"),
                         reason -> assertThat(reason).contains("no value"),
                         reason -> assertThat(reason).contains("0x00"));
         assertThat(letters).zipSatisfy(bad, (letter, sent) -> {

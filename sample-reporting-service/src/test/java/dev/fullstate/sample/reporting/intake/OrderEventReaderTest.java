@@ -82,9 +82,9 @@ class OrderEventReaderTest {
 
     static Stream<Arguments> whatIsNoEventIsRefusedWithItsReason() {
         return Stream.of(
-                arguments(STATE.withKey(null), "the key null is no UUID"),
-                arguments(STATE.withKey("order-7"), "the key order-7 is no UUID"),
-                arguments(STATE.withKey("1-1-1-1-1"), "the key 1-1-1-1-1 is no UUID"),
+                arguments(STATE.withKey(null), "the key null is not a UUID"),
+                arguments(STATE.withKey("order-7"), "the key order-7 is not a UUID"),
+                arguments(STATE.withKey("1-1-1-1-1"), "the key 1-1-1-1-1 is not a UUID"),
                 arguments(STATE.without("ce_sequence"), "ce_sequence is null, not 19 digits"),
                 arguments(STATE.with("ce_sequence", "42"), "ce_sequence is 42, not 19 digits"),
                 arguments(STATE.with("ce_sequence", "-000000000000000042"), "not 19 digits"),
