@@ -107,7 +107,8 @@ public record OutboxNames(@Nullable String schema, String table, String publicat
     /** {@return the name of the leaf that holds the rows of a bucket, without the schema} */
     public String leaf(int bucket) {
         if (bucket < 0 || bucket >= OutboxTable.LEAF_COUNT) {
-            throw new IllegalArgumentException("Bucket " + bucket + " is not one of the ring's " + OutboxTable.LEAF_COUNT);
+            throw new IllegalArgumentException(
+                    "Bucket " + bucket + " is not one of the ring's " + OutboxTable.LEAF_COUNT);
         }
         return table + (bucket < 10 ? "_0" : "_") + bucket;
     }
