@@ -6,9 +6,9 @@
 create role orders login password :'orders_password';
 create database orders owner orders;
 
--- The relay reads the WAL. REPLICATION is an attribute of the whole server, so it is all the more kept out of everything else:
--- of the tables it may read the outbox and note what it has published, and no other; these grants follow when the tables exist
--- (see grant-outbox in compose.yaml).
+-- The relay reads the WAL. REPLICATION applies to the whole server, so the role gets as few other rights as possible: on the
+-- outbox's tables it may read, and note what it has published. These grants follow when the tables exist (see grant-outbox in
+-- compose.yaml).
 create role outbox_relay login replication password :'relay_password';
 
 revoke connect, temporary on database orders from public;

@@ -1,6 +1,6 @@
--- An order as its last applied event shows it. Of an order that is gone the row stays, without its data, so that an event from before
--- the delete, should it come again, does not bring the order back. Such a row may be removed as soon as no event from before the delete
--- can come any more: applied_at is further back than the outbox keeps its rows, and nobody replays the topic from before that time.
+-- An order as its last applied event shows it. The row of a deleted order stays, without its data, so that a repeated event from before
+-- the delete does not bring the order back. Such a row may be removed when no event from before the delete can come any more: when
+-- applied_at is further back than the outbox keeps its rows, and nobody replays the topic from before that time.
 create table order_report (
     order_id       uuid        not null primary key,
     sequence       bigint      not null,

@@ -5,9 +5,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * What {@link OutboxTestServices} starts.
+ * Configuration of the services that {@link OutboxTestServices} starts.
  *
- * @param services Where PostgreSQL and Kafka come from.
+ * @param services Source of PostgreSQL and Kafka.
  */
 @ConfigurationProperties("outbox.test")
 record OutboxTestProperties(

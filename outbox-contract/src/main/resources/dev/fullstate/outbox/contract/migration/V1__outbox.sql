@@ -1,9 +1,9 @@
--- The outbox: rows are inserted in the transaction of the change that they describe, and only ever inserted. A relay
--- reads the inserts from the WAL. Nothing updates a row or deletes a single one: the oldest leaf of the ring is truncated.
--- Run by hand, it creates everything in the first schema of the search_path; "outbox" has to be put for both placeholders then, or
--- the names that outbox.schema.table and outbox.schema.publication have.
+-- The outbox: a row is inserted in the transaction of the change that it describes, and never updated or deleted on its own. A relay
+-- reads the inserts from the WAL; the service truncates the oldest leaf of the ring.
+-- Run by hand, this script creates everything in the first schema of the search_path; replace both placeholders by "outbox" then, or by
+-- the names in outbox.schema.table and outbox.schema.publication.
 
--- CACHE 1: the number is drawn while the aggregate's root is locked, so per aggregate it follows the order of commit.
+-- CACHE 1: the number is drawn while the aggregate's root is locked, so per aggregate it follows the order of commits.
 create sequence "${outbox}_seq" as bigint cache 1;
 
 create table "${outbox}" (
@@ -12,7 +12,7 @@ create table "${outbox}" (
     aggregatetype text        not null,
     aggregateid   text        not null,
     type          text        not null,
-    -- Text, never jsonb: the walsender would have to turn every jsonb value into text, which halves the relay's throughput.
+    -- Text, never jsonb: the walsender would have to convert every jsonb value to text, which halves the relay's throughput.
     payload       text,
     source        text        not null,
     time          timestamptz,
@@ -29,9 +29,9 @@ create table "${outbox}" (
     bucket        smallint    not null default (floor(extract(epoch from now()) / 86400)::bigint % 16)::smallint,
 
     primary key (seq, bucket),
-    -- What is kept out below has no form in a Kafka record. Comparisons are cheap; what costs more is looked at only if it is there.
+    -- The checks keep out values that have no form in a Kafka record. Comparisons are cheap; the costlier check runs only if there is a value.
     constraint outbox_seq_not_negative check (seq >= 0),
-    -- Legal in a topic name (249 characters at most, prefix included).
+    -- Legal in a topic name (249 characters at most, including the prefix).
     constraint outbox_aggregatetype_legal check (aggregatetype ~ '^[A-Za-z0-9._-]{1,200}$' and aggregatetype not in ('.', '..')),
     constraint outbox_aggregateid_not_empty check (aggregateid <> ''),
     constraint outbox_type_not_empty check (type <> ''),
@@ -46,7 +46,7 @@ create table "${outbox}" (
     constraint outbox_extensions_legal check (extensions is null or (jsonb_typeof(extensions::jsonb) = 'object'
         and not jsonb_path_exists(extensions::jsonb,
             '$.keyvalue() ? (!(@.key like_regex "^[a-z0-9]+$") || @.value.type() != "string")'))),
-    -- The hard ceiling of 100 MiB; the configured maximum is far lower and checked before the insert.
+    -- The hard limit of 100 MiB; the configured maximum is far lower and checked before the insert.
     constraint outbox_payload_ceiling check (octet_length(payload) <= 104857600)
 ) partition by list (bucket);
 
@@ -68,11 +68,11 @@ create table "${outbox}_13" partition of "${outbox}" for values in (13);
 create table "${outbox}_14" partition of "${outbox}" for values in (14);
 create table "${outbox}_15" partition of "${outbox}" for values in (15);
 
--- Which rows a relay has not published yet is asked by the writing transaction.
+-- Queries for rows that a relay has not published yet select by the writing transaction.
 create index "${outbox}_xid" on "${outbox}" (xid);
 
 -- Inserts only, so that truncating a leaf publishes nothing; via the root, so that the relay sees one table, not sixteen.
--- One that has lost its table, as the table was dropped, is left from an outbox that is gone.
+-- A publication without a table is left from an outbox whose tables were dropped.
 do $$
 begin
     if exists (select from pg_publication where pubname = '${publication}')
@@ -83,14 +83,14 @@ end
 $$;
 create publication "${publication}" for table "${outbox}" with (publish = 'insert', publish_via_partition_root = true);
 
--- What the relays have published, one row per pipeline, written by the relay itself and read before a leaf is retired.
+-- The progress of the relays, one row per pipeline, written by the relay itself and read before a leaf is retired.
 create table "${outbox}_relay" (
     pipeline          text        not null primary key,
     slot_name         text        not null,
-    -- Every transaction that this snapshot shows is published, or was rolled back. Only ever replaced by a later one.
+    -- Every transaction that this snapshot shows as ended is published, or was rolled back. Only a later snapshot replaces it.
     snapshot          pg_snapshot not null,
     published_lsn     pg_lsn      not null,
-    -- Of the server that the snapshot is from. To another one, where a dump may have been restored, its numbers mean nothing.
+    -- The server that the snapshot is from. On another server, where a dump may have been restored, its numbers mean nothing.
     system_identifier bigint      not null,
     updated_at        timestamptz not null default clock_timestamp()
 );
