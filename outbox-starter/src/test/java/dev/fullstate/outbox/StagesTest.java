@@ -51,10 +51,15 @@ class StagesTest {
             stage("store").sees("contract").opens("Outbox, OutboxStore, Database"),
             stage("schema").sees("contract, store").opens("OutboxSchema, OutboxSchemaException, RowSecurity"),
             stage("retention").sees("contract, store").opens("Retention, Outboxes, OutboxState, OutboxReach, RelayLag"),
-            stage("republish")
-                    .sees("contract, session, rows, aggregate, reading, capture, envelope, store, retention")
+            stage("jobs")
+                    .sees("session, rows, store, retention")
                     .opens(
-                            "Republisher, RepublishJob, RepublishRequest, InvalidRepublishRequestException",
+                            "Jobs, JobKind, SliceWork, LockedSlice, Slice, Step, Items, CallersThread",
+                            "NewJob, Job, JobOptions, JobConflictException"),
+            stage("republish")
+                    .sees("contract, session, rows, aggregate, reading, capture, envelope, store, retention, jobs")
+                    .opens(
+                            "Republisher, CapturedDatabase, RepublishJob, RepublishRequest, InvalidRepublishRequestException",
                             "RepublishConflictException, UnknownAggregateTypeException"),
             stage("admin")
                     .sees("republish")

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.capture.Capture;
 import dev.fullstate.outbox.envelope.Envelope;
-import dev.fullstate.outbox.republish.Republisher.Unit;
+import dev.fullstate.outbox.republish.CapturedDatabase.Unit;
 import dev.fullstate.outbox.store.Outbox;
 
 /**

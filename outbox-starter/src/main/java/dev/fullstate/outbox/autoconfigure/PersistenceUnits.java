@@ -19,7 +19,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.orm.jpa.EntityManagerFactoryInfo;
 
 import dev.fullstate.outbox.aggregate.AggregateResolver;
-import dev.fullstate.outbox.republish.Republisher.CapturedDatabase;
+import dev.fullstate.outbox.republish.CapturedDatabase;
 import dev.fullstate.outbox.store.Database;
 
 /** The persistence units whose changes are captured, each into the outbox of its own database. */

@@ -5,6 +5,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 
+import dev.fullstate.outbox.jobs.JobOptions;
 import dev.fullstate.outbox.republish.Republisher;
 
 /** Republishes what is captured, by jobs in each database that has an outbox. */
@@ -16,19 +17,20 @@ public final class RepublishAutoConfiguration {
     @Bean
     @Lazy(false)
     Republisher outboxRepublisher(PersistenceUnits units, OutboxProperties properties) {
-        return new Republisher(units.databases(), options(properties.republish(), properties.retention()));
+        OutboxProperties.Retention retention = properties.retention();
+        return new Republisher(
+                units.databases(), options(properties.republish()), retention.enabled() ? retention.period() : null);
     }
 
-    private static Republisher.Options options(
-            OutboxProperties.Republish republish, OutboxProperties.Retention retention) {
-        return new Republisher.Options(
+    private static JobOptions options(OutboxProperties.Republish republish) {
+        return new JobOptions(
+                "outbox.republish",
                 republish.chunkSize(),
                 republish.lockTimeout(),
                 republish.pollInterval(),
                 republish.idleTimeout(),
                 republish.parallelism(),
                 republish.maxLag(),
-                republish.keepJobs(),
-                retention.enabled() ? retention.period() : null);
+                republish.keepJobs());
     }
 }

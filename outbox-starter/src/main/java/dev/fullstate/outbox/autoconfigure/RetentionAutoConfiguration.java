@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Lazy;
 
 import dev.fullstate.outbox.monitor.OutboxEndpoint;
 import dev.fullstate.outbox.monitor.OutboxMeters;
-import dev.fullstate.outbox.republish.Republisher.CapturedDatabase;
+import dev.fullstate.outbox.republish.CapturedDatabase;
 import dev.fullstate.outbox.retention.Outboxes;
 import dev.fullstate.outbox.retention.Retention;
 

@@ -1,15 +1,19 @@
 package dev.fullstate.outbox.republish;
 
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.springframework.util.Assert;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.reading.StateReader;
-import dev.fullstate.outbox.republish.Republisher.Unit;
+import dev.fullstate.outbox.republish.CapturedDatabase.Unit;
+import dev.fullstate.outbox.session.ReadingSession;
 
 /** The aggregate types of a database, each with the persistence unit that reads and writes its states. */
 final class CapturedTypes {
@@ -23,7 +27,19 @@ final class CapturedTypes {
      * @param unit by which it is read
      * @param reader of its states
      */
-    record CapturedType(Aggregate aggregate, Unit unit, StateReader reader) {}
+    record CapturedType(Aggregate aggregate, Unit unit, StateReader reader) {
+
+        /** Opens a session of our own on a connection: settings and filters of the application's sessions stay as they are. */
+        SessionImplementor open(Connection connection, int fetchBatchSize) {
+            SessionFactoryImplementor sessionFactory = unit.sessionFactory();
+            SessionImplementor session = ReadingSession.open(
+                    sessionFactory,
+                    connection,
+                    sessionFactory.getSessionFactoryOptions().getJdbcTimeZone());
+            session.setFetchBatchSize(fetchBatchSize);
+            return session;
+        }
+    }
 
     /** A type that several units have is read by the first one. */
     CapturedTypes(Collection<Unit> units) {

@@ -1,15 +1,17 @@
 package dev.fullstate.outbox.republish;
 
-/** What was asked for does not go together with a job as it stands. Nothing has changed. */
+import dev.fullstate.outbox.jobs.JobConflictException;
+
+/** A request does not go together with a job as it stands. Nothing has changed. */
 public final class RepublishConflictException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;
 
     private final transient RepublishJob job;
 
-    RepublishConflictException(String message, RepublishJob job) {
-        super(message);
-        this.job = job;
+    RepublishConflictException(JobConflictException conflict) {
+        super(conflict.getMessage(), conflict);
+        this.job = RepublishJob.of(conflict.job());
     }
 
     /** The job that is in the way, or that is in the wrong state. */

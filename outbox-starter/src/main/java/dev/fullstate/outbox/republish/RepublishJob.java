@@ -8,6 +8,11 @@ import java.util.function.ToLongFunction;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.jobs.Job;
+import dev.fullstate.outbox.jobs.Job.ActionTaken;
+import dev.fullstate.outbox.jobs.Job.PartitionEnd;
+import dev.fullstate.outbox.jobs.Job.State;
+
 /**
  * A republish job as it stands. Times are the database's.
  *
@@ -51,35 +56,6 @@ public record RepublishJob(
         List<ActionTaken> actions,
         @Nullable List<PartitionEnd> rebuiltAt) {
 
-    /** Where a job is in its life. */
-    public enum State {
-        /** No instance has taken it up yet. */
-        QUEUED,
-        /** Any instance works on it. */
-        RUNNING,
-        /** Writes nothing until it is resumed. */
-        PAUSED,
-        /** Each aggregate that existed throughout has at least one event from this job or a later change. */
-        COMPLETED,
-        /** Was told to end; what it wrote until then stays. */
-        CANCELLED,
-        /** As completed, except for those that {@code failedCount} counts; or given up early, if {@code error} says so. */
-        FAILED;
-
-        /** Whether nothing more happens to a job in this state. */
-        public boolean isFinal() {
-            return this == COMPLETED || this == CANCELLED || this == FAILED;
-        }
-    }
-
-    /** What can be done to a job. */
-    public enum Action {
-        START,
-        PAUSE,
-        RESUME,
-        CANCEL
-    }
-
     /**
      * How far a job is with one aggregate type.
      *
@@ -92,32 +68,7 @@ public record RepublishJob(
      * @param failed aggregates whose state cannot be published
      */
     public record TypeProgress(
-            String aggregateType, @Nullable Long total, long published, long pending, long skipped, long failed) {
-
-        long done() {
-            return published + skipped + failed;
-        }
-    }
-
-    /**
-     * Something that was done to a job.
-     *
-     * @param action what, in lower case
-     * @param actor who
-     * @param at when
-     */
-    public record ActionTaken(String action, String actor, Instant at) {}
-
-    /**
-     * A consumer whose next offset in the partition is this one or a later one has read all that the job wrote there. Partitions
-     * without records have none.
-     *
-     * @param pipeline the relay that published the job
-     * @param topic in Kafka
-     * @param partition of the topic
-     * @param offset after the last record that was there when all of the job was published; live events may have come in between
-     */
-    public record PartitionEnd(String pipeline, String topic, int partition, long offset) {}
+            String aggregateType, @Nullable Long total, long published, long pending, long skipped, long failed) {}
 
     public RepublishJob {
         types = List.copyOf(types);
@@ -125,7 +76,35 @@ public record RepublishJob(
         rebuiltAt = rebuiltAt == null ? null : List.copyOf(rebuiltAt);
     }
 
-    /** What it republishes. */
+    static RepublishJob of(Job job) {
+        RepublishParameters parameters = RepublishParameters.of(job.parameters());
+        return new RepublishJob(
+                job.id(),
+                job.state(),
+                job.idCount(),
+                parameters.changedSince(),
+                job.ratePerSecond(),
+                job.dryRun(),
+                parameters.tombstones(),
+                job.types().stream().map(RepublishJob::progress).toList(),
+                job.rate(),
+                job.estimatedEnd(),
+                job.waitingFor(),
+                job.error(),
+                job.requestedBy(),
+                job.createdAt(),
+                job.startedAt(),
+                job.finishedAt(),
+                job.actions(),
+                job.ends());
+    }
+
+    private static TypeProgress progress(Job.TypeProgress type) {
+        return new TypeProgress(
+                type.aggregateType(), type.total(), type.done(), type.pending(), type.skipped(), type.failed());
+    }
+
+    /** The aggregate types that it republishes. */
     @JsonProperty("aggregateTypes")
     public List<String> aggregateTypes() {
         return types.stream().map(TypeProgress::aggregateType).toList();

@@ -11,14 +11,10 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-import jakarta.persistence.EntityManagerFactory;
-import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
-import dev.fullstate.outbox.aggregate.Aggregates;
-import dev.fullstate.outbox.envelope.Envelope;
-import dev.fullstate.outbox.store.Database;
+import dev.fullstate.outbox.jobs.JobOptions;
 
 /**
  * Publishes the current state of aggregates again, for consumers that are rebuilt.
@@ -34,62 +30,18 @@ public final class Republisher implements SmartLifecycle {
 
     private static final int LATEST = 100;
 
-    private final List<Jobs> databases;
+    private final List<RepublishJobs> databases;
 
     /**
-     * A persistence unit with captured entities.
+     * Makes a republisher that works on no job before it is started.
      *
-     * @param entityManagerFactory as the application has it
-     * @param sessionFactory the same as Hibernate's own
-     * @param aggregates what is captured
-     * @param envelope how their states are said
-     */
-    public record Unit(
-            EntityManagerFactory entityManagerFactory,
-            SessionFactoryImplementor sessionFactory,
-            Aggregates aggregates,
-            Envelope envelope) {}
-
-    /**
-     * A database with an outbox, and all persistence units that write to it. Their jobs are its rows.
-     *
-     * @param name for messages
-     * @param database where the outbox is
-     * @param units at least one
-     */
-    public record CapturedDatabase(String name, Database database, List<Unit> units) {
-
-        public CapturedDatabase {
-            units = List.copyOf(units);
-        }
-    }
-
-    /**
-     * How jobs are done.
-     *
-     * @param chunkSize aggregates per transaction
-     * @param lockTimeout how long to wait for an aggregate that is locked by others, when only such are left
-     * @param pollInterval how often to look for jobs that other instances have left
-     * @param idleTimeout how long an instance may be silent in the middle of a transaction before the database ends it
-     * @param parallelism how many chunks this instance does at a time, of different aggregate types or ranges of ids
-     * @param maxLag jobs wait while a relay has an older event to publish
-     * @param keepJobs how long jobs are kept after their end
+     * @param databases of the application; none where nothing is captured
      * @param retention how long the outbox keeps its rows at least; null for as long as nobody else removes them
      */
-    public record Options(
-            int chunkSize,
-            Duration lockTimeout,
-            Duration pollInterval,
-            Duration idleTimeout,
-            int parallelism,
-            Duration maxLag,
-            Duration keepJobs,
-            @Nullable Duration retention) {}
-
-    /** @param databases of the application; none where nothing is captured */
-    public Republisher(List<CapturedDatabase> databases, Options options) {
-        this.databases =
-                databases.stream().map(database -> new Jobs(database, options)).toList();
+    public Republisher(List<CapturedDatabase> databases, JobOptions options, @Nullable Duration retention) {
+        this.databases = databases.stream()
+                .map(database -> new RepublishJobs(database, options, retention))
+                .toList();
     }
 
     /** Starts a job for all aggregates of these types, or of every captured one. See {@link #start(RepublishRequest, String)}. */
@@ -112,9 +64,9 @@ public final class Republisher implements SmartLifecycle {
     }
 
     /** A job is in one database, with all of its types. */
-    private Jobs databaseOf(List<String> requested) {
+    private RepublishJobs databaseOf(List<String> requested) {
         Set<String> captured = databases.stream()
-                .map(Jobs::types)
+                .map(RepublishJobs::types)
                 .flatMap(Collection::stream)
                 .collect(Collectors.toCollection(TreeSet::new));
         if (captured.isEmpty()) {
@@ -125,7 +77,7 @@ public final class Republisher implements SmartLifecycle {
                 throw new UnknownAggregateTypeException(type, List.copyOf(captured));
             }
         }
-        List<Jobs> having = databases.stream()
+        List<RepublishJobs> having = databases.stream()
                 .filter(jobs -> jobs.types().containsAll(requested))
                 .toList();
         if (having.size() != 1) {
@@ -138,7 +90,7 @@ public final class Republisher implements SmartLifecycle {
         return having.get(0);
     }
 
-    /** The job as it stands. */
+    /** The job with this id, as it stands. */
     public Optional<RepublishJob> find(UUID id) {
         return first(jobs -> jobs.find(id));
     }
@@ -182,23 +134,23 @@ public final class Republisher implements SmartLifecycle {
         return first(jobs -> jobs.cancel(id, actor));
     }
 
-    /** Of the database that has the job. */
-    private Optional<RepublishJob> first(Function<Jobs, Optional<RepublishJob>> answer) {
+    /** The answer of the database that has the job. */
+    private Optional<RepublishJob> first(Function<RepublishJobs, Optional<RepublishJob>> answer) {
         return databases.stream().flatMap(jobs -> answer.apply(jobs).stream()).findFirst();
     }
 
     @Override
     public void start() {
-        databases.forEach(Jobs::start);
+        databases.forEach(RepublishJobs::start);
     }
 
     @Override
     public void stop() {
-        databases.forEach(Jobs::stop);
+        databases.forEach(RepublishJobs::stop);
     }
 
     @Override
     public boolean isRunning() {
-        return databases.stream().anyMatch(Jobs::isRunning);
+        return databases.stream().anyMatch(RepublishJobs::isRunning);
     }
 }

@@ -24,6 +24,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
@@ -81,7 +82,7 @@ final class AdminApplication implements AutoCloseable {
     private static Republisher republisher() {
         RepublishJob job = new RepublishJob(
                 JOB,
-                RepublishJob.State.QUEUED,
+                Job.State.QUEUED,
                 null,
                 null,
                 null,

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.rows.MissingVersionException;
@@ -97,7 +98,7 @@ class FirstAdoptionIT {
 
             RepublishJob job = republished(service);
 
-            assertThat(job.state()).isEqualTo(RepublishJob.State.COMPLETED);
+            assertThat(job.state()).isEqualTo(Job.State.COMPLETED);
             assertThat(job.publishedCount()).isEqualTo(MEMBERS);
             assertThat(service.outbox())
                     .extracting(OutboxRow::aggregateId)
@@ -130,7 +131,7 @@ class FirstAdoptionIT {
             written.get();
             writer.shutdown();
 
-            assertThat(job.state()).isEqualTo(RepublishJob.State.COMPLETED);
+            assertThat(job.state()).isEqualTo(Job.State.COMPLETED);
             Map<String, OutboxRow> last = new HashMap<>();
             service.outbox().forEach(row -> last.put(row.aggregateId(), row));
             List<Map<String, Object>> members = service.jdbc()
@@ -177,7 +178,7 @@ class FirstAdoptionIT {
         try (ShopApplication service = deploy("nulls")) {
             RepublishJob job = republished(service);
 
-            assertThat(job.state()).isEqualTo(RepublishJob.State.FAILED);
+            assertThat(job.state()).isEqualTo(Job.State.FAILED);
             assertThat(job.publishedCount()).isZero();
             assertThat(service.outbox()).isEmpty();
             assertThatThrownBy(() ->

@@ -33,6 +33,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
@@ -145,7 +146,7 @@ abstract class ApplicationChecks {
 
         RepublishJob job = ended(republisher().start(List.of("purchase"), "test"));
 
-        assertThat(job.state()).as(job.toString()).isEqualTo(RepublishJob.State.COMPLETED);
+        assertThat(job.state()).as(job.toString()).isEqualTo(Job.State.COMPLETED);
         assertThat(job.types().get(0).total()).isEqualTo(5);
         assertThat(outbox())
                 .hasSize(5)
@@ -170,7 +171,7 @@ abstract class ApplicationChecks {
                                 true),
                         "test"));
 
-        assertThat(job.state()).as(job.toString()).isEqualTo(RepublishJob.State.COMPLETED);
+        assertThat(job.state()).as(job.toString()).isEqualTo(Job.State.COMPLETED);
         assertThat(outbox())
                 .extracting(OutboxRow::aggregateId, OutboxRow::operation)
                 .containsExactlyInAnyOrder(
@@ -245,7 +246,7 @@ abstract class ApplicationChecks {
             assertThat(session.getCacheMode()).isEqualTo(CacheMode.REFRESH);
         });
 
-        assertThat(ended(job.get()).state()).isEqualTo(RepublishJob.State.COMPLETED);
+        assertThat(ended(job.get()).state()).isEqualTo(Job.State.COMPLETED);
         assertThat(outbox())
                 .extracting(row -> row.data().get("guest").asString())
                 .containsExactlyInAnyOrder("ours", "theirs");

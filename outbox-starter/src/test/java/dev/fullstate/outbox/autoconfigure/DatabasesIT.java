@@ -29,8 +29,8 @@ import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 import dev.fullstate.outbox.fragile.Anchor;
 import dev.fullstate.outbox.fragile.Fragile;
 import dev.fullstate.outbox.hidden.Memo;
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.InvalidRepublishRequestException;
-import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.retention.Outboxes;
 import dev.fullstate.outbox.retention.Retention;
@@ -171,7 +171,7 @@ class DatabasesIT {
     private static void republishesAndLooksAfterEach(ConfigurableApplicationContext application) {
         Republisher republisher = application.getBean(Republisher.class);
         UUID job = republisher.start(List.of("memo"), "test");
-        await().until(() -> republisher.find(job).orElseThrow().state() == RepublishJob.State.COMPLETED);
+        await().until(() -> republisher.find(job).orElseThrow().state() == Job.State.COMPLETED);
         assertThat(aggregateIds(application, "hiddenDatabase")).containsExactly("m1", "m1");
         assertThat(aggregateIds(application, "fragileDatabase")).containsExactly("f1");
         assertThatThrownBy(() -> republisher.start(List.of(), "test"))

@@ -22,8 +22,8 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessException;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.republish.RepublishJob;
-import dev.fullstate.outbox.republish.RepublishJob.State;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.retention.Outboxes;
 import dev.fullstate.outbox.retention.Retention;

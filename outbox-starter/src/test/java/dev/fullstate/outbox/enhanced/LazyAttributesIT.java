@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Configuration;
 
 import dev.fullstate.outbox.enhanced.Film.FilmScene;
 import dev.fullstate.outbox.enhanced.Film.FilmTrailer;
-import dev.fullstate.outbox.republish.RepublishJob;
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -144,7 +144,7 @@ class LazyAttributesIT {
         Republisher republisher = application.bean(Republisher.class);
         var job = republisher.start(List.of(), "test");
         await().pollInterval(Duration.ofMillis(5))
-                .until(() -> republisher.find(job).orElseThrow().state() == RepublishJob.State.COMPLETED);
+                .until(() -> republisher.find(job).orElseThrow().state() == Job.State.COMPLETED);
         assertThat(payloads()).hasSize(2).contains(live);
     }
 }

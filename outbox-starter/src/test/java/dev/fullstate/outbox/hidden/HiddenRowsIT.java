@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Configuration;
 import dev.fullstate.outbox.hidden.Contract.Clause;
 import dev.fullstate.outbox.hidden.Memo.Remark;
 import dev.fullstate.outbox.hidden.Ticket.Note;
-import dev.fullstate.outbox.republish.RepublishJob;
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
@@ -229,7 +229,7 @@ class HiddenRowsIT {
 
         Republisher republisher = application.bean(Republisher.class);
         var job = republisher.start(List.of(), "test");
-        await().until(() -> republisher.find(job).orElseThrow().state() == RepublishJob.State.COMPLETED);
+        await().until(() -> republisher.find(job).orElseThrow().state() == Job.State.COMPLETED);
 
         assertThat(onlyRow().aggregateId()).isEqualTo("t1");
         assertThat(onlyRow().payload()).isEqualTo(live);
@@ -242,13 +242,13 @@ class HiddenRowsIT {
         Republisher republisher = application.bean(Republisher.class);
 
         var skipping = republisher.start(RepublishRequest.ofIds("memo", List.of("m1")), "test");
-        await().until(() -> republisher.find(skipping).orElseThrow().state() == RepublishJob.State.COMPLETED);
+        await().until(() -> republisher.find(skipping).orElseThrow().state() == Job.State.COMPLETED);
         assertThat(republisher.find(skipping).orElseThrow().skippedCount()).isEqualTo(1);
         assertThat(application.outbox()).isEmpty();
 
         var deleting = republisher.start(
                 new RepublishRequest(List.of("memo"), List.of("m1"), null, null, false, true), "test");
-        await().until(() -> republisher.find(deleting).orElseThrow().state() == RepublishJob.State.COMPLETED);
+        await().until(() -> republisher.find(deleting).orElseThrow().state() == Job.State.COMPLETED);
         assertThat(onlyRow().aggregateId()).isEqualTo("m1");
         assertThat(onlyRow().operation()).isEqualTo("delete");
         assertThat(onlyRow().entityVersion()).isNull();

@@ -30,7 +30,7 @@ import org.springframework.context.annotation.Configuration;
 import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.AggregateResolver;
-import dev.fullstate.outbox.republish.RepublishJob;
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
@@ -395,6 +395,6 @@ class EveryKindOfIdIT {
         UUID job = republisher.start(request, "test");
         await().pollInterval(Duration.ofMillis(5))
                 .until(() -> republisher.find(job).orElseThrow().state().isFinal());
-        assertThat(republisher.find(job).orElseThrow().state()).isEqualTo(RepublishJob.State.COMPLETED);
+        assertThat(republisher.find(job).orElseThrow().state()).isEqualTo(Job.State.COMPLETED);
     }
 }

@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.mappings.Lifecycle.Step;
 import dev.fullstate.outbox.mappings.Trees.Car;
 import dev.fullstate.outbox.mappings.Trees.Category;
 import dev.fullstate.outbox.mappings.Trees.Wheel;
 import dev.fullstate.outbox.mappings.Values.Vault;
-import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -131,7 +131,7 @@ class LifecycleIT {
         var job = republisher.start(List.of(life.aggregateType()), "test");
         await().pollInterval(Duration.ofMillis(5))
                 .until(() -> republisher.find(job).orElseThrow().state().isFinal());
-        assertThat(republisher.find(job).orElseThrow().state()).isEqualTo(RepublishJob.State.COMPLETED);
+        assertThat(republisher.find(job).orElseThrow().state()).isEqualTo(Job.State.COMPLETED);
         return application.outbox(life.id()).stream().map(OutboxRow::payload).toList();
     }
 

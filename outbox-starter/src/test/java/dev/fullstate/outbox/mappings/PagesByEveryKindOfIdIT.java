@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.mappings.Identifiers.Badge;
 import dev.fullstate.outbox.mappings.Identifiers.Place;
 import dev.fullstate.outbox.mappings.Identifiers.PlaceId;
@@ -96,7 +97,7 @@ class PagesByEveryKindOfIdIT {
                         () -> republisher.find(id).orElseThrow(),
                         each -> each.state().isFinal());
 
-        assertThat(job.state()).isEqualTo(RepublishJob.State.COMPLETED);
+        assertThat(job.state()).isEqualTo(Job.State.COMPLETED);
         assertThat(keys()).containsExactlyInAnyOrderElementsOf(live);
         assertThat(application
                         .jdbc()

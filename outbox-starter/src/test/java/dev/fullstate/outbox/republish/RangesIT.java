@@ -6,7 +6,7 @@ import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
 
-import dev.fullstate.outbox.republish.RepublishJob.State;
+import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.republish.RepublishJob.TypeProgress;
 import dev.fullstate.outbox.shop.Seat;
 

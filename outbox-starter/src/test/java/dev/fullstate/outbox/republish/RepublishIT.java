@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.OptimisticLockingFailureException;
 
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.Purchase;
 import dev.fullstate.outbox.shop.Seat;
@@ -41,7 +42,7 @@ class RepublishIT extends RepublishTest {
 
         RepublishJob job = republish("purchase");
 
-        assertThat(job.state()).isEqualTo(RepublishJob.State.COMPLETED);
+        assertThat(job.state()).isEqualTo(Job.State.COMPLETED);
         assertThat(job.publishedCount()).isEqualTo(ids.size());
         assertThat(job.requestedBy()).isEqualTo("test");
         for (UUID id : ids) {
@@ -168,8 +169,8 @@ class RepublishIT extends RepublishTest {
         List<UUID> ids = purchases(CHUNK);
         UUID unknown = leftBehind("of-the-next-version", ids);
 
-        assertThat(republish("purchase").state()).isEqualTo(RepublishJob.State.COMPLETED);
-        assertThat(job(unknown).state()).isEqualTo(RepublishJob.State.RUNNING);
+        assertThat(republish("purchase").state()).isEqualTo(Job.State.COMPLETED);
+        assertThat(job(unknown).state()).isEqualTo(Job.State.RUNNING);
         assertThat(job(unknown).pendingCount()).isEqualTo(1);
     }
 
@@ -301,7 +302,7 @@ class RepublishIT extends RepublishTest {
         long republished = 0;
         for (int round = 0; round < 10; round++) {
             RepublishJob job = republish("purchase");
-            assertThat(job.state()).isEqualTo(RepublishJob.State.COMPLETED);
+            assertThat(job.state()).isEqualTo(Job.State.COMPLETED);
             assertThat(job.publishedCount()).isEqualTo(ids.size());
             republished += job.publishedCount();
         }

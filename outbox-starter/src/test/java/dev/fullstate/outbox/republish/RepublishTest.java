@@ -19,18 +19,18 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.awaitility.Awaitility.await;
 
 /** The shop on a database of its own, with nothing in it before each test. */
-abstract class RepublishTest {
+public abstract class RepublishTest {
 
-    static final int CHUNK = 3;
-    static final String[] OPTIONS = {
+    protected static final int CHUNK = 3;
+    protected static final String[] OPTIONS = {
         "outbox.republish.chunk-size=" + CHUNK,
         "outbox.republish.lock-timeout=1s",
         "outbox.republish.poll-interval=100ms",
         "outbox.payload.max-size=2000B"
     };
 
-    static PostgresServer postgres;
-    static ShopApplication shop;
+    protected static PostgresServer postgres;
+    protected static ShopApplication shop;
 
     @BeforeAll
     static void start() throws SQLException {
@@ -57,7 +57,7 @@ abstract class RepublishTest {
     }
 
     /** In the order of their ids, with an empty outbox. */
-    static List<UUID> purchases(int count) {
+    protected static List<UUID> purchases(int count) {
         List<UUID> ids = IntStream.range(0, count)
                 .mapToObj(i -> shop.<UUID>call(em -> {
                     Purchase purchase = new Purchase("r" + i, null);
@@ -72,32 +72,32 @@ abstract class RepublishTest {
                 .toList();
     }
 
-    static Republisher republisher() {
+    protected static Republisher republisher() {
         return shop.bean(Republisher.class);
     }
 
-    static RepublishJob job(UUID id) {
+    protected static RepublishJob job(UUID id) {
         return republisher().find(id).orElseThrow();
     }
 
-    static RepublishJob ended(UUID id) {
+    protected static RepublishJob ended(UUID id) {
         return await().until(() -> job(id), job -> job.state().isFinal());
     }
 
-    static RepublishJob ended(RepublishRequest request) {
+    protected static RepublishJob ended(RepublishRequest request) {
         return ended(republisher().start(request, "test"));
     }
 
-    static List<String> publishedIds() {
+    protected static List<String> publishedIds() {
         return shop.outbox().stream().map(OutboxRow::aggregateId).toList();
     }
 
-    static List<String> texts(List<UUID> ids) {
+    protected static List<String> texts(List<UUID> ids) {
         return ids.stream().map(UUID::toString).toList();
     }
 
     /** A connection with a transaction that has done this and stays open. */
-    static Connection holding(String sql) throws SQLException {
+    protected static Connection holding(String sql) throws SQLException {
         Connection connection = postgres.connect("republish");
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
@@ -107,12 +107,12 @@ abstract class RepublishTest {
     }
 
     /** No chunk can be written until this connection's transaction ends. */
-    static Connection holdingTheOutbox() throws SQLException {
+    protected static Connection holdingTheOutbox() throws SQLException {
         return holding("lock table outbox in share mode");
     }
 
     /** Until so many of the application's statements that contain this wait for a lock. */
-    static void awaitWaiting(int count, String statement) {
+    protected static void awaitWaiting(int count, String statement) {
         await().until(
                         () -> shop.jdbc()
                                 .sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"

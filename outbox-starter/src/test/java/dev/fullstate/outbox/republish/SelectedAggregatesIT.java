@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.fullstate.outbox.republish.RepublishJob.State;
+import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.republish.RepublishJob.TypeProgress;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.Purchase;

@@ -6,7 +6,7 @@ import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
 
-import dev.fullstate.outbox.republish.RepublishJob.State;
+import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.republish.RepublishJob.TypeProgress;
 import dev.fullstate.outbox.shop.OutboxRow;
 
@@ -32,7 +32,7 @@ class UnpublishableStateIT extends RepublishTest {
                 .containsExactly(new TypeProgress("purchase", (long) ids.size(), others.size(), 0, 0, tooLarge.size()));
         assertThat(shop.outbox()).extracting(OutboxRow::aggregateId).containsExactlyInAnyOrderElementsOf(texts(others));
         assertThat(end.error())
-                .contains(tooLarge.size() + " aggregates cannot be published")
+                .contains(tooLarge.size() + " aggregates failed")
                 .contains("2000 is the maximum of an event");
     }
 

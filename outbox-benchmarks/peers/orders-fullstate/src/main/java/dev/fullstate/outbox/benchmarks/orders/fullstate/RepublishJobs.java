@@ -6,6 +6,7 @@ import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 import dev.fullstate.outbox.benchmarks.orders.load.Republishing;
+import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.RepublishConflictException;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishRequest;
@@ -32,7 +33,7 @@ final class RepublishJobs implements Republishing {
     @Override
     public Progress progress(UUID id) {
         RepublishJob job = republisher.find(id).orElseThrow();
-        if (job.state() == RepublishJob.State.FAILED) {
+        if (job.state() == Job.State.FAILED) {
             throw new IllegalStateException("Republish job " + id + " failed: " + job.error());
         }
         Long total = job.types().get(0).total();

@@ -1,0 +1,140 @@
+package dev.fullstate.outbox.jobs;
+
+import java.time.Duration;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.dao.QueryTimeoutException;
+
+import dev.fullstate.outbox.jobs.Job.State;
+import dev.fullstate.outbox.store.Database;
+
+/** Decides what becomes of a chunk that failed, notes it, and says so in the log. Thread-safe. */
+final class ChunkFailures {
+
+    private static final Logger log = LoggerFactory.getLogger(ChunkFailures.class);
+
+    /** A chunk that fails so often in a row, though the database answers, will not do better. */
+    private static final int MOST_TIMES = 5;
+
+    private final Database database;
+    private final JobKind kind;
+    private final JobOptions options;
+    private final Chunks chunks;
+    private final Repetitions repetitions = new Repetitions();
+
+    ChunkFailures(Database database, JobKind kind, JobOptions options, Chunks chunks) {
+        this.database = database;
+        this.kind = kind;
+        this.options = options;
+        this.chunks = chunks;
+    }
+
+    /** Notes what becomes of a chunk; returns how long to wait for the next one. */
+    Duration handle(Subject subject, RuntimeException failure) {
+        Slice slice = subject.slice();
+        int times = repetitions.count(subject);
+        FailureKind asked = FailureKind.of(failure);
+        try {
+            if (subject.id() != null && failure instanceof PessimisticLockingFailureException) {
+                return locked(slice, subject.id(), times);
+            }
+            boolean counting = slice.pass().equals(Slice.COUNT);
+            boolean tooLong = counting && failure instanceof QueryTimeoutException;
+            if (asked == FailureKind.WAIT || (asked == FailureKind.RETRY && times < MOST_TIMES && !tooLong)) {
+                return interrupted(slice, times, failure);
+            }
+            if (counting && asked == FailureKind.RETRY && !kind.needsCount(slice)) {
+                doWithoutCount(slice, failure);
+            } else if (counting || asked == FailureKind.PERMANENT) {
+                failJob(slice, failure);
+            } else if (subject.id() == null) {
+                chunks.leaveOneByOne(slice);
+            } else {
+                giveUp(slice, subject.id(), failure);
+            }
+            return Duration.ZERO;
+        } catch (RuntimeException e) {
+            e.addSuppressed(failure);
+            return cannotNote(slice, times, e);
+        }
+    }
+
+    private Duration locked(Slice slice, String id, int times) {
+        chunks.postpone(slice, id);
+        if (times == 1) {
+            log.info(
+                    "{} {} waits for the lock of {} {}; it goes on with others",
+                    kind.label(),
+                    slice.job(),
+                    slice.aggregateType(),
+                    id);
+        }
+        return Duration.ZERO;
+    }
+
+    /** The stack trace is the same each time, so only the first line has it. */
+    private Duration interrupted(Slice slice, int times, RuntimeException failure) {
+        String message = messageOf(failure);
+        log.warn(
+                "{} {} is interrupted at type '{}', and goes on after {}.poll-interval: {}",
+                kind.label(),
+                slice.job(),
+                slice.aggregateType(),
+                options.prefix(),
+                message,
+                times == 1 ? failure : null);
+        try {
+            database.query(outbox -> new SliceTable(outbox)
+                    .waiting(
+                            slice,
+                            "another attempt at type '" + slice.aggregateType() + "' after a failure: " + message));
+        } catch (RuntimeException e) {
+            log.debug("The database does not take a note of it, so those who look at the job do not see it", e);
+        }
+        return options.pollInterval();
+    }
+
+    private void doWithoutCount(Slice slice, RuntimeException failure) {
+        log.warn(
+                "{} {} cannot count the aggregates of type '{}', and goes on without knowing how many there are: {}",
+                kind.label(),
+                slice.job(),
+                slice.aggregateType(),
+                messageOf(failure));
+        chunks.skipCount(slice);
+    }
+
+    private void giveUp(Slice slice, String id, RuntimeException failure) {
+        log.warn("{} {} gives up {} {}", kind.label(), slice.job(), slice.aggregateType(), id, failure);
+        chunks.fail(slice, id, slice.aggregateType() + " " + id + ": " + messageOf(failure));
+    }
+
+    private void failJob(Slice slice, RuntimeException failure) {
+        log.error("{} {} failed at type '{}'", kind.label(), slice.job(), slice.aggregateType(), failure);
+        boolean wasRunning = database.query(outbox -> new JobTable(outbox, kind)
+                .fail(slice.job(), "Given up at type '" + slice.aggregateType() + "': " + messageOf(failure)));
+        if (wasRunning) {
+            database.query(outbox -> new JobTable(outbox, kind).settle(slice.job(), State.FAILED));
+        }
+    }
+
+    /** A chunk that can neither be done nor be noted as failed ends the job, unless the database is away. */
+    private Duration cannotNote(Slice slice, int times, RuntimeException failure) {
+        if (times > MOST_TIMES + 1 && FailureKind.of(failure) != FailureKind.WAIT) {
+            try {
+                failJob(slice, failure);
+                return Duration.ZERO;
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+        }
+        log.warn("Cannot note that a chunk of {} {} failed; it is done again", kind.label(), slice.job(), failure);
+        return options.pollInterval();
+    }
+
+    private static String messageOf(RuntimeException failure) {
+        return String.valueOf(failure.getMessage());
+    }
+}

@@ -1,0 +1,30 @@
+package dev.fullstate.outbox.jobs;
+
+import java.util.Set;
+
+/**
+ * A kind of job: how its slices are made, and what a chunk does.
+ *
+ * <p>A slice begins with the pass {@link Slice#COUNT}, in which the kind says how many aggregates it has and may divide it, goes through
+ * passes that only the kind knows, and ends with {@link Slice#DONE}. All instances are called at the same time, from several threads.
+ */
+public interface JobKind {
+
+    /** The name, as the column {@code kind} has it. */
+    String name();
+
+    /** The name of a job of this kind in messages, in front of its id: {@code Republish job}. */
+    String label();
+
+    /** The aggregate types that this instance knows; another version of the application may know others. */
+    Set<String> types();
+
+    /**
+     * Says whether a slice in the pass {@link Slice#COUNT} cannot go on without the count: because counting is all that it is for, or
+     * finds its aggregates.
+     */
+    boolean needsCount(Slice slice);
+
+    /** Begins work on a slice, in the transaction that has locked it. */
+    SliceWork open(LockedSlice slice);
+}

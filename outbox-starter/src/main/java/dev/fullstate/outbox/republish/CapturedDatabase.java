@@ -1,0 +1,38 @@
+package dev.fullstate.outbox.republish;
+
+import java.util.List;
+
+import jakarta.persistence.EntityManagerFactory;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+
+import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.store.Database;
+
+/**
+ * A database with an outbox, and all persistence units that write to it. Their jobs are its rows.
+ *
+ * @param name for messages
+ * @param database where the outbox is
+ * @param units at least one
+ */
+public record CapturedDatabase(String name, Database database, List<Unit> units) {
+
+    public CapturedDatabase {
+        units = List.copyOf(units);
+    }
+
+    /**
+     * A persistence unit with captured entities.
+     *
+     * @param entityManagerFactory as the application has it
+     * @param sessionFactory the same as Hibernate's own
+     * @param aggregates what is captured
+     * @param envelope turns their states into events
+     */
+    public record Unit(
+            EntityManagerFactory entityManagerFactory,
+            SessionFactoryImplementor sessionFactory,
+            Aggregates aggregates,
+            Envelope envelope) {}
+}
