@@ -29,6 +29,7 @@ import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.ArgumentMatchers.eq;
@@ -190,10 +191,42 @@ final class AdminApplication implements AutoCloseable {
         }
     }
 
+    /** Sends every request that the endpoint knows, without credentials, without the authority and with it. */
+    void requiresTheAuthority(String base, String[] without, String[] with) {
+        String job = base + PATH + "/" + JOB;
+        for (String[] request : new String[][] {
+            {"POST", base + PATH},
+            {"GET", base + PATH},
+            {"HEAD", base + PATH},
+            {"GET", job},
+            {"HEAD", job},
+            {"POST", job + "/pause"},
+            {"POST", job + "/resume"},
+            {"POST", job + "/cancel"},
+        }) {
+            String method = request[0];
+            String path = request[1];
+            int before = requestCount();
+            assertThat(send(method, path).statusCode()).as(method + path).isEqualTo(401);
+            assertThat(send(method, path, without).statusCode())
+                    .as(method + path)
+                    .isEqualTo(403);
+            assertThat(requestCount()).as(method + path).isEqualTo(before);
+            assertThat(send(method, path, with).statusCode())
+                    .as(method + path)
+                    .isEqualTo(method.equals("POST") && path.endsWith(PATH) ? 202 : 200);
+            assertThat(requestCount()).as(method + path).isGreaterThan(before);
+        }
+    }
+
     /** HTTP basic, with the name as the password. */
     static String[] as(String user) {
         byte[] credentials = (user + ":" + user).getBytes(StandardCharsets.UTF_8);
         return new String[] {"Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials)};
+    }
+
+    static String[] and(String[] some, String[] others) {
+        return Stream.concat(Stream.of(some), Stream.of(others)).toArray(String[]::new);
     }
 
     @Override
