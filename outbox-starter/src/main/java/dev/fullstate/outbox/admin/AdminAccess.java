@@ -1,16 +1,17 @@
 package dev.fullstate.outbox.admin;
 
 /**
- * Who may use the admin endpoints. Asked by the endpoints themselves, so that no filter chain of the application can open
- * them by accident.
+ * Decides who may use the admin endpoints. The endpoints themselves ask it, so that no filter chain of the application can open
+ * them by accident (ADR 16).
  */
 @FunctionalInterface
 public interface AdminAccess {
 
     /**
-     * The name of the caller, if it may.
+     * Requires that the caller may use the endpoints.
      *
-     * @throws org.springframework.web.server.ResponseStatusException with 401 if nobody is logged in, 403 if the caller lacks
+     * @return the caller's name
+     * @throws org.springframework.web.server.ResponseStatusException with 401 if the caller is not logged in, 403 if the caller lacks
      *     the authority
      */
     String requireAdmin();

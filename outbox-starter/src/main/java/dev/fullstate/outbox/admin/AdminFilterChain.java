@@ -50,7 +50,7 @@ public final class AdminFilterChain {
         }
         if (challenges.isEmpty()) {
             log.warn(
-                    "Nobody can log in at {}: the application has neither users nor a decoder of bearer tokens among its beans. Set"
+                    "No caller can log in at {}: the application has neither users nor a decoder of bearer tokens among its beans. Set"
                             + " outbox.admin.security-filter-chain=false to have the application's own filter chain authenticate there",
                     RepublishController.PATH);
         }

@@ -14,8 +14,8 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.header.HeaderWriter;
 
 /**
- * What a caller with wrong credentials gets: a problem document, as from the endpoint itself. Without the error page, which is
- * another path of the application and may be for others. Every 401, the endpoint's too, says how to log in.
+ * Answers a caller with wrong credentials with a problem document, as the endpoint itself does, and without the error page, which is
+ * another path of the application and may be closed to this caller. Every 401, the endpoint's too, says how to log in.
  */
 final class AdminRefusal implements AuthenticationEntryPoint, HeaderWriter {
 
@@ -32,7 +32,11 @@ final class AdminRefusal implements AuthenticationEntryPoint, HeaderWriter {
         write(response, HttpStatus.UNAUTHORIZED, "Log in with the authority " + SecuredAdminAccess.AUTHORITY);
     }
 
-    /** @param detail without anything that would have to be escaped in JSON */
+    /**
+     * Writes a problem (RFC 9457).
+     *
+     * @param detail without characters that JSON would have to escape
+     */
     static void write(HttpServletResponse response, HttpStatus status, String detail) throws IOException {
         response.setStatus(status.value());
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);

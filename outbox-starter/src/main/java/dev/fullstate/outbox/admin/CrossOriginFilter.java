@@ -14,8 +14,9 @@ import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Instead of tokens against CSRF, for which there is no session: a browser that once asked for a name and a password sends
- * them along with whatever a page of another site has it POST. It says so in the header {@code Origin}; programs have none.
+ * Refuses a password that a page of another site has the browser send. It stands in for tokens against CSRF, for which there is no
+ * session: a browser that once asked for a name and a password sends them along with each POST, also with those that another site's page
+ * makes. The header {@code Origin} then names that site; programs send none.
  */
 final class CrossOriginFilter extends OncePerRequestFilter {
 

@@ -13,8 +13,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * An answer in JSON, written by a mapper of our own: its members have the names that are documented, whatever the application does
- * to its own JSON.
+ * An answer in JSON, written with a mapper of our own: its members have the documented names, whatever the application does to its own
+ * JSON.
  *
  * @param status of the response
  * @param body a value that has a JSON form
@@ -29,7 +29,7 @@ record JsonAnswer(
         return new JsonAnswer(status, body, null);
     }
 
-    /** A problem (RFC 9457). */
+    /** Makes a problem (RFC 9457). */
     static JsonAnswer problem(HttpStatusCode status, @Nullable String detail) {
         return of(status, new Problem(title(status), status.value(), detail));
     }
@@ -39,7 +39,7 @@ record JsonAnswer(
         return known == null ? "" : known.getReasonPhrase();
     }
 
-    /** The value as a tree, of which no mapper renames or leaves out anything. */
+    /** Turns a value into a tree, in which no mapper renames or leaves out a member. */
     static JsonNode tree(Object value) {
         return JSON.valueToTree(value);
     }

@@ -24,9 +24,9 @@ import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.Republisher;
 
 /**
- * {@code POST /admin/republish} and what becomes of it. Errors are problem details (RFC 9457). Answers are
- * written here, and not by what the application has for its own ones. Each request is asked for the
- * authority before anything else of it is read.
+ * Starts jobs for {@code POST /admin/republish}, shows and changes them. Errors are problem details (RFC 9457). The controller writes its
+ * answers itself, past the converters that the application has for its own. It checks the caller's authority before it reads
+ * anything else of a request (ADR 16).
  *
  * <p>Not final: an application may intercept all of its controllers.
  */
@@ -34,7 +34,7 @@ import dev.fullstate.outbox.republish.Republisher;
 @RequestMapping(RepublishController.PATH)
 public class RepublishController {
 
-    /** Where the endpoint is. */
+    /** The path of the endpoint. */
     public static final String PATH = "/admin/republish";
 
     private final Republisher republisher;
@@ -93,7 +93,7 @@ public class RepublishController {
         return job.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "No republish job " + id));
     }
 
-    /** Below whatever the application's servlets are mapped to. */
+    /** The path of a job, below the one that the application's servlet is mapped to. */
     private static URI location(UUID id) {
         return URI.create(String.valueOf(ServletUriComponentsBuilder.fromCurrentServletMapping()
                 .path(PATH + "/" + id)
@@ -119,7 +119,7 @@ public class RepublishController {
         JsonAnswer.problem(HttpStatus.BAD_REQUEST, invalid.getMessage()).writeTo(response);
     }
 
-    /** The job says more than a problem could, and why it is in the way can be seen from it. */
+    /** Answers with the job: it says more than a problem could, and shows why it is in the way. */
     @ExceptionHandler
     void conflict(RepublishConflictException conflict, HttpServletResponse response) throws IOException {
         RepublishJob job = conflict.job();

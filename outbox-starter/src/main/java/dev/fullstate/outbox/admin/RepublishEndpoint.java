@@ -21,8 +21,8 @@ import dev.fullstate.outbox.republish.RepublishConflictException;
 import dev.fullstate.outbox.republish.Republisher;
 
 /**
- * {@code /actuator/outboxRepublish}: the same as {@code /admin/republish}, for those who operate applications through Actuator.
- * Asks for the authority itself, too; who calls must have been authenticated by the application's own security.
+ * Does at {@code /actuator/outboxRepublish} the same as {@code /admin/republish}, for operators who use Actuator. It checks the caller's
+ * authority itself, too; the application's own security has to authenticate the caller (ADR 16).
  */
 @WebEndpoint(id = "outboxRepublish")
 public class RepublishEndpoint {
@@ -47,7 +47,7 @@ public class RepublishEndpoint {
         return answer(caller -> republisher.find(jobId));
     }
 
-    /** Actuator takes a list as text with commas. It does not tell of further parameters, so a misspelt one goes unnoticed here. */
+    /** Starts a job. Actuator takes a list as text with commas, and drops unknown parameters, so a misspelt one goes unnoticed here. */
     @WriteOperation
     public WebEndpointResponse<?> start(
             @Nullable List<String> aggregateTypes,
@@ -83,7 +83,7 @@ public class RepublishEndpoint {
         });
     }
 
-    /** Asks who calls first. Refusals are answers: what is thrown here goes to the application's advice. */
+    /** Checks the caller first. Refusals are answers, because an exception would go to the application's advice. */
     private WebEndpointResponse<?> answer(Function<String, Optional<?>> operation) {
         try {
             Optional<?> found = operation.apply(access.requireAdmin());

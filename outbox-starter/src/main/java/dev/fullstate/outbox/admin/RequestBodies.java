@@ -24,18 +24,18 @@ import dev.fullstate.outbox.republish.InvalidRepublishRequestException;
 import dev.fullstate.outbox.republish.RepublishRequest;
 
 /**
- * A request as JSON. What is asked for and not understood is refused: a job for all is not what someone wanted who misspelt the
- * name of a limit.
+ * Reads requests from JSON, and refuses members that it does not know: a caller who misspelt the name of a limit does not want a job for
+ * all.
  */
 final class RequestBodies {
 
     private static final Set<String> NAMES =
             Set.of("aggregateTypes", "ids", "changedSince", "ratePerSecond", "dryRun", "tombstones");
 
-    /** Enough for as many ids as a job takes, at 400 bytes each. */
+    /** Enough for the ids that a job takes at most, at 400 bytes each. */
     private static final int MAX_BYTES = 4_000_000;
 
-    /** Our own, so that nothing depends on how the application's is configured. */
+    /** A mapper of our own: the application's configuration changes nothing here. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -91,7 +91,7 @@ final class RequestBodies {
         Set<String> unknown = new TreeSet<>(body.keySet());
         unknown.removeAll(NAMES);
         if (!unknown.isEmpty()) {
-            throw badRequest("Unknown " + unknown + "; what can be given is " + new TreeSet<>(NAMES));
+            throw badRequest("Unknown " + unknown + "; known are " + new TreeSet<>(NAMES));
         }
         List<String> aggregateTypes = strings(body, "aggregateTypes");
         return new RepublishRequest(
@@ -124,7 +124,7 @@ final class RequestBodies {
         }
     }
 
-    /** What is null is refused too: whoever says null may mean all, or none. */
+    /** Refuses null too: it may mean all, or none. */
     private static <T> @Nullable T value(
             Map<String, @Nullable Object> body, String name, Class<T> type, String expected) {
         Object value = body.get(name);

@@ -10,7 +10,7 @@ import org.springframework.web.server.ResponseStatusException;
 /** Requires the authority {@value #AUTHORITY} of Spring Security. */
 public final class SecuredAdminAccess implements AdminAccess {
 
-    /** What a caller must have been granted. */
+    /** The authority that a caller must have been granted. */
     public static final String AUTHORITY = "OUTBOX_ADMIN";
 
     private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();

@@ -91,7 +91,7 @@ final class ChunkFailures {
                             slice,
                             "another attempt at type '" + slice.aggregateType() + "' after a failure: " + message));
         } catch (RuntimeException e) {
-            log.debug("The database does not take a note of it, so those who look at the job do not see it", e);
+            log.debug("The database rejects the note of it, so the job does not show it", e);
         }
         return options.pollInterval();
     }

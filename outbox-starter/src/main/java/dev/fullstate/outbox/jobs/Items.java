@@ -51,7 +51,7 @@ public final class Items {
     /**
      * Writes down the aggregates that a query finds, without reading their ids.
      *
-     * @param query whose one column is the ids, each once
+     * @param query with one column, the ids, each once
      * @param parameters of the query
      * @return how many there are
      */
@@ -65,7 +65,8 @@ public final class Items {
     /**
      * The next ones for a pass that goes through them page by page.
      *
-     * @param after the last id before; null for the first page. What was deleted up to there is not looked at again
+     * @param after the last id before; null for the first page. The index may still have entries of
+     *     items that were deleted up to there; the page begins behind them
      */
     public List<String> page(String pass, @Nullable String after, int limit) {
         return sql("select aggregate_id from {outbox_job_item} where" + OF_SLICE + """

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id of the job
  * @param state where it is in its life
- * @param idCount how many aggregates were named; null if none was
+ * @param idCount number of aggregates that were named; null if none was
  * @param ratePerSecond the limit that was asked for; null for none
  * @param dryRun whether it only counts
  * @param parameters what only this kind of job is asked for, as JSON
  * @param types how far it is with each aggregate type
  * @param rate aggregates per second since it was started or resumed; null before, and in a dry run
- * @param estimatedEnd when it ends if it goes on like this; null while that cannot be said
+ * @param estimatedEnd when it ends at this rate; null while that is not known
  * @param waitingFor why it does not go on, although it is queued or runs; null if it does
  * @param error what went wrong; null unless something did
  * @param requestedBy who asked for it
@@ -70,7 +70,7 @@ public record Job(
     /**
      * How far a job is with one aggregate type.
      *
-     * @param aggregateType which
+     * @param aggregateType the type
      * @param total aggregates when they were counted; null until they are, and where that takes longer than the database allows
      * @param done aggregates that it has done what it is for
      * @param pending aggregates that it keeps to deal with later
@@ -89,9 +89,9 @@ public record Job(
     /**
      * Something that was done to a job.
      *
-     * @param action what, in lower case
-     * @param actor who
-     * @param at when
+     * @param action the name of the action, in lower case
+     * @param actor the name of the caller
+     * @param at when it was done
      */
     public record ActionTaken(String action, String actor, Instant at) {}
 

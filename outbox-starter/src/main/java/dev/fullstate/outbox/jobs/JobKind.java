@@ -6,17 +6,17 @@ import java.util.Set;
  * A kind of job: how its slices are made, and what a chunk does.
  *
  * <p>A slice begins with the pass {@link Slice#COUNT}, in which the kind says how many aggregates it has and may divide it, goes through
- * passes that only the kind knows, and ends with {@link Slice#DONE}. All instances are called at the same time, from several threads.
+ * passes that only the kind knows, and ends with {@link Slice#DONE}. Thread-safe: each worker calls it.
  */
 public interface JobKind {
 
-    /** The name, as the column {@code kind} has it. */
+    /** {@return the name, as the column {@code kind} has it} */
     String name();
 
-    /** The name of a job of this kind in messages, in front of its id: {@code Republish job}. */
+    /** {@return how messages call a job of this kind, in front of its id: {@code Republish job}} */
     String label();
 
-    /** The aggregate types that this instance knows; another version of the application may know others. */
+    /** {@return the aggregate types that this instance knows} Another version of the application may know others. */
     Set<String> types();
 
     /**

@@ -16,7 +16,7 @@ import dev.fullstate.outbox.store.Database;
 
 /**
  * Does what the jobs have to do next, round by round: starts jobs, has a chunk done, ends jobs, removes old ones. A job that does not go
- * on says so, in the log and to those who look at it. Thread-safe: each worker has its rounds at the same time.
+ * on shows the reason, and the log has it. Thread-safe: each worker has its rounds at the same time.
  */
 final class JobLoop {
 

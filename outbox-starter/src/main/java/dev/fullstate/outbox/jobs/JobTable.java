@@ -98,7 +98,7 @@ final class JobTable {
     }
 
     /**
-     * Changes the state of a job on somebody's behalf, if it is in one of these.
+     * Changes the state of a job for a caller, if it is in one of these.
      *
      * @return whether it has
      */

@@ -43,7 +43,7 @@ public final class Jobs {
     /**
      * Starts a job.
      *
-     * @param requestedBy who asks, for the record and the log; what cannot be printed is replaced
+     * @param requestedBy name of the caller, for the record and the log; characters that cannot be printed are replaced
      * @return the job's id
      * @throws JobConflictException if a job that has not ended does the same already
      * @throws org.springframework.transaction.IllegalTransactionStateException in a transaction of the caller's

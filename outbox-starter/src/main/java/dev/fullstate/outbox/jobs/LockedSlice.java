@@ -81,9 +81,9 @@ public final class LockedSlice {
     }
 
     /**
-     * Has nobody take the slice for a while.
+     * Has no instance take the slice for a while.
      *
-     * @param reason for those who look at the job
+     * @param reason that the job shows as what it waits for
      */
     public void postpone(Duration delay, String reason) {
         slices.postpone(slice, delay, reason);

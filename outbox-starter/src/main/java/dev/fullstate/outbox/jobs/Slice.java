@@ -30,10 +30,10 @@ public record Slice(
         boolean dryRun,
         String parameters) {
 
-    /** The first pass of each job: how many aggregates are there? It is not slowed down by a rate. */
+    /** The pass that a type begins with, in which its aggregates are counted. It does not wait for the rate. */
     public static final String COUNT = "COUNT";
 
-    /** The pass that the aggregates wait for that a request names. */
+    /** The pass that deals with the aggregates that a request names. */
     public static final String NAMED = "NAMED";
 
     /** The last pass: nothing is left. */

@@ -12,8 +12,8 @@ import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import dev.fullstate.outbox.store.Outbox;
 
 /**
- * The slices of running jobs. The transaction that has locked one works on it, and no other does. Used within a transaction. A job
- * waits for its rate by not being taken: nothing is held meanwhile (ADR 7).
+ * The slices of running jobs. The transaction that has locked one works on it, and no other does. Used within a transaction. The
+ * slices of a job that waits for its rate are not taken, so it holds no lock and no connection (ADR 7).
  */
 final class SliceTable {
 

@@ -27,7 +27,7 @@ public record CapturedDatabase(String name, Database database, List<Unit> units)
      *
      * @param entityManagerFactory as the application has it
      * @param sessionFactory the same as Hibernate's own
-     * @param aggregates what is captured
+     * @param aggregates that are captured
      * @param envelope turns their states into events
      */
     public record Unit(

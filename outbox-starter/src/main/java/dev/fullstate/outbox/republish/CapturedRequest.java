@@ -24,7 +24,7 @@ record CapturedRequest(
 
     /**
      * @param request for types that are captured
-     * @throws InvalidRepublishRequestException for an id that cannot be
+     * @throws InvalidRepublishRequestException for an id that the type cannot have
      */
     static CapturedRequest of(RepublishRequest request, CapturedTypes captured) {
         List<String> types = request.aggregateTypes().isEmpty()

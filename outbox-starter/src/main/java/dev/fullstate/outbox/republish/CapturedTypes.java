@@ -21,10 +21,10 @@ final class CapturedTypes {
     private final SortedMap<String, CapturedType> byName = new TreeMap<>();
 
     /**
-     * How a type is republished.
+     * What it takes to republish a type.
      *
-     * @param aggregate what is captured
-     * @param unit by which it is read
+     * @param aggregate the captured one
+     * @param unit that reads it
      * @param reader of its states
      */
     record CapturedType(Aggregate aggregate, Unit unit, StateReader reader) {
@@ -41,7 +41,7 @@ final class CapturedTypes {
         }
     }
 
-    /** A type that several units have is read by the first one. */
+    /** Assigns a type that several units have to the first one. */
     CapturedTypes(Collection<Unit> units) {
         for (Unit unit : units) {
             StateReader reader = new StateReader(unit.sessionFactory(), unit.aggregates());

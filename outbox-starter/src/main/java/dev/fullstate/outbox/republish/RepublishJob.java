@@ -18,14 +18,14 @@ import dev.fullstate.outbox.jobs.Job.State;
  *
  * @param id the job; also the {@code republishid} of its events
  * @param state where it is in its life
- * @param idCount how many aggregates were named; null if none was
+ * @param idCount number of aggregates that were named; null if none was
  * @param changedSince only aggregates that changed since then; null for all
  * @param ratePerSecond the limit that was asked for; null for none
  * @param dryRun whether it only counts
  * @param tombstones whether named aggregates that do not exist get a delete event
  * @param types how far it is with each aggregate type
  * @param rate aggregates per second since it was started or resumed; null before, and in a dry run
- * @param estimatedEnd when it ends if it goes on like this; null while that cannot be said
+ * @param estimatedEnd when it ends at this rate; null while that is not known
  * @param waitingFor why it does not go on, although it is queued or runs; null if it does
  * @param error what went wrong; null unless something did
  * @param requestedBy who asked for it
@@ -59,7 +59,7 @@ public record RepublishJob(
     /**
      * How far a job is with one aggregate type.
      *
-     * @param aggregateType which
+     * @param aggregateType the type
      * @param total aggregates when they were counted; null until they are, and where that takes longer than the database allows
      * @param published aggregates of which it has written an event
      * @param pending aggregates that live traffic had locked, and that wait for their turn; or that it wrote a delete event for,

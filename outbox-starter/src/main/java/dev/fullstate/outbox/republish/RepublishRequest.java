@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to republish. Whether types and ids are known is seen at the start of the job.
+ * Which aggregates to republish, and how. The start of the job shows whether types and ids are known.
  *
  * @param aggregateTypes the types; empty for every captured one
  * @param ids of the aggregates, in the text form that is the key of their events, of exactly one type; null for all
  * @param changedSince only aggregates with an event of a change since then, which the outbox must still hold; null for all
- * @param ratePerSecond aggregates per second at most, over all instances; null for as fast as it goes
- * @param dryRun whether to count only
+ * @param ratePerSecond aggregates per second at most, over all instances; null for no limit
+ * @param dryRun whether the job only counts
  * @param tombstones whether a named aggregate that does not exist gets a delete event
  */
 public record RepublishRequest(
@@ -23,7 +23,7 @@ public record RepublishRequest(
         boolean dryRun,
         boolean tombstones) {
 
-    /** Most ids that a job takes. */
+    /** Maximum number of ids that a request may name. */
     public static final int MAX_IDS = 10_000;
 
     /** @throws InvalidRepublishRequestException if the values do not go together */

@@ -21,9 +21,9 @@ import dev.fullstate.outbox.jobs.JobOptions;
  *
  * <p>Jobs are rows; each running application works on those that it can, chunk by chunk, so a job survives the instance that it
  * was started on. Events go through the outbox like any other: a consumer that applies the last event of each key ends with the
- * database's state, whatever is written meanwhile. Thread-safe.
+ * database's state, beside live traffic too. Thread-safe.
  *
- * <p>To be called outside of transactions: jobs are started and changed in transactions of their own, and methods that do so refuse
+ * <p>Call it outside of transactions: jobs are started and changed in transactions of their own, and methods that do so refuse
  * to begin one inside another. A session that is bound to the thread, as Spring Boot does for each request, is left as it is.
  */
 public final class Republisher implements SmartLifecycle {
@@ -36,7 +36,7 @@ public final class Republisher implements SmartLifecycle {
      * Makes a republisher that works on no job before it is started.
      *
      * @param databases of the application; none where nothing is captured
-     * @param retention how long the outbox keeps its rows at least; null for as long as nobody else removes them
+     * @param retention how long the outbox keeps its rows at least; null if the application does not remove them
      */
     public Republisher(List<CapturedDatabase> databases, JobOptions options, @Nullable Duration retention) {
         this.databases = databases.stream()
@@ -52,7 +52,7 @@ public final class Republisher implements SmartLifecycle {
     /**
      * Starts a job, in a transaction of its own.
      *
-     * @param requestedBy who asks, for the record and the log; what cannot be printed is replaced
+     * @param requestedBy name of the caller, for the record and the log; characters that cannot be printed are replaced
      * @return the job's id
      * @throws InvalidRepublishRequestException if one of the types, or anything at all, is not captured, or not all of it in one
      *     database; if an id cannot be one; if the outbox does not reach back as far as asked. Nothing is started then
@@ -63,7 +63,7 @@ public final class Republisher implements SmartLifecycle {
         return databaseOf(request.aggregateTypes()).start(request, requestedBy);
     }
 
-    /** A job is in one database, with all of its types. */
+    /** Finds the database that has all of the types: a job is in one. */
     private RepublishJobs databaseOf(List<String> requested) {
         Set<String> captured = databases.stream()
                 .map(RepublishJobs::types)

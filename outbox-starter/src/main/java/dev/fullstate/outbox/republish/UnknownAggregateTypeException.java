@@ -2,7 +2,7 @@ package dev.fullstate.outbox.republish;
 
 import java.util.List;
 
-/** A republish was asked for a type that nothing captures. */
+/** A request for a republish names a type that no entity of the application has. */
 public final class UnknownAggregateTypeException extends InvalidRepublishRequestException {
 
     private static final long serialVersionUID = 1L;
