@@ -80,6 +80,7 @@ class LifecycleIT {
         return Stream.of(
                         Inheritances.lifecycles(),
                         Identifiers.lifecycles(),
+                        CompositeIdentifiers.lifecycles(),
                         ToMany.lifecycles(),
                         ToOne.lifecycles(),
                         MapAttributes.lifecycles(),

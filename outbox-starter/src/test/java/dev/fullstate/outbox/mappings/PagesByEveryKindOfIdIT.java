@@ -12,10 +12,10 @@ import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 
 import dev.fullstate.outbox.jobs.Job;
+import dev.fullstate.outbox.mappings.CompositeIdentifiers.Place;
+import dev.fullstate.outbox.mappings.CompositeIdentifiers.PlaceId;
+import dev.fullstate.outbox.mappings.CompositeIdentifiers.Route;
 import dev.fullstate.outbox.mappings.Identifiers.Badge;
-import dev.fullstate.outbox.mappings.Identifiers.Place;
-import dev.fullstate.outbox.mappings.Identifiers.PlaceId;
-import dev.fullstate.outbox.mappings.Identifiers.Route;
 import dev.fullstate.outbox.mappings.Identifiers.Ticket;
 import dev.fullstate.outbox.mappings.Vehicle.Truck;
 import dev.fullstate.outbox.republish.RepublishJob;
