@@ -49,6 +49,7 @@ public final class AggregateResolver {
     private final Map<String, List<AssociationPath>> ownedByReference = new LinkedHashMap<>();
     private final ColumnTypes columnTypes;
     private final Set<String> collectionRoles = new HashSet<>();
+
     /** Parts that were found and whose hierarchies are still to be walked. */
     private final Deque<EntityPersister> toWalk = new ArrayDeque<>();
 

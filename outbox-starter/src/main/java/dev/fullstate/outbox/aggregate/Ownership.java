@@ -29,7 +29,8 @@ final class Ownership {
 
     private final SessionFactoryImplementor sessionFactory;
     private final Roots roots;
-    /** Complete once constructed, as the two below are of use only until then. */
+
+    /** Complete once the object is constructed; the two fields below are only used until then. */
     private final Set<String> backReferences = new HashSet<>();
 
     private final Set<String> seen = new HashSet<>();

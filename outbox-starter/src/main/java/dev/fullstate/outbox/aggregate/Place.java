@@ -17,6 +17,7 @@ public final class Place {
 
     private final Class<?> javaType;
     private final String path;
+
     /** Set once, with {@link #kinds}; null if there is only one class. */
     private @Nullable Discriminator discriminator;
 

@@ -51,6 +51,7 @@ final class Places {
     private final Subclasses subclasses;
     private final Ownership ownership;
     private final ColumnTypes columnTypes;
+
     /** Each way has one place, which is here before it is resolved, so that a tree ends. */
     private final Map<Way, Place> entities = new LinkedHashMap<>();
 

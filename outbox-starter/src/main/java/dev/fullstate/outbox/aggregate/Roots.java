@@ -73,7 +73,7 @@ final class Roots {
         return new ArrayList<>(topmost.values());
     }
 
-    /** Whether an entity is a published root, or extends one. */
+    /** Returns whether an entity is a published root, or extends one. */
     boolean contains(EntityMappingType entity) {
         return annotation(entity) != null;
     }

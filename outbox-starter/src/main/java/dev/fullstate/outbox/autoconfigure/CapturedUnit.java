@@ -31,13 +31,13 @@ record CapturedUnit(
         Envelope envelope,
         Capture capture) {
 
-    /** The entity with this class, if it belongs to this unit. */
+    /** Returns the entity with this class; null if it does not belong to this unit. */
     @Nullable
     EntityPersister entity(Class<?> type) {
         return sessionFactory.getMappingMetamodel().findEntityDescriptor(type);
     }
 
-    /** The unit as republish jobs read it. */
+    /** Returns the unit in the form that republish jobs read. */
     Unit republished() {
         return new Unit(entityManagerFactory, sessionFactory, aggregates, envelope);
     }

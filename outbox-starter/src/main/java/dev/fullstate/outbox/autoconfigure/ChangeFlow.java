@@ -21,15 +21,15 @@ import dev.fullstate.outbox.store.OutboxStore;
 /**
  * The way of a change, as the diagram in docs/architecture.md has it: capture -> envelope -> store.
  *
- * @param envelopes make the events of a persistence unit
- * @param outboxes are made ready before anything is written to them
- * @param capture settings
+ * @param envelopes creates the envelope of each persistence unit
+ * @param outboxes prepares the outbox of each database
+ * @param capture the settings of capture
  */
 record ChangeFlow(EnvelopeFactory envelopes, OutboxPreparation outboxes, OutboxProperties.Capture capture) {
 
     /**
-     * Connects a persistence unit to the outbox in its database. The outbox is made only if the unit's mappings can be captured and
-     * written.
+     * Connects a persistence unit to the outbox in its database. The outbox is created only after the unit's mappings have been
+     * accepted.
      *
      * @param name of the entity manager factory's bean
      */

@@ -18,19 +18,19 @@ import dev.fullstate.outbox.schema.RowSecurity;
 import dev.fullstate.outbox.store.Outbox;
 
 /**
- * Makes outboxes ready to be written to, each database's when its first persistence unit starts (docs/adr/0012).
+ * Prepares outboxes for writes, each when a persistence unit in its database starts (docs/adr/0012).
  *
- * @param schema settings
- * @param migrations the role that makes the tables
+ * @param schema the settings of the schema
+ * @param migrations the role that creates the tables
  */
 record OutboxPreparation(OutboxProperties.Schema schema, MigrationCredentials migrations) {
 
     private static final Logger log = LoggerFactory.getLogger(OutboxPreparation.class);
 
     /**
-     * Creates or migrates the outbox in a database, if that is wanted, and checks it.
+     * Creates or migrates the outbox in a database, if the settings say so, and checks it.
      *
-     * @throws OutboxSchemaException if it cannot be made or used
+     * @throws OutboxSchemaException if it cannot be created or used
      */
     Outbox prepare(DataSource dataSource) {
         Outbox outbox = OutboxSchema.locate(new Outbox(dataSource, schema.names()));
@@ -41,14 +41,17 @@ record OutboxPreparation(OutboxProperties.Schema schema, MigrationCredentials mi
         return outbox;
     }
 
-    /** Only the author of the policies knows whether the role sees all of a state when it commits. */
+    /**
+     * Warns of tables with row-level security: only the author of the policies knows whether the role sees a whole state when it
+     * commits.
+     */
     void warnOfHiddenRows(Outbox outbox, Aggregates aggregates, SessionFactoryImplementor sessionFactory) {
         List<String> tables = RowSecurity.activeOn(outbox, tables(aggregates, sessionFactory));
         if (!tables.isEmpty()) {
             log.warn(
-                    "Row-level security is active on {} for the application's role: events have those rows of an aggregate that the"
-                            + " role sees when its change commits, and republish jobs fail. Remedy where policies hide"
-                            + " rows of an aggregate from those who change it: ALTER ROLE ... BYPASSRLS;",
+                    "Row-level security is active on {} for the application's role: events have only those rows of an aggregate"
+                            + " that the role sees when the change commits, and republish jobs fail. Remedy, if policies hide"
+                            + " rows of an aggregate from a role that changes it: ALTER ROLE ... BYPASSRLS;",
                     tables);
         }
     }

@@ -22,10 +22,10 @@ import dev.fullstate.outbox.rows.PartTable;
  */
 final class FlushedParts {
 
-    /** Rows that the flush announced and nobody has asked for yet; emptied by each statement. */
+    /** Rows that the flush has announced and that have no answer yet; emptied by each question. */
     private final Map<PartTable, Set<OwnedRow>> toAsk = new LinkedHashMap<>();
 
-    /** Rows with an answer: an answer stands for the rest of the flush, because the row is locked. */
+    /** Rows with an answer, which stands for the rest of the flush: either the row is locked, or the flush fails. */
     private final Map<PartTable, Set<PartTable.Row>> asked = new HashMap<>();
 
     /** A subset of {@link #asked}: the rows that have the owner they were loaded with, and are locked. */

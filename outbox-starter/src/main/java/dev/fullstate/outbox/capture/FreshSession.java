@@ -24,6 +24,7 @@ class FreshSession implements AutoCloseable {
 
     private final SharedSessionContractImplementor session;
     private final StateReader reader;
+
     /** Null until first needed, then open until {@link #close()}. It must not flush: it writes nothing. */
     private @Nullable SessionImplementor fresh;
 

@@ -22,13 +22,17 @@ final class RootChange {
     /** Null where the id is the one that the database has, so that no mark has to be repeated. */
     private final @Nullable Marks marks;
 
-    /** The first mark; that of the root's own row overrides those of its parts. Null before the first mark, as {@link #last} is. */
+    /**
+     * The first mark; that of the root's own row overrides those of its parts. Null before the first mark, as {@link #last} is.
+     */
     private @Nullable Operation first;
 
     /** The last mark. Once it is a deletion, changes of parts do not replace it: they are deleted with the root. */
     private @Nullable Operation last;
 
-    /** Whether a flush has written the root's own row; only then {@link #rowSeenInFlush} and {@link #versionBefore} say anything. */
+    /**
+     * Whether a flush has written the root's own row; only then {@link #rowSeenInFlush} and {@link #versionBefore} say anything.
+     */
     private boolean rowSeen;
 
     /** The last flush that wrote the root's row. A mark of an older flush than the commit's may have been rolled back. */

@@ -22,6 +22,7 @@ final class TransactionChanges {
 
     private final Aggregates aggregates;
     private final int maxAggregates;
+
     /** Each marked root once, by the text of its id. Two of them may be one row until the ids are replaced by the stored ones. */
     private final Map<RootKey, RootChange> roots = new HashMap<>();
 

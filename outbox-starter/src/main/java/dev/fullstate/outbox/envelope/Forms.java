@@ -26,6 +26,7 @@ final class Forms {
     private final SerializationContext context;
     private final Ordering ordering;
     private final ValueForms values;
+
     /** One form per place, added before it is resolved: in a tree, a place leads back to itself. */
     private final Map<Place, ObjectForm> objects = new LinkedHashMap<>();
 

@@ -16,8 +16,10 @@ final class JacksonForm implements ValueForm {
     private final @Nullable BeanPropertyWriter property;
     private final @Nullable ValueSerializer<Object> serializer;
     private final @Nullable TypeSerializer types;
+
     /** The type of the property. A getter's may differ from that of the attribute that it stands for. */
     private final Class<?> held;
+
     /** Each map is immutable, so a race between threads costs at most a second search for a serializer. */
     private PropertySerializerMap serializers = PropertySerializerMap.emptyForProperties();
 

@@ -10,6 +10,7 @@ import tools.jackson.databind.ser.impl.PropertySerializerMap;
 final class JacksonKeyForm implements KeyForm {
 
     private final BeanPropertyWriter property;
+
     /** Each map is immutable, so a race between threads costs at most a second search for a serializer. */
     private PropertySerializerMap serializers = PropertySerializerMap.emptyForProperties();
 

@@ -12,6 +12,7 @@ import dev.fullstate.outbox.aggregate.Place;
 final class ObjectForm implements ValueForm {
 
     private final Place place;
+
     /** Empty until {@link #resolve}, which is called once, before the form is used: in a tree, a form leads to itself. */
     private Kind[] kinds = {};
 

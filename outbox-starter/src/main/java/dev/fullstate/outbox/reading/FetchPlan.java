@@ -37,7 +37,8 @@ final class FetchPlan extends FetchProfile {
     static final String NAME = "fullstate-outbox";
 
     private final OwnedRoles owned;
-    /** Complete once constructed; a translation that finds no entry follows the mapping. */
+
+    /** Complete once the plan is constructed. Where it has no entry, a translation follows the mapping. */
     private final Map<String, Fetch> byRole = new HashMap<>();
 
     /** From the root of one hierarchy to those that are joined to it. Never has a circle, in which a query would not end. */

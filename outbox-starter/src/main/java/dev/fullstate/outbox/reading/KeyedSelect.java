@@ -64,6 +64,7 @@ final class KeyedSelect {
     private final ValuedModelPart key;
     private final StateFetching fetching;
     private final @Nullable ArrayKey array;
+
     /** Translations by their number of parameters; only grows, to one for each of {@link #SIZES}. */
     private final Map<Integer, Statement> bySize = new ConcurrentHashMap<>();
 

@@ -60,7 +60,8 @@ final class LeafRetirement {
      * lock's.
      */
     private Attempt retire(Outbox outbox, String leaf) {
-        // The commit must not wait for a standby, because it would hold the lock meanwhile. A standby that misses this
+        // The commit must not wait for a standby, because it would hold the lock while it waits. A standby that misses
+        // this
         // commit retires the leaf again after its promotion.
         outbox.sql("set local synchronous_commit = local").update();
         outbox.sql("lock table " + leaf + " in access exclusive mode nowait").update();
@@ -135,7 +136,7 @@ final class LeafRetirement {
             if (behind != null) {
                 return new Attempt.Kept(new Obstacle(
                         "Not all of its rows are published by pipeline " + behind,
-                        "Start its relay; if it runs, its health says what is wrong. If it is gone for good, drop its slot and:"
+                        "Start its relay; if it is running, its health names the problem. If it is gone for good, drop its slot and:"
                                 + names.text(" delete from {outbox_relay} where pipeline = '...';")));
             }
             if (late) {

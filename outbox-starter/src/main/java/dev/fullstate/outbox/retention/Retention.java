@@ -39,6 +39,7 @@ public final class Retention {
     private final Options options;
     private final Database database;
     private final LeafRetirement retirement;
+
     /** By leaf, the obstacle that this instance's last attempt met; removed once the leaf is empty. */
     private final Map<String, Obstacle> obstacles = new ConcurrentHashMap<>();
 

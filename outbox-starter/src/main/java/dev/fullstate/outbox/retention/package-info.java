@@ -1,6 +1,6 @@
 /**
- * The outbox's rows after they are published. In come the rows' ages and the relays' notes, out go empty leaves, a day at a time, and
- * the outbox's state: how much it holds, how far back it reaches and how far the relays are behind.
+ * Removes published rows. In come the rows' ages and the relays' notes; out go empty leaves, a day at a time, and the outbox's
+ * state: its size, its reach into the past and the lag of the relays.
  */
 @NullMarked
 package dev.fullstate.outbox.retention;

@@ -42,7 +42,11 @@ public final class ColumnTypes {
             """;
 
     private final SessionFactoryImplementor sessionFactory;
-    /** Tables that were asked for; empty for a table that does not exist yet, which is not asked for again. Used while the start resolves. */
+
+    /**
+     * Tables that were asked for; empty for a table that does not exist yet, which is not asked for again. Used while the start
+     * resolves.
+     */
     private final Map<String, Map<String, ColumnType>> byTable = new HashMap<>();
 
     /** Looks columns up in the database of a session factory, each table once. */

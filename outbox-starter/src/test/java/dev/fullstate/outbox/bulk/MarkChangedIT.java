@@ -356,7 +356,7 @@ class MarkChangedIT {
         application.run(em -> {
             assertThatThrownBy(() -> events.markChanged(Ticket.class, id, id.toString()))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("The id " + id + " of type java.lang.String cannot be that of a "
+                    .hasMessage("The id " + id + " of type java.lang.String cannot be the id of a "
                             + Ticket.class.getName() + ", whose ids are of type java.lang.Long, so none of these"
                             + " aggregates is marked as changed. Pass ids of that type");
             assertThatThrownBy(() -> events.markChanged(Ticket.class, (Object) null))
