@@ -45,7 +45,7 @@ final class Announcing implements Activity {
     @Override
     public Activity step() {
         publisher.requireNoFailure();
-        publisher.sentUpTo(point, true);
+        publisher.commitIfDue(point, true);
         return recorded.get() ? fill.get() : this;
     }
 

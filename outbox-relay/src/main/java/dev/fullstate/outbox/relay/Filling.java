@@ -167,7 +167,7 @@ final class Filling implements Activity {
             case RECORDING -> awaitRecord();
             case PUBLISHING -> publish();
             case ENDING -> {
-                publisher.sentUpTo(point, true);
+                publisher.commitIfDue(point, true);
                 if (ended.get() && tracker.advance().published().equals(point.through())) {
                     return stream();
                 }
@@ -236,7 +236,7 @@ final class Filling implements Activity {
 
     /** Whoever goes on after this one has to know of the fill before its first row is published. */
     private void awaitRecord() {
-        publisher.sentUpTo(point, true);
+        publisher.commitIfDue(point, true);
         if (recorded.get() && session.standbysHave(point.through())) {
             idle = false;
             if (rows.raiseSequence(point.numbers())) {
@@ -270,7 +270,7 @@ final class Filling implements Activity {
             publisher.publishNothing(() -> ended.set(true));
             phase = Phase.ENDING;
         }
-        publisher.sentUpTo(point, end);
+        publisher.commitIfDue(point, end);
     }
 
     private long publish(byte[] @Nullable [] row) {

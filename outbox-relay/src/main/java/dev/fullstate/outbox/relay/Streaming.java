@@ -127,7 +127,7 @@ final class Streaming implements Activity {
             close();
             return new Connecting(stages, true);
         }
-        publisher.sentUpTo(sent(), drained);
+        publisher.commitIfDue(sent(), drained);
         confirmation.step();
         stages.statistics().inFlightBytes(publisher.inFlightBytes());
         horizon.step(tracker.progress().published());
@@ -258,7 +258,7 @@ final class Streaming implements Activity {
             if (!tracker.isInsideTransaction() || readOn(1) == 0) {
                 LockSupport.parkNanos(DRAIN_POLL_NANOS);
             }
-            publisher.sentUpTo(sent(), drained || !tracker.isInsideTransaction());
+            publisher.commitIfDue(sent(), drained || !tracker.isInsideTransaction());
             confirmation.step();
         }
         Lsn confirmed = confirmation.confirmPublished();

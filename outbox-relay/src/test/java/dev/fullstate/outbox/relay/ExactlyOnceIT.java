@@ -64,9 +64,9 @@ class ExactlyOnceIT extends RelayIntegrationTest {
             }
 
             @Override
-            public void sentUpTo(ResumePoint point, boolean drained) {
+            public void commitIfDue(ResumePoint upTo, boolean drained) {
                 if (sentCount.get() < 2) {
-                    super.sentUpTo(point, drained);
+                    super.commitIfDue(upTo, drained);
                 }
             }
         };

@@ -70,8 +70,8 @@ class ForwardingPublisher implements Publisher {
     }
 
     @Override
-    public void sentUpTo(ResumePoint point, boolean drained) {
-        target.sentUpTo(point, drained);
+    public void commitIfDue(ResumePoint upTo, boolean drained) {
+        target.commitIfDue(upTo, drained);
     }
 
     @Override

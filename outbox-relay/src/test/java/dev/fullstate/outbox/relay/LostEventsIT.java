@@ -192,11 +192,11 @@ class LostEventsIT extends RelayIntegrationTest {
         return new ForwardingPublisher(target) {
 
             @Override
-            public void sentUpTo(ResumePoint point, boolean drained) {
-                if (point.fill() != null) {
+            public void commitIfDue(ResumePoint upTo, boolean drained) {
+                if (upTo.fill() != null) {
                     throw new IllegalStateException("The fill is not recorded");
                 }
-                super.sentUpTo(point, drained);
+                super.commitIfDue(upTo, drained);
             }
         };
     }

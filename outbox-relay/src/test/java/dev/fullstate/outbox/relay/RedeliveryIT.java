@@ -26,9 +26,9 @@ class RedeliveryIT extends RelayIntegrationTest {
         UnaryOperator<Publisher> withoutPositions = target -> new ForwardingPublisher(target) {
 
             @Override
-            public void sentUpTo(ResumePoint point, boolean drained) {
+            public void commitIfDue(ResumePoint upTo, boolean drained) {
                 if (!dying.get()) {
-                    super.sentUpTo(point, drained);
+                    super.commitIfDue(upTo, drained);
                 }
             }
         };

@@ -93,9 +93,9 @@ class SimulationTest {
             }
 
             @Override
-            public void sentUpTo(ResumePoint point, boolean drained) {
+            public void commitIfDue(ResumePoint upTo, boolean drained) {
                 resumed = true;
-                super.sentUpTo(point, drained);
+                super.commitIfDue(upTo, drained);
             }
         });
     }
@@ -130,9 +130,9 @@ class SimulationTest {
         assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
 
             @Override
-            public void sentUpTo(ResumePoint point, boolean drained) {
-                super.sentUpTo(
-                        new ResumePoint(point.through(), point.within(), point.origin(), point.numbers()), drained);
+            public void commitIfDue(ResumePoint upTo, boolean drained) {
+                super.commitIfDue(
+                        new ResumePoint(upTo.through(), upTo.within(), upTo.origin(), upTo.numbers()), drained);
             }
         });
     }
@@ -142,9 +142,9 @@ class SimulationTest {
         assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
 
             @Override
-            public void sentUpTo(ResumePoint point, boolean drained) {
-                super.sentUpTo(
-                        new ResumePoint(point.through(), null, point.fill(), point.origin(), point.numbers()), drained);
+            public void commitIfDue(ResumePoint upTo, boolean drained) {
+                super.commitIfDue(
+                        new ResumePoint(upTo.through(), null, upTo.fill(), upTo.origin(), upTo.numbers()), drained);
             }
         });
     }
@@ -191,9 +191,9 @@ class SimulationTest {
             }
 
             @Override
-            public void sentUpTo(ResumePoint point, boolean drained) {
-                sent = point;
-                super.sentUpTo(point, drained);
+            public void commitIfDue(ResumePoint upTo, boolean drained) {
+                sent = upTo;
+                super.commitIfDue(upTo, drained);
             }
         });
     }

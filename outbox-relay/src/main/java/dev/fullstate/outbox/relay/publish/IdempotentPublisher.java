@@ -138,9 +138,9 @@ final class IdempotentPublisher implements Publisher {
     }
 
     @Override
-    public void sentUpTo(ResumePoint point, boolean drained) {
+    public void commitIfDue(ResumePoint upTo, boolean drained) {
         noteWritten();
-        endBatch(point);
+        endBatch(upTo);
         writePosition();
         sender.topics().watch(nanoTime.getAsLong());
     }
@@ -154,10 +154,10 @@ final class IdempotentPublisher implements Publisher {
         }
     }
 
-    private void endBatch(ResumePoint point) {
+    private void endBatch(ResumePoint upTo) {
         long now = nanoTime.getAsLong();
         if (ended == null && !current.empty && now - endedAt >= interval()) {
-            ended = new Ended(current, point);
+            ended = new Ended(current, upTo);
             current = new Batch();
             endedAt = now;
         }

@@ -44,7 +44,7 @@ public interface Publisher extends AutoCloseable {
     /** Whether more events may be given. */
     boolean isReady();
 
-    /** Whether an answer of Kafka is awaited that {@link #sentUpTo} would take note of. */
+    /** Whether a commit is under way of which {@link #commitIfDue} has to take note. */
     boolean isCommitting();
 
     /**
@@ -64,12 +64,14 @@ public interface Publisher extends AutoCloseable {
     void publishNothing(Runnable published);
 
     /**
-     * Notes that everything up to a point has been given; brings to an end what is due.
+     * Commits what has been given, with the position after it, if that is due: ends the Kafka transaction or, with at-least-once delivery,
+     * writes the position once all events before it are acknowledged, as a consumer commits its offsets. Also takes note of how earlier commits
+     * have ended. Does not wait for Kafka.
      *
-     * @param point where to resume after it
-     * @param drained whether there was nothing more to give a moment ago, and so no reason to wait for it
+     * @param upTo the position after all that was given
+     * @param drained whether there was nothing more to give a moment ago, and so no reason to wait for more
      */
-    void sentUpTo(ResumePoint point, boolean drained);
+    void commitIfDue(ResumePoint upTo, boolean drained);
 
     /**
      * Finds out, without keeping the caller waiting, up to where a consumer has to read to have what is published by now.

@@ -2,16 +2,12 @@ package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -22,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
+import dev.fullstate.outbox.relay.publish.TransactionState.Committing;
+import dev.fullstate.outbox.relay.publish.TransactionState.Given;
+import dev.fullstate.outbox.relay.publish.TransactionState.Idle;
+import dev.fullstate.outbox.relay.publish.TransactionState.Open;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 
 /**
@@ -38,45 +38,29 @@ final class TransactionalPublisher implements Publisher {
     private final PublisherSettings settings;
     private final RecordSender sender;
     private final PositionTopic positions;
-    private final ExecutorService committing;
+    private final ExecutorService commitThread;
     private final LongSupplier nanoTime;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    /** The position of the last transaction that is committed, by this producer or by one before it; null if there is none. */
     private @Nullable ResumePoint committed;
-    private @Nullable Transaction open;
-    private @Nullable Commit commit;
-    private long inFlightBytes;
-
-    /** What has been sent since a transaction began. */
-    private static final class Transaction {
-
-        private final long openedAt;
-        private final List<Runnable> published = new ArrayList<>();
-        private long bytes;
-
-        private Transaction(long openedAt) {
-            this.openedAt = openedAt;
-        }
-    }
-
-    /** A commit under way. */
-    private record Commit(Future<?> done, ResumePoint point, Transaction transaction) {}
+    /** Is {@code Idle}, then {@code Open}, then {@code Committing}, then {@code Idle} again; after a failure it stays what it was. */
+    private TransactionState state = new Idle();
 
     /**
      * @param committed the position that is committed; null if there is none
-     * @param committing runs commits one after the other, apart from the caller
+     * @param commitThread runs commits one after the other, apart from the caller
      */
     TransactionalPublisher(
             PublisherSettings settings,
             RecordSender sender,
             PositionTopic positions,
             @Nullable ResumePoint committed,
-            ExecutorService committing,
+            ExecutorService commitThread,
             LongSupplier nanoTime) {
         this.settings = settings;
         this.sender = sender;
         this.positions = positions;
         this.committed = committed;
-        this.committing = committing;
+        this.commitThread = commitThread;
         this.nanoTime = nanoTime;
     }
 
@@ -87,7 +71,7 @@ final class TransactionalPublisher implements Publisher {
 
     @Override
     public long inFlightBytes() {
-        return inFlightBytes;
+        return state.bytes();
     }
 
     @Override
@@ -97,12 +81,12 @@ final class TransactionalPublisher implements Publisher {
 
     @Override
     public boolean isReady() {
-        return inFlightBytes < settings.maxInFlight().toBytes();
+        return state.bytes() < settings.maxInFlight().toBytes();
     }
 
     @Override
     public boolean isCommitting() {
-        return commit != null;
+        return state instanceof Committing;
     }
 
     @Override
@@ -112,67 +96,69 @@ final class TransactionalPublisher implements Publisher {
 
     @Override
     public boolean isRecorded() {
-        return open == null && commit == null && waiting.isEmpty();
+        return state instanceof Idle;
     }
 
     @Override
     public void publish(RoutedEvent event, Runnable whenPublished) {
         requireNoFailure();
-        Sendable sendable = sender.sendable(event);
-        inFlightBytes += sendable.size();
-        sendOrWait(() -> {
-            Transaction transaction = transaction();
-            transaction.bytes += sendable.size();
-            transaction.published.add(whenPublished);
-            sender.send(sendable, () -> {});
-        });
+        give(new Given(sender.sendable(event), whenPublished));
     }
 
     @Override
     public void publishNothing(Runnable whenPublished) {
-        sendOrWait(() -> transaction().published.add(whenPublished));
+        give(new Given(null, whenPublished));
     }
 
-    private void sendOrWait(Runnable send) {
-        if (commit == null) {
-            send.run();
+    private void give(Given given) {
+        if (state instanceof Committing committing) {
+            committing.add(given);
         } else {
-            waiting.add(send);
+            send(given, state instanceof Open open ? open : begin());
         }
     }
 
-    private Transaction transaction() {
-        Transaction current = open;
-        if (current == null) {
-            sender.producer().beginTransaction();
-            current = new Transaction(nanoTime.getAsLong());
-            open = current;
+    private void send(Given given, Open transaction) {
+        require(state == transaction, "An event is sent in the transaction that is open");
+        transaction.add(given);
+        Sendable event = given.event();
+        if (event != null) {
+            sender.send(event, () -> {});
         }
-        return current;
+    }
+
+    private Open begin() {
+        require(state instanceof Idle, "A transaction begins when the one before has ended");
+        sender.producer().beginTransaction();
+        Open transaction = new Open(nanoTime.getAsLong());
+        state = transaction;
+        return transaction;
     }
 
     @Override
-    public void sentUpTo(ResumePoint point, boolean drained) {
-        finishCommit();
-        Transaction current = open;
-        if (commit == null && current != null && isDue(current, drained)) {
-            startCommit(current, point);
+    public void commitIfDue(ResumePoint upTo, boolean drained) {
+        if (state instanceof Committing committing && committing.outcome().isDone()) {
+            endCommit(committing);
+        }
+        if (state instanceof Open transaction && isDue(transaction, drained)) {
+            beginCommit(transaction, upTo);
         }
         sender.topics().watch(nanoTime.getAsLong());
     }
 
-    private boolean isDue(Transaction current, boolean drained) {
+    private boolean isDue(Open transaction, boolean drained) {
         return drained
                 // Half of what may be in flight, so that the other half can come during the commit.
-                || current.bytes >= settings.maxInFlight().toBytes() / 2
-                || nanoTime.getAsLong() - current.openedAt
+                || transaction.bytes() >= settings.maxInFlight().toBytes() / 2
+                || nanoTime.getAsLong() - transaction.openedAt()
                         >= settings.transactions().commitInterval().toNanos();
     }
 
-    private void startCommit(Transaction current, ResumePoint point) {
-        positions.write(point, sender, () -> {});
-        commit = new Commit(committing.submit(this::commitPatiently), point, current);
-        open = null;
+    private void beginCommit(Open transaction, ResumePoint upTo) {
+        require(state == transaction, "The transaction that is open is committed");
+        require(!transaction.isEmpty(), "A transaction has something to commit");
+        positions.write(upTo, sender, () -> {});
+        state = new Committing(transaction, upTo, commitThread.submit(this::commitPatiently));
     }
 
     /** Asks again while Kafka does not answer: the outcome of a commit that was asked for has to be known. */
@@ -195,36 +181,36 @@ final class TransactionalPublisher implements Publisher {
         guard.end(sender.producer());
     }
 
-    private void finishCommit() {
-        Commit current = commit;
-        if (current == null || !current.done.isDone()) {
-            return;
-        }
-        requireCommitted(current);
+    private void endCommit(Committing ended) {
+        require(state == ended && ended.outcome().isDone(), "The commit that is under way has an outcome");
+        requireCommitted(ended);
         sender.answered();
-        committed = current.point;
-        inFlightBytes -= current.transaction.bytes;
-        current.transaction.published.forEach(Runnable::run);
-        commit = null;
+        committed = ended.upTo();
+        state = new Idle();
+        ended.transaction().tellPublished();
         // Before anything else is sent: per key, order is that of sending.
-        while (!waiting.isEmpty()) {
-            waiting.remove().run();
-        }
+        ended.waiting().forEach(this::give);
     }
 
-    private void requireCommitted(Commit current) {
+    private void requireCommitted(Committing ended) {
         try {
-            current.done.get();
+            ended.outcome().get();
         } catch (ExecutionException e) {
             requireNoFailure();
             Throwable cause = e.getCause() == null ? e : e.getCause();
             if (cause instanceof PublishException known) {
                 throw known;
             }
-            throw PublishException.of("The transaction up to " + current.point + " could not be committed", cause);
+            throw PublishException.of("The transaction up to " + ended.upTo() + " could not be committed", cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw PublishException.of("Interrupted in a commit", e);
+        }
+    }
+
+    private static void require(boolean invariant, String what) {
+        if (!invariant) {
+            throw new IllegalStateException("Does not hold: " + what);
         }
     }
 
@@ -250,12 +236,12 @@ final class TransactionalPublisher implements Publisher {
 
     @Override
     public void close() {
-        boolean unfinished = open != null || commit != null;
-        committing.shutdown();
+        boolean unfinished = !(state instanceof Idle);
+        commitThread.shutdown();
         // A transaction that stays open hides later ones from consumers until it times out.
         sender.close(unfinished ? ABORT_PATIENCE : Duration.ZERO);
         try {
-            committing.awaitTermination(ABORT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            commitThread.awaitTermination(ABORT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

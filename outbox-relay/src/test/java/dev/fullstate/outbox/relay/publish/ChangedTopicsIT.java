@@ -273,7 +273,7 @@ class ChangedTopicsIT {
         nanos.addAndGet(Duration.ofSeconds(1).toNanos());
         until(() -> {
             publisher.requireNoFailure();
-            publisher.sentUpTo(point, true);
+            publisher.commitIfDue(point, true);
             return publisher.isRecorded();
         });
     }
@@ -284,10 +284,10 @@ class ChangedTopicsIT {
         long before = lookUps.get();
         nanos.addAndGet(Duration.ofSeconds(61).toNanos());
         until(() -> {
-            publisher.sentUpTo(point, true);
+            publisher.commitIfDue(point, true);
             return lookUps.get() > before;
         });
-        publisher.sentUpTo(point, true);
+        publisher.commitIfDue(point, true);
     }
 
     private static void until(BooleanSupplier condition) {

@@ -44,7 +44,7 @@ class ThreadsInTheLogTest {
     void commitThreadCarriesTheNameOfThePipeline() throws InterruptedException {
         try (Publisher publisher = open(Delivery.EXACTLY_ONCE)) {
             publish(publisher);
-            publisher.sentUpTo(ResumePoint.parse("0/1 timeline=1 publication=1 highest=0"), true);
+            publisher.commitIfDue(ResumePoint.parse("0/1 timeline=1 publication=1 highest=0"), true);
             assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("orders");
         }
     }
