@@ -9,7 +9,6 @@ import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
-import dev.fullstate.outbox.relay.wal.WalSession;
 
 /**
  * Writes into the position that a gap was found, before the slot is touched: a relay that dies between the new slot and the begin of its
@@ -17,7 +16,7 @@ import dev.fullstate.outbox.relay.wal.WalSession;
  */
 final class Announcing implements Activity {
 
-    private final WalSession session;
+    private final Connected connected;
     private final Publisher publisher;
     private final ResumePoint point;
     private final Gap gap;
@@ -28,9 +27,9 @@ final class Announcing implements Activity {
      * @param point what is published, with the gap
      * @param fill what follows
      */
-    Announcing(WalSession session, Publisher publisher, ResumePoint point, Gap gap, Supplier<Activity> fill) {
-        this.session = session;
-        this.publisher = publisher;
+    Announcing(Connected connected, ResumePoint point, Gap gap, Supplier<Activity> fill) {
+        this.connected = connected;
+        this.publisher = connected.publisher();
         this.point = point;
         this.gap = gap;
         this.fill = fill;
@@ -74,7 +73,6 @@ final class Announcing implements Activity {
 
     @Override
     public void close() {
-        publisher.close();
-        session.close();
+        connected.close();
     }
 }

@@ -12,7 +12,6 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
-import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
@@ -28,7 +27,6 @@ final class Confirmation {
     private static final long IDLE_BYTES = DataSize.ofMegabytes(16).toBytes();
 
     private final RelayStatistics statistics;
-    private final WalSession session;
     private final WalStream stream;
     private final AcknowledgeTracker tracker;
     private final Publisher publisher;
@@ -37,9 +35,8 @@ final class Confirmation {
     private long lastCheck;
     private @Nullable String heldBack;
 
-    Confirmation(Stages stages, WalSession session, WalStream stream, AcknowledgeTracker tracker, Publisher publisher) {
+    Confirmation(Stages stages, WalStream stream, AcknowledgeTracker tracker, Publisher publisher) {
         this.statistics = stages.statistics();
-        this.session = session;
         this.stream = stream;
         this.tracker = tracker;
         this.publisher = publisher;
@@ -95,9 +92,9 @@ final class Confirmation {
         if (now - lastCheck < CHECK_NANOS && !far) {
             return;
         }
-        session.requirePublication();
-        statistics.slot(session.slotStatus());
-        heldBack = session.heldBack();
+        stream.requirePublication();
+        statistics.slot(stream.slotStatus());
+        heldBack = stream.heldBack();
         lastCheck = now;
         if (tracker.isIdle() && server.isAfter(confirmable())) {
             // Like a transaction without events: whoever resumes has to know of it before PostgreSQL lets the WAL go.

@@ -31,7 +31,6 @@ import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.RetainedRows.Survey;
-import dev.fullstate.outbox.relay.wal.WalSession;
 
 /**
  * Publishes rows that the slot does not stream because they were committed before it existed: at a first start all of them, after a gap
@@ -47,7 +46,7 @@ final class Filling implements Activity {
     private static final Duration CLOCKS = Duration.ofHours(1);
 
     private final Stages stages;
-    private final WalSession session;
+    private final Connected connected;
     private final Publisher publisher;
     private final RetainedRows rows;
     private final Doubt doubt;
@@ -92,13 +91,13 @@ final class Filling implements Activity {
      * @param doubt whether the database may have lost commits whose events are published
      * @param gap that is filled; null for a first start, and for a fill that another relay has begun
      */
-    Filling(Stages stages, WalSession session, Publisher publisher, ResumePoint point, Doubt doubt, @Nullable Gap gap) {
+    Filling(Stages stages, Connected connected, ResumePoint point, Doubt doubt, @Nullable Gap gap) {
         this.stages = stages;
-        this.session = session;
-        this.publisher = publisher;
-        this.rows = session.retainedRows();
+        this.connected = connected;
+        this.publisher = connected.publisher();
+        this.rows = connected.subscription().retainedRows();
         this.warnings = gap == null ? List.of() : List.of(Announcing.warning(gap));
-        this.lostEvents = LostEvents.of(stages, session);
+        this.lostEvents = LostEvents.of(stages, connected.subscription());
         this.doubt = doubt;
         this.point = point;
         this.numbering = new Numbering(point.numbers());
@@ -237,7 +236,7 @@ final class Filling implements Activity {
     /** Whoever goes on after this one has to know of the fill before its first row is published. */
     private void awaitRecord() {
         publisher.commitIfDue(point, true);
-        if (recorded.get() && session.standbysHave(point.through())) {
+        if (recorded.get() && connected.subscription().standbysHave(point.through())) {
             idle = false;
             if (rows.raiseSequence(point.numbers())) {
                 phase = Phase.PUBLISHING;
@@ -298,7 +297,7 @@ final class Filling implements Activity {
                 rowCount,
                 foundCount,
                 point.through());
-        return Streaming.after(point, stages, session, publisher, lostEvents);
+        return Streaming.after(point, stages, connected, lostEvents);
     }
 
     @Override
@@ -327,7 +326,6 @@ final class Filling implements Activity {
     @Override
     public void close() {
         closeSearch();
-        publisher.close();
-        session.close();
+        connected.close();
     }
 }

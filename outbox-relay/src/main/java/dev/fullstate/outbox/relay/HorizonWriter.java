@@ -9,7 +9,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.wal.Horizon;
 import dev.fullstate.outbox.relay.wal.Horizons;
 import dev.fullstate.outbox.relay.wal.WalException;
-import dev.fullstate.outbox.relay.wal.WalSession;
+import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
  * Notes in the database which transactions are published, so that the writing side can retire their rows: once a second at
@@ -42,13 +42,13 @@ final class HorizonWriter {
 
         void note(Horizon horizon, Lsn published);
 
-        static Database of(WalSession session) {
-            Horizons table = session.horizons();
+        static Database of(WalStream stream) {
+            Horizons table = stream.horizons();
             return new Database() {
 
                 @Override
                 public void requirePublication() {
-                    session.requirePublication();
+                    stream.requirePublication();
                 }
 
                 @Override

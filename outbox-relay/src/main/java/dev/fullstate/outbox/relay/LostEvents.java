@@ -25,8 +25,8 @@ import dev.fullstate.outbox.relay.wal.Losses.Aggregates;
 import dev.fullstate.outbox.relay.wal.Losses.Loss;
 import dev.fullstate.outbox.relay.wal.Losses.Request;
 import dev.fullstate.outbox.relay.wal.Losses.Strangers;
+import dev.fullstate.outbox.relay.wal.Subscription;
 import dev.fullstate.outbox.relay.wal.WalException;
-import dev.fullstate.outbox.relay.wal.WalSession;
 
 /**
  * Names what consumers have and the database has lost, and asks the service to publish those aggregates once more. What waits for people is a
@@ -52,9 +52,9 @@ final class LostEvents {
         this.notes = new Notes(nanoTime, "republish jobs that wait to be resumed are not shown");
     }
 
-    static LostEvents of(Stages stages, WalSession session) {
+    static LostEvents of(Stages stages, Subscription subscription) {
         return new LostEvents(
-                session.losses(), stages.router(), stages.settings().afterLoss(), stages.nanoTime());
+                subscription.losses(), stages.router(), stages.settings().afterLoss(), stages.nanoTime());
     }
 
     /**

@@ -10,7 +10,7 @@ import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.CurrentRows;
-import dev.fullstate.outbox.relay.wal.WalSession;
+import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
  * Sends each row as it came or, where that cannot be published, as it is in the table now: a correction there, or a deletion, counts for
@@ -20,14 +20,14 @@ final class RowSender {
 
     private static final Logger log = LoggerFactory.getLogger(RowSender.class);
 
-    private final WalSession session;
+    private final WalStream stream;
     private final CurrentRows table;
     private final Consumer<CommittedEvent> send;
 
     /** @param send sends an event, or throws {@link UnpublishableRowException} and has done nothing */
-    RowSender(WalSession session, Consumer<CommittedEvent> send) {
-        this.session = session;
-        this.table = session.currentRows();
+    RowSender(WalStream stream, Consumer<CommittedEvent> send) {
+        this.stream = stream;
+        this.table = stream.currentRows();
         this.send = send;
     }
 
@@ -36,7 +36,7 @@ final class RowSender {
         if (table.belongsToOutbox(relation.oid(), relation.schema(), relation.table())) {
             return true;
         }
-        session.requirePublication();
+        stream.requirePublication();
         log.warn(
                 "The stream has rows of {}.{}, which is not the outbox {}; they are passed over",
                 relation.schema(),
@@ -68,7 +68,7 @@ final class RowSender {
 
     private void passOver(UnpublishableRowException asItCame) {
         // Were the table another one now, the row would be missing in it, too.
-        session.requirePublication();
+        stream.requirePublication();
         log.warn("{} It was deleted in {} since, and is passed over", asItCame.getMessage(), table.table());
     }
 }

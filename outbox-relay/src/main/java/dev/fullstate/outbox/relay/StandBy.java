@@ -50,7 +50,7 @@ final class StandBy implements Activity {
     }
 
     private static @Nullable Holder holder(Stages stages, WalSession session) {
-        Optional<SlotStatus> slot = session.look();
+        Optional<SlotStatus> slot = session.slotStatus();
         stages.statistics().slot(slot.orElse(null));
         return slot.map(SlotStatus::holder).orElse(null);
     }

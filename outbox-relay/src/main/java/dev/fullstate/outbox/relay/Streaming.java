@@ -32,7 +32,6 @@ import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.TransactionAssembler;
 import dev.fullstate.outbox.relay.transaction.TransactionSink;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
-import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /** Passes on what is committed, and confirms to PostgreSQL what Kafka has. */
@@ -48,7 +47,7 @@ final class Streaming implements Activity {
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
 
     private final Stages stages;
-    private final WalSession session;
+    private final Connected connected;
     private final WalStream stream;
     private final Publisher publisher;
     private final MessageDecoder decoder = new MessageDecoder();
@@ -70,24 +69,18 @@ final class Streaming implements Activity {
     private boolean stalled;
 
     /** @param start after which events are to be published */
-    Streaming(
-            Stages stages,
-            WalSession session,
-            WalStream stream,
-            Publisher publisher,
-            LostEvents lostEvents,
-            ResumePoint start) {
+    Streaming(Stages stages, Connected connected, WalStream stream, LostEvents lostEvents, ResumePoint start) {
         this.stages = stages;
-        this.session = session;
+        this.connected = connected;
         this.stream = stream;
-        this.publisher = publisher;
+        this.publisher = connected.publisher();
         this.assembler = new TransactionAssembler(new Sender());
         this.tracker =
                 new AcknowledgeTracker(stream.start(), stages.statistics().acknowledged());
         this.answeredAt = stages.nanoTime().getAsLong();
-        this.confirmation = new Confirmation(stages, session, stream, tracker, publisher);
-        this.horizon = new HorizonWriter(HorizonWriter.Database.of(session), stages.nanoTime());
-        this.jobEnds = new JobEnds(session.republishJobs(), stages.router(), publisher, stages.nanoTime());
+        this.confirmation = new Confirmation(stages, stream, tracker, publisher);
+        this.horizon = new HorizonWriter(HorizonWriter.Database.of(stream), stages.nanoTime());
+        this.jobEnds = new JobEnds(stream.republishJobs(), stages.router(), publisher, stages.nanoTime());
         this.lostEvents = lostEvents;
         this.start = start;
         this.numbering = new Numbering(start.numbers());
@@ -97,15 +90,13 @@ final class Streaming implements Activity {
      * Takes the slot and goes on after a point, unless somebody has moved the slot beyond it since it was looked at: then everything is
      * looked at again.
      */
-    static Activity after(
-            ResumePoint start, Stages stages, WalSession session, Publisher publisher, LostEvents lostEvents) {
-        WalStream stream = session.stream();
+    static Activity after(ResumePoint start, Stages stages, Connected connected, LostEvents lostEvents) {
+        WalStream stream = connected.subscription().stream();
         if (!stream.start().isAfter(start.through())) {
-            return new Streaming(stages, session, stream, publisher, lostEvents, start);
+            return new Streaming(stages, connected, stream, lostEvents, start);
         }
         log.info("Replication slot '{}' has been moved to {}", stages.settings().slotName(), stream.start());
-        publisher.close();
-        session.close();
+        connected.close();
         return new Connecting(stages);
     }
 
@@ -226,7 +217,7 @@ final class Streaming implements Activity {
         if (message instanceof Relation) {
             // Comes again after each change of the table, and of the publication: rows may have been written meanwhile
             // that are not in the stream, and later ones must not overtake them.
-            session.requirePublication();
+            stream.requirePublication();
         }
         assembler.accept(message);
     }
@@ -264,7 +255,7 @@ final class Streaming implements Activity {
         Lsn confirmed = confirmation.confirmPublished();
         // Closing the connection may overtake the confirmation, so wait until the server shows it.
         while (isBefore(deadline)
-                && session.slotPosition().map(confirmed::isAfter).orElse(false)) {
+                && stream.slotPosition().map(confirmed::isAfter).orElse(false)) {
             LockSupport.parkNanos(DRAIN_POLL_NANOS);
         }
     }
@@ -275,14 +266,13 @@ final class Streaming implements Activity {
 
     @Override
     public void close() {
-        publisher.close();
-        session.close();
+        connected.close();
     }
 
     /** Sends each event on as it arrives, unless Kafka has it already, and lets the tracker count. */
     private final class Sender implements TransactionSink {
 
-        private final RowSender rows = new RowSender(session, this::send);
+        private final RowSender rows = new RowSender(stream, this::send);
         private @Nullable PendingTransaction transaction;
 
         @Override

@@ -148,8 +148,8 @@ class DatabaseFactsIT extends RelayIntegrationTest {
         WalSession session = WalSource.of(settings).open();
         try {
             session.lead();
-            return session.facts(
-                    new ResumePoint(point.through(), null, point.origin(), new Numbers(0, newest, Shift.NONE)));
+            return session.subscribe()
+                    .facts(new ResumePoint(point.through(), null, point.origin(), new Numbers(0, newest, Shift.NONE)));
         } finally {
             session.close();
         }

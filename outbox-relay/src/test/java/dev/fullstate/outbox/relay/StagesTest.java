@@ -29,7 +29,7 @@ class StagesTest {
                     .sees("position, failure")
                     .opens(
                             "WalSource, WalSettings, SendAfter, WalSession, Holder, SlotStatus, Facts, NewSlot",
-                            "RetainedRows, Losses, WalStream, CurrentRows, Horizons, Horizon, RepublishJobs",
+                            "Subscription, RetainedRows, Losses, WalStream, CurrentRows, Horizons, Horizon, RepublishJobs",
                             "WalException, DatabaseSetupException, SlotInUseException"),
             stage("history").sees("position, wal").opens("History, Finding"),
             stage("pgoutput").sees("position, failure").opens("MessageDecoder, Message, Tuple"),

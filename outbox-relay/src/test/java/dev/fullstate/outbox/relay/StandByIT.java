@@ -286,12 +286,13 @@ class StandByIT {
             assertThat(walSender()).isEqualTo(walSender);
 
             assertThat(standby.terminate(now)).isEqualTo(Termination.DONE);
-            assertThat(standby.look().map(SlotStatus::holder)).isEmpty();
+            assertThat(standby.slotStatus().map(SlotStatus::holder)).isEmpty();
             network.close();
         }
     }
 
     private static Holder holder(WalSession session) {
-        return Objects.requireNonNull(session.look().map(SlotStatus::holder).orElse(null));
+        return Objects.requireNonNull(
+                session.slotStatus().map(SlotStatus::holder).orElse(null));
     }
 }

@@ -34,8 +34,7 @@ record RecordedTransaction(List<ByteBuffer> relations, List<ByteBuffer> messages
             new Backlog(rows, rows, rows, PAYLOAD_BYTES).fill(database);
             try (WalSession session = WalSource.of(settings(database)).open()) {
                 session.lead();
-                session.facts(null);
-                return read(session.stream());
+                return read(session.subscribe().stream());
             } finally {
                 database.dropSlot(SLOT);
             }

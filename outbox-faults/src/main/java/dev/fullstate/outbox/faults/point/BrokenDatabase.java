@@ -10,7 +10,9 @@ import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
+import dev.fullstate.outbox.relay.wal.Subscription;
 import dev.fullstate.outbox.relay.wal.WalSession;
+import dev.fullstate.outbox.relay.wal.WalStream;
 
 /** The relay's way to the database with some of the answers changed. */
 final class BrokenDatabase {
@@ -43,6 +45,12 @@ final class BrokenDatabase {
     private @Nullable Object broken(@Nullable Object answer, Object @Nullable [] arguments) {
         if (answer instanceof WalSession session) {
             return around(WalSession.class, session, mutant);
+        }
+        if (answer instanceof Subscription subscription) {
+            return around(Subscription.class, subscription, mutant);
+        }
+        if (answer instanceof WalStream stream) {
+            return around(WalStream.class, stream, mutant);
         }
         if (answer instanceof RetainedRows rows) {
             return around(RetainedRows.class, rows, mutant);

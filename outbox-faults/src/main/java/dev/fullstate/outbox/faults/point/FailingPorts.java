@@ -16,6 +16,7 @@ import dev.fullstate.outbox.relay.wal.Horizons;
 import dev.fullstate.outbox.relay.wal.Losses;
 import dev.fullstate.outbox.relay.wal.RepublishJobs;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
+import dev.fullstate.outbox.relay.wal.Subscription;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalSource;
 import dev.fullstate.outbox.relay.wal.WalStream;
@@ -29,6 +30,7 @@ public final class FailingPorts {
     private static final List<Class<?>> PORTS = List.of(
             WalSource.class,
             WalSession.class,
+            Subscription.class,
             WalStream.class,
             RetainedRows.class,
             Losses.class,

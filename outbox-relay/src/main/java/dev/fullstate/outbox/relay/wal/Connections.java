@@ -8,9 +8,13 @@ import java.util.Properties;
 
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Opens connections to the database, past any pool: a replication connection is none that a pool could hand out. */
+/** Opens connections to the database, past any pool: a pool cannot hand out a connection for replication. */
 final class Connections {
+
+    private static final Logger log = LoggerFactory.getLogger(Connections.class);
 
     /** The application name of a connection that shows that a relay is alive, before the process that has the slot for it. */
     static final String SIGN_OF_LIFE = "outbox-relay alive with ";
@@ -70,6 +74,15 @@ final class Connections {
         }
     }
 
+    /** Closes a connection that is given up, of which nobody expects anything any more. */
+    static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            log.debug("A connection that is given up did not close cleanly", e);
+        }
+    }
+
     private Properties common() {
         // The driver lets the URL's parameters win; here they come first, and what the relay relies on after them.
         Properties properties = new Properties();
@@ -84,7 +97,7 @@ final class Connections {
             PGProperty.PASSWORD.set(properties, settings.password());
         }
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(settings.connectTimeout()));
-        // A server that is reached and then says nothing is no connection.
+        // A server that stays silent counts as unreachable.
         PGProperty.SOCKET_TIMEOUT.set(properties, seconds(settings.connectTimeout()));
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
         PGProperty.APPLICATION_NAME.set(properties, "outbox-relay " + settings.slotName());

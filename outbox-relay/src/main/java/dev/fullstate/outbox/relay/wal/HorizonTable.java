@@ -36,7 +36,7 @@ final class HorizonTable implements Horizons {
      * does not wait in any case: with {@code synchronous_standby_names = '*'} the relay may be the only one, and would wait for
      * itself.
      */
-    void hurry() {
+    void neverWait() {
         try (Statement statement = connection.createStatement()) {
             statement.execute("set lock_timeout = '" + LOCK_TIMEOUT + "'");
             statement.execute("set synchronous_commit = off");

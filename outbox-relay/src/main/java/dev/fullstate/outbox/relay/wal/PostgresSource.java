@@ -1,7 +1,6 @@
 package dev.fullstate.outbox.relay.wal;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 
 /** PostgreSQL, through connections past any pool. */
 final class PostgresSource implements WalSource {
@@ -21,17 +20,20 @@ final class PostgresSource implements WalSource {
 
     @Override
     public void preflight() {
-        try (PostgresSession session = open()) {
-            session.requireReplication();
-            session.slotPosition();
-            session.requireUsableTables();
-            session.requireStandbys();
-            session.warnOfSynchronousStandby();
+        Connection ordinary = connect();
+        try {
+            new Preflight(settings, connections, ordinary).run();
+        } finally {
+            Connections.close(ordinary);
         }
     }
 
     @Override
-    public PostgresSession open() {
+    public WalSession open() {
+        return new PostgresSession(settings, connections, connect());
+    }
+
+    private Connection connect() {
         Connection ordinary = connections.ordinary();
         try {
             String walLevel = new Catalog(ordinary, settings.publication()).setting("wal_level");
@@ -42,13 +44,9 @@ final class PostgresSource implements WalSource {
                                 + " for it)",
                         null);
             }
-            return new PostgresSession(settings, connections, ordinary);
+            return ordinary;
         } catch (RuntimeException e) {
-            try {
-                ordinary.close();
-            } catch (SQLException closing) {
-                e.addSuppressed(closing);
-            }
+            Connections.close(ordinary);
             throw e;
         }
     }

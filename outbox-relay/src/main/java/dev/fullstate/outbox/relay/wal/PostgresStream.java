@@ -3,8 +3,8 @@ package dev.fullstate.outbox.relay.wal;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -25,18 +25,32 @@ final class PostgresStream implements WalStream {
 
     private final PGReplicationStream stream;
     private final Lsn start;
+    private final PostgresSubscription subscription;
+    private final int walSenderPid;
+    private final Horizons horizons;
+    private final RepublishJobs republishJobs;
+    private final CurrentRows currentRows;
 
-    private PostgresStream(PGReplicationStream stream, Lsn start) {
+    private PostgresStream(
+            PGReplicationStream stream, PostgresSubscription subscription, int walSenderPid, Horizons horizons) {
         this.stream = stream;
-        this.start = start;
+        // Asked for when nobody else can move the slot any more.
+        this.start = subscription.slot().requirePosition();
+        this.subscription = subscription;
+        this.walSenderPid = walSenderPid;
+        this.horizons = horizons;
+        this.republishJobs = subscription.republishJobs();
+        this.currentRows = subscription.currentRows();
     }
 
     /**
      * Takes the slot and starts at its own confirmed position: a position of ours could skip what was never published.
      *
-     * @param confirmed is asked for the position when nobody else can move the slot any more
+     * @param walSenderPid the server's process behind the connection
      */
-    static PostgresStream start(Connection replication, WalSettings settings, Supplier<Lsn> confirmed) {
+    static PostgresStream start(
+            Connection replication, PostgresSubscription subscription, int walSenderPid, Horizons horizons) {
+        WalSettings settings = subscription.settings();
         try {
             PGReplicationStream stream = replication
                     .unwrap(PGConnection.class)
@@ -50,7 +64,7 @@ final class PostgresStream implements WalStream {
                     .withStatusInterval(DRIVER_STATUS_INTERVAL_SECONDS, TimeUnit.SECONDS)
                     .withAutomaticFlush(false)
                     .start();
-            return new PostgresStream(stream, confirmed.get());
+            return new PostgresStream(stream, subscription, walSenderPid, horizons);
         } catch (SQLException e) {
             throw SqlFailure.of("Streaming from slot '" + settings.slotName() + "' could not start", e);
         }
@@ -85,5 +99,40 @@ final class PostgresStream implements WalStream {
         } catch (SQLException e) {
             throw SqlFailure.of("The position " + lsn + " could not be confirmed", e);
         }
+    }
+
+    @Override
+    public Optional<Lsn> slotPosition() {
+        return subscription.slot().position();
+    }
+
+    @Override
+    public SlotStatus slotStatus() {
+        return subscription.slot().requireStatus(walSenderPid);
+    }
+
+    @Override
+    public @Nullable String heldBack() {
+        return subscription.standbys().heldBack();
+    }
+
+    @Override
+    public void requirePublication() {
+        subscription.requirePublication();
+    }
+
+    @Override
+    public Horizons horizons() {
+        return horizons;
+    }
+
+    @Override
+    public RepublishJobs republishJobs() {
+        return republishJobs;
+    }
+
+    @Override
+    public CurrentRows currentRows() {
+        return currentRows;
     }
 }

@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.position.Lsn;
 
@@ -15,6 +17,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
  */
 final class Standbys {
 
+    private static final Logger log = LoggerFactory.getLogger(Standbys.class);
     private static final int FIRST_WITH_FAILOVER_SLOTS = 170_000;
 
     /** The slots that a walsender waits for, one that does not exist with its name alone. */
@@ -27,7 +30,7 @@ final class Standbys {
 
     private final Connection connection;
     private final WalSettings settings;
-    // Where the server's WAL ended at the last question; null before the first.
+    /** Where the server's WAL ended at the last question; null before the first. */
     private @Nullable Lsn asked;
 
     Standbys(Connection connection, WalSettings settings) {
@@ -95,9 +98,15 @@ final class Standbys {
         }
     }
 
-    /** What a failover may leave in Kafka that the new primary lacks, in a sentence; null where no standby is in sight. */
-    @Nullable
-    String promise() {
+    /** Says in the log what a failover may leave in Kafka that the new primary lacks; nothing where no standby is in sight. */
+    void logPromise() {
+        String promise = promise();
+        if (promise != null) {
+            log.info("{}", promise);
+        }
+    }
+
+    private @Nullable String promise() {
         Server server = server();
         if (server.hasFailoverSlots()
                 && settings.failoverSlot()

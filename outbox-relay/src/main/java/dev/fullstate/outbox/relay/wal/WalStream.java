@@ -1,12 +1,13 @@
 package dev.fullstate.outbox.relay.wal;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.position.Lsn;
 
-/** The slot's stream of messages; lasts as long as its session. */
+/** The slot's stream of messages, and what the loop asks and notes beside it; lasts as long as its session. Used by one thread. */
 public interface WalStream {
 
     /** What was confirmed before the stream started. */
@@ -30,4 +31,40 @@ public interface WalStream {
      * @throws WalException if the connection is lost
      */
     void confirm(Lsn lsn);
+
+    /** Up to where the server shows the slot as confirmed; empty if there is no slot. */
+    Optional<Lsn> slotPosition();
+
+    /**
+     * The slot as the server shows it.
+     *
+     * @throws WalException if there is no slot, or it is no longer this session that the server streams to: a connection can be
+     *     dead without a sign of it
+     */
+    SlotStatus slotStatus();
+
+    /**
+     * Names the standby that keeps the server from sending: a failover slot waits for those that {@code synchronized_standby_slots} names.
+     *
+     * @return null unless the server has waited since the last call, some seconds ago
+     * @throws DatabaseSetupException if it should wait, and no longer does
+     */
+    @Nullable
+    String heldBack();
+
+    /**
+     * Makes sure that the publication is still the one that was subscribed to, so that no row can be missing from the stream up to now.
+     *
+     * @throws WalException if there is none, it does not publish what it should, or it has changed
+     */
+    void requirePublication();
+
+    /** The table in which the loop notes what is published. */
+    Horizons horizons();
+
+    /** The table in which the loop notes up to where republish jobs reach. */
+    RepublishJobs republishJobs();
+
+    /** The rows as they are in the table. */
+    CurrentRows currentRows();
 }

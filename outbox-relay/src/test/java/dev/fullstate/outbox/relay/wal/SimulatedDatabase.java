@@ -1,7 +1,6 @@
 package dev.fullstate.outbox.relay.wal;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -20,8 +19,6 @@ import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.Origin;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
-import dev.fullstate.outbox.relay.position.Timeline;
-import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
 import dev.fullstate.outbox.relay.wal.Facts.Trace;
 import dev.fullstate.outbox.relay.wal.RepublishJobs.End;
@@ -40,34 +37,22 @@ public final class SimulatedDatabase {
     private final RandomGenerator random;
     private final Predicate<Row> published;
     private final BiPredicate<Row, List<End>> before;
-    private final List<Transaction> committed = new ArrayList<>();
+    private final SimulatedHistory history;
+    private final SimulatedSlot slot;
     private final List<List<Row>> open = new ArrayList<>();
     private final List<SimulatedSession> sessions = new ArrayList<>();
     private final Set<String> locked = new HashSet<>();
-    private final Set<Row> lost = new HashSet<>();
+    /** Lost rows of which nothing tells that they were published. */
     private final Set<Row> forgotten = new HashSet<>();
-    private final List<Ancestor> ancestors = new ArrayList<>();
+
     private final List<Noted> notes = new ArrayList<>();
     private final List<Requested> requested = new ArrayList<>();
-    private final List<Lsn> confirmed = new ArrayList<>();
     private double faultRate;
     private int notedCount;
-    private int terminatedCount;
-    private int signOfLife;
     private long rowCount;
     private long nextSeq = 1;
-    private long lsn = 1_000;
-    private Lsn firstLsn = new Lsn(lsn);
-    /** Transactions that the server has from another one. They are its beginning, and cannot be lost. */
-    private int copiedCount;
-
-    private int server = 1;
-    private Timeline timeline = Timeline.FIRST;
     private int publication = 1;
     private boolean unpublished;
-    private boolean slotIsLost;
-    private @Nullable Lsn slot;
-    private @Nullable SimulatedSession leader;
 
     /**
      * A row of the outbox.
@@ -109,6 +94,8 @@ public final class SimulatedDatabase {
         this.random = random;
         this.published = published;
         this.before = before;
+        this.history = new SimulatedHistory(random);
+        this.slot = new SimulatedSlot(random);
     }
 
     /** How often, between 0 and 1, a request fails. */
@@ -151,16 +138,13 @@ public final class SimulatedDatabase {
     private void end(List<Row> rows, boolean commit) {
         rows.forEach(row -> locked.remove(row.key()));
         if (commit) {
-            // The next commit record may begin where the last one ends.
-            Lsn start = new Lsn(lsn + random.nextInt(3));
-            lsn = start.value() + 1 + random.nextInt(3);
-            committed.add(new Transaction(start, new Lsn(lsn), List.copyOf(rows), unpublished ? 0 : publication));
+            history.commit(rows, unpublished ? 0 : publication);
         }
     }
 
     /** Other tables are written to. */
     public void writeElsewhere() {
-        lsn += 1 + random.nextInt(100);
+        history.write(1 + random.nextInt(100));
     }
 
     /** Commits whatever is open, and mends what has to be mended by people. */
@@ -180,29 +164,14 @@ public final class SimulatedDatabase {
 
     /** Somebody drops the slot, drops it and creates it, or advances it; or the server gives it up. */
     public void changeSlot() {
-        if (leader != null && leader.streams()) {
-            // The slot is in use until then.
-            endLeader();
-        }
-        switch (random.nextInt(4)) {
-            case 0 -> slot = null;
-            case 1 -> slotIsLost = slot != null;
-            default -> {
-                // Where no relay has ever begun, a slot says where to begin.
-                if (!notes.isEmpty()) {
-                    slot = new Lsn(lsn);
-                    slotIsLost = false;
-                }
-            }
-        }
+        // Where no relay has ever begun, a slot says where to begin.
+        slot.change(notes.isEmpty() ? null : walEnd());
     }
 
     /** A standby that perhaps lags behind is promoted, with a slot that lags further behind, or without. */
     public void promote() {
-        Lsn end = lose();
-        ancestors.add(new Ancestor(timeline, end));
-        timeline = new Timeline(timeline.number() + 1, end);
-        lsn += random.nextInt(3);
+        lose();
+        history.leaveTimeline();
         nextSeq += random.nextInt(4);
     }
 
@@ -216,71 +185,37 @@ public final class SimulatedDatabase {
         lose();
         if (notes.isEmpty()) {
             // It is not known that events were published from these rows.
-            forgotten.addAll(lost);
+            forgotten.addAll(history.lost());
         }
-        server++;
-        timeline = Timeline.FIRST;
-        ancestors.clear();
-        confirmed.clear();
-        slot = null;
-        lsn = 500L + random.nextInt(1_000);
-        firstLsn = new Lsn(lsn);
-        requested.replaceAll(request -> new Requested(firstLsn, request.keys()));
-        notes.replaceAll(note -> new Noted(firstLsn, note.server(), note.snapshot(), note.published()));
-        List<Transaction> copied = List.copyOf(committed);
-        copiedCount = copied.size();
-        committed.clear();
-        for (Transaction each : copied) {
-            committed.add(new Transaction(new Lsn(lsn++), new Lsn(lsn++), each.rows(), publication));
-        }
+        history.move(publication);
+        slot.vanish();
+        Lsn first = history.first();
+        requested.replaceAll(request -> new Requested(first, request.keys()));
+        notes.replaceAll(note -> new Noted(first, note.server(), note.snapshot(), note.published()));
     }
 
-    /** Goes back to some position, and returns it. */
-    private Lsn lose() {
+    /** Goes back to some position. */
+    private void lose() {
         sessions.forEach(SimulatedSession::close);
         open.forEach(rows -> end(rows, false));
         open.clear();
-        int kept = committed.size()
-                - (random.nextBoolean() ? 0 : random.nextInt(Math.min(committed.size() - copiedCount, 8) + 1));
-        Lsn last = kept == 0 ? firstLsn : committed.get(kept - 1).end();
-        // The first that is lost begins where the last that is kept ends, or later.
-        long next = kept == committed.size() ? lsn : committed.get(kept).start().value();
-        Lsn end = new Lsn(last.value() + (next > last.value() ? random.nextLong(next - last.value()) : 0));
-        while (committed.size() > kept) {
-            lost.addAll(committed.remove(committed.size() - 1).rows());
-        }
-        lsn = end.value();
-        while (!ancestors.isEmpty()
-                && ancestors.get(ancestors.size() - 1).leftAt().isAfter(end)) {
-            timeline = ancestors.remove(ancestors.size() - 1).timeline();
-        }
+        Lsn end = history.goBack();
         notes.removeIf(note -> note.lsn().isAfter(end));
         requested.removeIf(request -> request.lsn().isAfter(end));
-        confirmed.removeIf(position -> position.isAfter(end));
-        slot = confirmed.isEmpty() || slot == null || random.nextInt(3) == 0
-                ? null
-                : confirmed.get(random.nextInt(confirmed.size()));
+        slot.goBack(end);
         nextSeq = 1 + rows().stream().mapToLong(Row::seq).max().orElse(0);
-        return end;
-    }
-
-    private void endLeader() {
-        if (leader != null) {
-            leader.close();
-        }
     }
 
     /** The rows that are committed, in the order of commits. */
     public List<Row> rows() {
-        return committed.stream()
+        return committed().stream()
                 .flatMap(transaction -> transaction.rows().stream())
                 .toList();
     }
 
     /** Asks the service to publish aggregates once more. */
     void request(Set<String> keys) {
-        lsn += 1;
-        requested.add(new Requested(new Lsn(lsn), Set.copyOf(keys)));
+        requested.add(new Requested(history.write(1), Set.copyOf(keys)));
     }
 
     /** Whether the service is asked to publish an aggregate once more. */
@@ -290,22 +225,22 @@ public final class SimulatedDatabase {
 
     /** The rows that a relay can know to be lost. */
     public Set<Row> lost() {
-        Set<Row> known = new HashSet<>(lost);
+        Set<Row> known = new HashSet<>(history.lost());
         known.removeAll(forgotten);
         return known;
     }
 
     /** Whether a row was committed before the database lost it. */
     public boolean hasLost(long number) {
-        return lost.stream().anyMatch(row -> row.number() == number);
+        return history.lost().stream().anyMatch(row -> row.number() == number);
     }
 
     /** Whether the slot holds back nothing that has a row. */
     public boolean isConfirmed() {
-        Lsn position = slot;
+        Lsn position = slot.position();
         return position != null
-                && !slotIsLost
-                && committed.stream()
+                && !slot.isLost()
+                && committed().stream()
                         .noneMatch(transaction -> !transaction.rows().isEmpty()
                                 && transaction.end().isAfter(position));
     }
@@ -320,81 +255,29 @@ public final class SimulatedDatabase {
     }
 
     String pipeline() {
-        return "simulated-" + server;
+        return "simulated-" + history.server();
     }
 
-    @Nullable
-    Lsn slot() {
-        return slot;
-    }
-
-    Lsn requireSlot() {
-        if (slot == null || slotIsLost) {
-            throw WalFailures.failure("Simulated: there is no slot to stream from");
-        }
+    SimulatedSlot slot() {
         return slot;
     }
 
     /** What a relay has confirmed last; null if nothing. */
     public @Nullable Lsn confirmed() {
-        return confirmed.isEmpty() ? null : confirmed.get(confirmed.size() - 1);
-    }
-
-    Lsn walEnd() {
-        return new Lsn(lsn);
-    }
-
-    List<Transaction> committed() {
-        return Collections.unmodifiableList(committed);
-    }
-
-    /**
-     * The session that leads, for another one. Now and then nothing is heard of it between two looks, though it lives;
-     * to the one who looks, process ids are the hash codes of sessions.
-     */
-    @Nullable
-    Holder holder(SimulatedSession asking) {
-        SimulatedSession holder = other(asking);
-        if (holder == null) {
-            return null;
-        }
-        if (random.nextInt(4) == 0) {
-            signOfLife++;
-        }
-        return new Holder(holder.hashCode(), "", Integer.toString(signOfLife));
-    }
-
-    /** Takes the slot from a session of which nothing has been heard. */
-    boolean terminate(SimulatedSession asking, Holder holder) {
-        SimulatedSession actual = other(asking);
-        if (actual == null || !new Holder(actual.hashCode(), "", Integer.toString(signOfLife)).equals(holder)) {
-            return false;
-        }
-        actual.close();
-        terminatedCount++;
-        return true;
-    }
-
-    private @Nullable SimulatedSession other(SimulatedSession asking) {
-        return leader != null && leader != asking && leader.isAlive() ? leader : null;
+        return slot.confirmed();
     }
 
     /** How often a session lost the slot because nothing was heard of it. */
     public int terminatedCount() {
-        return terminatedCount;
+        return slot.terminatedCount();
     }
 
-    void lead(SimulatedSession session) {
-        if (leader != null && leader != session && leader.isAlive()) {
-            throw WalFailures.slotInUse();
-        }
-        leader = session;
+    Lsn walEnd() {
+        return history.walEnd();
     }
 
-    private void requireLeader(SimulatedSession session) {
-        if (leader != session) {
-            throw new AssertionError("A relay touches the slot that does not lead");
-        }
+    List<Transaction> committed() {
+        return history.committed();
     }
 
     int requirePublication() {
@@ -404,19 +287,20 @@ public final class SimulatedDatabase {
         return publication;
     }
 
-    Facts facts(@Nullable ResumePoint recorded) {
-        Origin origin = new Origin(timeline, Integer.toString(requirePublication()));
+    Facts facts(int subscribed, @Nullable ResumePoint recorded) {
+        Origin origin = new Origin(history.timeline(), Integer.toString(subscribed));
+        Lsn position = slot.position();
         Noted note = notes.isEmpty() ? null : notes.get(notes.size() - 1);
         return new Facts(
                 origin,
-                ancestors,
-                new Lsn(lsn),
-                slot == null ? null : new Facts.Slot(slot, slotIsLost),
+                history.ancestors(),
+                walEnd(),
+                position == null ? null : new Facts.Slot(position, slot.isLost()),
                 nextSeq - 1,
                 recorded == null || recorded.numbers().newest() == null
                         ? Trace.UNKNOWN
                         : trace(recorded.numbers().newest()),
-                note == null ? null : new Note(note.snapshot(), note.server() == server, note.published()));
+                note == null ? null : new Note(note.snapshot(), note.server() == history.server(), note.published()));
     }
 
     private Trace trace(Newest newest) {
@@ -428,44 +312,34 @@ public final class SimulatedDatabase {
         return Trace.MISSING;
     }
 
-    void dropSlot(SimulatedSession session) {
-        requireLeader(session);
-        slot = null;
-    }
-
     NewSlot createSlot(SimulatedSession session) {
-        requireLeader(session);
         if (notes.isEmpty()) {
-            notes.add(new Noted(new Lsn(lsn), server, "0", false));
+            notes.add(new Noted(walEnd(), history.server(), "0", false));
         }
-        slot = new Lsn(lsn);
-        slotIsLost = false;
-        return new NewSlot(slot, snapshot());
+        Lsn start = walEnd();
+        slot.create(session, start);
+        return new NewSlot(start, snapshot());
     }
 
     /** Whatever the slot lets go has to be published. */
     void confirm(Lsn position) {
         requirePublished(transaction -> position.isAfter(transaction.start()), "Confirmed up to " + position);
-        Lsn last = slot;
-        if (last != null && position.isAfter(last)) {
-            slot = position;
-            confirmed.add(position);
-        }
+        slot.confirm(position);
     }
 
     /** A snapshot is told by the number of transactions that had committed. */
     String snapshot() {
-        return Integer.toString(committed.size());
+        return Integer.toString(committed().size());
     }
 
     void note(String snapshot) {
-        List<Transaction> shown = committed.subList(0, Integer.parseInt(snapshot));
+        List<Transaction> shown = committed().subList(0, Integer.parseInt(snapshot));
         requirePublished(shown::contains, "Snapshot " + snapshot + " is noted");
-        notes.add(new Noted(new Lsn(lsn), server, snapshot, true));
+        notes.add(new Noted(walEnd(), history.server(), snapshot, true));
     }
 
     void requirePublished(Predicate<Transaction> transactions, String what) {
-        for (Transaction transaction : committed) {
+        for (Transaction transaction : committed()) {
             for (Row row : transaction.rows()) {
                 if (transactions.test(transaction) && !published.test(row)) {
                     throw new AssertionError(
@@ -481,7 +355,7 @@ public final class SimulatedDatabase {
     }
 
     void requireBefore(List<End> ends, int transactionCount) {
-        for (Transaction transaction : committed.subList(0, transactionCount)) {
+        for (Transaction transaction : committed().subList(0, transactionCount)) {
             for (Row row : transaction.rows()) {
                 if (!before.test(row, ends)) {
                     throw new AssertionError("A job is said to end at " + ends + ", but " + row + " is not before");
@@ -523,7 +397,7 @@ public final class SimulatedDatabase {
     }
 
     private boolean isIn(String snapshot, Row row) {
-        return committed.subList(0, Math.min(committed.size(), Integer.parseInt(snapshot))).stream()
+        return committed().subList(0, Math.min(committed().size(), Integer.parseInt(snapshot))).stream()
                 .anyMatch(transaction -> transaction.rows().contains(row));
     }
 

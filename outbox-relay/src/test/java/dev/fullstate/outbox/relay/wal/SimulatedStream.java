@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 
 import org.jspecify.annotations.Nullable;
@@ -36,15 +37,19 @@ final class SimulatedStream implements WalStream {
     private final SimulatedDatabase database;
     private final Lsn start;
     private final Queue<ByteBuffer> messages = new ArrayDeque<>();
+    private final int subscribed;
     private int nextTransaction;
+    /** Of the transaction that was sent last; 0 before the first. */
     private int publication;
+
     private Lsn prepared;
     private Lsn handedOut;
 
-    SimulatedStream(SimulatedSession session, SimulatedDatabase database) {
+    SimulatedStream(SimulatedSession session, SimulatedDatabase database, int subscribed) {
         this.session = session;
         this.database = database;
-        this.start = database.requireSlot();
+        this.subscribed = subscribed;
+        this.start = database.slot().require();
         this.prepared = start;
         this.handedOut = start;
     }
@@ -110,9 +115,61 @@ final class SimulatedStream implements WalStream {
 
     @Override
     public void confirm(Lsn lsn) {
-        session.call(() -> {
-            database.confirm(lsn);
-            return true;
+        session.run(() -> database.confirm(lsn));
+    }
+
+    @Override
+    public Optional<Lsn> slotPosition() {
+        return session.slotPosition();
+    }
+
+    @Override
+    public SlotStatus slotStatus() {
+        return session.call(() -> new SlotStatus(0, 0, null, "reserved", null));
+    }
+
+    @Override
+    public @Nullable String heldBack() {
+        return session.call(() -> null);
+    }
+
+    @Override
+    public void requirePublication() {
+        session.run(() -> {
+            if (database.requirePublication() != subscribed) {
+                throw WalFailures.failure("Simulated: the publication has changed");
+            }
         });
+    }
+
+    @Override
+    public Horizons horizons() {
+        return new SimulatedNotes(session, database);
+    }
+
+    @Override
+    public RepublishJobs republishJobs() {
+        return new SimulatedNotes(session, database);
+    }
+
+    @Override
+    public CurrentRows currentRows() {
+        return new CurrentRows() {
+
+            @Override
+            public String table() {
+                return "outbox";
+            }
+
+            @Override
+            public boolean belongsToOutbox(int relationOid, String schema, String name) {
+                return true;
+            }
+
+            @Override
+            public Found find(byte[] @Nullable [] values, int xid) {
+                throw new AssertionError("Each simulated row can be published as it comes");
+            }
+        };
     }
 }

@@ -1,0 +1,20 @@
+package dev.fullstate.outbox.relay;
+
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.wal.Subscription;
+import dev.fullstate.outbox.relay.wal.WalSession;
+
+/**
+ * Both sides of a relay that has the slot. What the loop is at owns them, and closes them or hands them to the next.
+ *
+ * @param session leads
+ * @param subscription of the session
+ * @param publisher has taken over from its predecessor
+ */
+record Connected(WalSession session, Subscription subscription, Publisher publisher) {
+
+    void close() {
+        publisher.close();
+        session.close();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.fullstate.outbox.relay;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.relay.Filling.Doubt;
+import dev.fullstate.outbox.relay.history.Finding;
+import dev.fullstate.outbox.relay.history.Finding.Adopt;
+import dev.fullstate.outbox.relay.history.Finding.Gap;
+import dev.fullstate.outbox.relay.history.Finding.Resume;
+import dev.fullstate.outbox.relay.history.History;
+import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.FoundGap;
+import dev.fullstate.outbox.relay.position.Numbers;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Shift;
+import dev.fullstate.outbox.relay.wal.Facts;
+import dev.fullstate.outbox.relay.wal.NewSlot;
+import dev.fullstate.outbox.relay.wal.WalStream;
+
+/** Decides how a relay goes on that has just become the one of its slot: after the position, or with a slot made anew and a fill (ADR 28). */
+final class Takeover {
+
+    private static final Logger log = LoggerFactory.getLogger(Takeover.class);
+
+    private static final Gap CONTRADICTED = new Gap("the stream was of another history than the position", true);
+
+    private final Stages stages;
+    private final Connected connected;
+    private final @Nullable ResumePoint recorded;
+    private final Facts facts;
+    private final Finding finding;
+
+    private Takeover(Stages stages, Connected connected, @Nullable ResumePoint recorded, Facts facts, Finding finding) {
+        this.stages = stages;
+        this.connected = connected;
+        this.recorded = recorded;
+        this.facts = facts;
+        this.finding = finding;
+    }
+
+    /**
+     * Compares the position with the database.
+     *
+     * @param contradicted whether the stream has shown that the position is of another history
+     */
+    static Takeover of(Stages stages, Connected connected, boolean contradicted) {
+        ResumePoint recorded = connected.publisher().resumePoint();
+        Facts facts = connected.subscription().facts(recorded);
+        Finding finding = contradicted ? CONTRADICTED : History.judge(recorded, facts);
+        return new Takeover(stages, connected, recorded, facts, finding);
+    }
+
+    Activity goOn() {
+        if (finding instanceof Resume resume) {
+            ResumePoint point = resume.point();
+            return point.fill() == null
+                    ? Streaming.after(point, stages, connected, lostEvents())
+                    : new Filling(stages, connected, point, resumed(point), null);
+        }
+        if (finding instanceof Adopt) {
+            return adopt();
+        }
+        return finding instanceof Gap gap && recorded != null ? announce(gap, recorded) : fill();
+    }
+
+    private LostEvents lostEvents() {
+        return LostEvents.of(stages, connected.subscription());
+    }
+
+    /** That the sequence was raised is not recorded, and numbers may have been drawn since that look as if it had been. */
+    private static Doubt resumed(ResumePoint point) {
+        return point.fill() == null || point.numbers().shift().equals(Shift.NONE) ? Doubt.OPEN : Doubt.LOST;
+    }
+
+    private Doubt doubt() {
+        if (finding instanceof Gap gap && gap.lost()) {
+            return Doubt.LOST;
+        }
+        if (recorded != null) {
+            return resumed(recorded);
+        }
+        Facts.Note note = facts.note();
+        return note != null && note.published() ? Doubt.NO_POSITION : Doubt.FIRST_START;
+    }
+
+    private Activity announce(Gap gap, ResumePoint before) {
+        ResumePoint found = before.before(gap.lost() ? FoundGap.HISTORY : FoundGap.ROWS);
+        return before.equals(found) ? fill() : new Announcing(connected, found, gap, this::fill);
+    }
+
+    /** Makes the slot anew, with a fill up to where it begins. */
+    private Activity fill() {
+        connected.subscription().dropSlot();
+        NewSlot slot = connected.subscription().createSlot();
+        // What a relay notes in a database is true of this database, whatever has become of it; the snapshot of another
+        // fill, which a position names, may be of a history that is lost.
+        Facts.Note note = facts.note();
+        Fill fill = Fill.begin(slot.snapshot(), note != null && note.ofThisServer() ? note.snapshot() : null);
+        Numbers numbers = recorded == null ? Numbers.NONE : recorded.numbers();
+        ResumePoint point = new ResumePoint(slot.start(), null, fill, facts.origin(), numbers);
+        return new Filling(stages, connected, point, doubt(), finding instanceof Gap gap ? gap : null);
+    }
+
+    private Activity adopt() {
+        WalStream stream = connected.subscription().stream();
+        log.info(
+                "Neither Kafka nor the database knows of events that were published from slot '{}', which somebody else has created; the"
+                        + " stream starts where it is confirmed, at {}",
+                stages.settings().slotName(),
+                stream.start());
+        return new Streaming(
+                stages,
+                connected,
+                stream,
+                lostEvents(),
+                new ResumePoint(stream.start(), null, facts.origin(), Numbers.NONE));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.util.List;
+
+import dev.fullstate.outbox.relay.failure.FailureKind;
+
+/** The publication of the outbox and the tables beside it: makes sure that the relay can rely on them. */
+final class OutboxPublication {
+
+    private final Catalog catalog;
+    private final WalSettings settings;
+
+    OutboxPublication(Catalog catalog, WalSettings settings) {
+        this.catalog = catalog;
+        this.settings = settings;
+    }
+
+    /**
+     * Finds the publication.
+     *
+     * @throws DatabaseSetupException if the role may not do with the tables what the relay does; carries the grants
+     * @throws WalException if there is no publication that names the outbox table, or no table for the relays beside it
+     */
+    Publication require() {
+        Publication found = catalog.publication();
+        List<String> grants = catalog.missingGrants(found.names());
+        if (!grants.isEmpty()) {
+            throw new DatabaseSetupException(
+                    "Role " + settings.role() + " lacks rights: the relay reads "
+                            + found.names().text("{outbox}")
+                            + " when it starts for the first time, and notes in tables beside it what it has published",
+                    String.join(" ", grants),
+                    null);
+        }
+        if (!catalog.exists(found.names().sql("{outbox_relay}"))) {
+            throw new WalException(
+                    found.names().text("Table {outbox_relay} does not exist"),
+                    "Start the service that writes to the outbox: its migration creates it",
+                    null);
+        }
+        requireLogged(found);
+        return found;
+    }
+
+    /**
+     * Makes sure that the publication is still the one that was found.
+     *
+     * @throws WalException if it is not
+     */
+    void requireUnchanged(Publication before) {
+        Publication found = catalog.publication();
+        if (!found.equals(before)) {
+            throw new WalException(
+                    FailureKind.REPLAY,
+                    found.names().text("The publication of {outbox}") + " was replaced or altered (it was "
+                            + before.version() + ", it is " + found.version()
+                            + "): the stream may lack rows, and nothing more is confirmed",
+                    "None: the relay finds the rows in the table and publishes them",
+                    null);
+        }
+        requireLogged(found);
+    }
+
+    /** PostgreSQL lets nobody turn a published table into an unlogged one, but does not look at its partitions. */
+    private void requireLogged(Publication publication) {
+        catalog.unloggedPart(publication.names()).ifPresent(part -> {
+            throw new WalException(
+                    "Table " + part + " is UNLOGGED: its rows are not in the WAL, and no stream brings them",
+                    "ALTER TABLE " + part + " SET LOGGED; SELECT pg_drop_replication_slot('" + settings.slotName()
+                            + "'); -- the relay makes it anew, and finds in the table the rows that Kafka lacks",
+                    null);
+        });
+    }
+}

@@ -1,0 +1,131 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Connection;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+
+/** Asks through the ordinary connection, and sends commands about the slot through the one for replication. */
+final class PostgresSubscription implements Subscription {
+
+    /** A table of any size may have to be looked through. */
+    private static final Duration SEARCH_TIMEOUT = Duration.ofMinutes(10);
+
+    private final PostgresSession session;
+    private final WalSettings settings;
+    private final Connection ordinary;
+    private final Catalog catalog;
+    private final Publication publication;
+    private final OwnSlot slot;
+    private final Standbys standbys;
+
+    PostgresSubscription(
+            PostgresSession session,
+            WalSettings settings,
+            Connection ordinary,
+            Catalog catalog,
+            Publication publication) {
+        this.session = session;
+        this.settings = settings;
+        this.ordinary = ordinary;
+        this.catalog = catalog;
+        this.publication = publication;
+        this.slot = new OwnSlot(catalog, settings);
+        this.standbys = new Standbys(ordinary, settings);
+    }
+
+    @Override
+    public Facts facts(@Nullable ResumePoint recorded) {
+        return session.take(connection ->
+                new DatabaseHistory(catalog, connection, settings).facts(publication, slot.find(), recorded));
+    }
+
+    @Override
+    public void dropSlot() {
+        if (slot.find().isPresent()) {
+            catalog.dropSlot(settings.slotName());
+        }
+    }
+
+    @Override
+    public NewSlot createSlot() {
+        new HorizonTable(ordinary, settings, publication).announce();
+        return session.take(connection -> {
+            Connections.limit(connection, settings.slotCreationTimeout().plus(settings.queryTimeout()));
+            return new SlotCreation(connection, catalog, settings).create();
+        });
+    }
+
+    @Override
+    public RetainedRows retainedRows() {
+        Connections.limit(ordinary, SEARCH_TIMEOUT);
+        return new PostgresRetainedRows(ordinary, names(), settings);
+    }
+
+    @Override
+    public Losses losses() {
+        return new PostgresLosses(ordinary, names(), settings);
+    }
+
+    @Override
+    public boolean standbysHave(Lsn lsn) {
+        return standbys.have(lsn);
+    }
+
+    @Override
+    public WalStream stream() {
+        // First, since a search of the table may have been given minutes. A relay that has had no answer for so long
+        // has
+        // lost the slot: there is nothing to wait for any more.
+        Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
+        slot.requirePosition();
+        standbys.require();
+        HorizonTable horizons = new HorizonTable(ordinary, settings, publication);
+        horizons.neverWait();
+        return session.take(connection -> {
+            Connections.limit(connection, settings.walSenderTimeout());
+            FailoverSlot.mark(connection, catalog, settings);
+            int walSenderPid = session.walSenderPid(connection);
+            PostgresStream stream = PostgresStream.start(connection, this, walSenderPid, horizons);
+            FailoverSlot.requireMark(catalog, settings);
+            standbys.logPromise();
+            return stream;
+        });
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    WalSettings settings() {
+        return settings;
+    }
+
+    OwnSlot slot() {
+        return slot;
+    }
+
+    Standbys standbys() {
+        return standbys;
+    }
+
+    void requirePublication() {
+        new OutboxPublication(catalog, settings).requireUnchanged(publication);
+    }
+
+    RepublishJobs republishJobs() {
+        return new RepublishTables(ordinary, settings, publication);
+    }
+
+    CurrentRows currentRows() {
+        return new PostgresCurrentRows(ordinary, names(), settings.slotName());
+    }
+
+    private OutboxNames names() {
+        return publication.names();
+    }
+}
