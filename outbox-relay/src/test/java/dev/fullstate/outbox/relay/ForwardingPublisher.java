@@ -10,9 +10,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
-import dev.fullstate.outbox.relay.publish.Search;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 
 /** A publisher that does what another one does, for tests to break in one point. */

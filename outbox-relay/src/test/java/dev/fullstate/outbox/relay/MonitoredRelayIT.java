@@ -97,7 +97,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
     private Relay dying(ConfigurableApplicationContext context) {
         RelaySettings settings = new RelaySettings(
                 database.name(),
-                context.getBean(PublisherSettings.class).maxInFlight(),
+                context.getBean(PublisherSettings.class).kafka().maxInFlight(),
                 Duration.ofMillis(1),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(1),

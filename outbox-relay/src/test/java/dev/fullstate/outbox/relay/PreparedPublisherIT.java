@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Points;
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -30,7 +31,6 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -141,14 +141,17 @@ class PreparedPublisherIT {
     private PublisherSettings settings(Delivery delivery) {
         Map<String, Object> kafka = Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers());
         return new PublisherSettings(
-                "prepared",
+                new KafkaSettings(
+                        "prepared",
+                        kafka,
+                        kafka,
+                        DataSize.ofMegabytes(1),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(10)),
                 delivery,
-                new Transactions(topic, Duration.ofMillis(50), Duration.ofSeconds(10)),
-                kafka,
-                kafka,
-                new NewTopics(true, null, null, AddedPartitions.IGNORE),
-                DataSize.ofMegabytes(1),
-                Duration.ofSeconds(5));
+                topic,
+                Duration.ofMillis(50),
+                new NewTopics(true, null, null, AddedPartitions.IGNORE));
     }
 
     private static String position(long lsn) {

@@ -8,14 +8,15 @@ import java.util.random.RandomGenerator;
 
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.relay.kafka.KafkaSettings;
+import dev.fullstate.outbox.relay.kafka.SimulatedKafka;
+import dev.fullstate.outbox.relay.kafka.SimulatedProducers;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
-import dev.fullstate.outbox.relay.publish.SimulatedKafka;
-import dev.fullstate.outbox.relay.publish.SimulatedProducers;
+import dev.fullstate.outbox.relay.publish.SimulatedPreparation;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase;
 import dev.fullstate.outbox.relay.wal.SimulatedSource;
@@ -63,21 +64,19 @@ final class SimulatedRelay {
                 pipeline -> {
                     commits = new SimulatedCommits();
                     return new AdaptedPublisher(
-                            SimulatedKafka.prepare(settings, pipeline, producers, commits, nanoTime), publishers);
+                            SimulatedPreparation.prepare(settings, pipeline, producers, commits, nanoTime), publishers);
                 },
                 nanoTime);
     }
 
     private static PublisherSettings settings(Delivery delivery) {
         return new PublisherSettings(
-                "simulated",
+                new KafkaSettings(
+                        "simulated", Map.of(), Map.of(), MAX_IN_FLIGHT, Duration.ofSeconds(5), Duration.ofSeconds(10)),
                 delivery,
-                new Transactions(POSITION_TOPIC, Duration.ofMillis(50), Duration.ofSeconds(10)),
-                Map.of(),
-                Map.of(),
-                new NewTopics(true, null, null, AddedPartitions.IGNORE),
-                MAX_IN_FLIGHT,
-                Duration.ofSeconds(5));
+                POSITION_TOPIC,
+                Duration.ofMillis(50),
+                new NewTopics(true, null, null, AddedPartitions.IGNORE));
     }
 
     void step() {

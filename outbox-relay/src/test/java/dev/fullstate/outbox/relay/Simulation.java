@@ -15,11 +15,11 @@ import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.kafka.SimulatedKafka;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
-import dev.fullstate.outbox.relay.publish.SimulatedKafka;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
 

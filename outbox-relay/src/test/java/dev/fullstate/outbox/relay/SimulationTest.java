@@ -25,11 +25,11 @@ import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
 import dev.fullstate.outbox.relay.Simulation.Happening;
+import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
-import dev.fullstate.outbox.relay.publish.Search;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 
 import static java.util.stream.Collectors.toMap;

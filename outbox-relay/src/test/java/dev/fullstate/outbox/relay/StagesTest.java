@@ -39,14 +39,15 @@ class StagesTest {
                             "TransactionAssembler, TransactionSink, ReceivedRow, CommittedEvent",
                             "UnpublishableRowException"),
             stage("route").sees("transaction").opens("Router, RoutedEvent"),
+            stage("kafka")
+                    .sees("position, failure")
+                    .opens("Kafka, KafkaSettings, KafkaTopic, Search, LogContext, BrokerException"),
             stage("publish")
-                    .sees("position, failure, transaction, route")
-                    .opens(
-                            "PreparedPublisher, Publisher, PublisherSettings, Kafka, KafkaTopic, Search",
-                            "PublishException"),
+                    .sees("position, failure, transaction, route, kafka")
+                    .opens("PreparedPublisher, Publisher, PublisherSettings"),
             stage("acknowledge").sees("position").opens("AcknowledgeTracker, AcknowledgeListener, PendingTransaction"),
             stage("")
-                    .sees("position, failure, wal, history, pgoutput, transaction, route, publish, acknowledge")
+                    .sees("position, failure, wal, history, pgoutput, transaction, route, kafka, publish, acknowledge")
                     .opens(
                             "Relay, RelaySettings, AfterLoss, RelayState, RelayStatus, RelayStatistics",
                             "RelayApplication"),

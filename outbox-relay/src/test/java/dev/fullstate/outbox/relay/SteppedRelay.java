@@ -12,6 +12,7 @@ import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
+import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.Publisher;
@@ -19,7 +20,6 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
@@ -38,15 +38,15 @@ final class SteppedRelay implements AutoCloseable {
 
     private SteppedRelay(
             WalSettings wal,
-            PublisherSettings kafka,
+            PublisherSettings publishing,
             String topics,
             AfterLoss afterLoss,
             UnaryOperator<Publisher> publishers) {
         relay = new Relay(
-                settings(wal.slotName(), kafka.maxInFlight(), afterLoss),
+                settings(wal.slotName(), publishing.kafka().maxInFlight(), afterLoss),
                 WalSource.of(wal),
                 new Router(topics, Map.of()),
-                pipeline -> new AdaptedPublisher(PreparedPublisher.prepare(kafka, pipeline), publishers),
+                pipeline -> new AdaptedPublisher(PreparedPublisher.prepare(publishing, pipeline), publishers),
                 nanos::get);
     }
 
@@ -133,17 +133,20 @@ final class SteppedRelay implements AutoCloseable {
             UnaryOperator<Publisher> publishers) {
         Map<String, Object> properties = new HashMap<>(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()));
         properties.putAll(producer);
-        PublisherSettings kafka = new PublisherSettings(
-                "relay-" + database.name(),
+        PublisherSettings publishing = new PublisherSettings(
+                new KafkaSettings(
+                        "relay-" + database.name(),
+                        properties,
+                        properties,
+                        DataSize.ofMegabytes(1),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(10)),
                 delivery,
-                new Transactions("positions", Duration.ofMillis(50), Duration.ofSeconds(10)),
-                properties,
-                properties,
-                new NewTopics(true, null, null, AddedPartitions.IGNORE),
-                DataSize.ofMegabytes(1),
-                Duration.ofSeconds(5));
+                "positions",
+                Duration.ofMillis(50),
+                new NewTopics(true, null, null, AddedPartitions.IGNORE));
         return new SteppedRelay(
-                adapt.apply(wal(database)), kafka, topic(database, Router.AGGREGATE_TYPE), afterLoss, publishers);
+                adapt.apply(wal(database)), publishing, topic(database, Router.AGGREGATE_TYPE), afterLoss, publishers);
     }
 
     static WalSettings wal(OutboxDatabase database) {

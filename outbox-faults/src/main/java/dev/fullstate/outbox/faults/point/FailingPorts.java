@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.relay.publish.Kafka;
+import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.wal.Horizons;
 import dev.fullstate.outbox.relay.wal.Losses;
 import dev.fullstate.outbox.relay.wal.RepublishJobs;

@@ -4,10 +4,11 @@ import java.util.function.Consumer;
 
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.relay.publish.InjectedPublishFailure;
-import dev.fullstate.outbox.relay.publish.Kafka;
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.wal.InjectedWalFailure;
 
 /** The one point of this JVM that is to fail, if any. */
@@ -85,6 +86,8 @@ final class FailurePoints {
             return new KafkaException("Injected at " + point);
         }
         boolean kafka = port == Kafka.class || port == Kafka.Connector.class;
-        return kafka ? InjectedPublishFailure.at(point) : InjectedWalFailure.at(point);
+        return kafka
+                ? BrokerException.of("Injected at " + point, new TimeoutException("no answer"))
+                : InjectedWalFailure.at(point);
     }
 }

@@ -13,7 +13,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 
 import dev.fullstate.outbox.relay.RelayApplication;
-import dev.fullstate.outbox.relay.publish.Kafka;
+import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.wal.WalSource;
 
 /**

@@ -16,15 +16,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.KafkaTopic;
+import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.Origin;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
-import dev.fullstate.outbox.relay.publish.Kafka;
-import dev.fullstate.outbox.relay.publish.KafkaTopic;
-import dev.fullstate.outbox.relay.publish.PublisherSettings;
-import dev.fullstate.outbox.relay.publish.Search;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.WalSource;
 
@@ -33,7 +32,7 @@ public enum Mutant {
     /** What has only been sent is taken for acknowledged. */
     ACKNOWLEDGES_TOO_EARLY {
         @Override
-        Object[] sending(Object[] recordAndCallback, PublisherSettings settings) {
+        Object[] sending(Object[] recordAndCallback) {
             ((Callback) recordAndCallback[1]).onCompletion(null, null);
             Callback deaf = (metadata, exception) -> {};
             return new Object[] {recordAndCallback[0], deaf};
@@ -54,9 +53,10 @@ public enum Mutant {
     /** Of a transaction that is published by half, it is not noted how far. */
     FORGETS_THE_PLACE_IN_A_TRANSACTION {
         @Override
-        Object[] sending(Object[] recordAndCallback, PublisherSettings settings) {
+        Object[] sending(Object[] recordAndCallback) {
             ProducerRecord<?, ?> record = (ProducerRecord<?, ?>) recordAndCallback[0];
-            boolean position = record.topic().equals(settings.transactions().positionTopic());
+            // Events have headers, positions have none.
+            boolean position = !record.headers().iterator().hasNext();
             return position && record.value() instanceof byte[] value
                     ? new Object[] {withoutTheHalf(record, value), recordAndCallback[1]}
                     : recordAndCallback;
@@ -107,7 +107,7 @@ public enum Mutant {
     public static final String PROPERTY = "faults.mutant";
 
     /** {@return what is sent instead} */
-    Object[] sending(Object[] recordAndCallback, PublisherSettings settings) {
+    Object[] sending(Object[] recordAndCallback) {
         return recordAndCallback;
     }
 
@@ -140,7 +140,7 @@ public enum Mutant {
     }
 
     Kafka.Connector around(Kafka.Connector connector) {
-        return settings -> new BrokenKafka(this, connector.connect(settings), settings);
+        return settings -> new BrokenKafka(this, connector.connect(settings));
     }
 
     /** The one word of a position with a hash is that of the transaction which is published by half. */
@@ -169,12 +169,12 @@ public enum Mutant {
     }
 
     /** Kafka with one of its answers, or one of the requests, changed. */
-    private record BrokenKafka(Mutant mutant, Kafka target, PublisherSettings settings) implements Kafka {
+    private record BrokenKafka(Mutant mutant, Kafka target) implements Kafka {
 
         @Override
         @SuppressWarnings("unchecked") // The proxy is what it is made for.
-        public Producer<byte[], byte @Nullable []> producer(Map<String, Object> properties) {
-            Producer<byte[], byte @Nullable []> producer = target.producer(properties);
+        public Producer<byte[], byte @Nullable []> producer(@Nullable String transactionalId) {
+            Producer<byte[], byte @Nullable []> producer = target.producer(transactionalId);
             return (Producer<byte[], byte @Nullable []>) Proxy.newProxyInstance(
                     Producer.class.getClassLoader(),
                     new Class<?>[] {Producer.class},
@@ -185,7 +185,7 @@ public enum Mutant {
             Object[] given = arguments == null ? new Object[0] : arguments;
             boolean send = method.getName().equals("send") && given.length == 2;
             try {
-                return method.invoke(producer, send ? mutant.sending(given, settings) : given);
+                return method.invoke(producer, send ? mutant.sending(given) : given);
             } catch (InvocationTargetException e) {
                 throw e.getCause() == null ? e : e.getCause();
             }

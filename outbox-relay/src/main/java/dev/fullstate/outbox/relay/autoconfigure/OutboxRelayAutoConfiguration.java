@@ -29,14 +29,14 @@ import org.springframework.kafka.core.ProducerFactory;
 
 import dev.fullstate.outbox.relay.Relay;
 import dev.fullstate.outbox.relay.RelaySettings;
+import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
 import dev.fullstate.outbox.relay.monitor.RelayMeters;
-import dev.fullstate.outbox.relay.publish.Kafka;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
@@ -91,24 +91,25 @@ public final class OutboxRelayAutoConfiguration {
             ProducerFactory<?, ?> producers,
             ObjectProvider<KafkaAdmin> admins) {
         KafkaAdmin admin = admins.getIfAvailable();
-        return new PublisherSettings(
+        KafkaSettings kafka = new KafkaSettings(
                 "outbox-relay-" + Pipeline.of(properties, environment).name(),
-                properties.delivery(),
-                new Transactions(
-                        properties.exactlyOnce().positionTopic(),
-                        properties.exactlyOnce().commitInterval(),
-                        properties.exactlyOnce().transactionTimeout()),
                 producers.getConfigurationProperties(),
                 admin != null
                         ? admin.getConfigurationProperties()
                         : adminProperties(producers.getConfigurationProperties()),
+                properties.maxInFlight(),
+                properties.kafkaTimeout(),
+                properties.exactlyOnce().transactionTimeout());
+        return new PublisherSettings(
+                kafka,
+                properties.delivery(),
+                properties.exactlyOnce().positionTopic(),
+                properties.exactlyOnce().commitInterval(),
                 new NewTopics(
                         properties.createTopics(),
                         properties.topicPartitions(),
                         properties.topicReplicationFactor(),
-                        properties.addedPartitions()),
-                properties.maxInFlight(),
-                properties.kafkaTimeout());
+                        properties.addedPartitions()));
     }
 
     @Bean
@@ -138,7 +139,7 @@ public final class OutboxRelayAutoConfiguration {
                 properties.gap());
         log.info(
                 "The relay publishes to Kafka at {}, {}, what it reads from {}",
-                publisher.producer().get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),
+                publisher.kafka().producer().get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),
                 publisher.delivery() == Delivery.EXACTLY_ONCE ? "exactly once" : "at least once",
                 walSource);
         return new Relay(

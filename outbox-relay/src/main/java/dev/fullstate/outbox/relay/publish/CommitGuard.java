@@ -10,6 +10,8 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.Kafka;
 
 /**
  * Keeps a request to commit that reaches Kafka late from ending a later transaction. From {@code transaction.version} 2 on, Kafka itself tells
@@ -54,7 +56,7 @@ final class CommitGuard {
                                             + " next transaction (KIP-890). The relay therefore connects anew whenever"
                                             + " a request was perhaps sent twice",
                                     REMEDY)));
-        } catch (PublishException e) {
+        } catch (BrokerException e) {
             log.debug("The cluster's features are not known", e);
             return new CommitGuard(
                     true,
@@ -84,11 +86,11 @@ final class CommitGuard {
     /**
      * The commit is done.
      *
-     * @throws PublishException if this producer must not begin another transaction
+     * @throws BrokerException if this producer must not begin another transaction
      */
     void end(Producer<?, ?> producer) {
         if (needed && (askedAgain || closedConnections(producer) > closedBefore)) {
-            throw new PublishException(
+            throw new BrokerException(
                     FailureKind.REPLAY,
                     "A request to commit was perhaps sent twice. It is done, but the second one might end the next"
                             + " transaction, so the relay connects anew",

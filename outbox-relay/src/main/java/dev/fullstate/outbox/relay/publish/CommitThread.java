@@ -4,6 +4,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
+import dev.fullstate.outbox.relay.kafka.LogContext;
+
 /** Runs the commits of one publisher, one after the other, apart from the loop. */
 final class CommitThread {
 
@@ -19,7 +21,7 @@ final class CommitThread {
                             context.apply();
                             run.run();
                         },
-                        settings.clientId() + "-commit");
+                        settings.kafka().clientId() + "-commit");
                 thread.setDaemon(true);
                 return thread;
             });

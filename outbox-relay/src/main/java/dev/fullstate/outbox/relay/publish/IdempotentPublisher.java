@@ -14,6 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
@@ -75,7 +76,7 @@ final class IdempotentPublisher implements Publisher {
     }
 
     private long interval() {
-        return settings.transactions().commitInterval().toNanos();
+        return settings.commitInterval().toNanos();
     }
 
     @Override
@@ -105,7 +106,7 @@ final class IdempotentPublisher implements Publisher {
 
     @Override
     public boolean isReady() {
-        return inFlightBytes.get() < settings.maxInFlight().toBytes() && !firstRecords.isOneAwaited();
+        return inFlightBytes.get() < settings.kafka().maxInFlight().toBytes() && !firstRecords.isOneAwaited();
     }
 
     @Override

@@ -8,6 +8,9 @@ import java.util.Set;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 
 /**
@@ -29,7 +32,7 @@ final class PositionTopic {
 
     PositionTopic(Kafka kafka, PublisherSettings settings, String pipeline) {
         this.kafka = kafka;
-        this.topic = settings.transactions().positionTopic();
+        this.topic = settings.positionTopic();
         this.positionKey = pipeline;
         this.topicsKey = pipeline + "/topics";
     }
@@ -82,7 +85,7 @@ final class PositionTopic {
      * outcome of the last one of its predecessor decided.
      *
      * @return null if there is none
-     * @throws PublishException if Kafka does not answer, or the position is not readable
+     * @throws BrokerException if Kafka does not answer, or the position is not readable
      */
     @Nullable
     ResumePoint read(RecordSender sender) {
@@ -113,7 +116,7 @@ final class PositionTopic {
         try {
             return ResumePoint.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new PublishException(
+            throw new BrokerException(
                     "The position of pipeline " + positionKey + " in topic '" + topic + "' is not readable: '" + text
                             + "'",
                     "If a newer version of the relay has written it, run that one. Otherwise take it back: echo '"

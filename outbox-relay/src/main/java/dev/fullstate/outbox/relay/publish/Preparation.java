@@ -7,6 +7,8 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
@@ -30,11 +32,7 @@ final class Preparation implements PreparedPublisher {
         this.committing = committing;
         this.nanoTime = nanoTime;
         this.sender = new RecordSender(
-                kafka,
-                settings,
-                settings.delivery() == Delivery.EXACTLY_ONCE
-                        ? ClientProperties.transactionalProducer(settings, pipeline)
-                        : ClientProperties.producer(settings));
+                kafka, settings, settings.delivery() == Delivery.EXACTLY_ONCE ? "outbox-relay-" + pipeline : null);
         this.positions = new PositionTopic(kafka, settings, pipeline);
     }
 
@@ -104,7 +102,8 @@ final class Preparation implements PreparedPublisher {
             try {
                 sender.producer().initTransactions();
             } catch (KafkaException e) {
-                throw PublishException.of("Transactions of " + settings.clientId() + " could not be initialised", e);
+                throw BrokerException.of(
+                        "Transactions of " + settings.kafka().clientId() + " could not be initialised", e);
             }
         }
     }

@@ -1,5 +1,8 @@
 package dev.fullstate.outbox.relay.publish;
 
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.Kafka;
+
 /**
  * Everything that can be done before a relay may publish: clients that are connected, topics that are there, and the pipeline's
  * position as far as it is known. A standby holds it for as long as it likes; brokers may restart meanwhile.
@@ -12,7 +15,7 @@ public interface PreparedPublisher extends AutoCloseable {
      * Connects to Kafka.
      *
      * @param pipeline names, for all time and in the whole Kafka cluster, the outbox that is published
-     * @throws PublishException if Kafka does not answer or a topic is not what it has to be
+     * @throws BrokerException if Kafka does not answer or a topic is not what it has to be
      */
     static PreparedPublisher prepare(PublisherSettings settings, String pipeline) {
         return prepare(settings, pipeline, Kafka::connect);
@@ -21,18 +24,18 @@ public interface PreparedPublisher extends AutoCloseable {
     /**
      * Connects to Kafka through other clients than Kafka's own.
      *
-     * @throws PublishException if Kafka does not answer or a topic is not what it has to be
+     * @throws BrokerException if Kafka does not answer or a topic is not what it has to be
      */
     static PreparedPublisher prepare(PublisherSettings settings, String pipeline, Kafka.Connector connector) {
         return Preparation.of(
-                settings, pipeline, connector.connect(settings), CommitThread.of(settings), System::nanoTime);
+                settings, pipeline, connector.connect(settings.kafka()), CommitThread.of(settings), System::nanoTime);
     }
 
     /**
      * Takes note of the positions that another relay has written meanwhile, so that {@link #takeOver} has little left to read. Returns
      * at once, also while Kafka is away; to be called every few seconds.
      *
-     * @throws PublishException if this cannot be used any more, and has to be closed and made anew
+     * @throws BrokerException if this cannot be used any more, and has to be closed and made anew
      */
     void keepUp();
 
@@ -41,7 +44,7 @@ public interface PreparedPublisher extends AutoCloseable {
      * holds the replication slot, without which two relays would fence each other off for ever.
      *
      * @return what has to be closed in this one's place
-     * @throws PublishException if Kafka does not answer in time, or the position is not readable; this is closed then
+     * @throws BrokerException if Kafka does not answer in time, or the position is not readable; this is closed then
      */
     Publisher takeOver();
 

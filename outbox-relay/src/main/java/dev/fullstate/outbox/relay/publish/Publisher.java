@@ -10,6 +10,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
@@ -52,7 +54,7 @@ public interface Publisher extends AutoCloseable {
      *
      * @param published called by any thread once consumers can read the event, and not if Kafka does not take it
      * @throws UnpublishableRowException if there is no record of it that Kafka could take; nothing was done then
-     * @throws PublishException if the event cannot be sent
+     * @throws BrokerException if the event cannot be sent
      */
     void publish(RoutedEvent event, Runnable published);
 
@@ -76,7 +78,7 @@ public interface Publisher extends AutoCloseable {
     /**
      * Finds out, without keeping the caller waiting, up to where a consumer has to read to have what is published by now.
      *
-     * @return by partition, the offset after its last record; completes exceptionally with a {@link PublishException}
+     * @return by partition, the offset after its last record; completes exceptionally with a {@link BrokerException}
      */
     CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics);
 
@@ -94,7 +96,7 @@ public interface Publisher extends AutoCloseable {
     /**
      * Tells of the first event that Kafka has not taken.
      *
-     * @throws PublishException if there is one
+     * @throws BrokerException if there is one
      */
     void requireNoFailure();
 

@@ -1,31 +1,22 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
-import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.util.unit.DataSize;
+
+import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 
 /**
- * How Kafka is reached and used.
+ * How events are published.
  *
- * @param clientId of the producer and the admin client
+ * @param kafka how Kafka is reached
  * @param delivery what consumers can rely on
- * @param transactions for {@link Delivery#EXACTLY_ONCE}
- * @param producer properties that the user has set for producers
- * @param admin properties that the user has set for admin clients
- * @param maxInFlight the producer's buffer is made large enough for so much, which whoever calls has to keep to
- * @param timeout for an answer of Kafka that the caller waits for
+ * @param positionTopic where the position after the last published event is kept
+ * @param commitInterval after which a Kafka transaction is committed although there is more to send; at least once, between two positions
+ * @param newTopics what becomes of topics that do not exist, or grow
  */
 public record PublisherSettings(
-        String clientId,
-        Delivery delivery,
-        Transactions transactions,
-        Map<String, Object> producer,
-        Map<String, Object> admin,
-        NewTopics newTopics,
-        DataSize maxInFlight,
-        Duration timeout) {
+        KafkaSettings kafka, Delivery delivery, String positionTopic, Duration commitInterval, NewTopics newTopics) {
 
     /** What consumers can rely on. */
     public enum Delivery {
@@ -34,15 +25,6 @@ public record PublisherSettings(
         /** After a failure events may come again. */
         AT_LEAST_ONCE
     }
-
-    /**
-     * Kafka transactions.
-     *
-     * @param positionTopic where the position after the last committed event is kept
-     * @param commitInterval after which a transaction is committed although there is more to send
-     * @param timeout after which Kafka aborts a transaction whose producer is silent
-     */
-    public record Transactions(String positionTopic, Duration commitInterval, Duration timeout) {}
 
     /**
      * What happens on the first event of a topic that does not exist, and when partitions are added to it.
@@ -64,16 +46,5 @@ public record PublisherSettings(
         IGNORE,
         /** Keys move, and consumers may see an older event of a key after a newer one. */
         USE
-    }
-
-    public PublisherSettings {
-        producer = Map.copyOf(producer);
-        admin = Map.copyOf(admin);
-    }
-
-    /** Without the clients' properties, some of which are secret. */
-    @Override
-    public String toString() {
-        return "Kafka client " + clientId + ", " + newTopics;
     }
 }

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.LogContext;
+import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 
@@ -31,7 +35,7 @@ final class RecordSender implements AutoCloseable {
     private final LogContext context = LogContext.current();
     private CommitGuard commits = CommitGuard.notNeeded();
     private final AtomicLong answeredCount = new AtomicLong();
-    private final AtomicReference<@Nullable PublishException> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable BrokerException> failure = new AtomicReference<>();
     // Belongs to the producer's thread.
     private boolean inContext;
 
@@ -41,11 +45,11 @@ final class RecordSender implements AutoCloseable {
         String text();
     }
 
-    RecordSender(Kafka kafka, PublisherSettings settings, Map<String, Object> properties) {
+    RecordSender(Kafka kafka, PublisherSettings settings, @Nullable String transactionalId) {
         this.kafka = kafka;
-        this.producer = kafka.producer(properties);
+        this.producer = kafka.producer(transactionalId);
         this.topics = new Topics(kafka, settings);
-        this.maxRequestBytes = ClientProperties.maxRequestSize(properties);
+        this.maxRequestBytes = settings.kafka().maxRequestBytes();
     }
 
     Producer<byte[], byte @Nullable []> producer() {
@@ -57,7 +61,7 @@ final class RecordSender implements AutoCloseable {
         try {
             producer.partitionsFor(topic);
         } catch (KafkaException e) {
-            throw PublishException.of("The producer could not look topic '" + topic + "' up", e);
+            throw BrokerException.of("The producer could not look topic '" + topic + "' up", e);
         }
     }
 
@@ -125,8 +129,8 @@ final class RecordSender implements AutoCloseable {
     }
 
     private void failed(ProducerRecord<byte[], byte @Nullable []> record, Description what, Exception exception) {
-        PublishException refused =
-                PublishException.of(what.text() + " was not taken by topic '" + record.topic() + "'", exception);
+        BrokerException refused =
+                BrokerException.of(what.text() + " was not taken by topic '" + record.topic() + "'", exception);
         if (failure.compareAndSet(null, refused)) {
             // What is queued behind it must not overtake it; what is on the wire can not be called back.
             producer.close(Duration.ZERO);
@@ -150,7 +154,7 @@ final class RecordSender implements AutoCloseable {
     }
 
     void requireNoFailure() {
-        PublishException first = failure.get();
+        BrokerException first = failure.get();
         if (first != null) {
             throw first;
         }

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 
 /** What topics have to be, and what is said of those that are not. */
 final class TopicRules {
@@ -17,11 +19,11 @@ final class TopicRules {
     private TopicRules() {}
 
     /**
-     * @throws PublishException if positions would get lost in the topic, or could not be found
+     * @throws BrokerException if positions would get lost in the topic, or could not be found
      */
     static void requirePositionTopic(KafkaTopic topic) {
         if (topic.partitionCount() != 1) {
-            throw new PublishException(
+            throw new BrokerException(
                     "Topic '" + topic.name() + "' has " + topic.partitionCount()
                             + " partitions; that of the positions has exactly one",
                     "Set outbox.relay.exactly-once.position-topic to the name of another topic; the relay creates it",
@@ -29,7 +31,7 @@ final class TopicRules {
         }
         String policy = topic.cleanupPolicy();
         if (policy != null && !policy.equals("compact")) {
-            throw new PublishException(
+            throw new BrokerException(
                     "Topic '" + topic.name() + "' has cleanup.policy=" + policy
                             + ": Kafka would remove positions from it that are needed",
                     CLI + topic.name() + " --add-config cleanup.policy=compact",
@@ -84,12 +86,12 @@ final class TopicRules {
     }
 
     /**
-     * @throws PublishException if the topic is gone, or is another one
+     * @throws BrokerException if the topic is gone, or is another one
      */
     static KafkaTopic requireSame(KafkaTopic before, @Nullable KafkaTopic now) {
         KafkaTopic there = requireThere(before, now);
         if (!there.id().equals(before.id())) {
-            throw new PublishException(
+            throw new BrokerException(
                     FailureKind.RETRY,
                     "Topic '" + before.name() + "' was deleted and created again: the position is lost",
                     "None: the relay connects again, and looks at what it has to begin with");
@@ -98,7 +100,7 @@ final class TopicRules {
     }
 
     /**
-     * @throws PublishException if the topic is gone
+     * @throws BrokerException if the topic is gone
      */
     static KafkaTopic requireThere(KafkaTopic before, @Nullable KafkaTopic now) {
         if (now == null) {
@@ -107,8 +109,8 @@ final class TopicRules {
         return now;
     }
 
-    static PublishException gone(String topic) {
-        return new PublishException(
+    static BrokerException gone(String topic) {
+        return new BrokerException(
                 FailureKind.RETRY,
                 "Topic '" + topic + "' is gone, or not there yet",
                 "None where the relay creates topics; otherwise create it");

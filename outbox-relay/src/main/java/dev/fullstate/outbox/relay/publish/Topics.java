@@ -16,6 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 
@@ -51,7 +54,7 @@ final class Topics {
     /**
      * Sees to it that the topic of the positions exists.
      *
-     * @throws PublishException if it is not fit for them, or Kafka does not answer
+     * @throws BrokerException if it is not fit for them, or Kafka does not answer
      */
     void requirePositionTopic(String name) {
         KafkaTopic topic = require(name, 1);
@@ -98,7 +101,7 @@ final class Topics {
     /**
      * The partition of a key, by Kafka's own rule.
      *
-     * @throws PublishException if the topic does not exist and may not be created, or Kafka does not answer
+     * @throws BrokerException if the topic does not exist and may not be created, or Kafka does not answer
      */
     int partition(String topic, byte[] key) {
         KafkaTopic known = used.get(topic);
@@ -127,7 +130,7 @@ final class Topics {
     /**
      * Looks at the topics now and then; what it asks for it takes note of in a later call.
      *
-     * @throws PublishException if a topic is gone, or that of the positions is not fit for them any more
+     * @throws BrokerException if a topic is gone, or that of the positions is not fit for them any more
      */
     void watch(long nanoTime) {
         CompletableFuture<Map<String, KafkaTopic>> answer = asked;
@@ -167,20 +170,20 @@ final class Topics {
         try {
             return kafka.topics(Set.of(name)).join().get(name);
         } catch (CompletionException e) {
-            throw e.getCause() instanceof PublishException failure ? failure : e;
+            throw e.getCause() instanceof BrokerException failure ? failure : e;
         }
     }
 
     private KafkaTopic create(String name, @Nullable Integer partitionCount) {
         NewTopics creation = settings.newTopics();
         if (!creation.create()) {
-            throw new PublishException(
+            throw new BrokerException(
                     "Topic '" + name + "' does not exist", "Create it, or set outbox.relay.create-topics=true", null);
         }
         kafka.createTopic(name, partitionCount, creation.replicationFactor());
         log.info("Topic '{}' created, cleanup policy compact", name);
         // Not every broker knows it at once.
-        long deadline = System.nanoTime() + settings.timeout().toNanos();
+        long deadline = System.nanoTime() + settings.kafka().timeout().toNanos();
         KafkaTopic created = lookUp(name);
         while (created == null && System.nanoTime() - deadline < 0) {
             created = lookUp(name);

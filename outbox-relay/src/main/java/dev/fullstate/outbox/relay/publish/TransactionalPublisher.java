@@ -16,6 +16,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 import dev.fullstate.outbox.relay.publish.TransactionState.Committing;
@@ -81,7 +83,7 @@ final class TransactionalPublisher implements Publisher {
 
     @Override
     public boolean isReady() {
-        return state.bytes() < settings.maxInFlight().toBytes();
+        return state.bytes() < settings.kafka().maxInFlight().toBytes();
     }
 
     @Override
@@ -149,9 +151,9 @@ final class TransactionalPublisher implements Publisher {
     private boolean isDue(Open transaction, boolean drained) {
         return drained
                 // Half of what may be in flight, so that the other half can come during the commit.
-                || transaction.bytes() >= settings.maxInFlight().toBytes() / 2
+                || transaction.bytes() >= settings.kafka().maxInFlight().toBytes() / 2
                 || nanoTime.getAsLong() - transaction.openedAt()
-                        >= settings.transactions().commitInterval().toNanos();
+                        >= settings.commitInterval().toNanos();
     }
 
     private void beginCommit(Open transaction, ResumePoint upTo) {
@@ -163,7 +165,8 @@ final class TransactionalPublisher implements Publisher {
 
     /** Asks again while Kafka does not answer: the outcome of a commit that was asked for has to be known. */
     private void commitPatiently() {
-        long deadline = nanoTime.getAsLong() + settings.transactions().timeout().toNanos();
+        long deadline =
+                nanoTime.getAsLong() + settings.kafka().transactionTimeout().toNanos();
         CommitGuard guard = sender.commits();
         guard.begin(sender.producer());
         boolean done = false;
@@ -198,13 +201,13 @@ final class TransactionalPublisher implements Publisher {
         } catch (ExecutionException e) {
             requireNoFailure();
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            if (cause instanceof PublishException known) {
+            if (cause instanceof BrokerException known) {
                 throw known;
             }
-            throw PublishException.of("The transaction up to " + ended.upTo() + " could not be committed", cause);
+            throw BrokerException.of("The transaction up to " + ended.upTo() + " could not be committed", cause);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw PublishException.of("Interrupted in a commit", e);
+            throw BrokerException.of("Interrupted in a commit", e);
         }
     }
 

@@ -1,6 +1,6 @@
 /**
- * Kafka's side of the relay. In come routed events, out go Kafka records, CloudEvents in binary mode, and for each a word when
- * Kafka has it.
+ * The act of publishing. In come routed events, out go Kafka records, CloudEvents in binary mode, with the position after them, and for
+ * each event a call when consumers can read it.
  */
 @NullMarked
 package dev.fullstate.outbox.relay.publish;

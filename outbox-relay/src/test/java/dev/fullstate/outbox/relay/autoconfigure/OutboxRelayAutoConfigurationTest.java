@@ -150,9 +150,9 @@ class OutboxRelayAutoConfigurationTest {
                         "outbox.relay.create-topics=false")
                 .run(context -> {
                     PublisherSettings settings = context.getBean(PublisherSettings.class);
-                    assertThat(settings.clientId()).isEqualTo("outbox-relay-orders");
-                    assertThat(settings.producer()).containsEntry("max.request.size", "2000");
-                    assertThat(settings.admin()).containsEntry("request.timeout.ms", "300");
+                    assertThat(settings.kafka().clientId()).isEqualTo("outbox-relay-orders");
+                    assertThat(settings.kafka().producer()).containsEntry("max.request.size", "2000");
+                    assertThat(settings.kafka().admin()).containsEntry("request.timeout.ms", "300");
                     assertThat(settings.newTopics().create()).isFalse();
                     assertThat(settings.newTopics().partitionCount()).isEqualTo(12);
                     assertThat(settings.newTopics().replicationFactor()).isNull();

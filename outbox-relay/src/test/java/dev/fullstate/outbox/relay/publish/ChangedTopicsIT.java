@@ -41,13 +41,16 @@ import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.Events;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.RelayException;
+import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.KafkaSettings;
+import dev.fullstate.outbox.relay.kafka.KafkaTopic;
+import dev.fullstate.outbox.relay.kafka.TopicLookups;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Points;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.test.KafkaServer;
 
@@ -230,16 +233,23 @@ class ChangedTopicsIT {
     private Publisher publisher(Delivery delivery, AddedPartitions addedPartitions) {
         Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
         PublisherSettings settings = new PublisherSettings(
-                "changed-topics",
+                new KafkaSettings(
+                        "changed-topics",
+                        client,
+                        client,
+                        DataSize.ofMegabytes(1),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10)),
                 delivery,
-                new Transactions(positions, Duration.ofMillis(50), Duration.ofSeconds(10)),
-                client,
-                client,
-                new NewTopics(true, null, null, addedPartitions),
-                DataSize.ofMegabytes(1),
-                Duration.ofSeconds(10));
+                positions,
+                Duration.ofMillis(50),
+                new NewTopics(true, null, null, addedPartitions));
         Publisher publisher = Preparation.of(
-                        settings, "ours", counting(Kafka.connect(settings)), CommitThread.of(settings), nanos::get)
+                        settings,
+                        "ours",
+                        counting(Kafka.connect(settings.kafka())),
+                        CommitThread.of(settings),
+                        nanos::get)
                 .takeOver();
         open.add(publisher);
         return publisher;
@@ -352,9 +362,7 @@ class ChangedTopicsIT {
     }
 
     private static @Nullable KafkaTopic see(String name) {
-        return TopicLookup.of(admin, Duration.ofSeconds(10), Set.of(name))
-                .join()
-                .get(name);
+        return TopicLookups.find(admin, name);
     }
 
     private static boolean isSeen(String name, Predicate<KafkaTopic> change) {

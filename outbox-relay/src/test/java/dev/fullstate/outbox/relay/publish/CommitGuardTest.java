@@ -14,6 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.kafka.Kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -63,12 +65,12 @@ class CommitGuardTest {
         guard.askedAgain();
         assertThatThrownBy(() -> guard.end(producer))
                 .isInstanceOfSatisfying(
-                        PublishException.class,
+                        BrokerException.class,
                         failure -> assertThat(failure.kind()).isEqualTo(FailureKind.REPLAY));
 
         guard.begin(producer);
         closedConnections.set(4.0);
-        assertThatThrownBy(() -> guard.end(producer)).isInstanceOf(PublishException.class);
+        assertThatThrownBy(() -> guard.end(producer)).isInstanceOf(BrokerException.class);
 
         guard.begin(producer);
         assertThatCode(() -> guard.end(producer)).doesNotThrowAnyException();
@@ -90,7 +92,7 @@ class CommitGuardTest {
         return (Kafka) Proxy.newProxyInstance(
                 Kafka.class.getClassLoader(), new Class<?>[] {Kafka.class}, (proxy, method, arguments) -> {
                     if (version < 0) {
-                        throw PublishException.of("Not told", new UnsupportedVersionException("What features?"));
+                        throw BrokerException.of("Not told", new UnsupportedVersionException("What features?"));
                     }
                     return version;
                 });

@@ -21,11 +21,14 @@ import org.slf4j.MDC;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.Events;
+import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.KafkaSettings;
+import dev.fullstate.outbox.relay.kafka.KafkaTopic;
+import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 import dev.fullstate.outbox.relay.route.Router;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,14 +76,17 @@ class ThreadsInTheLogTest {
 
     private Publisher open(Delivery delivery, MockTransactions producer) {
         PublisherSettings settings = new PublisherSettings(
-                "client",
+                new KafkaSettings(
+                        "client",
+                        Map.of(),
+                        Map.of(),
+                        DataSize.ofMegabytes(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(10)),
                 delivery,
-                new Transactions("positions", Duration.ofMillis(50), Duration.ofSeconds(10)),
-                Map.of(),
-                Map.of(),
-                new NewTopics(true, null, null, AddedPartitions.IGNORE),
-                DataSize.ofMegabytes(1),
-                Duration.ofSeconds(1));
+                "positions",
+                Duration.ofMillis(50),
+                new NewTopics(true, null, null, AddedPartitions.IGNORE));
         MDC.put("pipeline", "orders");
         Publisher publisher = PreparedPublisher.prepare(settings, "pipeline", ignored -> new OneProducer(producer))
                 .takeOver();
@@ -122,7 +128,7 @@ class ThreadsInTheLogTest {
     private record OneProducer(MockTransactions producer) implements Kafka {
 
         @Override
-        public Producer<byte[], byte @Nullable []> producer(Map<String, Object> properties) {
+        public Producer<byte[], byte @Nullable []> producer(@Nullable String transactionalId) {
             return producer;
         }
 

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.time.Instant;
 import java.util.Map;
@@ -9,7 +9,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** A connection to Kafka, as far as a publisher needs one: producers, topics, and the last values of keys. */
+/** A connection to Kafka, as far as the relay needs one: producers, topics, and the last values of keys. */
 public interface Kafka extends AutoCloseable {
 
     /** Connects to Kafka, once for each publisher. */
@@ -18,9 +18,9 @@ public interface Kafka extends AutoCloseable {
         /**
          * Connects.
          *
-         * @throws PublishException if Kafka does not answer
+         * @throws BrokerException if Kafka does not answer
          */
-        Kafka connect(PublisherSettings settings);
+        Kafka connect(KafkaSettings settings);
     }
 
     /** The last committed values of some keys, while others may write them. Used by one thread. */
@@ -29,7 +29,7 @@ public interface Kafka extends AutoCloseable {
         /**
          * Takes note of what has been written meanwhile, as far as it is here already; does not wait.
          *
-         * @throws PublishException if the topic cannot be followed any more
+         * @throws BrokerException if the topic cannot be followed any more
          */
         void keepUp();
 
@@ -37,7 +37,7 @@ public interface Kafka extends AutoCloseable {
          * Reads up to the end that the topic has now. Waits until the transactions that are open there have ended.
          *
          * @return by key; without keys that have no value, or null
-         * @throws PublishException if Kafka does not answer, or a transaction does not end in time
+         * @throws BrokerException if Kafka does not answer, or a transaction does not end in time
          */
         Map<String, byte[]> current();
 
@@ -46,17 +46,21 @@ public interface Kafka extends AutoCloseable {
     }
 
     /** With Kafka's own clients. */
-    static Kafka connect(PublisherSettings settings) {
+    static Kafka connect(KafkaSettings settings) {
         return KafkaClients.connect(settings);
     }
 
-    /** A producer that its publisher closes. */
-    Producer<byte[], byte @Nullable []> producer(Map<String, Object> properties);
+    /**
+     * Makes a producer that its publisher closes.
+     *
+     * @param transactionalId null if what it sends belongs to no transactions
+     */
+    Producer<byte[], byte @Nullable []> producer(@Nullable String transactionalId);
 
     /**
      * Looks topics up, without keeping the caller waiting.
      *
-     * @return by name, without topics that do not exist; completes exceptionally with a {@link PublishException}
+     * @return by name, without topics that do not exist; completes exceptionally with a {@link BrokerException}
      */
     CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names);
 
@@ -64,7 +68,7 @@ public interface Kafka extends AutoCloseable {
      * Finds out whether a commit that comes late can end a later transaction: not from version 2 on, which numbers them (KIP-890).
      *
      * @return the level of the feature {@code transaction.version}; 0 where the cluster does not have it
-     * @throws PublishException if Kafka does not tell
+     * @throws BrokerException if Kafka does not tell
      */
     short transactionVersion();
 
@@ -73,14 +77,14 @@ public interface Kafka extends AutoCloseable {
      *
      * @param partitionCount null for the broker's default
      * @param replicationFactor null for the broker's default
-     * @throws PublishException if Kafka refuses or does not answer
+     * @throws BrokerException if Kafka refuses or does not answer
      */
     void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor);
 
     /**
      * Finds the last values of some keys that are committed by now in the first partition of a topic.
      *
-     * @throws PublishException if Kafka does not answer
+     * @throws BrokerException if Kafka does not answer
      */
     LastValues follow(String topic, Set<String> keys);
 
@@ -89,7 +93,7 @@ public interface Kafka extends AutoCloseable {
      * when it was asked for. A consumer that commits the offset after each record gets there, which is not true of the partition's end, where
      * the markers of transactions lie.
      *
-     * @return completes exceptionally with a {@link PublishException}. Partitions without records are left out, and topics that do
+     * @return completes exceptionally with a {@link BrokerException}. Partitions without records are left out, and topics that do
      *     not exist
      */
     CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics);

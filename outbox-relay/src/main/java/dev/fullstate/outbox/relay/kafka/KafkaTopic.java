@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +14,13 @@ public record KafkaTopic(
         int partitionCount,
         @Nullable String cleanupPolicy) {
 
-    KafkaTopic withPartitionCount(int count) {
+    /** The same topic, with keys placed as if it had this number of partitions. */
+    public KafkaTopic withPartitionCount(int count) {
         return new KafkaTopic(name, id, count, cleanupPolicy);
     }
 
     /** Whether it is the topic of another moment, with the keys in the partitions in which they were. */
-    boolean hasKeysWhereThey(KafkaTopic before) {
+    public boolean hasKeysWhereThey(KafkaTopic before) {
         return id.equals(before.id) && partitionCount == before.partitionCount;
     }
 }

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -9,11 +9,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
-
-import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.Transactions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -86,15 +81,13 @@ class ClientPropertiesTest {
         return ClientProperties.producer(settings(properties));
     }
 
-    private static PublisherSettings settings(Map<String, Object> producer) {
-        return new PublisherSettings(
+    private static KafkaSettings settings(Map<String, Object> producer) {
+        return new KafkaSettings(
                 "outbox-relay-test",
-                Delivery.AT_LEAST_ONCE,
-                new Transactions("positions", Duration.ofMillis(50), Duration.ofSeconds(10)),
                 producer,
                 Map.of(),
-                new NewTopics(true, null, null, AddedPartitions.IGNORE),
                 DataSize.ofMegabytes(1),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10));
     }
 }

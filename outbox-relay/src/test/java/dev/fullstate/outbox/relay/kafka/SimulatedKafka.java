@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -11,11 +11,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -81,16 +78,6 @@ public final class SimulatedKafka {
     /** One process's access to the broker. */
     public SimulatedProducers client() {
         return new SimulatedProducers(this, random);
-    }
-
-    /** What {@link PreparedPublisher#prepare} does, in simulated time and with the commits on a simulated thread. */
-    public static PreparedPublisher prepare(
-            PublisherSettings settings,
-            String pipeline,
-            Kafka kafka,
-            ExecutorService committing,
-            LongSupplier nanoTime) {
-        return Preparation.of(settings, pipeline, kafka, () -> committing, nanoTime);
     }
 
     /** Whether a consumer with isolation read_committed can read a record with this value. */
@@ -221,10 +208,6 @@ public final class SimulatedKafka {
 
     private static String header(ProducerRecord<byte[], byte @Nullable []> record, String name) {
         return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
-    }
-
-    static @Nullable String transactionalId(Map<String, Object> properties) {
-        return (String) properties.get(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
     }
 
     /** Returns the new epoch; whatever an earlier one had open is aborted. */

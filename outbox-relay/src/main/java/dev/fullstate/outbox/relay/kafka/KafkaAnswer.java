@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -15,13 +15,13 @@ import org.apache.kafka.common.KafkaFuture;
 record KafkaAnswer(Duration timeout) {
 
     /**
-     * @throws PublishException if Kafka refuses, or does not answer in time
+     * @throws BrokerException if Kafka refuses, or does not answer in time
      */
     <T> T of(KafkaFuture<T> future, String failedTo) {
         try {
             return await(future, failedTo);
         } catch (ExecutionException e) {
-            throw PublishException.of(failedTo, e.getCause() == null ? e : e.getCause());
+            throw BrokerException.of(failedTo, e.getCause() == null ? e : e.getCause());
         }
     }
 
@@ -34,7 +34,7 @@ record KafkaAnswer(Duration timeout) {
             if (reason.isInstance(e.getCause())) {
                 return false;
             }
-            throw PublishException.of(failedTo, e.getCause() == null ? e : e.getCause());
+            throw BrokerException.of(failedTo, e.getCause() == null ? e : e.getCause());
         }
     }
 
@@ -42,10 +42,10 @@ record KafkaAnswer(Duration timeout) {
         try {
             return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw PublishException.unanswered(failedTo + " within " + timeout.toMillis() + " ms", e);
+            throw BrokerException.unanswered(failedTo + " within " + timeout.toMillis() + " ms", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw PublishException.of(failedTo, e);
+            throw BrokerException.of(failedTo, e);
         }
     }
 }

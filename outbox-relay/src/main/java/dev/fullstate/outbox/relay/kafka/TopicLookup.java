@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -44,7 +44,7 @@ final class TopicLookup {
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((done, failure) -> {
                     if (failure != null) {
-                        throw PublishException.of("Topics " + names + " could not be looked up", cause(failure));
+                        throw BrokerException.of("Topics " + names + " could not be looked up", cause(failure));
                     }
                     return topics(descriptions, configurations);
                 });

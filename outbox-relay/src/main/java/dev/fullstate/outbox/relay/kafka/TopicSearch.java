@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -33,19 +33,19 @@ final class TopicSearch implements Search {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
-    private final PublisherSettings settings;
+    private final KafkaSettings settings;
     private final KafkaConsumer<byte[], byte[]> committed;
     /** Of the partitions that have not been read to their end. */
     private final Map<TopicPartition, Long> ends = new HashMap<>();
 
     private long progressed = System.nanoTime();
 
-    private TopicSearch(PublisherSettings settings) {
+    private TopicSearch(KafkaSettings settings) {
         this.settings = settings;
         this.committed = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_COMMITTED));
     }
 
-    static TopicSearch begin(PublisherSettings settings, Set<String> topics, Instant since) {
+    static TopicSearch begin(KafkaSettings settings, Set<String> topics, Instant since) {
         TopicSearch search = new TopicSearch(settings);
         try (KafkaConsumer<byte[], byte[]> any =
                 new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_UNCOMMITTED))) {
@@ -101,9 +101,9 @@ final class TopicSearch implements Search {
     }
 
     private void requireProgress() {
-        Duration patience = settings.transactions().timeout().plus(settings.timeout());
+        Duration patience = settings.transactionTimeout().plus(settings.timeout());
         if (System.nanoTime() - progressed > patience.toNanos()) {
-            throw new PublishException(
+            throw new BrokerException(
                     "Topics could not be read to the end to find what is published: " + ends,
                     "Look for a transaction that hangs: kafka-transactions.sh find-hanging",
                     null);
@@ -151,8 +151,8 @@ final class TopicSearch implements Search {
         return text == null || text.indexOf('\0') >= 0 ? null : text;
     }
 
-    private static PublishException failure(KafkaException e) {
-        return PublishException.of("What is published could not be looked for", e);
+    private static BrokerException failure(KafkaException e) {
+        return BrokerException.of("What is published could not be looked for", e);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.util.concurrent.TimeoutException;
 
@@ -9,29 +9,31 @@ import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.KafkaFailure;
 import dev.fullstate.outbox.relay.failure.RelayException;
 
-/** Kafka did not take an event, or cannot be reached; says what to do about it. */
-public final class PublishException extends RelayException {
+/** Kafka did not take a record, cannot be reached, or is not set up as it has to be; says what to do about it. */
+public final class BrokerException extends RelayException {
 
     /** Of a check of the relay's own: someone has to change something. */
-    PublishException(String message, String remedy, @Nullable Throwable cause) {
+    public BrokerException(String message, String remedy, @Nullable Throwable cause) {
         super(FailureKind.PERMANENT, message, remedy, cause);
     }
 
-    PublishException(FailureKind kind, String message, String remedy) {
+    /** Of a check of the relay's own. */
+    public BrokerException(FailureKind kind, String message, String remedy) {
         super(kind, message, remedy, null);
     }
 
-    private PublishException(KafkaFailure failure, String message, Throwable cause) {
+    private BrokerException(KafkaFailure failure, String message, Throwable cause) {
         super(failure.kind(), message, failure.remedy(), cause);
     }
 
-    static PublishException of(String failedTo, Throwable cause) {
-        return new PublishException(KafkaFailure.of(cause), failedTo + ": " + KafkaFailure.describe(cause), cause);
+    /** Of what Kafka or one of its clients has reported. */
+    public static BrokerException of(String failedTo, Throwable cause) {
+        return new BrokerException(KafkaFailure.of(cause), failedTo + ": " + KafkaFailure.describe(cause), cause);
     }
 
     /** What follows in a partition cannot be read, because a transaction of any producer is open there, or no broker sends it. */
-    static PublishException heldUp(TopicPartition partition, long offset, long end) {
-        return new PublishException(
+    static BrokerException heldUp(TopicPartition partition, long offset, long end) {
+        return new BrokerException(
                 FailureKind.RETRY,
                 "Topic '" + partition.topic() + "' could not be read beyond offset " + offset + " of partition "
                         + partition.partition() + ", which ends at " + end,
@@ -39,7 +41,7 @@ public final class PublishException extends RelayException {
                         + " If it goes on: kafka-transactions.sh find-hanging");
     }
 
-    static PublishException unanswered(String message, TimeoutException cause) {
-        return new PublishException(KafkaFailure.UNANSWERED, message, cause);
+    static BrokerException unanswered(String message, TimeoutException cause) {
+        return new BrokerException(KafkaFailure.UNANSWERED, message, cause);
     }
 }

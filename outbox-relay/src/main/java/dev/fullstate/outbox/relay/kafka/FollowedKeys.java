@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -40,7 +40,7 @@ final class FollowedKeys implements Kafka.LastValues {
     private final Duration timeout;
     private final Map<String, ConsumerRecord<byte[], byte[]>> last = new HashMap<>();
 
-    private FollowedKeys(PublisherSettings settings, String topic, Set<String> keys, LongSupplier end) {
+    private FollowedKeys(KafkaSettings settings, String topic, Set<String> keys, LongSupplier end) {
         this.consumer = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_COMMITTED));
         this.partition = new TopicPartition(topic, 0);
         this.keys = keys;
@@ -52,9 +52,9 @@ final class FollowedKeys implements Kafka.LastValues {
      * Reads what is committed by now; waits for no transaction that is open.
      *
      * @param end asks for the offset after the last record, of open transactions too
-     * @throws PublishException if Kafka does not answer
+     * @throws BrokerException if Kafka does not answer
      */
-    static FollowedKeys follow(PublisherSettings settings, String topic, Set<String> keys, LongSupplier end) {
+    static FollowedKeys follow(KafkaSettings settings, String topic, Set<String> keys, LongSupplier end) {
         FollowedKeys followed = new FollowedKeys(settings, topic, keys, end);
         try {
             followed.readBackwards();
@@ -123,7 +123,7 @@ final class FollowedKeys implements Kafka.LastValues {
             if (reached > position) {
                 deadline = System.nanoTime() + timeout.toNanos();
             } else if (System.nanoTime() - deadline > 0) {
-                throw PublishException.heldUp(partition, position, offset);
+                throw BrokerException.heldUp(partition, position, offset);
             }
             position = reached;
         }
@@ -137,8 +137,8 @@ final class FollowedKeys implements Kafka.LastValues {
         }
     }
 
-    private PublishException failure(KafkaException e) {
-        return PublishException.of("Topic '" + partition.topic() + "' could not be read", e);
+    private BrokerException failure(KafkaException e) {
+        return BrokerException.of("Topic '" + partition.topic() + "' could not be read", e);
     }
 
     @Override

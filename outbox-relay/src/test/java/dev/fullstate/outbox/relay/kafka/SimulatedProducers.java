@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,8 +26,8 @@ public final class SimulatedProducers implements Kafka {
     }
 
     @Override
-    public Producer<byte[], byte @Nullable []> producer(Map<String, Object> properties) {
-        SimulatedProducer producer = new SimulatedProducer(broker, random, SimulatedKafka.transactionalId(properties));
+    public Producer<byte[], byte @Nullable []> producer(@Nullable String transactionalId) {
+        SimulatedProducer producer = new SimulatedProducer(broker, random, transactionalId);
         producers.add(producer);
         return producer;
     }
@@ -50,7 +50,7 @@ public final class SimulatedProducers implements Kafka {
     @Override
     public CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names) {
         return broker.strikes()
-                ? CompletableFuture.failedFuture(PublishException.of("Simulated", new TimeoutException("No answer")))
+                ? CompletableFuture.failedFuture(BrokerException.of("Simulated", new TimeoutException("No answer")))
                 : CompletableFuture.completedFuture(broker.topics(names));
     }
 
@@ -92,7 +92,7 @@ public final class SimulatedProducers implements Kafka {
     public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
         return broker.strikes()
                 ? CompletableFuture.failedFuture(
-                        PublishException.of("Simulated", new TimeoutException("The topics cannot be read")))
+                        BrokerException.of("Simulated", new TimeoutException("The topics cannot be read")))
                 : CompletableFuture.completedFuture(broker.ends(topics));
     }
 
@@ -104,7 +104,7 @@ public final class SimulatedProducers implements Kafka {
 
     private void requireAnswer() {
         if (broker.strikes()) {
-            throw PublishException.of("Simulated", new TimeoutException("No answer"));
+            throw BrokerException.of("Simulated", new TimeoutException("No answer"));
         }
     }
 

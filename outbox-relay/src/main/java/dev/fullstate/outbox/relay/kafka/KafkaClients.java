@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -22,17 +22,17 @@ import org.jspecify.annotations.Nullable;
 /** Kafka, through its own clients. */
 final class KafkaClients implements Kafka {
 
-    private final PublisherSettings settings;
+    private final KafkaSettings settings;
     private final Admin admin;
     private final KafkaAnswer answer;
 
-    private KafkaClients(PublisherSettings settings, Admin admin) {
+    private KafkaClients(KafkaSettings settings, Admin admin) {
         this.settings = settings;
         this.admin = admin;
         this.answer = new KafkaAnswer(settings.timeout());
     }
 
-    static KafkaClients connect(PublisherSettings settings) {
+    static KafkaClients connect(KafkaSettings settings) {
         KafkaClients clients = new KafkaClients(settings, Admin.create(ClientProperties.admin(settings)));
         try {
             clients.answer.of(clients.admin.describeCluster().clusterId(), "Kafka did not answer");
@@ -44,8 +44,11 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
-    public Producer<byte[], byte @Nullable []> producer(Map<String, Object> properties) {
-        return new KafkaProducer<>(properties);
+    public Producer<byte[], byte @Nullable []> producer(@Nullable String transactionalId) {
+        return new KafkaProducer<>(
+                transactionalId == null
+                        ? ClientProperties.producer(settings)
+                        : ClientProperties.transactionalProducer(settings, transactionalId));
     }
 
     @Override

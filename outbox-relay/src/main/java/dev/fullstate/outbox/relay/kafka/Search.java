@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.util.List;
 
@@ -13,7 +13,7 @@ public interface Search extends AutoCloseable {
      * The next events, perhaps none; records of others are passed over.
      *
      * @return null after the last
-     * @throws PublishException if Kafka does not answer, or a transaction stays open
+     * @throws BrokerException if Kafka does not answer, or a transaction stays open
      */
     @Nullable
     List<FoundEvent> next();

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -27,13 +27,13 @@ final class CommittedRecords implements AutoCloseable {
     /** Between the last record and the end lies the marker of its transaction, and rarely what was aborted since. */
     private static final long FIRST_LOOK_BACK = 16;
 
-    private final PublisherSettings settings;
+    private final KafkaSettings settings;
     /** Sees the ends as they are. */
     private final KafkaConsumer<byte[], byte[]> any;
 
     private final KafkaConsumer<byte[], byte[]> committed;
 
-    CommittedRecords(PublisherSettings settings) {
+    CommittedRecords(KafkaSettings settings) {
         this.settings = settings;
         this.any = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_UNCOMMITTED));
         this.committed = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_COMMITTED));
@@ -84,12 +84,11 @@ final class CommittedRecords implements AutoCloseable {
     private void read(TopicPartition partition, long from, long end, Consumer<ConsumerRecord<byte[], byte[]>> records) {
         committed.assign(List.of(partition));
         committed.seek(partition, from);
-        long patience =
-                settings.transactions().timeout().plus(settings.timeout()).toNanos();
+        long patience = settings.transactionTimeout().plus(settings.timeout()).toNanos();
         long deadline = System.nanoTime() + patience;
         while (committed.position(partition, settings.timeout()) < end) {
             if (System.nanoTime() - deadline > 0) {
-                throw new PublishException(
+                throw new BrokerException(
                         "Topic '" + partition.topic() + "' could not be read up to the end of partition "
                                 + partition.partition() + ", offset " + end,
                         "Look for a transaction that hangs: kafka-transactions.sh find-hanging",
@@ -105,8 +104,8 @@ final class CommittedRecords implements AutoCloseable {
         }
     }
 
-    private static PublishException failure(String topic, KafkaException e) {
-        return PublishException.of("Topic '" + topic + "' could not be read", e);
+    private static BrokerException failure(String topic, KafkaException e) {
+        return BrokerException.of("Topic '" + topic + "' could not be read", e);
     }
 
     @Override

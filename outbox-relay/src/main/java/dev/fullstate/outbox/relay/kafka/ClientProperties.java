@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.relay.publish;
+package dev.fullstate.outbox.relay.kafka;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -25,7 +25,7 @@ final class ClientProperties {
 
     private ClientProperties() {}
 
-    static Map<String, Object> producer(PublisherSettings settings) {
+    static Map<String, Object> producer(KafkaSettings settings) {
         Map<String, Object> properties = new HashMap<>(settings.producer());
         // Choices that are the user's to make; these are the measured defaults.
         properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
@@ -49,21 +49,22 @@ final class ClientProperties {
         // send() must not block the loop: the buffer takes all that may be in flight, and one record of any legal size.
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, settings.timeout().toMillis());
         properties.put(
-                ProducerConfig.BUFFER_MEMORY_CONFIG, 2 * settings.maxInFlight().toBytes() + maxRequestSize(properties));
+                ProducerConfig.BUFFER_MEMORY_CONFIG,
+                2 * settings.maxInFlight().toBytes() + maxRequestBytes(properties));
         return properties;
     }
 
-    /** In addition, what it sends belongs to transactions, and no other producer of the pipeline can go on after it. */
-    static Map<String, Object> transactionalProducer(PublisherSettings settings, String pipeline) {
+    /** In addition, what it sends belongs to transactions, and no other producer with this id can go on after it. */
+    static Map<String, Object> transactionalProducer(KafkaSettings settings, String transactionalId) {
         Map<String, Object> properties = producer(settings);
-        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "outbox-relay-" + pipeline);
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int)
-                settings.transactions().timeout().toMillis());
+                settings.transactionTimeout().toMillis());
         return properties;
     }
 
     /** What of the admin client's properties a consumer understands; it belongs to no group. */
-    static Map<String, Object> consumer(PublisherSettings settings, IsolationLevel isolation) {
+    static Map<String, Object> consumer(KafkaSettings settings, IsolationLevel isolation) {
         Map<String, Object> properties = admin(settings);
         properties.keySet().retainAll(ConsumerConfig.configNames());
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
@@ -84,14 +85,14 @@ final class ClientProperties {
         return properties;
     }
 
-    static Map<String, Object> admin(PublisherSettings settings) {
+    static Map<String, Object> admin(KafkaSettings settings) {
         Map<String, Object> properties = new HashMap<>(settings.admin());
         properties.put(AdminClientConfig.CLIENT_ID_CONFIG, settings.clientId());
         return properties;
     }
 
     /** The largest request, and so the largest record, that the producer sends, in bytes. */
-    static int maxRequestSize(Map<String, Object> producer) {
+    static int maxRequestBytes(Map<String, Object> producer) {
         Object value = producer.getOrDefault(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, DEFAULT_MAX_REQUEST_SIZE);
         return (int) ConfigDef.parseType(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, value, ConfigDef.Type.INT);
     }

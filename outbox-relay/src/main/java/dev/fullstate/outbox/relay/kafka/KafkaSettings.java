@@ -1,0 +1,41 @@
+package dev.fullstate.outbox.relay.kafka;
+
+import java.time.Duration;
+import java.util.Map;
+
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How Kafka is reached.
+ *
+ * @param clientId of the producer and the admin client
+ * @param producer properties that the user has set for producers
+ * @param admin properties that the user has set for admin clients
+ * @param maxInFlight the producer's buffer is made large enough for so much, which the publisher has to keep to
+ * @param timeout for an answer of Kafka that the caller waits for
+ * @param transactionTimeout after which Kafka aborts a transaction whose producer is silent
+ */
+public record KafkaSettings(
+        String clientId,
+        Map<String, Object> producer,
+        Map<String, Object> admin,
+        DataSize maxInFlight,
+        Duration timeout,
+        Duration transactionTimeout) {
+
+    public KafkaSettings {
+        producer = Map.copyOf(producer);
+        admin = Map.copyOf(admin);
+    }
+
+    /** The largest request, and so the largest record, that the producer sends, in bytes. */
+    public int maxRequestBytes() {
+        return ClientProperties.maxRequestBytes(producer);
+    }
+
+    /** Without the clients' properties, some of which are secret. */
+    @Override
+    public String toString() {
+        return "Kafka client " + clientId;
+    }
+}
