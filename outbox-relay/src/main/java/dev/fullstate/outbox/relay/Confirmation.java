@@ -66,7 +66,7 @@ final class Confirmation {
     Lsn confirmPublished() {
         Lsn position = confirmable();
         stream.confirm(position);
-        tracker.confirmed(position);
+        tracker.noteConfirmed(position);
         return position;
     }
 
@@ -99,10 +99,10 @@ final class Confirmation {
         if (tracker.isIdle() && server.isAfter(confirmable())) {
             // Like a transaction without events: whoever resumes has to know of it before PostgreSQL lets the WAL go.
             PendingTransaction nothing = tracker.begin();
-            nothing.sendingNothing();
+            nothing.addNothing();
             Lsn received = tracker.progress().received();
             tracker.end(server.isAfter(received) ? server : received);
-            publisher.publishNothing(nothing::published);
+            publisher.publishNothing(nothing::notePublished);
         }
     }
 }

@@ -191,9 +191,9 @@ final class Filling implements Activity {
 
     private void record() {
         recorded.set(false);
-        published.sendingNothing();
+        published.addNothing();
         publisher.publishNothing(() -> {
-            published.published();
+            published.notePublished();
             recorded.set(true);
         });
         phase = Phase.RECORDING;
@@ -263,7 +263,7 @@ final class Filling implements Activity {
         stages.statistics().received(rowCount - before);
         if (end) {
             tracker.end(point.through());
-            Numbers numbers = numbering.sent();
+            Numbers numbers = numbering.numbers();
             point = new ResumePoint(
                     point.through(), null, point.origin(), numbers.withNewest(rows.newest(fill().snapshot())));
             publisher.publishNothing(() -> ended.set(true));
@@ -275,10 +275,10 @@ final class Filling implements Activity {
     private long publish(byte[] @Nullable [] row) {
         try {
             CommittedEvent event = CommittedEvent.of(new Position(point.through(), rowCount), row);
-            publisher.publish(stages.router().route(numbering.number(event)), published::published);
-            published.sending();
+            publisher.publish(stages.router().route(numbering.number(event)), published::notePublished);
+            published.addEvent();
             rowCount++;
-            numbering.sent(event);
+            numbering.noteReceived(event);
             return event.sequence();
         } catch (UnpublishableRowException e) {
             throw e.in(rows.table());
@@ -286,12 +286,12 @@ final class Filling implements Activity {
     }
 
     private void advanceTo(long seq) {
-        point = new ResumePoint(point.through(), null, fill().upTo(seq), point.origin(), numbering.sent());
+        point = new ResumePoint(point.through(), null, fill().upTo(seq), point.origin(), numbering.numbers());
     }
 
     private Activity stream() {
         tracker.advance();
-        tracker.confirmed(point.through());
+        tracker.noteConfirmed(point.through());
         log.info(
                 "{} rows were published, {} events were found in Kafka; the stream goes on at {}",
                 rowCount,

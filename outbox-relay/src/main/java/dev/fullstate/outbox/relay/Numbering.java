@@ -8,27 +8,27 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 
-/** Gives events the numbers under which they are sent, and keeps account of them. */
+/** Gives events the numbers under which they are published, and keeps account of them. */
 final class Numbering {
 
-    private Numbers sent;
+    private Numbers numbers;
     private long newestSeq;
     private byte @Nullable [] newestId;
 
     Numbering(Numbers published) {
-        this.sent = published;
+        this.numbers = published;
         this.newestSeq = published.newest() == null ? 0 : published.newest().seq();
     }
 
-    /** The event as it is sent. */
+    /** The event as it is published. */
     CommittedEvent number(CommittedEvent event) {
         long seq = event.sequence();
-        long sequence = sent.shift().apply(seq);
+        long sequence = numbers.shift().apply(seq);
         return sequence == seq ? event : event.withSequence(sequence);
     }
 
-    /** The event, as it was before it was numbered, has been sent. */
-    void sent(CommittedEvent event) {
+    /** Takes account of an event that the publisher was given, as it was before it was numbered. */
+    void noteReceived(CommittedEvent event) {
         long seq = event.sequence();
         if (seq > newestSeq) {
             newestSeq = seq;
@@ -36,13 +36,13 @@ final class Numbering {
         }
     }
 
-    /** Of all that was sent, and published before. */
-    Numbers sent() {
+    /** The numbers of all that the publisher was given, and of what was published before. */
+    Numbers numbers() {
         byte[] id = newestId;
         if (id != null) {
-            sent = sent.with(newestSeq, UUID.fromString(new String(id, StandardCharsets.UTF_8)));
+            numbers = numbers.with(newestSeq, UUID.fromString(new String(id, StandardCharsets.UTF_8)));
             newestId = null;
         }
-        return sent;
+        return numbers;
     }
 }

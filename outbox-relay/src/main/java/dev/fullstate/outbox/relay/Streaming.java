@@ -59,7 +59,7 @@ final class Streaming implements Activity {
     private final LostEvents lostEvents;
     private final ResumePoint start;
     private final Numbering numbering;
-    private @Nullable Position lastSent;
+    private @Nullable Position lastReceived;
     private @Nullable UnpublishableRowException stoppedBy;
     private long receivedCount;
     private boolean idle;
@@ -118,7 +118,7 @@ final class Streaming implements Activity {
             close();
             return new Connecting(stages, true);
         }
-        publisher.commitIfDue(sent(), drained);
+        publisher.commitIfDue(received(), drained);
         confirmation.step();
         stages.statistics().inFlightBytes(publisher.inFlightBytes());
         horizon.step(tracker.progress().published());
@@ -149,13 +149,13 @@ final class Streaming implements Activity {
         }
     }
 
-    private ResumePoint sent() {
+    private ResumePoint received() {
         // After a restart the stream begins before the point where it was left.
         return new ResumePoint(
                         tracker.progress().received(),
-                        tracker.isInsideTransaction() ? lastSent : null,
+                        tracker.isInsideTransaction() ? lastReceived : null,
                         start.origin(),
-                        numbering.sent())
+                        numbering.numbers())
                 .furthest(start);
     }
 
@@ -249,7 +249,7 @@ final class Streaming implements Activity {
             if (!tracker.isInsideTransaction() || readOn(1) == 0) {
                 LockSupport.parkNanos(DRAIN_POLL_NANOS);
             }
-            publisher.commitIfDue(sent(), drained || !tracker.isInsideTransaction());
+            publisher.commitIfDue(received(), drained || !tracker.isInsideTransaction());
             confirmation.step();
         }
         Lsn confirmed = confirmation.confirmPublished();
@@ -283,7 +283,7 @@ final class Streaming implements Activity {
         @Override
         public void begin() {
             transaction = tracker.begin();
-            lastSent = null;
+            lastReceived = null;
         }
 
         @Override
@@ -294,17 +294,17 @@ final class Streaming implements Activity {
                 rows.send(row);
             }
             // Not before: a row that stops the relay is none up to which events are published.
-            lastSent = row.position();
+            lastReceived = row.position();
         }
 
         private void send(CommittedEvent event) {
             PendingTransaction current = Objects.requireNonNull(transaction, "An event lies in a transaction");
-            publisher.publish(stages.router().route(numbering.number(event)), current::published);
+            publisher.publish(stages.router().route(numbering.number(event)), current::notePublished);
             // Only now: an event that cannot be published does not count. Nobody but this thread asks for the count.
-            current.sending();
+            current.addEvent();
             receivedCount++;
             horizon.received();
-            numbering.sent(event);
+            numbering.noteReceived(event);
         }
 
         /** What another history has at a position that is published has a number that was not published. */

@@ -43,14 +43,14 @@ public class AcknowledgingBenchmark {
     private Progress transaction(int rows) {
         PendingTransaction sent = tracker.begin();
         for (int row = 0; row < rows; row++) {
-            sent.sending();
+            sent.addEvent();
         }
         lsn += (long) rows * WAL_BYTES_PER_ROW;
         tracker.end(new Lsn(lsn));
         PendingTransaction answered = inFlight[oldest];
         if (answered != null) {
             for (int row = 0; row < rows; row++) {
-                answered.published();
+                answered.notePublished();
             }
         }
         inFlight[oldest] = sent;

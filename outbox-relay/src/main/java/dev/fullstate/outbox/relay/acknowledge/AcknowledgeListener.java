@@ -2,10 +2,10 @@ package dev.fullstate.outbox.relay.acknowledge;
 
 import java.time.Instant;
 
-/** Is told how events get on, in figures; called by the loop, some times a step at most and once for each transaction. */
+/** Is told the counts of what is published and confirmed; called by the loop, some times a step at most and once for each transaction. */
 public interface AcknowledgeListener {
 
-    /** For whom nobody counts. */
+    /** A listener that counts nothing. */
     AcknowledgeListener NONE = new AcknowledgeListener() {
 
         @Override
@@ -24,16 +24,16 @@ public interface AcknowledgeListener {
         }
     };
 
-    /** So many more events are published. */
+    /** Takes note of events that are published since the last call. */
     void published(long eventCount);
 
     /**
-     * A transaction with events is published as a whole.
+     * Takes note of a transaction with events that is published as a whole.
      *
      * @param committedAt when it was committed, by the clock of the database's server
      */
     void transactionPublished(Instant committedAt);
 
-    /** So many more events are confirmed to PostgreSQL. */
+    /** Takes note of events that are confirmed to PostgreSQL since the last call. */
     void confirmed(long eventCount);
 }

@@ -10,20 +10,27 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Progress;
 
 /**
- * Follows the transactions of one stream until Kafka has them, and keeps the positions in order: confirmed &lt;= published
+ * Follows the transactions of one stream from received to published to confirmed, and keeps the positions in order: confirmed &lt;= published
  * &lt;= received at every update, or an {@link IllegalStateException}.
  *
- * <p>Transactions end in the order of their commits, sends complete in any; a transaction counts as published only once all
- * before it are. Used by the loop alone, except {@link PendingTransaction#published()}.
+ * <p>Transactions are received in the order of their commits and published in any; one counts as published only when all before it do. Used by
+ * the loop alone, except {@link PendingTransaction#notePublished()}.
  */
 public final class AcknowledgeTracker {
 
+    /** Received and not published, in the order of commits; only the last may be received in part, and then is {@code open}. */
     private final Deque<PendingTransaction> pending = new ArrayDeque<>();
+
     private final AcknowledgeListener listener;
+    /** The transaction whose end is not received: the last that is pending, or null. */
     private @Nullable PendingTransaction open;
+    /** Each of its positions only rises; {@code published} is the end of the last transaction that is not pending any more. */
     private Progress progress;
-    private long completeCount;
+    /** Events before {@code progress.published()}. */
     private long publishedCount;
+    /** Events that the listener knows to be published: also those of the first pending transaction, so never below the count before. */
+    private long reportedCount;
+    /** Events before {@code progress.confirmed()}; never above {@code publishedCount}. */
     private long confirmedCount;
 
     /**
@@ -34,7 +41,7 @@ public final class AcknowledgeTracker {
         this.progress = Progress.at(start);
     }
 
-    /** A transaction begins to come in. */
+    /** Begins a transaction that is being received. */
     public PendingTransaction begin() {
         if (open != null) {
             throw new IllegalStateException("A transaction is open already");
@@ -44,25 +51,32 @@ public final class AcknowledgeTracker {
         return open;
     }
 
-    /** The transaction that is coming in is complete, and was committed at that time. */
+    /** Ends the transaction that is being received, which was committed at that time. */
     public void end(Lsn endLsn, Instant committedAt) {
-        if (open != null) {
-            open.committedAt(committedAt);
-        }
-        end(endLsn);
+        requireOpen(endLsn).end(endLsn, committedAt);
+        receive(endLsn);
     }
 
-    /** The transaction that is coming in is complete. */
+    /** Ends the transaction that is being received. */
     public void end(Lsn endLsn) {
-        if (open == null) {
+        requireOpen(endLsn).end(endLsn);
+        receive(endLsn);
+    }
+
+    private PendingTransaction requireOpen(Lsn endLsn) {
+        PendingTransaction ended = open;
+        if (ended == null) {
             throw new IllegalStateException("The end of a transaction at " + endLsn + " came, but none is open");
         }
         if (progress.received().isAfter(endLsn)) {
             throw new IllegalStateException("The transaction that ends at " + endLsn + " came after everything up to "
                     + progress.received() + " had been received");
         }
-        open.end(endLsn);
-        if (open.isEmpty() && pending.size() > 1) {
+        return ended;
+    }
+
+    private void receive(Lsn endLsn) {
+        if (pending.getLast().isEmpty() && pending.size() > 1) {
             // Nothing to wait for but its predecessor; servers before 15 send a great many of these.
             pending.removeLast();
             pending.getLast().end(endLsn);
@@ -71,7 +85,7 @@ public final class AcknowledgeTracker {
         progress = new Progress(endLsn, progress.published(), progress.confirmed());
     }
 
-    /** Takes what has been published since the last call into account. */
+    /** Takes account of what has been published since the last call. */
     public Progress advance() {
         Lsn published = progress.published();
         for (PendingTransaction next = pending.peekFirst(); next != null; next = pending.peekFirst()) {
@@ -81,49 +95,49 @@ public final class AcknowledgeTracker {
             }
             published = end;
             pending.removeFirst();
-            complete(next);
+            count(next);
         }
-        count();
+        report();
         if (!published.equals(progress.published())) {
             progress = new Progress(progress.received(), published, progress.confirmed());
         }
         return progress;
     }
 
-    private void complete(PendingTransaction transaction) {
-        completeCount += transaction.publishedCount();
-        Instant committedAt = transaction.committedAt();
+    private void count(PendingTransaction published) {
+        publishedCount += published.publishedCount();
+        Instant committedAt = published.committedAt();
         if (committedAt != null) {
             listener.transactionPublished(committedAt);
         }
     }
 
-    private void count() {
+    private void report() {
         PendingTransaction next = pending.peekFirst();
-        long count = completeCount + (next == null ? 0 : next.publishedCount());
-        if (count > publishedCount) {
-            listener.published(count - publishedCount);
-            publishedCount = count;
+        long count = publishedCount + (next == null ? 0 : next.publishedCount());
+        if (count > reportedCount) {
+            listener.published(count - reportedCount);
+            reportedCount = count;
         }
     }
 
-    /** Whether a transaction has come in by half. */
+    /** Whether a transaction is received in part. */
     public boolean isInsideTransaction() {
         return open != null;
     }
 
-    /** Whether everything received is published, and no transaction has come in by half. */
+    /** Whether everything received is published, and no transaction is received in part. */
     public boolean isIdle() {
         return pending.isEmpty();
     }
 
-    /** PostgreSQL has been told; a position before the confirmed one changes nothing. */
-    public void confirmed(Lsn lsn) {
+    /** Takes note of what PostgreSQL has been told; a position before the confirmed one changes nothing. */
+    public void noteConfirmed(Lsn lsn) {
         if (lsn.isAfter(progress.confirmed())) {
             progress = new Progress(progress.received(), progress.published(), lsn);
             // What is published beyond the position has no events.
-            listener.confirmed(completeCount - confirmedCount);
-            confirmedCount = completeCount;
+            listener.confirmed(publishedCount - confirmedCount);
+            confirmedCount = publishedCount;
         }
     }
 

@@ -7,35 +7,43 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.position.Lsn;
 
-/** A transaction some of whose events may not be in Kafka yet. */
+/** A transaction that is received, perhaps in part, and not published, perhaps in part. */
 public final class PendingTransaction {
 
+    /**
+     * What was added less what is published. For the loop never below 0; other threads may see -1 for a moment, because an event is added
+     * once it has been given to the publisher, and may be published before.
+     */
     private final AtomicInteger unpublishedCount = new AtomicInteger();
+    /** Null until the end is received; set again where empty transactions are added to this one, and then never lower. */
     private @Nullable Lsn endLsn;
+    /** Set with the end, if at all. */
     private @Nullable Instant committedAt;
+    /** False from the first that was added, an event or nothing. */
     private boolean empty = true;
+    /** Events that were added; not above what was added in all. */
     private int eventCount;
 
     PendingTransaction() {}
 
-    /** One more event is about to be sent; called by the loop. */
-    public void sending() {
+    /** Adds an event that the publisher was given; called by the loop. */
+    public void addEvent() {
         eventCount++;
-        sendingNothing();
+        addNothing();
     }
 
-    /** Kafka is about to be told that there is no event; called by the loop. */
-    public void sendingNothing() {
+    /** Adds that there is no event, which the publisher was told or is about to be; called by the loop. */
+    public void addNothing() {
         empty = false;
         unpublishedCount.incrementAndGet();
     }
 
-    /** Kafka has one more of the events; called by any thread, once for each time that something was sent. */
-    public void published() {
+    /** Takes note that one more of what was added is published; called by any thread, once for each. */
+    public void notePublished() {
         unpublishedCount.decrementAndGet();
     }
 
-    /** Whether it had no event at all; the server may send such transactions. */
+    /** Whether nothing was added; the server may send such transactions. */
     boolean isEmpty() {
         return empty;
     }
@@ -44,7 +52,8 @@ public final class PendingTransaction {
         endLsn = end;
     }
 
-    void committedAt(Instant time) {
+    void end(Lsn end, Instant time) {
+        end(end);
         committedAt = time;
     }
 
@@ -54,12 +63,12 @@ public final class PendingTransaction {
         return eventCount == 0 ? null : committedAt;
     }
 
-    /** How many of its events Kafka has, at least. */
+    /** The number of its events that are published, at least. */
     int publishedCount() {
         return Math.max(0, eventCount - unpublishedCount.get());
     }
 
-    /** The transaction's end if it has come and Kafka has all of the events, otherwise null. */
+    /** The transaction's end, if that is received and everything in it is published; otherwise null. */
     @Nullable
     Lsn publishedEnd() {
         return unpublishedCount.get() == 0 ? endLsn : null;

@@ -23,7 +23,7 @@ class AcknowledgeTrackerTest {
     void emptyTransactionsBehindAnUnpublishedOneAreNotKept() {
         AcknowledgeTracker tracker = new AcknowledgeTracker(new Lsn(1), AcknowledgeListener.NONE);
         PendingTransaction first = tracker.begin();
-        first.sending();
+        first.addEvent();
         tracker.end(new Lsn(2));
         for (int lsn = 3; lsn < 10; lsn++) {
             tracker.begin();
@@ -31,7 +31,7 @@ class AcknowledgeTrackerTest {
         }
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(1));
 
-        first.published();
+        first.notePublished();
 
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(9));
         assertThat(tracker.isIdle()).isTrue();
@@ -40,20 +40,20 @@ class AcknowledgeTrackerTest {
     @Test
     void transactionIsPublishedWhenItHasEndedAndAllItsEventsArePublished() {
         PendingTransaction transaction = tracker.begin();
-        transaction.sending();
-        transaction.sending();
-        transaction.published();
+        transaction.addEvent();
+        transaction.addEvent();
+        transaction.notePublished();
         tracker.end(new Lsn(200));
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(100));
-        transaction.published();
+        transaction.notePublished();
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(200));
     }
 
     @Test
     void transactionWhoseEndHasNotComeIsNotPublished() {
         PendingTransaction transaction = tracker.begin();
-        transaction.sending();
-        transaction.published();
+        transaction.addEvent();
+        transaction.notePublished();
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(100));
         assertThat(tracker.isIdle()).isFalse();
         assertThat(tracker.isInsideTransaction()).isTrue();
@@ -69,15 +69,15 @@ class AcknowledgeTrackerTest {
     @Test
     void laterTransactionWaitsForAnEarlierOne() {
         PendingTransaction first = tracker.begin();
-        first.sending();
+        first.addEvent();
         tracker.end(new Lsn(200));
         PendingTransaction second = tracker.begin();
-        second.sending();
+        second.addEvent();
         tracker.end(new Lsn(300));
 
-        second.published();
+        second.notePublished();
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(100));
-        first.published();
+        first.notePublished();
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(300));
     }
 
@@ -86,19 +86,19 @@ class AcknowledgeTrackerTest {
         tracker.begin();
         tracker.end(new Lsn(200));
         tracker.advance();
-        tracker.confirmed(new Lsn(200));
-        tracker.confirmed(new Lsn(150));
+        tracker.noteConfirmed(new Lsn(200));
+        tracker.noteConfirmed(new Lsn(150));
         assertThat(tracker.progress().confirmed()).isEqualTo(new Lsn(200));
     }
 
     @Test
     void nothingIsConfirmedThatIsNotPublished() {
         PendingTransaction transaction = tracker.begin();
-        transaction.sending();
+        transaction.addEvent();
         tracker.end(new Lsn(200));
         tracker.advance();
         assertThatIllegalStateException()
-                .isThrownBy(() -> tracker.confirmed(new Lsn(200)))
+                .isThrownBy(() -> tracker.noteConfirmed(new Lsn(200)))
                 .withMessageContaining("confirmed 0/C8 <= published 0/64 <= received 0/C8");
     }
 
@@ -113,33 +113,33 @@ class AcknowledgeTrackerTest {
     }
 
     @RepeatedTest(100)
-    void inAnyOrderOfCompletionExactlyThePublishedPrefixCounts(RepetitionInfo repetition) {
+    void inAnyOrderOfPublicationExactlyThePublishedPrefixCounts(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         int[] unpublished = new int[1 + random.nextInt(30)];
-        List<Runnable> completions = new ArrayList<>();
+        List<Runnable> publications = new ArrayList<>();
         for (int i = 0; i < unpublished.length; i++) {
             int index = i;
             PendingTransaction transaction = tracker.begin();
             for (int sent = random.nextInt(4); sent > 0; sent--) {
-                transaction.sending();
+                transaction.addEvent();
                 unpublished[index]++;
-                completions.add(() -> {
-                    transaction.published();
+                publications.add(() -> {
+                    transaction.notePublished();
                     unpublished[index]--;
                 });
             }
             tracker.end(end(index));
         }
-        Collections.shuffle(completions, random);
-        for (Runnable completion : completions) {
-            completion.run();
+        Collections.shuffle(publications, random);
+        for (Runnable publication : publications) {
+            publication.run();
             Progress progress = tracker.advance();
             int prefix = 0;
             while (prefix < unpublished.length && unpublished[prefix] == 0) {
                 prefix++;
             }
             assertThat(progress.published()).isEqualTo(prefix == 0 ? new Lsn(100) : end(prefix - 1));
-            tracker.confirmed(progress.published());
+            tracker.noteConfirmed(progress.published());
         }
         assertThat(tracker.isIdle()).isTrue();
     }
