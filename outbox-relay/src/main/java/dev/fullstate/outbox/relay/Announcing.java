@@ -11,7 +11,7 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 
 /**
- * Writes into the position that a gap was found, before the slot is touched: a relay that dies between the new slot and the begin of its
+ * Writes into the position that a gap was found, before the slot is touched (ADR 28): a relay that dies between the new slot and the begin of its
  * fill leaves a slot and a database, grown since, that may look like those of the position.
  */
 final class Announcing implements Activity {

@@ -18,9 +18,13 @@ final class Backoff {
 
     private final RelaySettings settings;
     private final LongSupplier nanoTime;
+    /** Failures since the last success. */
     private int failureCount;
+    /** Since when there has been no failure; only while {@code running}. */
     private long runningSince;
+    /** Whether something went well since the last failure. */
     private boolean running;
+    /** The highest position that was ever confirmed; null before the first. */
     private @Nullable Lsn confirmed;
 
     Backoff(RelaySettings settings, LongSupplier nanoTime) {

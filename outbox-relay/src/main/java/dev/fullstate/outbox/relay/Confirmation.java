@@ -31,8 +31,11 @@ final class Confirmation {
     private final AcknowledgeTracker tracker;
     private final Publisher publisher;
     private final LongSupplier nanoTime;
+    /** When PostgreSQL was last told a position, the same one or another; only rises. */
     private long lastConfirmation;
+    /** When the server was last asked about the publication and the slot; only rises. */
     private long lastCheck;
+    /** As the server has said at the last check. */
     private @Nullable String heldBack;
 
     Confirmation(Stages stages, WalStream stream, AcknowledgeTracker tracker, Publisher publisher) {

@@ -34,7 +34,7 @@ import dev.fullstate.outbox.relay.wal.RetainedRows.Survey;
 
 /**
  * Publishes rows that the slot does not stream because they were committed before it existed: at a first start all of them, after a gap
- * those that are not published. How far it is, the position says, so it goes on where it was left.
+ * those that are not published (ADR 28). How far it is, the position says, so it goes on where it was left.
  *
  * <p>First Kafka is asked what it has, then the position is recorded, then come the rows, in the order of their numbers.
  */
@@ -54,17 +54,29 @@ final class Filling implements Activity {
     private final LostEvents lostEvents;
     private final AcknowledgeTracker tracker;
     private final PendingTransaction published;
+    /** Whether Kafka has the begin of the fill, with the numbers of {@link #point}. Only then a row may be published. */
     private final AtomicBoolean recorded = new AtomicBoolean();
+    /** Whether Kafka has the position after the last row; set in {@code ENDING} only. */
     private final AtomicBoolean ended = new AtomicBoolean();
+    /** Rows that were read and not given to the publisher: the next ones after those of {@link #point}, in the order of their numbers. */
     private final Queue<byte[] @Nullable []> page = new ArrayDeque<>();
+    /** Goes forward only, except from {@code RECORDING} to itself where the sequence was drawn from too fast. */
     private Phase phase = Phase.SEARCHING;
+    /** The position after all rows that the publisher was given; has a fill in every phase before {@code ENDING}, and the same {@code through} in all. */
     private ResumePoint point;
+    /** The aggregate types of rows that may be unpublished; set once, when the search begins. */
     private Set<String> rowTypes = Set.of();
+    /** The topics that are searched; set once, when the search begins. */
     private Set<String> searched = Set.of();
+    /** Open in {@code SEARCHING} only; null also there if there is nothing to look for. */
     private @Nullable Search search;
+    /** Continues the numbers of {@link #point}, and is made anew with them. */
     private Numbering numbering;
+
     private long foundCount;
+    /** Rows that the publisher was given; the index of the next one's position. */
     private long rowCount;
+    /** Whether the last step found nothing to do. */
     private boolean idle;
 
     /** Whether a database has lost commits whose events are published. */

@@ -12,7 +12,7 @@ import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
- * Notes in the database which transactions are published, so that the writing side can retire their rows: once a second at
+ * Notes in the database which transactions are published, so that the writing side can retire their rows (ADR 11): once a second at
  * most, and only while there are events. The last note of a busy time shows all of its events, and then there is silence.
  *
  * <p>A horizon is read, and written when everything up to its position is published. Nothing is lost where it cannot be
@@ -24,8 +24,12 @@ final class HorizonWriter {
 
     private final Database database;
     private final Notes notes;
-    // What an earlier relay has left to be noted is not known, so the first horizon is written without any event.
+    /**
+     * Whether an event has been received that no horizon shows yet which was read. True at first: what an earlier relay has left to be
+     * noted is not known, so the first horizon is written without any event.
+     */
     private boolean newEvents = true;
+    /** Was read and is not noted, because not everything before it is published; null between two notes. */
     private @Nullable Horizon horizon;
 
     /** The database, as far as it is asked and told about this. */
@@ -69,8 +73,8 @@ final class HorizonWriter {
         this.notes = new Notes(nanoTime, "no rows are retired");
     }
 
-    /** One more event has come in: the transaction is over, so each horizon that is read from now on shows it. */
-    void received() {
+    /** Takes note of an event. Its transaction has committed, so each horizon that is read from now on shows it. */
+    void noteReceived() {
         newEvents = true;
     }
 

@@ -23,7 +23,7 @@ import dev.fullstate.outbox.relay.wal.RepublishJobs.Ended;
 import dev.fullstate.outbox.relay.wal.RepublishJobs.Job;
 
 /**
- * Tells republish jobs that have ended up to where a consumer has to read, so that "is my copy complete?" has an answer.
+ * Tells republish jobs that have ended up to where a consumer has to read, so that "is my copy complete?" has an answer (ADR 15).
  *
  * <p>A job that is seen to have ended has all its events before the WAL's end of that moment. Once everything up to there is
  * published, Kafka is asked for the last record of each partition: the job's last event is that one or lies before it. Nothing of this
@@ -37,7 +37,9 @@ final class JobEnds {
     private final Router router;
     private final Publisher publisher;
     private final Notes notes;
+    /** Jobs that have ended and have no note; null while none is known. */
     private @Nullable Ended ended;
+    /** The question to Kafka about these jobs; null unless there are some, and everything before their position is published. */
     private @Nullable CompletableFuture<Map<TopicPartition, Long>> asked;
 
     JobEnds(RepublishJobs jobs, Router router, Publisher publisher, LongSupplier nanoTime) {

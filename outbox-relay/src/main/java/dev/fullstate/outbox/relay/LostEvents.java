@@ -29,8 +29,8 @@ import dev.fullstate.outbox.relay.wal.Subscription;
 import dev.fullstate.outbox.relay.wal.WalException;
 
 /**
- * Names what consumers have and the database has lost, and asks the service to publish those aggregates once more. What waits for people is a
- * warning for as long as it waits, also after a restart: it is read back from the jobs' table.
+ * Names what consumers have and the database has lost, and asks the service to publish those aggregates once more (ADR 29). What waits for people
+ * is a warning for as long as it waits, also after a restart: it is read back from the jobs' table.
  */
 final class LostEvents {
 
@@ -42,7 +42,9 @@ final class LostEvents {
     private final Router router;
     private final AfterLoss policy;
     private final Notes notes;
+    /** What was found to be lost and no job could be made for; only grows, since nobody finds it again. */
     private final List<Warning> unrequested = new ArrayList<>();
+    /** Those of {@code unrequested}, and what the jobs' table has shown when it was last looked at. */
     private List<Warning> warnings = List.of();
 
     LostEvents(Losses losses, Router router, AfterLoss policy, LongSupplier nanoTime) {

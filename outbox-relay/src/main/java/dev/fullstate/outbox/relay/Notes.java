@@ -19,7 +19,9 @@ final class Notes {
 
     private final LongSupplier nanoTime;
     private final String consequence;
+    /** Until when nothing is attempted. */
     private long resting;
+    /** Whether the last attempt failed, so that the log has a warning that is not repeated. */
     private boolean failing;
 
     /** @param consequence of a failure, after "The relay goes on and tries again; until then" */

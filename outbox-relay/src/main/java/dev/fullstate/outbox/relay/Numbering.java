@@ -11,8 +11,11 @@ import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 /** Gives events the numbers under which they are published, and keeps account of them. */
 final class Numbering {
 
+    /** Of all events up to the last call of {@link #numbers()}; its shift never changes. */
     private Numbers numbers;
+    /** The highest number of a row that the publisher was given or that is published; never below that of {@code numbers}. */
     private long newestSeq;
+    /** The id of that row, as text; null if {@code numbers} has it already, so that it is parsed for each commit and not for each event. */
     private byte @Nullable [] newestId;
 
     Numbering(Numbers published) {

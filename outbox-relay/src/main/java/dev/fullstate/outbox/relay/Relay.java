@@ -57,10 +57,15 @@ public final class Relay
     private final RelaySettings settings;
     private final Stages stages;
     private final Backoff backoff;
+    /** What the loop is at; only its thread touches it, and only this one holds connections. */
     private Activity activity;
+    /** Written by the loop after each step, and by {@link #start()} before there is a loop. */
     private volatile RelayStatus status;
+    /** Open as long as nobody wants the loop to end; a new one for each thread. */
     private volatile CountDownLatch stopRequested = new CountDownLatch(1);
+    /** The loop's, which may be dead; null if it has not started, or has ended as it was told. */
     private volatile @Nullable Thread thread;
+    /** Null outside of an application context. */
     private @Nullable ApplicationEventPublisher events;
 
     /**

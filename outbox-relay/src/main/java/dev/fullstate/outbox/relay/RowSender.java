@@ -13,7 +13,7 @@ import dev.fullstate.outbox.relay.wal.CurrentRows;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
- * Sends each row as it came or, where that cannot be published, as it is in the table now: a correction there, or a deletion, counts for
+ * Sends each row as it came or, where that cannot be published, as it is in the table now (ADR 24): a correction there, or a deletion, counts for
  * rows that are in the stream already. A row that cannot be published either way stops the relay.
  */
 final class RowSender {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.wal.Holder;
 
 /**
- * For how long nothing has been heard of the relay that has the slot. Only the looks' own clock counts, which never jumps, and of the
+ * Measures for how long the relay that has the slot has been silent (ADR 26). Only the looks' own clock counts, which never jumps, and of the
  * time between two looks no more than they are apart in good order: whoever has been stopped meanwhile, perhaps with the other relay's
  * machine, has not listened.
  */
@@ -17,9 +17,13 @@ final class Silence {
 
     private final long longestNanos;
     private final LongSupplier nanoTime;
+    /** What the last look has shown. */
     private @Nullable Holder last;
+    /** When that was. */
     private long lastLook;
+    /** How long {@code last} has stayed the same, of which no look counts for more than {@code longestNanos}. */
     private long nanos;
+    /** Whether the process of {@code last} has ever shown a sign of life. */
     private boolean heard;
 
     /** @param interval between two looks */

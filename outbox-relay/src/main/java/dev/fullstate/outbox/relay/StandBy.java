@@ -15,7 +15,7 @@ import dev.fullstate.outbox.relay.wal.SlotStatus;
 import dev.fullstate.outbox.relay.wal.WalSession;
 
 /**
- * Waits for the slot that another relay has, with its connections open, and takes it as soon as it is free.
+ * Waits for the slot that another relay has, with its connections open, and takes it as soon as it is free (ADR 26).
  *
  * <p>A relay that is stopped or cut off does not free its slot; PostgreSQL does so after its {@code wal_sender_timeout}. Long before, one
  * that stands by takes the slot from it, when it has shown no sign of life for a while. Whether it is really dead does not matter to
@@ -29,9 +29,13 @@ final class StandBy implements Activity {
     private final WalSession session;
     private final PreparedPublisher prepared;
     private final Silence silence;
+    /** Why the slot is free, should the next look find it so. */
     private String reason = "the relay that had the slot has let it go";
+    /** Names the holder that was looked at last; null before the first look. */
     private @Nullable Problem problem;
+    /** Whether the log says that a silent holder cannot be replaced early; it says so once. */
     private boolean told;
+    /** False only after a step that has ended the holder's process: the slot may be free at once. */
     private boolean idle = true;
 
     StandBy(Stages stages, WalSession session, PreparedPublisher prepared) {

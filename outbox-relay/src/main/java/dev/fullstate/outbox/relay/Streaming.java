@@ -34,7 +34,10 @@ import dev.fullstate.outbox.relay.transaction.TransactionSink;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
-/** Passes on what is committed, and confirms to PostgreSQL what Kafka has. */
+/**
+ * Passes on what is committed, and confirms to PostgreSQL what is published. Where it is in the flow, its tracker and its publisher know; the
+ * position that Kafka has decides where a successor goes on (ADR 13).
+ */
 final class Streaming implements Activity {
 
     private static final Logger log = LoggerFactory.getLogger(Streaming.class);
@@ -59,13 +62,21 @@ final class Streaming implements Activity {
     private final LostEvents lostEvents;
     private final ResumePoint start;
     private final Numbering numbering;
+    /** The last row of the transaction that is received in part which is published already or was given to the publisher; null if none is. */
     private @Nullable Position lastReceived;
+    /** Once it is set, nothing more is read: it is thrown when all that was given before it is published. */
     private @Nullable UnpublishableRowException stoppedBy;
+    /** Events that the publisher was given since the statistics were told last; 0 between two steps. */
     private long receivedCount;
+    /** Whether the last step read nothing. */
     private boolean idle;
+    /** Whether the stream had nothing, or nothing for a moment, when it was read last, so that a commit need not wait for more. */
     private boolean drained;
+    /** The publisher's count of answers when it last changed, or when nothing was in flight. */
     private long answeredCount;
+    /** When that was; only rises. */
     private long answeredAt;
+    /** Whether events have been in flight without an answer for {@link #STALLED_NANOS}; nothing depends on it but what is shown. */
     private boolean stalled;
 
     /** @param start after which events are to be published */
@@ -303,7 +314,7 @@ final class Streaming implements Activity {
             // Only now: an event that cannot be published does not count. Nobody but this thread asks for the count.
             current.addEvent();
             receivedCount++;
-            horizon.received();
+            horizon.noteReceived();
             numbering.noteReceived(event);
         }
 

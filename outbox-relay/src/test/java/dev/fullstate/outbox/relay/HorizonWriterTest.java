@@ -107,9 +107,9 @@ class HorizonWriterTest {
     @Test
     void eventThatComesWhileAHorizonWaitsIsShownByTheNext() {
         started();
-        writer.received();
+        writer.noteReceived();
         stepAfter(A_MOMENT, 100);
-        writer.received();
+        writer.noteReceived();
         database.wal = 200;
         stepAfter(A_MOMENT, 200);
         stepAfter(INTERVAL, 200);
@@ -123,7 +123,7 @@ class HorizonWriterTest {
     void underLoadOneIsWrittenPerSecondAtMost() {
         started();
         for (int i = 0; i < 10_000; i++) {
-            writer.received();
+            writer.noteReceived();
             database.wal++;
             stepAfter(A_MOMENT, database.wal);
         }
@@ -133,7 +133,7 @@ class HorizonWriterTest {
     @Test
     void failureIsTriedAgainAfterAWhileAndLosesNothing() {
         started();
-        writer.received();
+        writer.noteReceived();
         stepAfter(A_MOMENT, 100);
         database.failing = true;
         stepAfter(A_MOMENT, 100);
@@ -148,7 +148,7 @@ class HorizonWriterTest {
     @Test
     void horizonThatCannotBeReadIsReadLater() {
         started();
-        writer.received();
+        writer.noteReceived();
         database.failing = true;
         stepAfter(A_MOMENT, 100);
         database.failing = false;
@@ -163,7 +163,7 @@ class HorizonWriterTest {
     @Test
     void nothingIsSaidToBePublishedThroughAPublicationThatWasReplaced() {
         started();
-        writer.received();
+        writer.noteReceived();
         stepAfter(A_MOMENT, 100);
         database.publicationGone = true;
         assertThatExceptionOfType(WalException.class).isThrownBy(() -> stepAfter(A_MOMENT, 100));

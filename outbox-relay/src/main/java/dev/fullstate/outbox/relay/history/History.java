@@ -21,7 +21,7 @@ import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
 
 /**
- * Decides whether a position belongs to the history of a database as it is now. Whatever does not fit is a gap: a gap that is none
+ * Decides whether a position belongs to the history of a database as it is now (ADR 28). Whatever does not fit is a gap: a gap that is none
  * costs a search, and a gap that is taken for none costs events.
  */
 public final class History {

@@ -1,7 +1,7 @@
 package dev.fullstate.outbox.relay.position;
 
 /**
- * How far the relay is, always confirmed &lt;= published &lt;= received, or it cannot be constructed. Each position is the end of
+ * How far the relay is, in three words of the whole project: always confirmed &lt;= published &lt;= received, or it cannot be constructed. Each position is the end of
  * a transaction or lies between transactions.
  *
  * @param received everything before it has come from PostgreSQL

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to where events are published, and of which history.
+ * Up to where events are published (ADR 13), and of which history (ADR 28).
  *
  * @param through everything that was committed before it, with the rows of the fill if one is under way; the end of a transaction, or
  *     between transactions

@@ -16,7 +16,7 @@ import dev.fullstate.outbox.relay.kafka.Kafka;
 /**
  * Keeps a request to commit that reaches Kafka late from ending a later transaction. From {@code transaction.version} 2 on, Kafka itself tells
  * them apart (KIP-890). Below, transactions of one producer have the same epoch, so a producer whose request was perhaps sent twice commits
- * nothing more: its successor has a new epoch.
+ * nothing more: its successor has a new epoch (ADR 25).
  *
  * <p>A request is sent again after a time-out or when its connection is closed. Asked by the thread that commits, one commit after the other.
  */
@@ -29,7 +29,9 @@ final class CommitGuard {
 
     private final boolean needed;
     private final List<Warning> warnings;
+    /** Connections that the producer had closed when the present commit was asked for; 0 where no guard is needed. */
     private double closedBefore;
+    /** Whether the present commit was asked for more than once. */
     private boolean askedAgain;
 
     private CommitGuard(boolean needed, List<Warning> warnings) {
@@ -37,12 +39,12 @@ final class CommitGuard {
         this.warnings = warnings;
     }
 
-    /** For a cluster that can tell late requests apart, or does not have to. */
+    /** A guard for a cluster that can tell late requests apart, or does not have to. */
     static CommitGuard notNeeded() {
         return new CommitGuard(false, List.of());
     }
 
-    /** For the cluster as it is; one that does not tell its version is taken for an old one. */
+    /** A guard for the cluster as it is; one that does not tell its version counts as an old one. */
     static CommitGuard of(Kafka kafka) {
         try {
             short version = kafka.transactionVersion();
@@ -72,19 +74,19 @@ final class CommitGuard {
         return warnings;
     }
 
-    /** A commit is about to be asked for. */
+    /** Takes note that a commit is about to be asked for. */
     void begin(Producer<?, ?> producer) {
         askedAgain = false;
         closedBefore = needed ? closedConnections(producer) : 0;
     }
 
-    /** Kafka has not answered in time, and is asked again. */
-    void askedAgain() {
+    /** Takes note that Kafka has not answered in time, and is asked again. */
+    void noteRetry() {
         askedAgain = true;
     }
 
     /**
-     * The commit is done.
+     * Takes note that the commit is done.
      *
      * @throws BrokerException if this producer must not begin another transaction
      */

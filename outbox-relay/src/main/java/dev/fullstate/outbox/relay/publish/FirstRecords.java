@@ -21,7 +21,9 @@ final class FirstRecords {
     /** Long before a broker forgets a producer that sends nothing (producer.id.expiration.ms: a day). */
     private static final long REMEMBERED_NANOS = TimeUnit.HOURS.toNanos(1);
 
+    /** When a record was last sent to each partition. */
     private final Map<TopicPartition, Long> sentAt = new HashMap<>();
+    /** The partition whose first record is on its way; null if none is. At most one, since nothing is sent meanwhile. */
     private volatile @Nullable TopicPartition awaited;
 
     /** Whether a first record is on its way, so that nothing may be sent. */
@@ -30,15 +32,15 @@ final class FirstRecords {
     }
 
     /** Takes note of a record that is about to be sent. */
-    void sending(TopicPartition partition, long nanoTime) {
+    void noteSending(TopicPartition partition, long nanoTime) {
         Long before = sentAt.put(partition, nanoTime);
         if (before == null || nanoTime - before > REMEMBERED_NANOS) {
             awaited = partition;
         }
     }
 
-    /** Takes note of a record that Kafka has; called by any thread. */
-    void taken(TopicPartition partition) {
+    /** Takes note of a record that is acknowledged; called by any thread. */
+    void noteAcknowledged(TopicPartition partition) {
         if (partition.equals(awaited)) {
             awaited = null;
         }

@@ -15,7 +15,7 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 
 /**
  * Where the position of each pipeline is kept: a topic of one partition, compacted, with the pipeline as the key. A position is
- * written in the same Kafka transaction as the events before it, or, with at-least-once delivery, after they are acknowledged.
+ * written in the same Kafka transaction as the events before it (ADR 13), or, with at-least-once delivery, after they are acknowledged.
  */
 final class PositionTopic {
 
@@ -26,8 +26,11 @@ final class PositionTopic {
     private final String topic;
     private final String positionKey;
     private final String topicsKey;
+    /** Follows the keys of the pipeline; null before that begins, and once it is closed. */
     private Kafka.@Nullable LastValues last;
+    /** What the last record about topics says, of this producer or of one before it. */
     private Map<String, KafkaTopic> known = Map.of();
+    /** Positions that may be written before the next record about topics. */
     private int untilTopicsRecord;
 
     PositionTopic(Kafka kafka, PublisherSettings settings, String pipeline) {

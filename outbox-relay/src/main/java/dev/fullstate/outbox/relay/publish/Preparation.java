@@ -12,7 +12,7 @@ import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
-/** A producer that has sent nothing yet, and the position topic, followed. */
+/** A producer that has sent nothing yet, and the position topic, followed (ADR 25). */
 final class Preparation implements PreparedPublisher {
 
     private final PublisherSettings settings;
@@ -20,6 +20,7 @@ final class Preparation implements PreparedPublisher {
     private final LongSupplier nanoTime;
     private final RecordSender sender;
     private final PositionTopic positions;
+    /** Whether sender and position topic are somebody else's to close, or closed. */
     private boolean handedOn;
 
     private Preparation(

@@ -33,10 +33,13 @@ final class RecordSender implements AutoCloseable {
     private final Topics topics;
     private final int maxRequestBytes;
     private final LogContext context = LogContext.current();
+    /** Of the cluster as it was looked at; before, and at least once, the one that does nothing. */
     private CommitGuard commits = CommitGuard.notNeeded();
+    /** Answers of Kafka, whatever they were; only rises. */
     private final AtomicLong answeredCount = new AtomicLong();
+    /** The first failure; once it is set the producer is closed, and nothing is sent. */
     private final AtomicReference<@Nullable BrokerException> failure = new AtomicReference<>();
-    // Belongs to the producer's thread.
+    /** Whether the producer's thread, to which this field belongs, carries what log lines of the loop carry. */
     private boolean inContext;
 
     /** Says what was to be sent; asked for only when it has failed. */

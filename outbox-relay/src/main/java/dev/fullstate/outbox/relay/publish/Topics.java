@@ -35,15 +35,19 @@ final class Topics {
 
     private final Kafka kafka;
     private final PublisherSettings settings;
-    /** Of earlier starts. */
+    /** As earlier starts have kept them with the position; read before the first event is sent, and never changed by what is used. */
     private final Map<String, KafkaTopic> remembered = new HashMap<>();
-    /** With the number of partitions by which keys are placed. */
+    /** Topics that this producer has placed keys in, by name, with the number of partitions by which it places them. */
     private final Map<String, KafkaTopic> used = new HashMap<>();
-
+    /** By topic, as it was when it was last looked at; also for that of the positions. */
     private final Map<String, List<Warning>> warnings = new HashMap<>();
+    /** The topic of the positions, as it was when it was required; null before. */
     private @Nullable KafkaTopic positions;
+    /** The question that Kafka has not answered or whose answer was not looked at; at most one. */
     private @Nullable CompletableFuture<Map<String, KafkaTopic>> asked;
+    /** When an answer was last looked at, or the watch began; 0 before. */
     private long askedAt;
+    /** Whether {@code used} has what no record about topics has yet. */
     private boolean changed;
 
     Topics(Kafka kafka, PublisherSettings settings) {

@@ -178,7 +178,7 @@ final class TransactionalPublisher implements Publisher {
                 if (nanoTime.getAsLong() - deadline > 0) {
                     throw e;
                 }
-                guard.askedAgain();
+                guard.noteRetry();
             }
         }
         guard.end(sender.producer());

@@ -22,10 +22,15 @@ import dev.fullstate.outbox.relay.position.Position;
 public final class TransactionAssembler {
 
     private final TransactionSink sink;
+    /** By relation, as it was announced last. */
     private final Map<Integer, RowLayout> layouts = new HashMap<>();
+    /** By relation, whether the sink takes its rows; asked for with the first row after each announcement. */
     private final Map<Integer, Boolean> taken = new HashMap<>();
+    /** The transaction that is received in part; null between transactions. */
     private @Nullable Lsn commitLsn;
+    /** Of that transaction; meaningless between transactions. */
     private int xid;
+    /** Of the next row in that transaction, counting also rows that the sink does not take. */
     private long index;
 
     public TransactionAssembler(TransactionSink sink) {

@@ -11,7 +11,7 @@ import dev.fullstate.outbox.relay.failure.FailureKind;
 
 /**
  * The mark by which PostgreSQL, from 17 on, brings a logical slot to its standbys, so that the relay can go on from a promoted one. A
- * temporary slot cannot have it, and a copied slot does not take it over from its original.
+ * temporary slot cannot have it, and a copied slot does not take it over from its original (ADR 27).
  */
 final class FailoverSlot {
 

@@ -10,7 +10,7 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
- * The relay's row in the table by which the writing side knows what is published. It never goes back, except where it was
+ * The relay's row in the table by which the writing side knows what is published (ADR 11). It never goes back, except where it was
  * written on another server, whose transaction ids mean nothing here: what has come with a dump is replaced.
  */
 final class HorizonTable implements Horizons {

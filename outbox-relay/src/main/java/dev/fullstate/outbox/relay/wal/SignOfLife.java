@@ -17,7 +17,7 @@ import dev.fullstate.outbox.relay.failure.RelayException;
 
 /**
  * Shows other relays that this process lives and reaches the server: a connection of its own asks the server something every half a
- * second, and {@code pg_stat_activity} tells everyone with the same role when it was last asked.
+ * second, and {@code pg_stat_activity} tells everyone with the same role when it was last asked (ADR 26).
  *
  * <p>It says nothing of the loop. A loop that hangs does not answer the walsender, which frees the slot by itself; a loop that waits for
  * Kafka, or for the creation of a slot, shall keep it. {@code pg_stat_replication} would tell as much without a further connection, but
@@ -34,6 +34,7 @@ final class SignOfLife implements AutoCloseable {
     private final Connections connections;
     private final int walSenderPid;
     private final CountDownLatch closed = new CountDownLatch(1);
+    /** The last one that was opened; the thread that closes this aborts it. */
     private volatile @Nullable Connection connection;
 
     private SignOfLife(Connections connections, int walSenderPid) {

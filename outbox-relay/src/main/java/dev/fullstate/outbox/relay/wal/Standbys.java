@@ -13,7 +13,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
  * What a failover to a standby would mean for what is in Kafka. From PostgreSQL 17 on a walsender waits, for a failover slot, until
- * all standbys that {@code synchronized_standby_slots} names have flushed what it is about to send.
+ * all standbys that {@code synchronized_standby_slots} names have flushed what it is about to send (ADR 27).
  */
 final class Standbys {
 

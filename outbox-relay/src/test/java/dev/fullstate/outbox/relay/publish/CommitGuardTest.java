@@ -49,7 +49,7 @@ class CommitGuardTest {
         CommitGuard guard = CommitGuard.of(kafka((short) 2));
         assertThat(guard.warnings()).isEmpty();
         guard.begin(producer);
-        guard.askedAgain();
+        guard.noteRetry();
         closedConnections.set(4.0);
         assertThatCode(() -> guard.end(producer)).doesNotThrowAnyException();
     }
@@ -62,7 +62,7 @@ class CommitGuardTest {
         assertThatCode(() -> guard.end(producer)).doesNotThrowAnyException();
 
         guard.begin(producer);
-        guard.askedAgain();
+        guard.noteRetry();
         assertThatThrownBy(() -> guard.end(producer))
                 .isInstanceOfSatisfying(
                         BrokerException.class,

@@ -17,34 +17,34 @@ class FirstRecordsTest {
 
     @Test
     void firstRecordOfEachPartitionIsAwaited() {
-        records.sending(ONE, 0);
+        records.noteSending(ONE, 0);
         assertThat(records.isOneAwaited()).isTrue();
-        records.taken(ONE);
+        records.noteAcknowledged(ONE);
         assertThat(records.isOneAwaited()).isFalse();
 
-        records.sending(OTHER, 0);
-        records.taken(ONE);
+        records.noteSending(OTHER, 0);
+        records.noteAcknowledged(ONE);
         assertThat(records.isOneAwaited()).isTrue();
-        records.taken(OTHER);
+        records.noteAcknowledged(OTHER);
         assertThat(records.isOneAwaited()).isFalse();
     }
 
     @Test
     void laterRecordsAreNotAwaited() {
-        records.sending(ONE, 0);
-        records.taken(ONE);
+        records.noteSending(ONE, 0);
+        records.noteAcknowledged(ONE);
 
-        records.sending(ONE, 1);
+        records.noteSending(ONE, 1);
 
         assertThat(records.isOneAwaited()).isFalse();
     }
 
     @Test
     void partitionThatHasGotNothingForLongIsLikeANewOne() {
-        records.sending(ONE, 0);
-        records.taken(ONE);
+        records.noteSending(ONE, 0);
+        records.noteAcknowledged(ONE);
 
-        records.sending(ONE, TimeUnit.HOURS.toNanos(2));
+        records.noteSending(ONE, TimeUnit.HOURS.toNanos(2));
 
         assertThat(records.isOneAwaited()).isTrue();
     }
