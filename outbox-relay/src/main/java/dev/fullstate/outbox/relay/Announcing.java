@@ -2,7 +2,6 @@ package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import dev.fullstate.outbox.relay.failure.Warning;
@@ -21,7 +20,7 @@ final class Announcing implements Activity {
     private final ResumePoint point;
     private final Gap gap;
     private final Supplier<Activity> fill;
-    private final AtomicBoolean recorded = new AtomicBoolean();
+    private final Recording recording;
 
     /**
      * @param point what is published, with the gap
@@ -33,7 +32,7 @@ final class Announcing implements Activity {
         this.point = point;
         this.gap = gap;
         this.fill = fill;
-        publisher.publishNothing(() -> recorded.set(true));
+        this.recording = new Recording(publisher, () -> {});
     }
 
     @Override
@@ -44,8 +43,7 @@ final class Announcing implements Activity {
     @Override
     public Activity step() {
         publisher.requireNoFailure();
-        publisher.commitIfDue(point, true);
-        return recorded.get() ? fill.get() : this;
+        return recording.commit(point) ? fill.get() : this;
     }
 
     @Override

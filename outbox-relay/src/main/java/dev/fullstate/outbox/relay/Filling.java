@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -54,10 +54,11 @@ final class Filling implements Activity {
     private final LostEvents lostEvents;
     private final AcknowledgeTracker tracker;
     private final PendingTransaction published;
-    /** Whether Kafka has the begin of the fill, with the numbers of {@link #point}. Only then a row may be published. */
-    private final AtomicBoolean recorded = new AtomicBoolean();
-    /** Whether Kafka has the position after the last row; set in {@code ENDING} only. */
-    private final AtomicBoolean ended = new AtomicBoolean();
+    /**
+     * Of the begin of the fill, with the numbers of {@link #point}, before which no row may be published, in {@code RECORDING}; of the position
+     * after the last row in {@code ENDING}; null before.
+     */
+    private @Nullable Recording recording;
     /** Rows that were read and not given to the publisher: the next ones after those of {@link #point}, in the order of their numbers. */
     private final Queue<byte[] @Nullable []> page = new ArrayDeque<>();
     /** Goes forward only, except from {@code RECORDING} to itself where the sequence was drawn from too fast. */
@@ -178,8 +179,7 @@ final class Filling implements Activity {
             case RECORDING -> awaitRecord();
             case PUBLISHING -> publish();
             case ENDING -> {
-                publisher.commitIfDue(point, true);
-                if (ended.get() && tracker.advance().published().equals(point.through())) {
+                if (isRecorded() && tracker.advance().published().equals(point.through())) {
                     return stream();
                 }
             }
@@ -202,13 +202,14 @@ final class Filling implements Activity {
     }
 
     private void record() {
-        recorded.set(false);
         published.addNothing();
-        publisher.publishNothing(() -> {
-            published.notePublished();
-            recorded.set(true);
-        });
+        recording = new Recording(publisher, published::notePublished);
         phase = Phase.RECORDING;
+    }
+
+    private boolean isRecorded() {
+        return Objects.requireNonNull(recording, "Something is recorded in this phase")
+                .commit(point);
     }
 
     private void renumber(Numbers numbers) {
@@ -233,7 +234,7 @@ final class Filling implements Activity {
         Numbers numbers = lost ? rows.continuing(highest, fill()) : new Numbers(highest, known.newest(), known.shift());
         Newest newest = known.newest();
         if (newest != null && !rows.reachBackTo(newest)) {
-            lostEvents.rowsAreGone(newest, searched, rowTypes);
+            lostEvents.reportRemovedRows(newest, searched, rowTypes);
         }
         renumber(numbers);
         if (lost) {
@@ -247,8 +248,7 @@ final class Filling implements Activity {
 
     /** Whoever goes on after this one has to know of the fill before its first row is published. */
     private void awaitRecord() {
-        publisher.commitIfDue(point, true);
-        if (recorded.get() && connected.subscription().standbysHave(point.through())) {
+        if (isRecorded() && connected.subscription().standbysHave(point.through())) {
             idle = false;
             if (rows.raiseSequence(point.numbers())) {
                 phase = Phase.PUBLISHING;
@@ -278,7 +278,7 @@ final class Filling implements Activity {
             Numbers numbers = numbering.numbers();
             point = new ResumePoint(
                     point.through(), null, point.origin(), numbers.withNewest(rows.newest(fill().snapshot())));
-            publisher.publishNothing(() -> ended.set(true));
+            recording = new Recording(publisher, () -> {});
             phase = Phase.ENDING;
         }
         publisher.commitIfDue(point, end);
@@ -314,7 +314,9 @@ final class Filling implements Activity {
 
     @Override
     public List<Warning> warnings() {
-        return Stream.concat(warnings.stream(), publisher.warnings().stream()).toList();
+        return Stream.of(warnings, lostEvents.warnings(), publisher.warnings())
+                .flatMap(List::stream)
+                .toList();
     }
 
     @Override

@@ -12,9 +12,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
@@ -71,7 +71,7 @@ final class LostEvents {
         Map<String, String> types = new HashMap<>();
         topics.forEach(topic -> router.aggregateType(topic).ifPresent(type -> types.put(topic, type)));
         Loss loss = losses.find(types);
-        loss.leftOut().forEach(LostEvents::sayWhatIsLeftOut);
+        loss.leftOut().forEach(LostEvents::warnOfStrangers);
         if (!loss.isEmpty()) {
             request(loss, highest);
         }
@@ -94,7 +94,7 @@ final class LostEvents {
      * @param topics to which events were published
      * @param rowTypes the aggregate types of the rows that are there
      */
-    void rowsAreGone(Newest published, Set<String> topics, Set<String> rowTypes) {
+    void reportRemovedRows(Newest published, Set<String> topics, Set<String> rowTypes) {
         List<String> types = Stream.concat(
                         topics.stream().flatMap(topic -> router.aggregateType(topic).stream()), rowTypes.stream())
                 .distinct()
@@ -104,7 +104,7 @@ final class LostEvents {
                 + ", and numbers were drawn after " + published.seq()
                 + ", the last that is published: rows may have been removed that were not";
         if (types.isEmpty()) {
-            sayWhatIsLeftToPeople(new Warning(what + ". Of which types, nothing tells", "Republish all types"), null);
+            leaveToPeople(new Warning(what + ". Of which types, nothing tells", "Republish all types"));
             return;
         }
         request(
@@ -117,25 +117,23 @@ final class LostEvents {
     private void request(String what, Function<Boolean, Request> job, UnaryOperator<String> byHand) {
         try {
             Request request = job.apply(policy == AfterLoss.REPORT);
-            log.warn(
-                    "{}. Republish job {} gives consumers what the database has. {}",
-                    what,
-                    request.job(),
-                    request.isPaused() ? "It waits. Remedy: " + resume(request) : "Nothing has to be done");
+            // A job that waits is a warning besides, as long as it waits.
+            log.atLevel(request.isPaused() ? Level.INFO : Level.WARN)
+                    .log("{}. Republish job {} gives consumers what the database has", what, request.job());
         } catch (WalException e) {
             if (e.kind() != FailureKind.PERMANENT) {
                 throw e;
             }
-            sayWhatIsLeftToPeople(
-                    new Warning(what + ". No republish job could be made: " + e.getMessage(), byHand.apply(e.remedy())),
-                    e);
+            log.debug("No republish job could be made", e);
+            leaveToPeople(new Warning(
+                    what + ". No republish job could be made: " + e.getMessage(), byHand.apply(e.remedy())));
         }
     }
 
-    /** Publishing does not wait for it, and nobody finds it again. */
-    private void sayWhatIsLeftToPeople(Warning warning, @Nullable Exception cause) {
+    /** Publishing does not wait for people. */
+    private void leaveToPeople(Warning warning) {
         unrequested.add(warning);
-        log.warn("{}. Remedy: {}", warning.message(), warning.remedy(), cause);
+        warnings = List.copyOf(unrequested);
     }
 
     private static String byHand(Loss loss, String remedy) {
@@ -147,7 +145,7 @@ final class LostEvents {
                         .collect(Collectors.joining(", "));
     }
 
-    private static void sayWhatIsLeftOut(Strangers strangers) {
+    private static void warnOfStrangers(Strangers strangers) {
         log.warn(
                 "{} events in topic '{}' with the source '{}' are not in the table. {}, so they are left out. If they are of this"
                         + " outbox, republish their types",

@@ -50,7 +50,7 @@ final class Notes {
             resting = nanoTime.getAsLong() + RETRY_NANOS;
             if (!failing) {
                 log.warn(
-                        "{} The relay goes on and tries again; until then {}. Remedy: {}",
+                        "{}. The relay goes on and tries again; until then {}. Remedy: {}",
                         e.getMessage(),
                         consequence,
                         e.remedy(),

@@ -251,7 +251,7 @@ public final class Relay
         status = new RelayStatus(last.state(), settings.slotName(), last.progress(), last.problem(), warnings);
         warnings.stream()
                 .filter(warning -> !last.warnings().contains(warning))
-                .forEach(warning -> log.warn("{} Remedy: {}", warning.message(), warning.remedy()));
+                .forEach(warning -> log.warn("{}. Remedy: {}", warning.message(), warning.remedy()));
     }
 
     private Duration failed(RuntimeException e) {
@@ -264,7 +264,7 @@ public final class Relay
         } else {
             log.atLevel(problem.kind() == FailureKind.PERMANENT ? Level.ERROR : Level.WARN)
                     .setCause(e)
-                    .log("The relay tries again in {}: {} Remedy: {}", delay, problem.message(), problem.remedy());
+                    .log("The relay tries again in {}: {}. Remedy: {}", delay, problem.message(), problem.remedy());
         }
         enter(problem.kind() == FailureKind.STEP_DOWN ? RelayState.STANDBY : RelayState.RETRYING, problem);
         return delay;
@@ -296,10 +296,10 @@ public final class Relay
         if (state != previous.state() || !Objects.equals(problem, previous.problem())) {
             status = new RelayStatus(state, settings.slotName(), previous.progress(), problem, previous.warnings());
             if (state == RelayState.STREAMING && problem != null) {
-                log.warn("{} Remedy: {}", problem.message(), problem.remedy());
+                log.warn("{}. Remedy: {}", problem.message(), problem.remedy());
             }
             if (state != previous.state()) {
-                log.info("The relay is now {}, before {}", state, previous.state());
+                log.info("Relay state: {} -> {}", previous.state(), state);
             }
         }
     }

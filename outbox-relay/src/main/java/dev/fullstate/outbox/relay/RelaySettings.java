@@ -28,28 +28,6 @@ public record RelaySettings(
         Duration shutdownTimeout,
         AfterLoss afterLoss) {
 
-    /** Without touching what the database has lost. */
-    public RelaySettings(
-            String slotName,
-            DataSize maxInFlight,
-            Duration pollInterval,
-            Duration minRetryDelay,
-            Duration maxRetryDelay,
-            Duration standbyInterval,
-            Duration leaderTimeout,
-            Duration shutdownTimeout) {
-        this(
-                slotName,
-                maxInFlight,
-                pollInterval,
-                minRetryDelay,
-                maxRetryDelay,
-                standbyInterval,
-                leaderTimeout,
-                shutdownTimeout,
-                AfterLoss.REPORT);
-    }
-
     /** The delay before the next attempt after so many failures in a row. */
     Duration retryDelay(int failureCount) {
         int doublings = Math.min(failureCount - 1, Integer.SIZE - 2);

@@ -26,7 +26,8 @@ class BackoffTest {
                     LONGEST,
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(3),
-                    Duration.ofSeconds(1)),
+                    Duration.ofSeconds(1),
+                    AfterLoss.REPORT),
             nanos::get);
 
     /** Streams, in steps of a tenth of a second, with the same position confirmed all the time. */

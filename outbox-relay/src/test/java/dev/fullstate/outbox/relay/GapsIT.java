@@ -99,8 +99,7 @@ class GapsIT extends RelayIntegrationTest {
         assumeKnown(change);
         try (SteppedRelay relay = SteppedRelay.of(delivery, database)) {
             relay.stepUntil(RelayState.STREAMING);
-            insert(5);
-            relay.stepUntil(topic, 5);
+            publish(relay, 5);
             if (unconfirmed) {
                 // What is published and not confirmed would come again.
                 database.terminateSessions();
@@ -112,10 +111,14 @@ class GapsIT extends RelayIntegrationTest {
         insert(3);
         try (SteppedRelay relay = SteppedRelay.of(delivery, database)) {
             relay.stepUntil(topic, count);
-            insert(2);
-            relay.stepUntil(topic, count);
+            publish(relay, 2);
         }
         assertPublished(delivery);
+    }
+
+    private void publish(SteppedRelay relay, int rows) throws SQLException {
+        insert(rows);
+        relay.stepUntil(topic, count);
     }
 
     @ParameterizedTest
@@ -136,8 +139,7 @@ class GapsIT extends RelayIntegrationTest {
         assumeKnown(change);
         try (SteppedRelay relay = SteppedRelay.of(delivery, database)) {
             relay.stepUntil(RelayState.STREAMING);
-            insert(5);
-            relay.stepUntil(topic, 5);
+            publish(relay, 5);
             if (change.isOfTheSlot()) {
                 database.terminateWalSender();
             }
@@ -151,8 +153,7 @@ class GapsIT extends RelayIntegrationTest {
             }
             insert(3);
             relay.stepUntil(topic, count);
-            insert(2);
-            relay.stepUntil(topic, count);
+            publish(relay, 2);
         }
         assertPublished(delivery);
     }

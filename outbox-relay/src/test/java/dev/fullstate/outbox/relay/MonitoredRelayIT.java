@@ -103,7 +103,8 @@ class MonitoredRelayIT extends RelayIntegrationTest {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(1));
+                Duration.ofSeconds(1),
+                AfterLoss.REPORT);
         return new Relay(settings, context.getBean(WalSource.class), context.getBean(Router.class), pipeline -> {
             throw new NoClassDefFoundError("org/example/Missing");
         });

@@ -18,7 +18,8 @@ class RelaySettingsTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(1),
             Duration.ofSeconds(3),
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            AfterLoss.REPORT);
 
     @ParameterizedTest
     @CsvSource({"1, PT0.5S", "2, PT1S", "6, PT16S", "7, PT30S", "1000, PT30S", "2147483647, PT30S"})

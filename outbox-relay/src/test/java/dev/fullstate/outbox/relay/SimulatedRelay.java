@@ -38,7 +38,8 @@ final class SimulatedRelay {
             Duration.ofSeconds(1),
             Duration.ofMillis(100),
             Duration.ofMillis(300),
-            Duration.ofNanos(300_000));
+            Duration.ofNanos(300_000),
+            AfterLoss.REPORT);
 
     private final RandomGenerator random;
     private final SimulatedSource source;

@@ -217,7 +217,8 @@ class StandByIT {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                AfterLoss.REPORT);
         WalSource source = WalSource.of(as(role, server.port()).apply(SteppedRelay.wal(database)));
         AtomicInteger keptUp = new AtomicInteger();
         PreparedPublisher prepared = new NeverTakesOver(keptUp);

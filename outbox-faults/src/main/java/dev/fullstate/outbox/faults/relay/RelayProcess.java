@@ -25,7 +25,7 @@ import dev.fullstate.outbox.faults.server.Outbox;
 /** A relay in a JVM of its own, which reaches both servers through their links. */
 public final class RelayProcess implements AutoCloseable {
 
-    private static final Pattern STATE = Pattern.compile("The relay is now ([A-Z_]+), before");
+    private static final Pattern STATE = Pattern.compile("Relay state: [A-Z_]+ -> ([A-Z_]+)");
 
     private final ChildJvm jvm;
     private final Control control;

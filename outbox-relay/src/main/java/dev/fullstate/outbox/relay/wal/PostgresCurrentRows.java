@@ -136,9 +136,6 @@ final class PostgresCurrentRows implements CurrentRows {
 
     /** The first parameter is the transaction, whose epoch is that of the nearest of the newest ones. */
     private String query(List<String> selected, Attempt attempt) {
-        String columns = selected.stream()
-                .map(column -> "o." + column + "::text as " + column)
-                .collect(Collectors.joining(", "));
         return names.sql("""
                 with now as (
                     select pg_current_snapshot() as snapshot, pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xmax),
@@ -148,7 +145,7 @@ final class PostgresCurrentRows implements CurrentRows {
                       from now)
                 select pg_visible_in_snapshot(w.xid, w.snapshot) as visible, o.tableoid is not null as found, %s
                   from written w left join {outbox} o on %s
-                """.formatted(columns, attempt.condition()));
+                """.formatted(RowText.columns("o", selected), attempt.condition()));
     }
 
     private static Found row(ResultSet rows, List<String> selected, Set<String> present) throws SQLException {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
@@ -156,10 +155,7 @@ final class PostgresRetainedRows implements RetainedRows {
     @Override
     public List<byte[] @Nullable []> page(Fill fill) {
         Filter unpublished = new Filter(fill);
-        // As text, the form in which the stream brings the same values.
-        String columns = OutboxTable.PUBLISHED_COLUMNS.stream()
-                .map(column -> "r." + column + "::text")
-                .collect(Collectors.joining(", "));
+        String columns = RowText.columns("r", OutboxTable.PUBLISHED_COLUMNS);
         String sql =
                 names.sql("""
                 with page as (

@@ -190,6 +190,6 @@ class QuickStartIT {
                 .containsPattern(
                         "The relay publishes to Kafka at \\[?127.0.0.1:\\d+\\]?, exactly once, what it reads from slot outbox as"
                                 + " shop at jdbc:postgresql://127.0.0.1:\\d+/shop")
-                .contains("The relay is now STREAMING");
+                .contains("-> STREAMING");
     }
 }
