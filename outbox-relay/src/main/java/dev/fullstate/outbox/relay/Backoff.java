@@ -9,7 +9,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Progress;
 
 /**
- * How long to wait after a failure: longer after each further one, and from the beginning after a success.
+ * Measures how long to wait after a failure: longer after each further one, and from the beginning after a success.
  *
  * <p>To connect, and to fail at the same event again, is not a success. What is confirmed for the first time is one; and so, because an idle
  * outbox confirms nothing, is a time without a failure that is as long as the longest delay.
@@ -32,8 +32,8 @@ final class Backoff {
         this.nanoTime = nanoTime;
     }
 
-    /** Something went well: the relay is connected, and streams or stands by. */
-    void ran(@Nullable Progress progress) {
+    /** Takes note that something went well: the relay is connected, and streams or stands by. */
+    void noteSuccess(@Nullable Progress progress) {
         long now = nanoTime.getAsLong();
         if (!running) {
             running = true;
@@ -48,8 +48,8 @@ final class Backoff {
         }
     }
 
-    /** The delay before the next attempt. */
-    Duration failed() {
+    /** Takes note of a failure; returns the delay before the next attempt. */
+    Duration nextDelay() {
         running = false;
         return settings.retryDelay(++failureCount);
     }

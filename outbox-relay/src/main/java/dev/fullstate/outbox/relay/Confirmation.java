@@ -96,7 +96,7 @@ final class Confirmation {
             return;
         }
         stream.requirePublication();
-        statistics.slot(stream.slotStatus());
+        statistics.setSlot(stream.slotStatus());
         heldBack = stream.heldBack();
         lastCheck = now;
         if (tracker.isIdle() && server.isAfter(confirmable())) {

@@ -33,7 +33,7 @@ final class Connecting implements Activity {
     // 25).
     @Override
     public Activity step() {
-        stages.statistics().slot(null);
+        stages.statistics().setSlot(null);
         WalSession session = stages.source().open();
         try {
             // What is not an outbox's slot at all is not waited for.

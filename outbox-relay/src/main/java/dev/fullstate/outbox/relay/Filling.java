@@ -114,7 +114,7 @@ final class Filling implements Activity {
         this.doubt = doubt;
         this.point = point;
         this.numbering = new Numbering(point.numbers());
-        this.tracker = new AcknowledgeTracker(Lsn.ZERO, stages.statistics().acknowledged());
+        this.tracker = new AcknowledgeTracker(Lsn.ZERO, stages.statistics().progressListener());
         this.published = tracker.begin();
         beginSearch();
     }
@@ -173,7 +173,7 @@ final class Filling implements Activity {
     public Activity step() {
         publisher.requireNoFailure();
         idle = true;
-        stages.statistics().inFlightBytes(publisher.inFlightBytes());
+        stages.statistics().setInFlightBytes(publisher.inFlightBytes());
         switch (phase) {
             case SEARCHING -> search();
             case RECORDING -> awaitRecord();
@@ -272,7 +272,7 @@ final class Filling implements Activity {
             last = publish(page.remove());
         }
         advanceTo(last);
-        stages.statistics().received(rowCount - before);
+        stages.statistics().countReceived(rowCount - before);
         if (end) {
             tracker.end(point.through());
             Numbers numbers = numbering.numbers();

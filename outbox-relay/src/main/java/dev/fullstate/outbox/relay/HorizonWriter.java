@@ -83,7 +83,7 @@ final class HorizonWriter {
      * @throws WalException if the publication is not what it was; what else goes wrong is logged and tried again
      */
     void step(Lsn published) {
-        if (notes.areResting()) {
+        if (notes.isResting()) {
             return;
         }
         Horizon reached = horizon;
@@ -107,6 +107,6 @@ final class HorizonWriter {
         database.note(reached, published);
         horizon = null;
         notes.rest(INTERVAL);
-        notes.succeeded();
+        notes.noteSuccess();
     }
 }

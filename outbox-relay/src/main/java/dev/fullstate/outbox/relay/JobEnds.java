@@ -52,7 +52,7 @@ final class JobEnds {
 
     /** @param published everything before it is published */
     void step(Lsn published) {
-        if (notes.areResting()) {
+        if (notes.isResting()) {
             return;
         }
         Ended reached = ended;
@@ -70,7 +70,7 @@ final class JobEnds {
 
     private void look() {
         Ended found = jobs.ended();
-        notes.succeeded();
+        notes.noteSuccess();
         if (found.jobs().isEmpty()) {
             notes.rest(INTERVAL);
         } else {
@@ -85,7 +85,7 @@ final class JobEnds {
             jobs.note(job, ends(ends, topics), published);
         }
         ended = null;
-        notes.succeeded();
+        notes.noteSuccess();
     }
 
     private Map<TopicPartition, Long> answer() {

@@ -157,7 +157,7 @@ final class LostEvents {
 
     /** Looks, now and then, for what waits. */
     void step() {
-        if (!notes.areResting()) {
+        if (!notes.isResting()) {
             notes.attempt(this::look);
         }
     }
@@ -174,7 +174,7 @@ final class LostEvents {
         losses.waiting().forEach(request -> found.add(waiting(request)));
         warnings = List.copyOf(found);
         notes.rest(INTERVAL);
-        notes.succeeded();
+        notes.noteSuccess();
     }
 
     private static Warning waiting(Request request) {

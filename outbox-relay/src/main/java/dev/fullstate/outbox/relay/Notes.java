@@ -31,7 +31,7 @@ final class Notes {
         this.resting = nanoTime.getAsLong();
     }
 
-    boolean areResting() {
+    boolean isResting() {
         return nanoTime.getAsLong() - resting < 0;
     }
 
@@ -39,7 +39,7 @@ final class Notes {
         resting = nanoTime.getAsLong() + time.toNanos();
     }
 
-    void succeeded() {
+    void noteSuccess() {
         failing = false;
     }
 

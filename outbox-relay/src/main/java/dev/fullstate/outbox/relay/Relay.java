@@ -202,14 +202,14 @@ public final class Relay
         } catch (InterruptedException e) {
             // Not by stop(), which does not interrupt.
             Thread.currentThread().interrupt();
-            died(e);
+            die(e);
         } catch (RuntimeException | Error e) {
-            died(e);
+            die(e);
         }
     }
 
     /** What is to be known outside comes first: memory may be short. */
-    private void died(Throwable cause) {
+    private void die(Throwable cause) {
         enter(RelayState.FAILED, Problem.ofDeadThread(cause.toString()));
         if (events != null) {
             AvailabilityChangeEvent.publish(events, this, LivenessState.BROKEN);
@@ -222,19 +222,19 @@ public final class Relay
     Duration step() {
         try {
             activity = activity.step();
-            succeeded();
+            noteSuccess();
             return activity.isIdle() ? activity.pollInterval(settings) : Duration.ZERO;
         } catch (RuntimeException e) {
-            return failed(e);
+            return recover(e);
         }
     }
 
-    private void succeeded() {
+    private void noteSuccess() {
         if (activity.state() == RelayState.STARTING) {
             return;
         }
         Progress progress = activity.progress();
-        backoff.ran(progress);
+        backoff.noteSuccess(progress);
         if (progress != null && !progress.equals(status.progress())) {
             status =
                     new RelayStatus(status.state(), settings.slotName(), progress, status.problem(), status.warnings());
@@ -254,11 +254,11 @@ public final class Relay
                 .forEach(warning -> log.warn("{}. Remedy: {}", warning.message(), warning.remedy()));
     }
 
-    private Duration failed(RuntimeException e) {
+    private Duration recover(RuntimeException e) {
         giveUp();
         Problem problem = Problem.of(e);
-        stages.statistics().failed(problem.kind());
-        Duration delay = backoff.failed();
+        stages.statistics().countFailure(problem.kind());
+        Duration delay = backoff.nextDelay();
         if (problem.equals(status.problem())) {
             log.debug("The relay tries again in {}", delay, e);
         } else {
@@ -288,7 +288,7 @@ public final class Relay
             log.warn("Connections that are given up did not close cleanly", e);
         }
         activity = new Connecting(stages);
-        stages.statistics().disconnected();
+        stages.statistics().resetInFlight();
     }
 
     private void enter(RelayState state, @Nullable Problem problem) {

@@ -82,30 +82,30 @@ public final class RelayStatistics {
         latencies = consumer;
     }
 
-    void received(long eventCount) {
+    void countReceived(long eventCount) {
         received.add(eventCount);
         inFlight.add(eventCount);
     }
 
-    void inFlightBytes(long bytes) {
+    void setInFlightBytes(long bytes) {
         inFlightBytes = bytes;
     }
 
-    void failed(FailureKind kind) {
+    void countFailure(FailureKind kind) {
         count(kind).increment();
     }
 
-    void slot(@Nullable SlotStatus status) {
+    void setSlot(@Nullable SlotStatus status) {
         slot = status;
     }
 
-    /** What was in flight has been given up. */
-    void disconnected() {
+    /** Takes note that what was in flight has been given up. */
+    void resetInFlight() {
         inFlight.reset();
         inFlightBytes = 0;
     }
 
-    AcknowledgeListener acknowledged() {
+    AcknowledgeListener progressListener() {
         return new AcknowledgeListener() {
 
             @Override

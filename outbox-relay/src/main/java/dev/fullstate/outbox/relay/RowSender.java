@@ -32,7 +32,7 @@ final class RowSender {
     }
 
     /** Whether the rows of a relation are the outbox's. Those of other tables come if a publication had more than one. */
-    boolean takes(Relation relation) {
+    boolean isOfOutbox(Relation relation) {
         if (table.belongsToOutbox(relation.oid(), relation.schema(), relation.table())) {
             return true;
         }

@@ -34,7 +34,7 @@ final class Silence {
     }
 
     /** Takes note of a look; returns for how long nothing has changed. */
-    Duration at(@Nullable Holder holder) {
+    Duration measure(@Nullable Holder holder) {
         long now = nanoTime.getAsLong();
         heard = holder != null && (holder.signOfLife() != null || (heard && holder.isSameProcess(last)));
         nanos = Objects.equals(holder, last) ? nanos + Math.min(now - lastLook, longestNanos) : 0;
@@ -44,7 +44,7 @@ final class Silence {
     }
 
     /** Whether the relay that was looked at last has ever shown a sign of life: of one that shows none, silence tells nothing. */
-    boolean tells() {
+    boolean isTelling() {
         return heard;
     }
 }

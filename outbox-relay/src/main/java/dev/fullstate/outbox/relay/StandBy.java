@@ -55,7 +55,7 @@ final class StandBy implements Activity {
 
     private static @Nullable Holder holder(Stages stages, WalSession session) {
         Optional<SlotStatus> slot = session.slotStatus();
-        stages.statistics().slot(slot.orElse(null));
+        stages.statistics().setSlot(slot.orElse(null));
         return slot.map(SlotStatus::holder).orElse(null);
     }
 
@@ -79,15 +79,15 @@ final class StandBy implements Activity {
                 "None while the other relay runs: this one takes over when it stops");
         prepared.keepUp();
         idle = true;
-        Duration silent = silence.at(holder);
+        Duration silent = silence.measure(holder);
         if (silent.compareTo(stages.settings().leaderTimeout()) >= 0) {
-            missed(holder, silent);
+            takeFrom(holder, silent);
         }
         return this;
     }
 
-    private void missed(Holder holder, Duration silent) {
-        if (!silence.tells()) {
+    private void takeFrom(Holder holder, Duration silent) {
+        if (!silence.isTelling()) {
             tell(holder, "its sign of life cannot be seen (it has another role, or track_activities is off)");
             return;
         }

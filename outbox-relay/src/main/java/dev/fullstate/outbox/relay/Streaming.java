@@ -87,7 +87,7 @@ final class Streaming implements Activity {
         this.publisher = connected.publisher();
         this.assembler = new TransactionAssembler(new Sender());
         this.tracker =
-                new AcknowledgeTracker(stream.start(), stages.statistics().acknowledged());
+                new AcknowledgeTracker(stream.start(), stages.statistics().progressListener());
         this.answeredAt = stages.nanoTime().getAsLong();
         this.confirmation = new Confirmation(stages, stream, tracker, publisher);
         this.horizon = new HorizonWriter(HorizonWriter.Database.of(stream), stages.nanoTime());
@@ -131,7 +131,7 @@ final class Streaming implements Activity {
         }
         publisher.commitIfDue(received(), drained);
         confirmation.step();
-        stages.statistics().inFlightBytes(publisher.inFlightBytes());
+        stages.statistics().setInFlightBytes(publisher.inFlightBytes());
         horizon.step(tracker.progress().published());
         jobEnds.step(tracker.progress().published());
         lostEvents.step();
@@ -155,7 +155,7 @@ final class Streaming implements Activity {
             drained = true;
             return 0;
         } finally {
-            stages.statistics().received(receivedCount);
+            stages.statistics().countReceived(receivedCount);
             receivedCount = 0;
         }
     }
@@ -287,8 +287,8 @@ final class Streaming implements Activity {
         private @Nullable PendingTransaction transaction;
 
         @Override
-        public boolean takes(Relation relation) {
-            return rows.takes(relation);
+        public boolean isOfOutbox(Relation relation) {
+            return rows.isOfOutbox(relation);
         }
 
         @Override

@@ -33,14 +33,14 @@ class BackoffTest {
     /** Streams, in steps of a tenth of a second, with the same position confirmed all the time. */
     private void streams(Duration time, long confirmed) {
         for (Duration past = Duration.ZERO; past.compareTo(time) <= 0; past = past.plusMillis(100)) {
-            backoff.ran(Progress.at(new Lsn(confirmed)));
+            backoff.noteSuccess(Progress.at(new Lsn(confirmed)));
             nanos.addAndGet(Duration.ofMillis(100).toNanos());
         }
     }
 
     private void failsAtOnce(int times) {
         for (int i = 0; i < times; i++) {
-            backoff.failed();
+            backoff.nextDelay();
         }
     }
 
@@ -49,7 +49,7 @@ class BackoffTest {
         Duration last = Duration.ZERO;
         for (int i = 0; i < 7; i++) {
             streams(Duration.ofSeconds(3), 100);
-            Duration delay = backoff.failed();
+            Duration delay = backoff.nextDelay();
             assertThat(delay).isGreaterThan(last);
             last = delay;
         }
@@ -61,7 +61,7 @@ class BackoffTest {
         streams(Duration.ofSeconds(1), 100);
         failsAtOnce(10);
         streams(Duration.ofMillis(100), 101);
-        assertThat(backoff.failed()).isEqualTo(FIRST);
+        assertThat(backoff.nextDelay()).isEqualTo(FIRST);
     }
 
     @Test
@@ -70,35 +70,35 @@ class BackoffTest {
         for (int i = 0; i < 50; i++) {
             failsAtOnce(10);
             streams(LONGEST, 100);
-            assertThat(backoff.failed()).as("outage %d", i).isEqualTo(FIRST);
+            assertThat(backoff.nextDelay()).as("outage %d", i).isEqualTo(FIRST);
         }
     }
 
     @Test
     void beginAnewAfterATimeOfStandingBy() {
         failsAtOnce(10);
-        backoff.ran(null);
+        backoff.noteSuccess(null);
         nanos.addAndGet(LONGEST.toNanos());
-        backoff.ran(null);
-        assertThat(backoff.failed()).isEqualTo(FIRST);
+        backoff.noteSuccess(null);
+        assertThat(backoff.nextDelay()).isEqualTo(FIRST);
     }
 
     @Test
     void timeOfAnOutageIsNotATimeWithoutFailure() {
-        backoff.ran(Progress.at(new Lsn(100)));
+        backoff.noteSuccess(Progress.at(new Lsn(100)));
         for (int i = 0; i < 10; i++) {
-            nanos.addAndGet(backoff.failed().toNanos());
+            nanos.addAndGet(backoff.nextDelay().toNanos());
         }
-        backoff.ran(Progress.at(new Lsn(100)));
-        assertThat(backoff.failed()).isEqualTo(LONGEST);
+        backoff.noteSuccess(Progress.at(new Lsn(100)));
+        assertThat(backoff.nextDelay()).isEqualTo(LONGEST);
     }
 
     @Test
     void positionThatIsSeenAgainAfterAReconnectIsNoProgress() {
-        backoff.ran(Progress.at(new Lsn(100)));
-        backoff.failed();
-        backoff.ran(Progress.at(new Lsn(90)));
-        backoff.ran(Progress.at(new Lsn(100)));
-        assertThat(backoff.failed()).isEqualTo(FIRST.multipliedBy(2));
+        backoff.noteSuccess(Progress.at(new Lsn(100)));
+        backoff.nextDelay();
+        backoff.noteSuccess(Progress.at(new Lsn(90)));
+        backoff.noteSuccess(Progress.at(new Lsn(100)));
+        assertThat(backoff.nextDelay()).isEqualTo(FIRST.multipliedBy(2));
     }
 }

@@ -19,7 +19,7 @@ class SilenceTest {
 
     private Duration look(Duration later, @Nullable Holder holder) {
         nanos.addAndGet(later.toNanos());
-        return silence.at(holder);
+        return silence.measure(holder);
     }
 
     private static Holder holder(int pid, @Nullable String signOfLife) {
@@ -57,15 +57,15 @@ class SilenceTest {
     @Test
     void tellsSomethingOnlyOfAProcessThatHasShownASignOfLife() {
         look(INTERVAL, holder(1, null));
-        assertThat(silence.tells()).isFalse();
+        assertThat(silence.isTelling()).isFalse();
         look(INTERVAL, holder(1, "a"));
-        assertThat(silence.tells()).isTrue();
+        assertThat(silence.isTelling()).isTrue();
         look(INTERVAL, holder(1, null));
-        assertThat(silence.tells()).isTrue();
+        assertThat(silence.isTelling()).isTrue();
         look(INTERVAL, holder(2, null));
-        assertThat(silence.tells()).isFalse();
+        assertThat(silence.isTelling()).isFalse();
         look(INTERVAL, holder(2, "b"));
         look(INTERVAL, null);
-        assertThat(silence.tells()).isFalse();
+        assertThat(silence.isTelling()).isFalse();
     }
 }

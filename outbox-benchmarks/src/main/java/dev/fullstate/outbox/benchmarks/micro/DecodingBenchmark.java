@@ -67,7 +67,7 @@ public class DecodingBenchmark {
         }
 
         @Override
-        public boolean takes(Relation relation) {
+        public boolean isOfOutbox(Relation relation) {
             return true;
         }
 

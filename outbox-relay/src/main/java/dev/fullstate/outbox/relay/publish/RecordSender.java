@@ -148,7 +148,7 @@ final class RecordSender implements AutoCloseable {
         return kafka.search(searched, since);
     }
 
-    void answered() {
+    void countAnswer() {
         answeredCount.incrementAndGet();
     }
 

@@ -187,7 +187,7 @@ final class TransactionalPublisher implements Publisher {
     private void endCommit(Committing ended) {
         require(state == ended && ended.outcome().isDone(), "The commit that is under way has an outcome");
         requireCommitted(ended);
-        sender.answered();
+        sender.countAnswer();
         committed = ended.upTo();
         state = new Idle();
         ended.transaction().tellPublished();

@@ -76,7 +76,7 @@ public final class TransactionAssembler {
         // Counted in any case: what is taken may be seen differently after a restart, which must not move the
         // positions.
         Position position = new Position(commitLsn, index++);
-        if (taken.computeIfAbsent(insert.relationOid(), oid -> sink.takes(layout.relation()))) {
+        if (taken.computeIfAbsent(insert.relationOid(), oid -> sink.isOfOutbox(layout.relation()))) {
             sink.row(layout.row(position, xid, insert.tuple()));
         }
     }

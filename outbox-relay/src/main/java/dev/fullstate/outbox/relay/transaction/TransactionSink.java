@@ -9,7 +9,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 public interface TransactionSink {
 
     /** Whether the rows of a relation are wanted; asked once, when the first one comes. */
-    boolean takes(Relation relation);
+    boolean isOfOutbox(Relation relation);
 
     void begin();
 

@@ -246,7 +246,7 @@ class TransactionAssemblerTest {
         }
 
         @Override
-        public boolean takes(Relation relation) {
+        public boolean isOfOutbox(Relation relation) {
             return relation.oid() == OID;
         }
 
