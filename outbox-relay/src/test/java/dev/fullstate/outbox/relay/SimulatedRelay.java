@@ -96,6 +96,20 @@ final class SimulatedRelay {
         }
     }
 
+    /** What is on its way to Kafka arrives, and answers return. */
+    void exchange() {
+        producers.exchange();
+    }
+
+    /** The commits that are asked for run. */
+    void commit() {
+        commits.run();
+    }
+
+    RelayStatus status() {
+        return relay.status();
+    }
+
     void terminateSessions() {
         source.terminateSessions();
     }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,6 +37,7 @@ public final class SimulatedKafka {
     private final List<Late> late = new ArrayList<>();
 
     private final short transactionVersion;
+    private Consumer<String> narrator = happened -> {};
     private double faultRate;
 
     private record Late(String transactionalId, int epoch) {}
@@ -68,6 +70,11 @@ public final class SimulatedKafka {
     public SimulatedKafka(RandomGenerator random) {
         this.random = random;
         this.transactionVersion = (short) (1 + random.nextInt(2));
+    }
+
+    /** Has someone told, in a line each, what the broker does. */
+    public void narrateTo(Consumer<String> listener) {
+        narrator = listener;
     }
 
     /** How often, between 0 and 1, a request fails. */
@@ -201,6 +208,15 @@ public final class SimulatedKafka {
         };
     }
 
+    private static String describe(ProducerRecord<byte[], byte @Nullable []> record) {
+        String key = new String(record.key(), StandardCharsets.UTF_8);
+        byte[] value = record.value();
+        String text = value == null ? "nothing" : new String(value, StandardCharsets.UTF_8);
+        return record.headers().lastHeader(EventHeaders.SEQUENCE) == null
+                ? key + " = " + text
+                : "row " + text + " of " + key + ", sequence " + sequence(record);
+    }
+
     /** The sequence under which an event was published. */
     public static long sequence(ProducerRecord<byte[], byte @Nullable []> record) {
         return Long.parseLong(header(record, EventHeaders.SEQUENCE));
@@ -213,8 +229,12 @@ public final class SimulatedKafka {
     /** Returns the new epoch; whatever an earlier one had open is aborted. */
     int initialize(String transactionalId) {
         TransactionalId id = transactionalIds.computeIfAbsent(transactionalId, any -> new TransactionalId());
+        int aborted = id.open.size();
         end(id, Outcome.ABORTED);
-        return ++id.epoch;
+        id.epoch++;
+        narrator.accept("gives the producer epoch " + id.epoch
+                + (aborted == 0 ? "" : ", and aborts the transaction of the one before; records: " + aborted));
+        return id.epoch;
     }
 
     void append(@Nullable String transactionalId, int epoch, ProducerRecord<byte[], byte @Nullable []> record) {
@@ -224,7 +244,9 @@ public final class SimulatedKafka {
         } else {
             current(transactionalId, epoch).open.add(entry);
         }
-        logs.computeIfAbsent(partition(record), partition -> new ArrayList<>()).add(entry);
+        List<Entry> log = logs.computeIfAbsent(partition(record), partition -> new ArrayList<>());
+        log.add(entry);
+        narrator.accept("appends to " + partition(record) + " at " + (log.size() - 1) + ": " + describe(record));
     }
 
     /** Ends the transaction; the request may be lost before or after that. */
@@ -233,7 +255,9 @@ public final class SimulatedKafka {
             late.add(new Late(transactionalId, epoch));
             throw new TimeoutException("The request to commit was lost, or takes its time");
         }
-        end(current(transactionalId, epoch), Outcome.COMMITTED);
+        TransactionalId id = current(transactionalId, epoch);
+        narrator.accept("commits a transaction of epoch " + epoch + "; records: " + id.open.size());
+        end(id, Outcome.COMMITTED);
         if (strikes()) {
             throw new TimeoutException("The answer to the commit was lost");
         }

@@ -5,10 +5,14 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +51,7 @@ public final class SimulatedDatabase {
 
     private final List<Noted> notes = new ArrayList<>();
     private final List<Requested> requested = new ArrayList<>();
+    private Consumer<String> narrator = happened -> {};
     private double faultRate;
     private int notedCount;
     private long rowCount;
@@ -65,6 +70,11 @@ public final class SimulatedDatabase {
         UUID id() {
             return new UUID(7, number);
         }
+
+        @Override
+        public String toString() {
+            return "row " + number + " (seq " + seq + ") of " + key;
+        }
     }
 
     /**
@@ -77,6 +87,12 @@ public final class SimulatedDatabase {
 
         boolean isStreamed() {
             return publication != 0;
+        }
+
+        @Override
+        public String toString() {
+            return start + " to " + end + ": "
+                    + rows.stream().map(Row::toString).collect(Collectors.joining(", "));
         }
     }
 
@@ -96,6 +112,15 @@ public final class SimulatedDatabase {
         this.before = before;
         this.history = new SimulatedHistory(random);
         this.slot = new SimulatedSlot(random);
+    }
+
+    /** Has someone told, in a line each, what the database does. */
+    public void narrateTo(Consumer<String> listener) {
+        narrator = listener;
+    }
+
+    void tell(String happened) {
+        narrator.accept(happened);
     }
 
     /** How often, between 0 and 1, a request fails. */
@@ -139,7 +164,19 @@ public final class SimulatedDatabase {
         rows.forEach(row -> locked.remove(row.key()));
         if (commit) {
             history.commit(rows, unpublished ? 0 : publication);
+            tell("commits " + committed().get(committed().size() - 1));
         }
+    }
+
+    /** Commits one transaction with a row for each of some keys. */
+    public void commit(String... keys) {
+        end(Stream.of(keys).map(key -> new Row(++rowCount, nextSeq++, key)).toList(), true);
+    }
+
+    /** Somebody drops the slot. */
+    public void loseSlot() {
+        slot.vanish();
+        tell("loses the slot");
     }
 
     /** Other tables are written to. */
@@ -173,6 +210,8 @@ public final class SimulatedDatabase {
         lose();
         history.leaveTimeline();
         nextSeq += random.nextInt(4);
+        tell("is now a promoted standby: its WAL ended at " + history.timeline().begin() + ", the slot is "
+                + (slot.position() == null ? "gone" : "at " + slot.position()));
     }
 
     /** The server's files are as they were some time ago. */
@@ -215,6 +254,7 @@ public final class SimulatedDatabase {
 
     /** Asks the service to publish aggregates once more. */
     void request(Set<String> keys) {
+        tell("is asked to publish once more: " + new TreeSet<>(keys));
         requested.add(new Requested(history.write(1), Set.copyOf(keys)));
     }
 
@@ -318,13 +358,17 @@ public final class SimulatedDatabase {
         }
         Lsn start = walEnd();
         slot.create(session, start);
+        tell("has a new slot at " + start + "; transactions that are older: "
+                + committed().size());
         return new NewSlot(start, snapshot());
     }
 
     /** Whatever the slot lets go has to be published. */
     void confirm(Lsn position) {
         requirePublished(transaction -> position.isAfter(transaction.start()), "Confirmed up to " + position);
-        slot.confirm(position);
+        if (slot.confirm(position)) {
+            tell("confirms the slot up to " + position);
+        }
     }
 
     /** A snapshot is told by the number of transactions that had committed. */
@@ -336,6 +380,7 @@ public final class SimulatedDatabase {
         List<Transaction> shown = committed().subList(0, Integer.parseInt(snapshot));
         requirePublished(shown::contains, "Snapshot " + snapshot + " is noted");
         notes.add(new Noted(walEnd(), history.server(), snapshot, true));
+        tell("is told that its transactions are published up to number " + snapshot);
     }
 
     void requirePublished(Predicate<Transaction> transactions, String what) {

@@ -68,12 +68,19 @@ final class SimulatedSession implements WalSession {
 
     @Override
     public Termination terminate(Holder holder) {
-        return call(() -> database.slot().terminate(this, holder) ? Termination.DONE : Termination.NOT_DUE);
+        return call(() -> {
+            if (!database.slot().terminate(this, holder)) {
+                return Termination.NOT_DUE;
+            }
+            database.tell("ends the session of the relay that is silent");
+            return Termination.DONE;
+        });
     }
 
     @Override
     public void lead() {
         run(() -> database.slot().lead(this));
+        database.tell("lets the relay lead");
     }
 
     @Override
@@ -84,7 +91,9 @@ final class SimulatedSession implements WalSession {
     WalStream stream(int publication) {
         return call(() -> {
             streams = true;
-            return new SimulatedStream(this, database, publication);
+            SimulatedStream stream = new SimulatedStream(this, database, publication);
+            database.tell("streams from " + stream.start());
+            return stream;
         });
     }
 

@@ -50,12 +50,15 @@ final class SimulatedSlot {
         return confirmed.isEmpty() ? null : confirmed.get(confirmed.size() - 1);
     }
 
-    void confirm(Lsn lsn) {
+    /** Returns whether that moves the slot. */
+    boolean confirm(Lsn lsn) {
         Lsn last = position;
-        if (last != null && lsn.isAfter(last)) {
-            position = lsn;
-            confirmed.add(lsn);
+        if (last == null || !lsn.isAfter(last)) {
+            return false;
         }
+        position = lsn;
+        confirmed.add(lsn);
+        return true;
     }
 
     void create(SimulatedSession session, Lsn lsn) {
