@@ -185,7 +185,7 @@ final class PostgresLosses implements Losses {
             insert.setString(3, paused ? "PAUSED" : "QUEUED");
             insert.setString(4, requester());
             insert.setString(5, requester());
-            insert.executeUpdate();
+            insertOnce(insert);
         }
     }
 
@@ -207,10 +207,21 @@ final class PostgresLosses implements Losses {
             insert.setString(4, requester());
             insert.setArray(5, array(types));
             insert.setString(6, requester());
-            insert.executeUpdate();
+            insertOnce(insert);
             return jobs("id = ?::uuid", id.toString()).get(0);
         } catch (SQLException e) {
             throw notWritten(e);
+        }
+    }
+
+    /** Waits for the same job of a relay that is gone, if its server process is still inserting it: then the job is there. */
+    private static void insertOnce(PreparedStatement insert) throws SQLException {
+        try {
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            if (!SqlFailure.isUniqueViolation(e)) {
+                throw e;
+            }
         }
     }
 
