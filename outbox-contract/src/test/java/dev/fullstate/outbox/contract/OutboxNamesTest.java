@@ -37,7 +37,7 @@ class OutboxNamesTest {
     }
 
     @Test
-    void whatIsLeftOfTheMigrationWithoutItsNamesNamesNothing() {
+    void migrationHasNoNamesButTheGivenOnes() {
         String names = OutboxMigration.script(new OutboxNames(null, "orders", "stream"));
         assertThat(names).doesNotContain("${").contains("create publication \"stream\" for table \"orders\"");
         String code = Pattern.compile("--.*$|constraint \\w+", Pattern.MULTILINE)
@@ -57,7 +57,7 @@ class OutboxNamesTest {
     }
 
     @Test
-    void nameThatPostgresqlWouldCutIsRefused() {
+    void nameThatPostgresqlWouldTruncateIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> OutboxNames.of("a".repeat(60), "outbox"))
                 .withMessageContaining("cannot be the name of a publication");

@@ -17,7 +17,7 @@ record OutboxTestProperties(
 
     private static final int MAX_PORT = 65_535;
 
-    /** Where the services come from. */
+    /** Source of the services. */
     enum Services {
 
         /** From the class path: no Docker, no installation. */

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 
-/** What can be asserted of an event: {@code assertThat(event).isUpdate().hasKey(id)}. */
+/** Assertions on an event: {@code assertThat(event).isUpdate().hasKey(id)}. */
 public final class PublishedEventAssert extends AbstractAssert<PublishedEventAssert, PublishedEvent> {
 
     private static final String OPERATION = "ce_operation";
@@ -14,17 +14,17 @@ public final class PublishedEventAssert extends AbstractAssert<PublishedEventAss
         super(actual, PublishedEventAssert.class);
     }
 
-    /** Its transaction has created the aggregate. */
+    /** Verifies that the event's transaction has created the aggregate. */
     public PublishedEventAssert isCreate() {
         return hasHeader(OPERATION, "create");
     }
 
-    /** Its transaction has changed the aggregate; a republished event is one too. */
+    /** Verifies that the event's transaction has changed the aggregate; a republished event counts as an update too. */
     public PublishedEventAssert isUpdate() {
         return hasHeader(OPERATION, "update");
     }
 
-    /** Its transaction has deleted the aggregate: the event has no data. */
+    /** Verifies that the event's transaction has deleted the aggregate, and that the event has no data. */
     public PublishedEventAssert isDelete() {
         hasHeader(OPERATION, "delete");
         if (actual.data() != null) {
@@ -34,9 +34,9 @@ public final class PublishedEventAssert extends AbstractAssert<PublishedEventAss
     }
 
     /**
-     * It is one of this aggregate.
+     * Verifies that the event is one of this aggregate.
      *
-     * @param id as its {@code toString()} says
+     * @param id of the aggregate; its {@code toString()} is the key
      */
     public PublishedEventAssert hasKey(Object id) {
         isNotNull();
@@ -47,9 +47,9 @@ public final class PublishedEventAssert extends AbstractAssert<PublishedEventAss
     }
 
     /**
-     * The record has this header.
+     * Verifies that the record has this header.
      *
-     * @param name as in the record, such as {@code ce_type}
+     * @param name of the header in the record, such as {@code ce_type}
      */
     public PublishedEventAssert hasHeader(String name, String value) {
         isNotNull();

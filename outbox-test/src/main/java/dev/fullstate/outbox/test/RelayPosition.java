@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a relay has confirmed to PostgreSQL that Kafka has everything: the position of its slot, of which nothing else is known here
- * than its name. Whatever was committed before a position is published when the position is confirmed.
+ * The confirmed position of a relay's slot, which is known here only by its name. Events that were committed before a position are
+ * published when the position is confirmed.
  */
 record RelayPosition(
         String jdbcUrl, @Nullable String username, @Nullable String password, String slotName) {
@@ -20,9 +20,9 @@ record RelayPosition(
     private static final Duration POLL = Duration.ofMillis(20);
 
     /**
-     * Waits until the relay has published what was committed before the call.
+     * Waits until the relay has published everything that was committed before the call.
      *
-     * @throws AssertionError if it has not when the time is over
+     * @throws AssertionError if it takes longer
      */
     void awaitEverythingCommitted(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
@@ -32,7 +32,7 @@ record RelayPosition(
                 if (System.nanoTime() - deadline > 0) {
                     throw new AssertionError(
                             ("The relay with the slot '%s' has not published everything that was committed up to %s within"
-                                            + " %d s. Does it run (outbox.relay.enabled)? Its health says what is wrong")
+                                            + " %d s. Does it run (outbox.relay.enabled)? Its health names the problem")
                                     .formatted(slotName, end, timeout.toSeconds()));
                 }
                 LockSupport.parkNanos(POLL.toNanos());
@@ -42,7 +42,7 @@ record RelayPosition(
         }
     }
 
-    /** A message that no one decodes: its end is the end of a record, which the insert position need not be. */
+    /** Writes a message that the relay skips: its end is the end of a record, which the insert position need not be. */
     private static String endOfWal(Connection connection) throws SQLException {
         try (PreparedStatement statement =
                         connection.prepareStatement("select pg_logical_emit_message(false, 'outbox-test', '')::text");

@@ -6,7 +6,7 @@ import org.testcontainers.postgresql.PostgreSQLContainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What the containers are told; that they do it is shown by {@link ContainersIT} where there is Docker. */
+/** Checks the settings of the containers; {@link ContainersIT} shows their effect where there is Docker. */
 class ContainerServicesTest {
 
     @Test

@@ -49,7 +49,7 @@ class NothingIsLeftBehindIT {
     }
 
     @AfterEach
-    void killWhatATestLeft() {
+    void killProcessesThatATestLeft() {
         application.destroyForcibly();
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What was committed is there, and nothing else, whichever way the server ended. */
+/** After each way to end the server, it has the committed rows and no others. */
 class PostgresRestartTest {
 
     @Test

@@ -36,7 +36,7 @@ class PostgresServerTest {
         server.close();
     }
 
-    /** Tests for later versions only are skipped where the server is an older one; that it is the one of the build is not. */
+    /** On an older server, tests for later versions are skipped; this one, that the server has the version of the build, is not. */
     @Test
     void isReadyForLogicalReplication() throws SQLException {
         String expected = System.getProperty("postgres.major", "18");

@@ -147,7 +147,7 @@ class PublishedEventsTest {
     }
 
     @Test
-    void recordThatIsNoCloudEventIsNamed() throws Exception {
+    void recordThatIsNotACloudEventIsNamed() throws Exception {
         createTopic(1);
         publish(new ProducerRecord<>(topic, "o1", "plain"));
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a service can configure of the outbox is described, in the generated metadata and in the reference alike. */
+/** Each property of the outbox is described, in the generated metadata and in the reference alike. */
 class ConfigurationReferenceTest {
 
     private static final List<PropertyMetadata> PROPERTIES = PropertyMetadata.ofTheOutbox();

@@ -67,7 +67,7 @@ public record PropertyMetadata(
                 defaultValue.isValueNode() && !defaultValue.isNull() ? defaultValue.asString() : null);
     }
 
-    /** Whether this is the property with the key, or the map that has it as an entry. */
+    /** {@return whether this is the property with the key, or the map that has it as an entry} */
     public boolean matches(String key) {
         boolean map = type.startsWith("java.util.Map");
         return key.equals(name) || (map && key.matches(Pattern.quote(name) + "[.\\[].+"));

@@ -38,8 +38,8 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * The whole way: orders over HTTP, outbox, relay, Kafka, and the table of the reporting service, a process that knows of the events and
- * nothing else. Whatever comes again, however often and in whichever order, the table stays as it is; emptied, it is complete again after
- * a republish.
+ * nothing else. Repeated events, in any number and order, leave the table unchanged; after it was emptied, a republish makes it complete
+ * again.
  */
 @SampleServices
 class RebuiltReportIT {
@@ -80,7 +80,7 @@ class RebuiltReportIT {
     @Test
     void tableIsTheSameAfterRepeatsAReplayFromTheBeginningAndTwoRepublishes() throws Exception {
         placeChangeAndDeleteOrders();
-        // Whoever has emptied the table before has removed the rows of deleted orders too.
+        // A test that has emptied the table before has removed the rows of deleted orders too.
         replayFromTheBeginning();
         List<Map<String, Object>> rows = report.rows();
         List<Map<String, Object>> contents = report.contents();
@@ -143,7 +143,7 @@ class RebuiltReportIT {
         return changeable;
     }
 
-    /** The relay publishes in the order of the commits, so what was committed before an order is there when its event is. */
+    /** The relay publishes in commit order, so when an order's event has arrived, everything committed before it has, too. */
     private void awaitLastChange() {
         published.await(OrdersApi.orderId(api.newOrder()), 1, PATIENCE);
         report.awaitRead(published);
@@ -173,7 +173,7 @@ class RebuiltReportIT {
         }
     }
 
-    /** As with {@code kafka-consumer-groups.sh --reset-offsets --to-earliest}, which works only while nobody is in the group. */
+    /** As with {@code kafka-consumer-groups.sh --reset-offsets --to-earliest}, which works only while the group has no members. */
     private void replayFromTheBeginning() throws Exception {
         reporting.stop();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers()))) {
@@ -203,7 +203,7 @@ class RebuiltReportIT {
         return rows.stream().filter(row -> !(boolean) row.get("deleted")).toList();
     }
 
-    /** {@return what the report should say, out of the tables of the orders} */
+    /** {@return the expected report, from the tables of the orders} */
     private List<Map<String, Object>> truth() {
         return orders.sql("""
                 select order_id, false as deleted, version as entity_version, customer_id, status,

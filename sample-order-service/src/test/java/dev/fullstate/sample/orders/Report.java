@@ -19,7 +19,7 @@ import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.awaitility.Awaitility.await;
 
-/** What the reporting service has made of the events. */
+/** The table that the reporting service has made from the events. */
 @Lazy
 @TestComponent
 class Report {

@@ -32,7 +32,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * The database of the service is brought back to a snapshot of its storage, which lacks an order, a change and a delete that consumers
- * have. What the documentation asks for, and no more, gives consumers what the database has.
+ * have. The steps of the documentation, and no others, give consumers what the database has.
  */
 class RestoredServiceIT {
 
@@ -165,7 +165,7 @@ class RestoredServiceIT {
                 .collect(toSet());
     }
 
-    /** {@return what a consumer has that applies, per key, only higher sequences, and deletes on a delete} */
+    /** {@return the copy of a consumer that applies, per key, only higher sequences, and deletes on a delete} */
     private Map<String, Object> copy() {
         Map<String, PublishedEvent> applied = new TreeMap<>();
         for (PublishedEvent event : published.all()) {

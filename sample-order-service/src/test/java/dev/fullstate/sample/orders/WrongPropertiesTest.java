@@ -65,7 +65,7 @@ class WrongPropertiesTest {
             Map.entry("outbox.test.kafka.port", List.of("65536")),
             Map.entry("outbox.test.postgres.port", List.of("65536")));
 
-    /** Whatever it is, it may be right. */
+    /** Any value of these may be right. */
     private static final List<String> ANYTHING_GOES = List.of("outbox.relay.password");
 
     static Stream<Arguments> wrongValues() {

@@ -13,7 +13,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.boot.test.context.TestComponent;
 
-/** What is in the topic of the dead letters. For one thread at a time. */
+/** The records in the topic of the dead letters. Only one thread may use it at a time. */
 @TestComponent
 public class DeadLetters implements AutoCloseable {
 

@@ -18,7 +18,7 @@ final class DevReportingService {
                 .run(args);
     }
 
-    /** Whoever started this process holds the other end. When that closes, database and broker are gone too: nothing to say goodbye to. */
+    /** The process that started this one holds the other end. When that closes, database and broker are gone too, so it exits at once. */
     private static void endWithStandardInput() {
         try {
             while (System.in.read() >= 0) {

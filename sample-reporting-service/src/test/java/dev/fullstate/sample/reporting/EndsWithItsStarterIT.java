@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** In dev mode nobody is left to stop this process when the one that has started it was killed: the kernel closes its input then. */
+/** In dev mode nothing else stops this process when the one that has started it was killed: the kernel then closes its input. */
 class EndsWithItsStarterIT {
 
     private ServerSocket database;

@@ -20,7 +20,7 @@ class AccessIT {
     }
 
     @Test
-    void everythingElseWantsALogin() {
+    void allOtherPathsRequireALogin() {
         assertThat(api.get("/actuator"))
                 .hasStatus(401)
                 .headers()

@@ -28,7 +28,7 @@ class AccessPropertiesTest {
             .withUserConfiguration(AccessConfiguration.class);
 
     @Test
-    void withoutUsersNobodyCanLogIn() {
+    void withoutUsersNoLoginSucceeds() {
         runner.run(context -> {
             UserDetailsService users = context.getBean(UserDetailsService.class);
             assertThatThrownBy(() -> users.loadUserByUsername("user")).isInstanceOf(UsernameNotFoundException.class);

@@ -21,7 +21,7 @@ import org.yaml.snakeyaml.Yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What compose.yaml names must exist: it is not started where there is no Docker engine, but a misspelt name is found. */
+/** Everything that compose.yaml names exists: without a Docker engine it is not started, but misspelt names are found. */
 class ComposeFileTest {
 
     private static final Path DOCKER = Path.of("..", "docker");

@@ -32,14 +32,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 /**
- * What a page tells its readers to copy is right. SQL is run by {@link SqlBlocksIT}, requests by {@link RequestBlocksIT}, applications and
- * tests by {@link JavaBlocksIT}.
+ * Everything that a page tells its readers to copy is right. {@link SqlBlocksIT} runs SQL, {@link RequestBlocksIT} sends requests,
+ * {@link JavaBlocksIT} runs applications and tests.
  */
 class CodeBlocksTest {
 
     private static final Path ROOT = Path.of("..");
 
-    /** What is not run, and why not; each beginning has to be on a page. */
+    /** The beginnings of commands that are not run, with the reason; each of them has to be on a page. */
     private static final Map<String, String> NOT_RUN = Map.of(
             "docker compose -f docker/compose.yaml up", "no Docker here; ComposeFileTest reads the file",
             "docker compose -f docker/compose.yaml exec kafka", "no Docker here",
@@ -78,7 +78,7 @@ class CodeBlocksTest {
                         .isIn("java", "xml", "properties", "yaml", "sql", "sh", "json", "text"));
     }
 
-    /** Otherwise text would be a way around. */
+    /** Otherwise a block of text would escape the checks. */
     @Test
     void noTextIsSomethingToCopy() {
         assertThat(CodeBlock.in("text"))
@@ -88,7 +88,7 @@ class CodeBlocksTest {
                                 "(?mi)^(curl|java|docker|\\./mvnw|select|insert|update|alter|create|grant) "));
     }
 
-    /** A first look has to be short, and to begin with the code. */
+    /** A new reader sees the code first, and soon. */
     @Test
     void theReadmeBeginsWithCode() {
         CodeBlock first = CodeBlock.of("README.md").get(0);
@@ -194,7 +194,7 @@ class CodeBlocksTest {
     }
 
     @Test
-    void whatIsNotRunIsStillThere() {
+    void commandsThatAreNotRunStillExist() {
         assertThat(NOT_RUN.keySet())
                 .allSatisfy(command -> assertThat(String.join("\n", commands())).contains(command));
     }

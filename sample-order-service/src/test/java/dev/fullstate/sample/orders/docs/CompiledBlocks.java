@@ -33,7 +33,7 @@ final class CompiledBlocks {
 
     static final String PACKAGE = "com.example.shop";
 
-    /** What an editor imports for the reader where a block does not say it. Types of the page itself come first. */
+    /** Imports that an IDE adds for the reader where a block has none. Types of the page itself come first. */
     private static final List<String> IMPORTS = List.of(
             "java.math.*",
             "java.time.*",
@@ -67,7 +67,7 @@ final class CompiledBlocks {
         return new CompiledBlocks();
     }
 
-    /** {@return the class path of this JVM, whoever has started it} */
+    /** {@return the class path of this JVM, whichever tool has started it} */
     static String classPath() {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }

@@ -27,7 +27,7 @@ class DecisionsTest {
 
     private static final Pattern LINK = Pattern.compile("\\[ADR (\\d+)]\\((\\S+)\\)");
 
-    /** What a status says of another decision, and what the other one's status has to say of this one. */
+    /** The verb in a status that links to another decision, and the verb in that decision's status. */
     private static final Map<String, String> INVERSE = Map.of(
             "supersedes", "superseded by",
             "superseded by", "supersedes",
@@ -51,7 +51,7 @@ class DecisionsTest {
             return List.of(status.split("; ", -1));
         }
 
-        /** In the index, without links; what this decision changes is in its own status only. */
+        /** {@return the row of the index, without links in its status, and without the decisions that this one changes} */
         String row() {
             String inIndex = LINK.matcher(status).replaceAll("ADR $1").replaceAll("; (supersedes|changes) [^;]+", "");
             return "| %d | [%s](%s) | %s | ".formatted(number, title, file, inIndex);

@@ -40,7 +40,7 @@ class QuickStartIT {
     /** About a screen. */
     private static final int LINES_OF_A_START = 40;
 
-    /** What every service has, and something that it does: an order is taken back, another one is placed. */
+    /** The class of every service, with some work: one order is rolled back, another one is placed. */
     private static final String SERVICE = """
             import jakarta.persistence.EntityManager;
 
@@ -65,7 +65,7 @@ class QuickStartIT {
             }
             """;
 
-    /** Whatever the samples and these tests have, and the dependencies of the README and a web server do not. */
+    /** Libraries of the samples and these tests that the README's dependencies and a web server do not bring. */
     private static final Pattern NOT_OF_THE_SERVICE = Pattern.compile(
             "sample-order-service|outbox-test|spring-boot-security"
                     + "|spring-security|actuator|spring-boot-micrometer|micrometer-(core|jakarta|tracing)|spring-boot-health|spring-boot-flyway|validation|[/\\\\](junit|mockito|kafka_|[^/\\\\]*-test)");

@@ -39,7 +39,7 @@ class RequestBlocksIT {
     @Autowired
     private ReportingProcess reporting;
 
-    /** What {@code JOB} stands for: the job that was started last. */
+    /** The job that {@code JOB} stands for: the one that was started last. */
     private String job = "";
 
     static List<String> pages() {

@@ -21,8 +21,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a page says in SQL, in blocks and in sentences, does what it should: in its order, on a database that has the outbox and the table
- * of the orders as the page finds it.
+ * The SQL of each page, in blocks and in sentences, runs: in its order, on a database that has the outbox and the table of the orders.
  */
 class SqlBlocksIT {
 

@@ -65,7 +65,7 @@ class ConcurrentChangesIT {
     }
 
     @Test
-    void deletedOrderIsNotFoundByWhoeverWaitedForIt() throws Exception {
+    void requestThatWaitedForADeletedOrderDoesNotFindIt() throws Exception {
         String order = api.newOrder();
 
         List<Integer> statuses = atOnce(Collections.nCopies(CLIENTS, () -> api.delete(order)));

@@ -219,7 +219,7 @@ class OrderApiIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "{", "[]", "null", "\"order\"", "{\"items\": [null]}", "{\"items\": {}}"})
-    void bodyThatIsNoOrderIsABadRequest(String body) {
+    void bodyThatIsNotAnOrderIsABadRequest(String body) {
         assertProblem(api.post("/orders", body), 400);
     }
 

@@ -23,7 +23,7 @@ class AccessIT {
     }
 
     @Test
-    void emptyingTheReportTakesTheAuthority() {
+    void emptyingTheReportRequiresTheAuthority() {
         assertThat(api.delete("/reports")).hasStatus(401);
         assertThat(api.deleteAs("nobody", "/reports")).hasStatus(401);
         assertThat(api.deleteAs("user", "/reports")).hasStatus(403);
@@ -31,7 +31,7 @@ class AccessIT {
     }
 
     @Test
-    void everythingElseWantsALogin() {
+    void allOtherPathsRequireALogin() {
         assertThat(api.get("/actuator")).hasStatus(401);
         assertThat(api.get("/no-such-page")).hasStatus(401);
         assertThat(api.getAs("user", "/actuator")).hasStatus(200);

@@ -21,7 +21,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** What is no event of an order goes to the dead letters, as it came and with the reason, and nothing waits behind it. */
+/** A record that is not the event of an order goes to the dead letters, unchanged and with the reason, and no record waits behind it. */
 @WholeService
 class BadRecordIT {
 

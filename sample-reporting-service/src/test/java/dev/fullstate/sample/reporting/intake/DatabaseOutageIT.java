@@ -28,7 +28,7 @@ import dev.fullstate.sample.reporting.TestEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A database that is away is no fault of the record: it is tried again until the database is back. */
+/** A database that is down is not the record's fault: the record is tried again until the database is back. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @ActiveProfiles("dev")
 @Import({OrderEvents.class, DeadLetters.class, ReportsApi.class})

@@ -16,7 +16,7 @@ import dev.fullstate.sample.reporting.WholeService;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** From a record in Kafka to what the HTTP API tells. */
+/** From a record in Kafka to the answer of the HTTP API. */
 @WholeService
 class OrderEventListenerIT {
 
@@ -61,7 +61,7 @@ class OrderEventListenerIT {
     }
 
     @Test
-    void olderEventThatComesLaterIsPassedOver() {
+    void olderEventThatComesLaterIsIgnored() {
         events.publish(TestEvent.state(orderId, 8, "c-1", "DELIVERED"));
         events.publish(TestEvent.state(orderId, 7, "c-1", "PAID"));
         awaitRead(events.publish(TestEvent.deletion(orderId, 6)));
@@ -70,7 +70,7 @@ class OrderEventListenerIT {
     }
 
     @Test
-    void whatAFailedRelayHasLeftBehindIsNotShown() {
+    void abortedEventsOfAFailedRelayAreNotShown() {
         events.publishInVain(TestEvent.state(orderId, 9, "c-1", "DELIVERED"), 1);
         awaitRead(events.publish(TestEvent.state(orderId, 8, "c-1", "PAID"), 1));
 
@@ -90,7 +90,7 @@ class OrderEventListenerIT {
     }
 
     @Test
-    void emptiedTableTakesWhatComesAfterwards() {
+    void emptiedTableTakesLaterEvents() {
         awaitRead(events.publish(TestEvent.state(orderId, 7, "c-1", "CREATED")));
 
         assertThat(api.deleteAs("admin", "/reports")).hasStatus(204);

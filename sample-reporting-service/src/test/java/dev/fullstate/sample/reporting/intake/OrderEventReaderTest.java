@@ -53,7 +53,7 @@ class OrderEventReaderTest {
     }
 
     @Test
-    void membersStatusesAndHeadersThatComeOneDayAreNoObstacle() {
+    void unknownMembersStatusesAndHeadersAreIgnored() {
         TestEvent event = STATE.replacing("\"orderId\"", "\"gift\": {\"wrapped\": true}, \"orderId\"")
                 .replacing("\"PAID\"", "\"RETURNED\"")
                 .with("ce_new", "?");
@@ -74,13 +74,13 @@ class OrderEventReaderTest {
 
     @ParameterizedTest(name = "{1}")
     @MethodSource
-    void whatIsNoEventIsRefusedWithItsReason(TestEvent event, String reason) {
+    void recordThatIsNotAnEventIsRefusedWithTheReason(TestEvent event, String reason) {
         assertThatExceptionOfType(UnreadableEventException.class)
                 .isThrownBy(() -> read(event))
                 .withMessageContaining(reason);
     }
 
-    static Stream<Arguments> whatIsNoEventIsRefusedWithItsReason() {
+    static Stream<Arguments> recordThatIsNotAnEventIsRefusedWithTheReason() {
         return Stream.of(
                 arguments(STATE.withKey(null), "the key null is not a UUID"),
                 arguments(STATE.withKey("order-7"), "the key order-7 is not a UUID"),

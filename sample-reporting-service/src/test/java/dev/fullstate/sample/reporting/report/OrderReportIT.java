@@ -101,7 +101,7 @@ class OrderReportIT {
     }
 
     @Test
-    void whicheverOrderWritersApplyEventsInTheNewestStays() throws Exception {
+    void newestEventStaysInWhateverOrderWritersApplyThem() throws Exception {
         List<OrderEvent> events = new ArrayList<>();
         for (int sequence = 1; sequence <= 200; sequence++) {
             events.add(
