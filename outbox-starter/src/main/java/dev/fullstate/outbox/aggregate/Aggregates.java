@@ -93,12 +93,12 @@ public final class Aggregates {
     }
 
     /** Returns whether rows of this entity belong to captured aggregates, as their roots or as parts. */
-    public boolean include(EntityMappingType entity) {
+    public boolean includes(EntityMappingType entity) {
         return byEntity.containsKey(entity.getEntityName()) || ownersByPart.containsKey(entity.getEntityName());
     }
 
     /** Returns whether the elements of a collection are part of a captured aggregate's state. */
-    public boolean include(CollectionPersister collection) {
+    public boolean includes(CollectionPersister collection) {
         return collectionRoles.contains(collection.getRole());
     }
 

@@ -168,8 +168,8 @@ final class Places {
     private void add(Map<String, Attribute> attributes, Position position, ManagedMappingType container) {
         container.forEachAttributeMapping(mapping -> {
             String name = mapping.getAttributeName();
-            // Without Hibernate's view of an @IdClass, which has the attributes once more, and columns that Hibernate
-            // adds.
+            // Without Hibernate's view of an @IdClass, which has the attributes once more, and without columns that
+            // Hibernate adds.
             if (!name.equals(NavigablePath.IDENTIFIER_MAPPER_PROPERTY)
                     && mapping.getPropertyAccess().getGetter().getMember() != null) {
                 attributes.computeIfAbsent(name, absent -> Attribute.of(mapping, role(position, mapping)));
@@ -235,8 +235,7 @@ final class Places {
         boolean ordered = plural.getOrderByFragment() != null || plural.getManyToManyOrderByFragment() != null;
         if (MAPS.contains(classification)) {
             if (element instanceof Role.Reference && plural.getIndexMetadata().getIndexPropertyName() != null) {
-                // A key that is an attribute of the referenced entity is not the aggregate's: it changes without the
-                // aggregate.
+                // Such a key is an attribute of the referenced entity, which changes without the aggregate.
                 return new Role.Elements(Order.BY_ID, element);
             }
             Role.Key key = new Role.Key(

@@ -65,7 +65,7 @@ record OutboxPreparation(OutboxProperties.Schema schema, MigrationCredentials mi
             }
         });
         sessionFactory.getMappingMetamodel().forEachCollectionDescriptor(collection -> {
-            if (aggregates.include(collection)) {
+            if (aggregates.includes(collection)) {
                 Stream.of(collection.getCollectionSpaces())
                         .map(Object::toString)
                         .forEach(tables::add);

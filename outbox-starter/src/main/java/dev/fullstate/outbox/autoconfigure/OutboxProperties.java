@@ -100,7 +100,7 @@ record OutboxProperties(
             @DefaultValue("fail") BulkOperations.Policy bulkOperations) {
         Capture {
             PropertyValue.of("outbox.capture.max-aggregates-per-transaction", maxAggregatesPerTransaction)
-                    .isBetween(1, Integer.MAX_VALUE);
+                    .requireBetween(1, Integer.MAX_VALUE);
         }
     }
 
@@ -116,7 +116,7 @@ record OutboxProperties(
         private static final DataSize CEILING = DataSize.ofMegabytes(100);
 
         Payload {
-            PropertyValue.of("outbox.payload.max-size", maxSize).isBetween(DataSize.ofBytes(1), CEILING);
+            PropertyValue.of("outbox.payload.max-size", maxSize).requireBetween(DataSize.ofBytes(1), CEILING);
         }
     }
 
@@ -143,13 +143,13 @@ record OutboxProperties(
             @DefaultValue("90d") Duration keepJobs) {
 
         Republish {
-            PropertyValue.of("outbox.republish.chunk-size", chunkSize).isBetween(1, 1000);
-            PropertyValue.of("outbox.republish.lock-timeout", lockTimeout).isBetween(SHORTEST, LONGEST_TIMEOUT);
-            PropertyValue.of("outbox.republish.poll-interval", pollInterval).isBetween(SHORTEST, LONGEST_TIMEOUT);
-            PropertyValue.of("outbox.republish.idle-timeout", idleTimeout).isBetween(SHORTEST, LONGEST_TIMEOUT);
-            PropertyValue.of("outbox.republish.parallelism", parallelism).isBetween(1, 64);
-            PropertyValue.of("outbox.republish.max-lag", maxLag).isBetween(SHORTEST, LONGEST_PERIOD);
-            PropertyValue.of("outbox.republish.keep-jobs", keepJobs).isBetween(SHORTEST, LONGEST_PERIOD);
+            PropertyValue.of("outbox.republish.chunk-size", chunkSize).requireBetween(1, 1000);
+            PropertyValue.of("outbox.republish.lock-timeout", lockTimeout).requireBetween(SHORTEST, LONGEST_TIMEOUT);
+            PropertyValue.of("outbox.republish.poll-interval", pollInterval).requireBetween(SHORTEST, LONGEST_TIMEOUT);
+            PropertyValue.of("outbox.republish.idle-timeout", idleTimeout).requireBetween(SHORTEST, LONGEST_TIMEOUT);
+            PropertyValue.of("outbox.republish.parallelism", parallelism).requireBetween(1, 64);
+            PropertyValue.of("outbox.republish.max-lag", maxLag).requireBetween(SHORTEST, LONGEST_PERIOD);
+            PropertyValue.of("outbox.republish.keep-jobs", keepJobs).requireBetween(SHORTEST, LONGEST_PERIOD);
         }
     }
 
@@ -169,8 +169,9 @@ record OutboxProperties(
         private static final Duration LONGEST = Duration.ofDays(14);
 
         Retention {
-            PropertyValue.of("outbox.retention.period", period).isBetween(Duration.ofDays(1), LONGEST);
-            PropertyValue.of("outbox.retention.check-interval", checkInterval).isBetween(SHORTEST, LONGEST_TIMEOUT);
+            PropertyValue.of("outbox.retention.period", period).requireBetween(Duration.ofDays(1), LONGEST);
+            PropertyValue.of("outbox.retention.check-interval", checkInterval)
+                    .requireBetween(SHORTEST, LONGEST_TIMEOUT);
         }
     }
 

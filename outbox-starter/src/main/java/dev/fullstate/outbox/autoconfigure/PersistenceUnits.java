@@ -102,7 +102,7 @@ final class PersistenceUnits {
      */
     synchronized List<CapturedDatabase> databases() {
         if (databases == null) {
-            // To ask for a factory is to create it, and the installer adds it here.
+            // The iteration creates each factory, and CaptureInstaller then adds it here.
             factories.forEach(factory -> {});
             Map<DataSource, List<CapturedUnit>> units = captured.stream()
                     .collect(Collectors.groupingBy(

@@ -28,7 +28,7 @@ record PropertyValue<T extends Comparable<? super T>>(String property, T value) 
         return new PropertyValue<>(property, value);
     }
 
-    void isBetween(T least, T most) {
+    void requireBetween(T least, T most) {
         require(
                 value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
                 "between " + print(least) + " and " + print(most));

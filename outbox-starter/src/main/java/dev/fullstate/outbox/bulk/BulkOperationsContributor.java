@@ -15,8 +15,7 @@ public final class BulkOperationsContributor implements ServiceContributor {
     public void contribute(StandardServiceRegistryBuilder builder) {
         builder.addService(BulkOperations.class, new BulkOperations());
         builder.addService(SqmMultiTableMutationStrategyProvider.class, new CheckedStrategies());
-        // A translator that the application has chosen stays; a warning at start-up says that statements are not
-        // checked.
+        // A translator that the application has chosen stays; a warning at start-up names the unchecked statements.
         builder.getSettings()
                 .putIfAbsent(QuerySettings.SEMANTIC_QUERY_TRANSLATOR, CheckedTranslatorFactory.class.getName());
     }

@@ -48,7 +48,7 @@ class BeforeCommit {
     }
 
     void handOver(ChangeSink sink) {
-        // A stateless session calls back before it sends what it has batched.
+        // A stateless session calls observers before it sends its batch.
         session.getJdbcCoordinator().executeBatch();
         try (FreshSession fresh = freshSession()) {
             List<AggregateChange> result = steps(fresh);

@@ -113,7 +113,7 @@ final class ChangeListener
     }
 
     private void entity(EntityChange change) {
-        if (aggregates.include(change.entity())) {
+        if (aggregates.includes(change.entity())) {
             transactions.toMark(change.session(), change.entity()).written(change);
         }
     }
@@ -121,7 +121,7 @@ final class ChangeListener
     private void collection(AbstractCollectionEvent event) {
         CollectionPersister collection = event.getCollectionPersister();
         Object ownerId = event.getAffectedOwnerIdOrNull();
-        if (ownerId == null || collection == null || !aggregates.include(collection)) {
+        if (ownerId == null || collection == null || !aggregates.includes(collection)) {
             return;
         }
         EventSource session = sessionOf(event);

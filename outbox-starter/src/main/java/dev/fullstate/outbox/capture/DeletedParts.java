@@ -45,16 +45,16 @@ final class DeletedParts implements PreDeleteEventListener {
     public boolean onPreDelete(PreDeleteEvent event) {
         List<OwnerLink> links = aggregates.ownersOf(event.getPersister());
         // A stateless session deletes the object that it is given, which need not have more than an id.
-        boolean tellsNothing = event.getSession() instanceof StatelessSession && !tellsOwner(event, links);
+        boolean ownerIsUnknown = event.getSession() instanceof StatelessSession && !hasOwner(event, links);
         for (OwnerLink link : links) {
-            if (!link.isKnownToPart() || tellsNothing) {
+            if (!link.isKnownToPart() || ownerIsUnknown) {
                 markOwners(event, link);
             }
         }
         return false;
     }
 
-    private static boolean tellsOwner(PreDeleteEvent event, List<OwnerLink> links) {
+    private static boolean hasOwner(PreDeleteEvent event, List<OwnerLink> links) {
         EntityPersister part = event.getPersister();
         Object[] state = part.getValues(event.getEntity());
         return links.stream()

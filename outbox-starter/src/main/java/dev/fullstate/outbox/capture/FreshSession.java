@@ -52,7 +52,7 @@ class FreshSession implements AutoCloseable {
     }
 
     private List<Object> someOwnersOf(Way way, List<Object> parts) {
-        // Hibernate does not compare an id that is not one attribute; it does compare the entity.
+        // Hibernate compares ids of one attribute only; otherwise it compares entities.
         boolean byId = way.part().getIdentifierMapping() instanceof SingleAttributeIdentifierMapping;
         String name = way.part().getEntityName();
         List<Object> keys = byId

@@ -99,7 +99,7 @@ final class ReachedState {
                 (collection, entry) -> {
                     CollectionPersister role = entry.getLoadedPersister();
                     if (role != null
-                            && reader.aggregates().include(role)
+                            && reader.aggregates().includes(role)
                             && reached.contains(collection.getOwner())
                             && seenCollections.add(collection)) {
                         byRole.computeIfAbsent(role, key -> new ArrayList<>()).add(collection);

@@ -28,7 +28,9 @@ public final class StateReader {
     private final Aggregates aggregates;
     private final FetchPlan plan;
     private final StateFetching fetching;
+    /** Translated queries by entity and, below, by collection. Both only grow, up to one for each mapping. */
     private final Map<String, KeyedSelect> byEntity = new ConcurrentHashMap<>();
+
     private final Map<String, KeyedSelect> byCollection = new ConcurrentHashMap<>();
 
     /** Plans the queries for the aggregates of a persistence unit; each is translated when it is first needed. */

@@ -40,7 +40,7 @@ final class LeafRetirement {
     Attempt attempt(String name) {
         String leaf = database.outbox().names().qualified(name);
         // Without the lock first, so that a leaf that stays is never locked.
-        Attempt stays = database.query(outbox -> look(outbox, leaf)).orElse(null);
+        Attempt stays = database.query(outbox -> obstacle(outbox, leaf)).orElse(null);
         if (stays != null) {
             return stays;
         }
@@ -56,23 +56,22 @@ final class LeafRetirement {
     }
 
     /**
-     * Looks once more under the lock: each statement sees all that was committed when it began, so this one sees more than the
-     * lock's.
+     * Looks for obstacles again under the lock: each statement sees everything that was committed when it began, so the query after
+     * the lock sees all rows.
      */
     private Attempt retire(Outbox outbox, String leaf) {
-        // The commit must not wait for a standby, because it would hold the lock while it waits. A standby that misses
-        // this
+        // The commit must not wait for a standby: it would hold the lock while it waits. A standby that misses the
         // commit retires the leaf again after its promotion.
         outbox.sql("set local synchronous_commit = local").update();
         outbox.sql("lock table " + leaf + " in access exclusive mode nowait").update();
-        return look(outbox, leaf).orElseGet(() -> {
+        return obstacle(outbox, leaf).orElseGet(() -> {
             outbox.sql("truncate " + leaf).update();
             return new Attempt.Retired();
         });
     }
 
     /** Returns the reason why the leaf stays as it is; empty if nothing keeps it. */
-    private Optional<Attempt> look(Outbox outbox, String leaf) {
+    private Optional<Attempt> obstacle(Outbox outbox, String leaf) {
         return Optional.ofNullable(findings(outbox, leaf).outcome(period, outbox.names()));
     }
 

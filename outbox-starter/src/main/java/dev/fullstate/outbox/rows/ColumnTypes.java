@@ -85,7 +85,7 @@ public final class ColumnTypes {
 
     private Map<String, ColumnType> read(String table) {
         if (table.startsWith("(")) {
-            return Map.of(); // a query that stands for a table
+            return Map.of(); // A query stands for the table.
         }
         JdbcConnectionAccess access = sessionFactory.getJdbcServices().getBootstrapJdbcConnectionAccess();
         Connection connection = null;

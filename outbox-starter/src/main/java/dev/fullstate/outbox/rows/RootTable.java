@@ -49,8 +49,7 @@ public final class RootTable {
                 + id.columns("root") + " from ";
         this.lockSuffix = " join " + table + " root on " + id.isOnPage("root", "page")
                 + " order by page.position for no key update of root";
-        // Only a query locks rows in a given order. The update then sees the newest version of each row, as the lock
-        // does.
+        // Only a query locks rows in a given order. Like the lock, the update then sees the newest version of a row.
         this.raiseSuffix = lockSuffix + ") update " + table + " as root set " + version + " = root." + version
                 + " + 1 from locked where " + id.isOnPage("root", "locked") + " returning locked.position" + raised;
     }

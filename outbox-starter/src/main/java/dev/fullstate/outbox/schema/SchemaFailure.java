@@ -28,7 +28,7 @@ enum SchemaFailure {
             "Raise max_connections, lower spring.datasource.hikari.maximum-pool-size, or end connections that are not needed.",
             "53300"),
     DISK_FULL("Give PostgreSQL disk space, then start again: the failed migration has left nothing behind.", "53100"),
-    OUT_OF_RESOURCES("Give PostgreSQL what the message says it lacks, then start again.", "53"),
+    OUT_OF_RESOURCES("Give PostgreSQL the resource that the message names, then start again.", "53"),
     READ_ONLY(
             "Connect to the primary (with targetServerType=primary, spring.datasource.url may name several servers), or remove"
                     + " the setting that makes transactions read-only: default_transaction_read_only, or readOnly in the URL.",

@@ -174,7 +174,7 @@ class SchemaFailuresIT {
     @ParameterizedTest
     @CsvSource({
         "53100, disk space",
-        "53200, lacks",
+        "53200, the resource that the message names",
         "57P03, accepts connections",
         "57P01, accepts connections",
         "42501, has to own it",
