@@ -9,7 +9,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import org.hibernate.SharedSessionContract;
 import org.hibernate.resource.jdbc.spi.LogicalConnectionImplementor;
 
-import dev.fullstate.outbox.architecture.StageTable;
+import dev.fullstate.outbox.harness.architecture.StageTable;
 
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
@@ -17,7 +17,7 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static dev.fullstate.outbox.architecture.StageTable.stage;
+import static dev.fullstate.outbox.harness.architecture.StageTable.stage;
 
 /** In the order of the flow: a stage sees the output of the stages before it, the wiring sees every stage. */
 @AnalyzeClasses(

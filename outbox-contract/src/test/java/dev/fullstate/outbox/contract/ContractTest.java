@@ -1,6 +1,10 @@
 package dev.fullstate.outbox.contract;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +21,16 @@ class ContractTest {
         UUID id = new UUID(0, 1);
         return new OutboxEvent(
                 id, "order", aggregateId, "type", payload, "urn:x", null, null, id, 0L, operation, null, null, null);
+    }
+
+    @Test
+    void everyMigrationIsInTheScript() throws Exception {
+        Path folder = Path.of(Objects.requireNonNull(getClass().getResource("/" + OutboxMigration.LOCATION))
+                .toURI());
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("V")))
+                    .containsExactlyInAnyOrderElementsOf(OutboxMigration.SCRIPTS);
+        }
     }
 
     @Test

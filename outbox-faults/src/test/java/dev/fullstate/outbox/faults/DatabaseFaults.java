@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Random;
 
 import dev.fullstate.outbox.faults.server.Outbox;
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 
 /** What somebody does to slot, publication and table by SQL, around what is written meanwhile. */
 final class DatabaseFaults {
@@ -96,9 +97,7 @@ final class DatabaseFaults {
         outbox.execute("create table if not exists other (id bigint, text text)");
         String large = random.nextBoolean()
                 ? "insert into other select n, repeat('x', 200) from generate_series(1, " + LARGE + ") n"
-                : "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, entityversion, operation)"
-                        + " select gen_random_uuid(), 'order', 'rolled-back', 'com.example.Order', '{}', 'urn:service:faults',"
-                        + " gen_random_uuid(), n, 'update' from generate_series(1, " + LARGE + ") n";
+                : OutboxInsert.rows(LARGE).of("rolled-back").sql();
         outbox.execute(
                 "begin; savepoint a; insert into other values (0, 'x'); release savepoint a; " + large + "; rollback");
     }

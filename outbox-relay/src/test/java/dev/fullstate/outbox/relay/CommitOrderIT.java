@@ -6,6 +6,8 @@ import java.sql.Savepoint;
 
 import org.junit.jupiter.api.Test;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What is committed is published, in the order of commits, and nothing else. */
@@ -72,10 +74,7 @@ class CommitOrderIT extends RelayIntegrationTest {
     void rowsOfOneStatementKeepTheirOrder() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
-            database.execute(
-                    "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation)"
-                            + " select gen_random_uuid(), 'order', 'a', 'T', n::text, 'urn:test', gen_random_uuid(), 'update'"
-                            + " from generate_series(1, 5000) n");
+            database.execute(OutboxInsert.rows(5000).with("payload", "n::text"));
             relay.stepUntil(topic, 5000);
         }
         assertThat(topic.all())

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
@@ -114,10 +115,11 @@ class ExactlyOnceIT extends RelayIntegrationTest {
 
     /** So many rows of one statement, so that all have one position in the WAL; several times what may be in flight. */
     private static String rows(String seq, String key, int count) {
-        return "insert into outbox (seq, id, aggregatetype, aggregateid, type, payload, source, changeid, operation)"
-                + " select " + seq + ", gen_random_uuid(), 'order', '" + key
-                + "', 'T', rpad(n::text, 2000), 'urn:test',"
-                + " gen_random_uuid(), 'update' from generate_series(1, " + count + ") n";
+        return OutboxInsert.rows(count)
+                .of(key)
+                .with("seq", seq)
+                .with("payload", "rpad(n::text, 2000)")
+                .sql();
     }
 
     private List<String> published(String key) {

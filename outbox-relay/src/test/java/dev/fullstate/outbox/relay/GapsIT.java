@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -244,14 +245,8 @@ class GapsIT extends RelayIntegrationTest {
     }
 
     private void insert(int rows) throws SQLException {
-        List<String> values = new ArrayList<>();
-        for (int i = 0; i < rows; i++) {
-            values.add("(gen_random_uuid(), 'order', 'a', 'T', '" + ++count
-                    + "', 'urn:test', gen_random_uuid(), 'update')");
-        }
-        database.execute(
-                "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation) values "
-                        + String.join(", ", values));
+        database.execute(OutboxInsert.rows(rows).with("payload", "(%d + n)::text".formatted(count)));
+        count += rows;
     }
 
     /** Row filters and lists of columns are there from PostgreSQL 15 on. */

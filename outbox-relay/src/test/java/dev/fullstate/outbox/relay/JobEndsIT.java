@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A republish job that has ended says up to where a consumer has to read, and never too early. */
@@ -170,7 +172,10 @@ class JobEndsIT extends RelayIntegrationTest {
 
     private void abortRecords(int count) {
         Map<String, Object> properties = Map.of(
-                "bootstrap.servers", Servers.KAFKA.bootstrapServers(), "transactional.id", "aborts-" + database.name());
+                "bootstrap.servers",
+                SharedServers.kafka().bootstrapServers(),
+                "transactional.id",
+                "aborts-" + database.name());
         try (KafkaProducer<String, String> producer =
                 new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
             producer.initTransactions();

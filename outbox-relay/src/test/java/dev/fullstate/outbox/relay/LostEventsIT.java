@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.contract.EventHeaders;
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -317,11 +319,13 @@ class LostEventsIT extends RelayIntegrationTest {
 
     private void write(String type, String id, String source, String at) throws SQLException {
         written++;
-        database.execute(
-                "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation, created_at)"
-                        + " values ('" + timeOrdered() + "', '" + type + "', '" + id + "', 'com.example." + type
-                        + "', '{}', '" + source
-                        + "', gen_random_uuid(), 'update', " + at + ")");
+        database.execute(OutboxInsert.row()
+                .of(id)
+                .with("id", "'" + timeOrdered() + "'")
+                .with("aggregatetype", "'" + type + "'")
+                .with("type", "'com.example." + type + "'")
+                .with("source", "'" + source + "'")
+                .with("created_at", at));
     }
 
     /** Of version 7, as the service's are. */
@@ -334,7 +338,7 @@ class LostEventsIT extends RelayIntegrationTest {
 
     private void writeToTheTopicAsSomebodyElse(String key) {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()),
+                Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()),
                 new StringSerializer(),
                 new StringSerializer())) {
             ProducerRecord<String, String> event =

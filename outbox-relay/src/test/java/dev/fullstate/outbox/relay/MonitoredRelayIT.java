@@ -23,6 +23,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSource;
@@ -188,7 +189,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
                         "spring.datasource.url", database.url(),
                         "spring.datasource.username", database.server().username(),
                         "spring.datasource.password", database.server().password(),
-                        "spring.kafka.bootstrap-servers", Servers.KAFKA.bootstrapServers(),
+                        "spring.kafka.bootstrap-servers", SharedServers.kafka().bootstrapServers(),
                         "outbox.relay.slot-name", database.name(),
                         "outbox.relay.retry.max-delay", "500ms",
                         "outbox.relay.topic", SteppedRelay.topic(database, "{aggregatetype}"))

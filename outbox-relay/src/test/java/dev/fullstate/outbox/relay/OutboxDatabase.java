@@ -1,58 +1,48 @@
 package dev.fullstate.outbox.relay;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Objects;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxMigration;
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.harness.outbox.MigratedDatabase;
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** A database with the outbox of the contract, written to by plain SQL. */
+/** A database with an outbox, written to by plain SQL. */
 final class OutboxDatabase implements AutoCloseable {
 
-    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final String PREFIX = "outbox_it";
 
-    private final PostgresServer server;
-    private final String name;
-    private final Connection connection;
+    private final MigratedDatabase database;
 
-    private OutboxDatabase(PostgresServer server, String name) throws SQLException {
-        this.server = server;
-        this.name = name;
-        server.createDatabase(name);
-        this.connection = server.connect(name);
+    private OutboxDatabase(MigratedDatabase database) {
+        this.database = database;
     }
 
     /** A new database of the shared server, without the outbox. */
     static OutboxDatabase empty() throws SQLException {
-        return new OutboxDatabase(Servers.POSTGRES, "outbox_it_" + COUNT.incrementAndGet());
+        return new OutboxDatabase(MigratedDatabase.empty(SharedServers.postgres(), PREFIX));
     }
 
     /** A new database of the shared server, with the outbox. */
     static OutboxDatabase migrated() throws SQLException {
-        OutboxDatabase database = empty();
-        database.migrate();
-        return database;
+        return migrated(SharedServers.postgres());
     }
 
     /** A new database of another server, with the outbox. */
     static OutboxDatabase migrated(PostgresServer server) throws SQLException {
-        OutboxDatabase database = new OutboxDatabase(server, "outbox_it_" + COUNT.incrementAndGet());
-        database.migrate();
-        return database;
+        return new OutboxDatabase(MigratedDatabase.create(server, PREFIX));
     }
 
     void migrate() throws SQLException {
-        execute(migration());
+        database.migrate();
     }
 
     static String migration() {
@@ -61,51 +51,44 @@ final class OutboxDatabase implements AutoCloseable {
 
     /** Also the slot's name and the prefix of the topics. */
     String name() {
-        return name;
+        return database.name();
     }
 
     String url() {
-        return server.jdbcUrl(name);
+        return database.url();
     }
 
     PostgresServer server() {
-        return server;
+        return database.server();
     }
 
     /** Another connection, for a transaction beside others. */
     Connection connect() throws SQLException {
-        return server.connect(name);
+        return database.connect();
     }
 
     void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        database.execute(sql);
+    }
+
+    void execute(OutboxInsert insert) throws SQLException {
+        database.execute(insert.sql());
     }
 
     @Nullable
     String query(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
-        }
+        return database.query(sql);
     }
 
     /** Commits one row. */
-    void insert(String aggregateId, String payload) throws SQLException {
-        insert(connection, aggregateId, payload);
+    void insert(String aggregateId, @Nullable String payload) throws SQLException {
+        execute(OutboxInsert.row().of(aggregateId).payload(payload));
     }
 
     static void insert(Connection connection, String aggregateId, @Nullable String payload) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, time, changeid, entityversion,"
-                        + " operation) values (?, 'order', ?, 'com.example.Order', ?, 'urn:service:test', now(), ?, 1, ?)")) {
-            statement.setObject(1, UUID.randomUUID());
-            statement.setString(2, aggregateId);
-            statement.setString(3, payload);
-            statement.setObject(4, UUID.randomUUID());
-            statement.setString(5, payload == null ? "delete" : "update");
-            statement.executeUpdate();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    OutboxInsert.row().of(aggregateId).payload(payload).sql());
         }
     }
 
@@ -119,13 +102,13 @@ final class OutboxDatabase implements AutoCloseable {
     }
 
     boolean hasSlot() throws SQLException {
-        return query("select 1 from pg_replication_slots where slot_name = '" + name + "'") != null;
+        return query("select 1 from pg_replication_slots where slot_name = '" + name() + "'") != null;
     }
 
     /** Where the slot is confirmed. */
     Lsn confirmed() throws SQLException {
         return Lsn.parse(Objects.requireNonNull(
-                query("select confirmed_flush_lsn from pg_replication_slots where slot_name = '" + name + "'")));
+                query("select confirmed_flush_lsn from pg_replication_slots where slot_name = '" + name() + "'")));
     }
 
     Lsn walPosition() throws SQLException {
@@ -134,20 +117,21 @@ final class OutboxDatabase implements AutoCloseable {
 
     /** Cuts the relay's connections off, whatever it is at, also those of one that is closed and that the server has not missed yet. */
     void terminateSessions() throws SQLException {
-        query("select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where datname = '" + name
+        query("select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where datname = '" + name()
                 + "' and application_name like 'outbox-relay %'");
     }
 
     /** Cuts the relay's stream off, as an administrator or a failing network would. */
     void terminateWalSender() throws SQLException {
-        query("select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = '" + name
+        query("select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = '" + name()
                 + "'");
     }
 
     @Override
     public void close() throws SQLException {
         terminateWalSender();
-        query("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '" + name + "'");
-        connection.close();
+        query("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '" + name()
+                + "'");
+        database.close();
     }
 }

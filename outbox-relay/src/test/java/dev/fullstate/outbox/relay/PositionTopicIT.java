@@ -16,6 +16,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The topic of the positions, as the relay makes it, and with something in it that is not a position. */
@@ -28,7 +30,8 @@ class PositionTopicIT extends RelayIntegrationTest {
     @Test
     void topicIsMadeWithNoSettingButItsPolicy() throws ExecutionException, InterruptedException {
         try (SteppedRelay relay = SteppedRelay.of(database);
-                Admin admin = Admin.create(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()))) {
+                Admin admin = Admin.create(
+                        Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()))) {
             relay.stepUntil(RelayState.STREAMING);
             Config configuration =
                     admin.describeConfigs(List.of(POSITIONS)).all().get().get(POSITIONS);
@@ -72,7 +75,7 @@ class PositionTopicIT extends RelayIntegrationTest {
 
     private static void write(String key, @Nullable String value) {
         try (Producer<String, @Nullable String> producer = new KafkaProducer<>(Map.of(
-                "bootstrap.servers", Servers.KAFKA.bootstrapServers(),
+                "bootstrap.servers", SharedServers.kafka().bootstrapServers(),
                 "key.serializer", StringSerializer.class,
                 "value.serializer", StringSerializer.class))) {
             producer.send(new ProducerRecord<>("positions", key, value));

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Points;
@@ -108,7 +109,8 @@ class PreparedPublisherIT {
     void topicThatWasMadeAnewMeanwhileIsReadAnew() throws ExecutionException, InterruptedException {
         createTopic();
         write(OURS, position(1));
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()));
+        try (Admin admin = Admin.create(
+                        Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()));
                 PreparedPublisher prepared = PreparedPublisher.prepare(settings(Delivery.EXACTLY_ONCE), OURS)) {
             admin.deleteTopics(List.of(topic)).all().get();
             createTopic();
@@ -139,7 +141,8 @@ class PreparedPublisherIT {
     }
 
     private PublisherSettings settings(Delivery delivery) {
-        Map<String, Object> kafka = Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers());
+        Map<String, Object> kafka =
+                Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers());
         return new PublisherSettings(
                 new KafkaSettings(
                         "prepared",
@@ -177,7 +180,8 @@ class PreparedPublisherIT {
     }
 
     private void createTopic() {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()))) {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()))) {
             NewTopic positions = new NewTopic(topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact"));
             admin.createTopics(List.of(positions)).all().get();
         } catch (ExecutionException | InterruptedException e) {
@@ -187,7 +191,7 @@ class PreparedPublisherIT {
 
     private Producer<String, @Nullable String> producer(boolean transactional) {
         Map<String, Object> properties = new HashMap<>(Map.of(
-                "bootstrap.servers", Servers.KAFKA.bootstrapServers(),
+                "bootstrap.servers", SharedServers.kafka().bootstrapServers(),
                 "key.serializer", StringSerializer.class,
                 "value.serializer", StringSerializer.class));
         if (transactional) {

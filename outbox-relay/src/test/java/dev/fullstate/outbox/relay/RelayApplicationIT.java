@@ -15,6 +15,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ConfigurableApplicationContext;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.test.PublishedEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -138,7 +139,7 @@ class RelayApplicationIT extends RelayIntegrationTest {
                 "spring.datasource.url", database.url(),
                 "spring.datasource.username", database.server().username(),
                 "spring.datasource.password", database.server().password(),
-                "spring.kafka.bootstrap-servers", Servers.KAFKA.bootstrapServers(),
+                "spring.kafka.bootstrap-servers", SharedServers.kafka().bootstrapServers(),
                 "outbox.relay.slot-name", database.name(),
                 "outbox.relay.topic", SteppedRelay.topic(database, "{aggregatetype}")));
         application = relay.run(more);

@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.test.PublishedEvent;
 import dev.fullstate.outbox.test.PublishedEvents;
 
@@ -18,7 +19,7 @@ abstract class RelayIntegrationTest {
     @BeforeEach
     void createDatabase() throws SQLException {
         database = OutboxDatabase.migrated();
-        topic = PublishedEvents.of(Servers.KAFKA.bootstrapServers(), SteppedRelay.topic(database, "order"));
+        topic = PublishedEvents.of(SharedServers.kafka().bootstrapServers(), SteppedRelay.topic(database, "order"));
     }
 
     @AfterEach

@@ -9,6 +9,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.wal.DatabaseSetupException;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -84,7 +85,8 @@ class RelaySetupIT {
                                 "--spring.datasource.url=" + url,
                                 "--spring.datasource.username=" + username,
                                 "--spring.datasource.password=" + password,
-                                "--spring.kafka.bootstrap-servers=" + Servers.KAFKA.bootstrapServers()))
+                                "--spring.kafka.bootstrap-servers="
+                                        + SharedServers.kafka().bootstrapServers()))
                 .hasCauseInstanceOf(DatabaseSetupException.class);
     }
 }

@@ -15,6 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.KafkaFailure;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -52,7 +53,8 @@ class ReportedFailuresIT extends RelayIntegrationTest {
 
     @Test
     void commitOfAReplacedProducerIsFenced() throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()));
+        try (Admin admin = Admin.create(
+                        Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()));
                 KafkaProducer<byte[], byte[]> first = producer(database.name(), TRANSACTION_TIMEOUT);
                 KafkaProducer<byte[], byte[]> second = producer(database.name(), TRANSACTION_TIMEOUT)) {
             admin.createTopics(List.of(new NewTopic(database.name(), 1, (short) 1)))
@@ -104,8 +106,8 @@ class ReportedFailuresIT extends RelayIntegrationTest {
             assertThat(lossy.query("select wal_status from pg_replication_slots"))
                     .isEqualTo("lost");
             try (SteppedRelay relay = SteppedRelay.of(lossy);
-                    PublishedEvents events =
-                            PublishedEvents.of(Servers.KAFKA.bootstrapServers(), SteppedRelay.topic(lossy, "order"))) {
+                    PublishedEvents events = PublishedEvents.of(
+                            SharedServers.kafka().bootstrapServers(), SteppedRelay.topic(lossy, "order"))) {
                 relay.stepUntil(RelayState.STREAMING);
                 relay.stepUntil(events, 1);
             }
@@ -114,7 +116,7 @@ class ReportedFailuresIT extends RelayIntegrationTest {
 
     private static KafkaProducer<byte[], byte[]> producer(String transactionalId, Duration transactionTimeout) {
         Map<String, Object> properties = new HashMap<>();
-        properties.put("bootstrap.servers", Servers.KAFKA.bootstrapServers());
+        properties.put("bootstrap.servers", SharedServers.kafka().bootstrapServers());
         properties.put("transactional.id", transactionalId);
         properties.put("transaction.timeout.ms", (int) transactionTimeout.toMillis());
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());

@@ -8,6 +8,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,10 +18,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
 
     @Test
     void rowsCommittedBeforeTheSlotExistedArriveOnceAndBeforeAllOthers() throws SQLException {
-        database.execute(
-                "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation)"
-                        + " select gen_random_uuid(), 'order', 'a', 'T', n::text, 'urn:test', gen_random_uuid(), 'update'"
-                        + " from generate_series(1, 1000) n");
+        database.execute(OutboxInsert.rows(1000).with("payload", "n::text"));
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1001");

@@ -14,6 +14,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import dev.fullstate.outbox.contract.OutboxMigration;
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -97,7 +98,7 @@ class SharedDatabaseIT extends RelayIntegrationTest {
                 OutboxDatabase synchronous = OutboxDatabase.migrated(server);
                 Connection writer = synchronous.connect();
                 PublishedEvents events = PublishedEvents.of(
-                        Servers.KAFKA.bootstrapServers(), SteppedRelay.topic(synchronous, "order"))) {
+                        SharedServers.kafka().bootstrapServers(), SteppedRelay.topic(synchronous, "order"))) {
             synchronous.execute("alter system set synchronous_standby_names = '*'");
             synchronous.execute("select pg_reload_conf()");
             WalSource.of(SteppedRelay.wal(synchronous)).preflight();

@@ -5,12 +5,12 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-import dev.fullstate.outbox.architecture.StageTable;
+import dev.fullstate.outbox.harness.architecture.StageTable;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static dev.fullstate.outbox.architecture.StageTable.stage;
+import static dev.fullstate.outbox.harness.architecture.StageTable.stage;
 
 /** In the order of the flow: a stage sees the output of the stages before it, the loop and the wiring see every stage. */
 @AnalyzeClasses(packages = "dev.fullstate.outbox.relay", importOptions = DoNotIncludeTests.class)

@@ -21,6 +21,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.Router;
@@ -145,8 +146,8 @@ class StandByIT {
     @Test
     void standbyTakesOverFromARelayThatIsCutOffWithoutFurtherRights(CapturedOutput output) throws Exception {
         try (SteppedRelay leader = leader();
-                PublishedEvents topic =
-                        PublishedEvents.of(Servers.KAFKA.bootstrapServers(), SteppedRelay.topic(database, "order"))) {
+                PublishedEvents topic = PublishedEvents.of(
+                        SharedServers.kafka().bootstrapServers(), SteppedRelay.topic(database, "order"))) {
             leader.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
             leader.stepUntil(topic, 1);

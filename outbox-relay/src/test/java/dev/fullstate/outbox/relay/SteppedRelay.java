@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 import dev.fullstate.outbox.relay.position.Progress;
@@ -131,7 +132,8 @@ final class SteppedRelay implements AutoCloseable {
             UnaryOperator<WalSettings> adapt,
             AfterLoss afterLoss,
             UnaryOperator<Publisher> publishers) {
-        Map<String, Object> properties = new HashMap<>(Map.of("bootstrap.servers", Servers.KAFKA.bootstrapServers()));
+        Map<String, Object> properties =
+                new HashMap<>(Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()));
         properties.putAll(producer);
         PublisherSettings publishing = new PublisherSettings(
                 new KafkaSettings(

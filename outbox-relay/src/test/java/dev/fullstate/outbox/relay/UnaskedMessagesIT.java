@@ -10,6 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.test.PostgresServer;
 import dev.fullstate.outbox.test.PublishedEvents;
@@ -22,10 +24,9 @@ class UnaskedMessagesIT extends RelayIntegrationTest {
 
     static Stream<Arguments> interludes() {
         String big = "insert into other select g, repeat('x', 200) from generate_series(1, 5000) g";
-        String rows = "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation)"
-                + " select gen_random_uuid(), 'order', 'a', 'T', repeat('x', 200), 'urn:test', gen_random_uuid(), 'update'"
-                + " from generate_series(1, 2000)";
-        String row = rows.replace("2000", "1");
+        String rows =
+                OutboxInsert.rows(2000).with("payload", "repeat('x', 200)").sql();
+        String row = OutboxInsert.row().with("payload", "repeat('x', 200)").sql();
         String small = "insert into other values (0, 'x')";
         return Stream.of(
                 // PostgreSQL 18: A, one for each subtransaction.
@@ -108,11 +109,9 @@ class UnaskedMessagesIT extends RelayIntegrationTest {
     void preparedTransactionsArePublishedWhenTheyAreCommitted() throws SQLException {
         try (PostgresServer server = PostgresServer.start(0, Map.of("max_prepared_transactions", "10"));
                 OutboxDatabase prepared = OutboxDatabase.migrated(server);
-                PublishedEvents events =
-                        PublishedEvents.of(Servers.KAFKA.bootstrapServers(), SteppedRelay.topic(prepared, "order"))) {
-            String insert =
-                    "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation)"
-                            + " values (gen_random_uuid(), 'order', 'a', 'T', '%s', 'urn:test', gen_random_uuid(), 'update')";
+                PublishedEvents events = PublishedEvents.of(
+                        SharedServers.kafka().bootstrapServers(), SteppedRelay.topic(prepared, "order"))) {
+            String insert = OutboxInsert.row().payload("%s").sql();
             try (SteppedRelay relay = SteppedRelay.of(prepared)) {
                 relay.stepUntil(RelayState.STREAMING);
                 prepared.execute("begin; " + insert.formatted("rolled back") + "; prepare transaction 'one'");

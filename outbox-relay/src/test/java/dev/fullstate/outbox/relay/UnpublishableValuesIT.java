@@ -20,6 +20,8 @@ import org.postgresql.util.PSQLException;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.test.PostgresServer;
 import dev.fullstate.outbox.test.PublishedEvent;
@@ -114,7 +116,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
         int published = 0;
         for (Value value : Stream.concat(unpublishable().stream(), unusual()).toList()) {
             try {
-                database.execute(RowsInSql.with(value.column, value.sql));
+                database.execute(OutboxInsert.row().with(value.column, value.sql));
                 published++;
             } catch (PSQLException e) {
                 // Not null, check, text that is no JSON; no partition has a place for nothing else.
@@ -127,7 +129,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
         int expected = published;
         try (SteppedRelay relay = SteppedRelay.of(database);
                 PublishedEvents longest = PublishedEvents.of(
-                        Servers.KAFKA.bootstrapServers(), SteppedRelay.topic(database, "x".repeat(200)))) {
+                        SharedServers.kafka().bootstrapServers(), SteppedRelay.topic(database, "x".repeat(200)))) {
             relay.stepUntil(RelayState.STREAMING);
             relay.stepUntil(() -> topic.all().size() + longest.all().size() == expected);
             // And in the stream.
@@ -172,11 +174,12 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
     }
 
     private void heal(SteppedRelay relay, Value value, int count) throws SQLException {
-        String bad = "with bad as (" + RowsInSql.with(value.column, value.sql) + " returning seq, xid)"
+        String bad = "with bad as ("
+                + OutboxInsert.row().with(value.column, value.sql).sql() + " returning seq, xid)"
                 + " select seq from bad";
-        database.execute(RowsInSql.row("before"));
+        database.execute(OutboxInsert.row().payload("before"));
         database.execute(marked(bad));
-        database.execute(RowsInSql.row("between"));
+        database.execute(OutboxInsert.row().payload("between"));
         relay.stepUntil(RelayState.RETRYING);
         assertThat(relay.problem().message())
                 .as(value.toString())
@@ -195,7 +198,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
         relay.stepUntil(topic, count - 1);
 
         database.execute(marked(bad));
-        database.execute(RowsInSql.row("after"));
+        database.execute(OutboxInsert.row().payload("after"));
         relay.stepUntil(RelayState.RETRYING);
         database.execute(deletion(relay));
         relay.stepUntil(topic, count);
@@ -244,9 +247,11 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
         try (SteppedRelay relay =
                 delivery == Delivery.EXACTLY_ONCE ? SteppedRelay.of(database) : SteppedRelay.atLeastOnce(database)) {
             relay.stepUntil(RelayState.STREAMING);
-            database.execute(RowsInSql.row("0"));
-            database.execute("begin; " + RowsInSql.row("1") + "; " + RowsInSql.row("2") + "; "
-                    + RowsInSql.with("time", "'infinity'") + "; " + RowsInSql.row("3") + "; commit");
+            database.execute(OutboxInsert.row().payload("0"));
+            database.execute("begin; " + OutboxInsert.row().payload("1").sql() + "; "
+                    + OutboxInsert.row().payload("2").sql() + "; "
+                    + OutboxInsert.row().with("time", "'infinity'").sql() + "; "
+                    + OutboxInsert.row().payload("3").sql() + "; commit");
             relay.stepUntil(RelayState.RETRYING);
             assertThat(published()).containsExactly("0", "1", "2");
             relay.stepUntil(RelayState.STREAMING);
@@ -297,7 +302,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
     private static void insert(Connection writer) {
         try (Statement statement = writer.createStatement()) {
             statement.execute("set synchronous_commit = on");
-            statement.execute(RowsInSql.with("time", "'infinity'"));
+            statement.execute(OutboxInsert.row().with("time", "'infinity'").sql());
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

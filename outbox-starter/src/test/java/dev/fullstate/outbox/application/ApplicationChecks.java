@@ -33,6 +33,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishRequest;
@@ -274,11 +275,11 @@ abstract class ApplicationChecks {
 
     @Test
     void rowsOfOldDaysGoWhenTheyArePublished() throws SQLException {
-        sql("""
-                insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation, bucket, created_at)
-                values (gen_random_uuid(), 'purchase', 'a', 'T', '{}', 'urn:test', gen_random_uuid(), 'update',
-                        mod(floor(extract(epoch from now()) / 86400)::bigint - 10, 16), now() - interval '10 days')
-                """);
+        sql(OutboxInsert.row()
+                .with("aggregatetype", "'purchase'")
+                .inLeafOf(10)
+                .writtenDaysAgo(10)
+                .sql());
         sql("""
                 insert into outbox_relay (pipeline, slot_name, snapshot, published_lsn, system_identifier)
                 select 'p', 's', pg_current_snapshot(), pg_current_wal_lsn(), system_identifier from pg_control_system()

@@ -6,6 +6,7 @@ import java.util.UUID;
 
 import org.junit.jupiter.api.Test;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishRequest;
@@ -61,11 +62,11 @@ class JobPaceIT extends RepublishTest {
                         insert into outbox_relay (pipeline, slot_name, snapshot, published_lsn, system_identifier)
                         select 'p', 's', pg_current_snapshot(), pg_current_wal_lsn(), system_identifier from pg_control_system()
                         """).update();
-        shop.jdbc().sql("""
-                        insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation, created_at)
-                        values (gen_random_uuid(), 'order', 'a', 'T', '{}', 'urn:test', gen_random_uuid(), 'update',
-                                clock_timestamp() - interval '1 minute')
-                        """).update();
+        shop.jdbc()
+                .sql(OutboxInsert.row()
+                        .with("created_at", "clock_timestamp() - interval '1 minute'")
+                        .sql())
+                .update();
         shop.bean(Republisher.class).stop();
         try (ShopApplication fresh = ShopApplication.startAgain(
                 postgres, "republish", "outbox.republish.parallelism=1", "outbox.republish.poll-interval=100ms")) {

@@ -22,6 +22,7 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.shop.Buyer;
 import dev.fullstate.outbox.shop.Purchase;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -124,11 +125,7 @@ class MonitorIT {
         assertThat(meters.get("outbox.leaves.retired").functionCounter().count())
                 .isZero();
 
-        shop.jdbc().sql("""
-                        insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation, bucket)
-                        values (gen_random_uuid(), 'order', 'a', 'T', '{}', 'urn:test', gen_random_uuid(), 'update',
-                                mod(floor(extract(epoch from now()) / 86400)::bigint - 10, 16))
-                        """).update();
+        shop.jdbc().sql(OutboxInsert.row().inLeafOf(10).sql()).update();
         await().until(() -> meters.get("outbox.leaves.overdue").gauge().value() == 1);
         shop.jdbc().sql("truncate outbox").update();
         await().until(() -> meters.get("outbox.leaves.overdue").gauge().value() == 0);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.republish.RepublishJob.TypeProgress;
 import dev.fullstate.outbox.shop.OutboxRow;
@@ -225,10 +226,14 @@ class SelectedAggregatesIT extends RepublishTest {
         String id = UUID.randomUUID().toString();
         UUID job;
         try (Connection creator = holding("insert into purchase (purchase_id, reference, version) values ('" + id
-                + "', 'new', 0); insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, entityversion,"
-                + " operation) values (gen_random_uuid(), 'purchase', '" + id
-                + "', 'T', '{\"reference\":\"new\"}', 'urn:x',"
-                + " gen_random_uuid(), 0, 'create')")) {
+                + "', 'new', 0); "
+                + OutboxInsert.row()
+                        .of(id)
+                        .payload("{\"reference\":\"new\"}")
+                        .with("aggregatetype", "'purchase'")
+                        .with("entityversion", "0")
+                        .with("operation", "'create'")
+                        .sql())) {
             job = republisher().start(tombstones("purchase", List.of(id)), "test");
             await().until(() -> shop.outbox(id).size() == 1);
             assertThat(shop.outbox(id).get(0).operation()).isEqualTo("delete");

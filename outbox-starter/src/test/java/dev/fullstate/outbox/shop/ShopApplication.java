@@ -140,6 +140,7 @@ public final class ShopApplication implements AutoCloseable {
                 .toList();
     }
 
+    /** By a delete: a truncation makes 64 new files. */
     public void forgetOutbox() {
         jdbc().sql("delete from outbox").update();
     }

@@ -7,9 +7,9 @@ import java.util.Map;
 
 import dev.fullstate.outbox.benchmarks.contender.Contender;
 import dev.fullstate.outbox.benchmarks.load.Backlog;
-import dev.fullstate.outbox.benchmarks.process.ProcessUsage;
 import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
+import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
  * What a contender uses while nothing happens, a while after its first event.

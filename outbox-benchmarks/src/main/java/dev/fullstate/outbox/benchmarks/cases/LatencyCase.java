@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import dev.fullstate.outbox.benchmarks.arrival.ArrivalTimes;
 import dev.fullstate.outbox.benchmarks.contender.Contender;
 import dev.fullstate.outbox.benchmarks.load.PacedWriter;
-import dev.fullstate.outbox.benchmarks.process.ProcessUsage;
 import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
+import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
  * How long an event takes, from the start of its transaction of one row to the broker's append and to a consumer, at a steady

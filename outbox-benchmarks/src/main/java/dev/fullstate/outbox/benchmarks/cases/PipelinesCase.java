@@ -9,9 +9,9 @@ import java.util.Map;
 import dev.fullstate.outbox.benchmarks.arrival.ArrivalTimes;
 import dev.fullstate.outbox.benchmarks.contender.Contender;
 import dev.fullstate.outbox.benchmarks.load.PacedWriter;
-import dev.fullstate.outbox.benchmarks.process.ProcessUsage;
 import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
+import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
  * What many pipelines on one server cost: services with a database, a slot and a relay each, which share a steady rate of

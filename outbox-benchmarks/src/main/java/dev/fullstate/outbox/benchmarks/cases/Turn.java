@@ -7,8 +7,8 @@ import org.apache.kafka.common.TopicPartition;
 
 import dev.fullstate.outbox.benchmarks.contender.Contender;
 import dev.fullstate.outbox.benchmarks.contender.Pipeline;
-import dev.fullstate.outbox.benchmarks.process.ChildJvm;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
+import dev.fullstate.outbox.harness.process.ChildJvm;
 
 /** One contender at work in a lane of its own. */
 final class Turn implements AutoCloseable {

@@ -8,9 +8,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-import dev.fullstate.outbox.benchmarks.process.ProcessUsage;
 import dev.fullstate.outbox.benchmarks.server.Broker;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
+import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
  * Looks at the processor time of contender, walsender and broker twenty times a second, so that afterwards the time between any
@@ -47,7 +47,7 @@ final class Watch {
         long deadline = System.nanoTime() + patience.toNanos();
         look();
         while (!condition.holds()) {
-            boolean alive = turn.jvm().process().isAlive();
+            boolean alive = turn.jvm().isAlive();
             if (!alive || System.nanoTime() > deadline) {
                 throw new UnfinishedException("The contender of %s had not %s %s:%n%s"
                         .formatted(

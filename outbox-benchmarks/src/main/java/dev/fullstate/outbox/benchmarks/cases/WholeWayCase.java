@@ -13,9 +13,9 @@ import dev.fullstate.outbox.benchmarks.contender.Contender;
 import dev.fullstate.outbox.benchmarks.contender.Measured;
 import dev.fullstate.outbox.benchmarks.contender.OrdersApplication;
 import dev.fullstate.outbox.benchmarks.contender.OrdersApplication.Outbox;
-import dev.fullstate.outbox.benchmarks.process.ChildJvm;
 import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
+import dev.fullstate.outbox.harness.process.ChildJvm;
 
 /**
  * An application that changes orders, from its transaction to Kafka: how many changes per second the whole of it keeps up with,

@@ -1,11 +1,15 @@
 package dev.fullstate.outbox.benchmarks.contender;
 
+import java.time.Duration;
 import java.util.Map;
 
-import dev.fullstate.outbox.benchmarks.process.ChildJvm;
+import dev.fullstate.outbox.harness.process.ChildJvm;
 
 /** A program that reads a slot and publishes what comes, in a JVM of its own. */
 public interface Contender {
+
+    /** How long a contender may take to end in its own way. */
+    Duration GRACE = Duration.ofSeconds(20);
 
     /** {@return the name in the report} */
     String name();

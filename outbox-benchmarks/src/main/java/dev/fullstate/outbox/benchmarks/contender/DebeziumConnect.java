@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
 
-import dev.fullstate.outbox.benchmarks.process.ChildJvm;
+import dev.fullstate.outbox.harness.process.ChildJvm;
 
 /**
  * Debezium's PostgreSQL connector with its Outbox Event Router on a standalone Kafka Connect worker: key, value and the router's
@@ -115,7 +115,7 @@ public record DebeziumConnect(DebeziumTuning tuning, Path connect, List<String> 
                 "org.apache.kafka.connect.cli.ConnectStandalone",
                 worker.toString(),
                 connector.toString()));
-        return ChildJvm.start(name(), pipeline.folder(), arguments);
+        return ChildJvm.start(name(), pipeline.folder(), arguments, Contender.GRACE);
     }
 
     private Map<String, String> workerSettings() {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.fullstate.outbox.benchmarks.limit.Limit;
-import dev.fullstate.outbox.benchmarks.process.ChildJvm;
+import dev.fullstate.outbox.harness.process.ChildJvm;
 
 /**
  * One of the limits: a program of the benchmark itself.
@@ -50,6 +50,6 @@ public record LimitProcess(Limit limit, String heap) implements Contender {
                 pipeline.bootstrapServers(),
                 pipeline.topic(),
                 Integer.toString(limit.lingerMillis())));
-        return ChildJvm.start(name(), pipeline.folder(), arguments);
+        return ChildJvm.start(name(), pipeline.folder(), arguments, Contender.GRACE);
     }
 }

@@ -17,9 +17,9 @@ import java.util.function.Predicate;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-import dev.fullstate.outbox.benchmarks.process.ChildJvm;
 import dev.fullstate.outbox.benchmarks.process.LogTail;
-import dev.fullstate.outbox.benchmarks.process.ProcessUsage;
+import dev.fullstate.outbox.harness.process.ChildJvm;
+import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
  * A running order application, which puts itself under load on command and answers with figures. Every command first warms up
@@ -107,7 +107,7 @@ public final class OrdersApplication implements AutoCloseable {
         this.jvm = jvm;
         this.heap = heap;
         this.output = output;
-        this.input = jvm.process().getOutputStream();
+        this.input = jvm.input();
     }
 
     /**
@@ -145,7 +145,7 @@ public final class OrdersApplication implements AutoCloseable {
         }
         outbox.properties().forEach((name, value) -> arguments.add("--" + name + "=" + value));
         properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        ChildJvm jvm = ChildJvm.start("orders-" + outbox.label, pipeline.folder(), arguments);
+        ChildJvm jvm = ChildJvm.start("orders-" + outbox.label, pipeline.folder(), arguments, Contender.GRACE);
         try {
             OrdersApplication application = new OrdersApplication(jvm, heap, new LogTail(jvm.log()));
             application.await(READY::equals, START);
@@ -303,14 +303,12 @@ public final class OrdersApplication implements AutoCloseable {
     public void close() {
         try (output;
                 jvm) {
-            if (jvm.process().isAlive()) {
+            if (jvm.isAlive()) {
                 send("quit");
-                jvm.process().waitFor(GRACE.toSeconds(), TimeUnit.SECONDS);
+                jvm.awaitEnd(GRACE);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Could not close " + jvm.log(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-import dev.fullstate.outbox.benchmarks.process.ChildJvm;
+import dev.fullstate.outbox.harness.process.ChildJvm;
 
 /**
  * Our relay as it is shipped: the executable jar, its defaults, and the addresses that it needs.
@@ -47,6 +47,6 @@ public record RelayProcess(String name, Path jar, String heap, Map<String, Strin
                 arguments.add("--" + key + "=" + value);
             }
         });
-        return ChildJvm.start(name, pipeline.folder(), arguments);
+        return ChildJvm.start(name, pipeline.folder(), arguments, Contender.GRACE);
     }
 }

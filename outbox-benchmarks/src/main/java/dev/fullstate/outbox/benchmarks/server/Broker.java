@@ -27,8 +27,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-import dev.fullstate.outbox.benchmarks.process.ChildJvm;
-import dev.fullstate.outbox.benchmarks.process.ProcessUsage;
+import dev.fullstate.outbox.harness.process.ChildJvm;
+import dev.fullstate.outbox.harness.process.ProcessUsage;
+import dev.fullstate.outbox.harness.server.BrokerProcess;
 
 /** A real broker in a JVM of its own, and what the benchmark asks of it. */
 public final class Broker implements AutoCloseable {
@@ -60,7 +61,9 @@ public final class Broker implements AutoCloseable {
                         "-cp",
                         System.getProperty("java.class.path"),
                         BrokerProcess.class.getName(),
-                        Integer.toString(port)));
+                        "",
+                        Integer.toString(port)),
+                PATIENCE);
         String bootstrapServers = "127.0.0.1:" + port;
         Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
         Broker broker = new Broker(jvm, bootstrapServers, admin);
@@ -153,9 +156,9 @@ public final class Broker implements AutoCloseable {
     public void close() {
         admin.close(Duration.ZERO);
         try {
-            jvm.process().getOutputStream().close();
-            jvm.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (IOException | InterruptedException e) {
+            jvm.input().close();
+            jvm.awaitEnd(PATIENCE);
+        } catch (IOException e) {
             throw new IllegalStateException("Could not ask the broker to end", e);
         } finally {
             jvm.close();

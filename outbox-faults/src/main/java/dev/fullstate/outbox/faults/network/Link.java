@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.fullstate.outbox.harness.server.Ports;
+
 /**
  * A TCP proxy on 127.0.0.1 whose connections can be disturbed. Without a fault it passes on what it gets. A server that is not
  * there shows as a connection that is reset. Any thread may disturb and heal.

@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import dev.fullstate.outbox.faults.network.Ports;
 import dev.fullstate.outbox.faults.point.Control;
 import dev.fullstate.outbox.faults.point.FaultyRelay;
-import dev.fullstate.outbox.faults.process.ChildJvm;
 import dev.fullstate.outbox.faults.server.Broker;
 import dev.fullstate.outbox.faults.server.Outbox;
+import dev.fullstate.outbox.harness.process.ChildJvm;
+import dev.fullstate.outbox.harness.server.Ports;
 
 /** A relay in a JVM of its own, which reaches both servers through their links. */
 public final class RelayProcess implements AutoCloseable {

@@ -14,8 +14,8 @@ import java.util.Set;
 
 import org.apache.kafka.common.utils.Utils;
 
-import dev.fullstate.outbox.faults.network.Ports;
 import dev.fullstate.outbox.faults.server.Administrator.BackupFunctions;
+import dev.fullstate.outbox.harness.server.Ports;
 import dev.fullstate.outbox.test.PostgresServer;
 
 /** The files of a server at one moment. Any number of servers can be started from them, at any time. */

@@ -19,8 +19,9 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.faults.network.Link;
-import dev.fullstate.outbox.faults.network.Ports;
-import dev.fullstate.outbox.faults.process.ChildJvm;
+import dev.fullstate.outbox.harness.process.ChildJvm;
+import dev.fullstate.outbox.harness.server.BrokerProcess;
+import dev.fullstate.outbox.harness.server.Ports;
 
 /**
  * A broker in a JVM of its own that can be killed and comes back with its data. It has an address for the harness, and another for

@@ -21,8 +21,9 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.faults.network.Ports;
-import dev.fullstate.outbox.faults.process.ChildJvm;
+import dev.fullstate.outbox.harness.process.ChildJvm;
+import dev.fullstate.outbox.harness.server.BrokerProcess;
+import dev.fullstate.outbox.harness.server.Ports;
 
 /**
  * Three brokers, each with a controller, in JVMs of their own that can be killed and come back with their data. Every topic is on all of

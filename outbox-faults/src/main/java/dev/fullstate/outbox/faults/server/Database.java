@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import dev.fullstate.outbox.faults.network.Link;
-import dev.fullstate.outbox.faults.network.Ports;
+import dev.fullstate.outbox.harness.server.Ports;
 import dev.fullstate.outbox.test.PostgresServer;
 
 /**

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.faults.network;
+package dev.fullstate.outbox.harness.server;
 
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.benchmarks.process;
+package dev.fullstate.outbox.harness.process;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

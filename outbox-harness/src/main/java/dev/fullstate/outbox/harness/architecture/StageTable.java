@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.architecture;
+package dev.fullstate.outbox.harness.architecture;
 
 import java.util.Arrays;
 import java.util.Collection;

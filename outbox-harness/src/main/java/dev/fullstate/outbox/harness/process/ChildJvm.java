@@ -1,6 +1,7 @@
-package dev.fullstate.outbox.faults.process;
+package dev.fullstate.outbox.harness.process;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,51 +13,78 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM that can be killed, paused and asked to end. Its output is added to a file; its standard input stays open as long as this
- * JVM lives, so that it can end with it.
+ * A JVM that can be killed, paused and asked to end. The JVM's output is added to a file; its standard input stays open as long as this JVM
+ * lives, so that the two can end together.
  */
 public final class ChildJvm implements AutoCloseable {
 
     private static final Path LOGS = Path.of("target");
     private static final int QUOTED_BYTES = 8 * 1024;
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final String name;
     private final Process process;
     private final Path log;
     private final long begin;
+    private final Duration grace;
 
-    /** @param begin of what this one adds to the log */
-    private ChildJvm(String name, Process process, Path log, long begin) {
+    /**
+     * @param begin of what this one adds to the log
+     * @param grace how long {@link #close()} waits for an end in the JVM's own way
+     */
+    private ChildJvm(String name, Process process, Path log, long begin, Duration grace) {
         this.name = name;
         this.process = process;
         this.log = log;
         this.begin = begin;
+        this.grace = grace;
     }
 
     /**
-     * Starts a JVM of this one's version.
+     * Starts a JVM that lives for some seconds: it has the class path of this one, and {@link #close()} kills it.
      *
-     * @param name      for messages, and of the log's file, to which JVMs of one name add in turn
-     * @param options   of the JVM; the class path is ours
+     * @param name      for messages, and of the log's file in {@code target}, to which JVMs of one name add in turn
+     * @param options   of the JVM
      * @param arguments of the program
      */
     public static ChildJvm start(String name, List<String> options, Class<?> main, List<String> arguments) {
+        // Half a minute of life is not worth the second compiler's work.
+        List<String> all = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        all.addAll(options);
+        all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        all.addAll(arguments);
+        return start(name, LOGS, Path.of(""), all, Duration.ZERO);
+    }
+
+    /**
+     * Starts a JVM that is measured: nothing is added to its options, and {@link #close()} lets it end in its own way.
+     *
+     * @param name      for messages, and of the log's file in the folder
+     * @param folder    the JVM's working directory, which is created if need be
+     * @param arguments the JVM's options, the main class or jar, and the program's arguments
+     * @param grace     how long {@link #close()} waits before it kills the JVM
+     */
+    public static ChildJvm start(String name, Path folder, List<String> arguments, Duration grace) {
+        return start(name, folder, folder, arguments, grace);
+    }
+
+    private static ChildJvm start(
+            String name, Path logs, Path workingDirectory, List<String> arguments, Duration grace) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // Half a minute of life is not worth a second compiler's work, nor is memory that is short worth going on.
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"));
-        command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        // Without memory a program does not do its job, and everybody would wait for it.
+        command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(arguments);
         try {
-            Files.createDirectories(LOGS);
-            Path log = LOGS.resolve(name + ".log");
+            Files.createDirectories(logs);
+            Path log = logs.resolve(name + ".log");
             long begin = Files.exists(log) ? Files.size(log) : 0;
             Process process = new ProcessBuilder(command)
+                    .directory(workingDirectory.toAbsolutePath().toFile())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
-            return new ChildJvm(name, process, log, begin);
+            return new ChildJvm(name, process, log, begin, grace);
         } catch (IOException e) {
             throw new UncheckedIOException("Could not start " + name + ": " + String.join(" ", command), e);
         }
@@ -66,14 +94,41 @@ public final class ChildJvm implements AutoCloseable {
         return process.isAlive();
     }
 
+    /**
+     * Makes sure that the process still runs.
+     *
+     * @throws IllegalStateException if it has ended; the message quotes the end of its log
+     */
+    public void requireAlive() {
+        if (!process.isAlive()) {
+            throw new IllegalStateException(
+                    "%s ended with exit code %d:%n%s".formatted(name, process.exitValue(), endOfOwnLog()));
+        }
+    }
+
     public long pid() {
         return process.pid();
     }
 
-    /** SIGKILL: the process gets no say. */
+    /** {@return what the process has used so far} */
+    public ProcessUsage usage() {
+        return new ProcessUsage(process.pid());
+    }
+
+    /** {@return what the program reads as its standard input} */
+    public OutputStream input() {
+        return process.getOutputStream();
+    }
+
+    /** {@return the file that the program's output goes to} */
+    public Path log() {
+        return log;
+    }
+
+    /** SIGKILL: the process is gone when this returns. */
     public void kill() {
         process.destroyForcibly();
-        if (!awaitEnd(Duration.ofSeconds(10))) {
+        if (!awaitEnd(PATIENCE)) {
             throw new IllegalStateException(name + " survived SIGKILL");
         }
     }
@@ -83,7 +138,7 @@ public final class ChildJvm implements AutoCloseable {
         process.destroy();
     }
 
-    /** {@return whether it has ended in that time} */
+    /** {@return whether the process has ended in that time} */
     public boolean awaitEnd(Duration timeout) {
         try {
             return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
@@ -93,7 +148,7 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** SIGSTOP: the process stands still with all its connections, until it is to {@link #resume()}. */
+    /** SIGSTOP: the process stands still with all its connections, as a host that has lost its network, until {@link #resume()}. */
     public void pause() {
         signal("STOP");
     }
@@ -119,7 +174,7 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** {@return the last lines of what this process wrote, and not one of its name before it} */
+    /** {@return the last lines of what this process wrote, and none of an earlier one's with its name} */
     public String endOfOwnLog() {
         return endOfLog(begin);
     }
@@ -140,9 +195,15 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Ends the process at once, if it still runs. */
+    /** Ends the process, if it still runs: after the grace that it was started with, by SIGKILL. */
     @Override
     public void close() {
+        if (!grace.isZero()) {
+            terminate();
+            if (awaitEnd(grace)) {
+                return;
+            }
+        }
         kill();
     }
 }

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.faults.server;
+package dev.fullstate.outbox.harness.server;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,24 +8,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
 import org.apache.kafka.metadata.storage.Formatter;
 
 import dev.fullstate.outbox.test.KafkaServer;
 
-/** The broker's JVM; ends with its standard input, which the harness holds. */
-final class BrokerProcess {
+/** A broker in a JVM of its own, which ends with its standard input. */
+public final class BrokerProcess {
 
-    /** Of a broker that is one of several. */
-    static final String CLUSTER_ID = "cluster.id";
+    /** The setting of a broker that is one of several. */
+    public static final String CLUSTER_ID = "cluster.id";
 
     private BrokerProcess() {}
 
     /**
      * Runs a broker.
      *
-     * @param arguments the folder of the files, the port for the harness, and entries of {@code server.properties} as {@code key=value}
+     * @param arguments the folder of the files, or an empty text for one that is removed at the end; the port; and entries of
+     *     {@code server.properties} as {@code key=value}
      */
     public static void main(String[] arguments) throws IOException {
         Map<String, String> settings = new HashMap<>();
@@ -33,16 +35,22 @@ final class BrokerProcess {
             int separator = arguments[i].indexOf('=');
             settings.put(arguments[i].substring(0, separator), arguments[i].substring(separator + 1));
         }
-        Path folder = Path.of(arguments[0]);
-        String clusterId = settings.remove(CLUSTER_ID);
-        if (clusterId != null && Files.notExists(folder.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
-            format(folder, clusterId, Integer.parseInt(settings.get("node.id")));
-        }
-        KafkaServer broker = KafkaServer.startIn(folder, Integer.parseInt(arguments[1]), settings);
+        int port = Integer.parseInt(arguments[1]);
+        KafkaServer broker = arguments[0].isEmpty()
+                ? KafkaServer.start(port, settings)
+                : startIn(Path.of(arguments[0]), port, settings);
         while (System.in.read() >= 0) {
             // Nothing is expected but the end.
         }
         broker.close();
+    }
+
+    private static KafkaServer startIn(Path folder, int port, Map<String, String> settings) throws IOException {
+        String clusterId = settings.remove(CLUSTER_ID);
+        if (clusterId != null && Files.notExists(folder.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
+            format(folder, clusterId, Integer.parseInt(Objects.requireNonNull(settings.get("node.id"))));
+        }
+        return KafkaServer.startIn(folder, port, settings);
     }
 
     /** A broker on its own is formatted when it starts, as a cluster of its own. */
