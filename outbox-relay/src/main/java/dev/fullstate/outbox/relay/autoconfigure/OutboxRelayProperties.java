@@ -22,35 +22,35 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  * Configuration of the relay, as far as it is not Boot's own ({@code spring.datasource.*}, {@code spring.kafka.*}).
  *
  * @param enabled Whether the relay runs in this application.
- * @param url JDBC URL of the database whose outbox is published. By default, the application's.
- * @param username Role that replicates. By default, the application's.
- * @param password Password of the role that replicates. By default, the application's.
- * @param publication Publication of the outbox table, by which the relay also finds the tables beside it. By default, the one that
+ * @param url JDBC URL of the database whose outbox is published. Defaults to the application's.
+ * @param username Role that replicates. Defaults to the application's.
+ * @param password Password of the role that replicates. Defaults to the application's.
+ * @param publication Publication of the outbox table, through which the relay also finds the other tables. Defaults to the one that
  *     outbox.schema names.
  * @param slotName Name of the replication slot, also of the relay in logs. Unique among all databases of the server. By default, the
  *     publication's name.
  * @param failoverSlot Whether standbys are to have the replication slot too, from PostgreSQL 17 on.
- * @param sendAfter What has to be before an event is sent: its commit is on the server's own disk, or on those of the standbys that
- *     synchronized_standby_slots names, too.
- * @param gap What becomes of aggregates of which consumers have events that the database has lost: with report, a republish job for them waits to be
- *     resumed; with republish, it begins at once.
- * @param delivery What consumers can rely on: exactly-once holds for those with isolation read_committed.
+ * @param sendAfter Condition for sending an event: its commit is on the server's own disk, or also on the disks of the standbys that
+ *     synchronized_standby_slots names.
+ * @param gap Treatment of aggregates of which consumers have events that the database has lost: with report, a republish job for them
+ *     waits to be resumed; with republish, it begins at once.
+ * @param delivery Guarantee for consumers: exactly-once holds for those with isolation read_committed.
  * @param exactlyOnce Kafka transactions, with exactly-once delivery.
- * @param topic Topic of an event whose aggregate type has none of its own, with {aggregatetype} for the type.
+ * @param topic Topic of events whose aggregate type has no topic of its own, with {aggregatetype} for the type.
  * @param topics Topics by aggregate type.
- * @param createTopics Whether to create a topic that is missing when its first event comes.
- * @param topicPartitions Number of partitions of created topics. By default, the broker's.
- * @param topicReplicationFactor Replication factor of created topics. By default, the broker's.
- * @param addedPartitions What becomes of partitions that are added to a topic that has events: with use, keys move to other partitions.
+ * @param createTopics Whether to create a missing topic when its first event is to be sent.
+ * @param topicPartitions Number of partitions of created topics. Defaults to the broker's.
+ * @param topicReplicationFactor Replication factor of created topics. Defaults to the broker's.
+ * @param addedPartitions Treatment of partitions that are added to a topic that has events: with use, keys move to other partitions.
  * @param maxInFlight Maximum size of the events that are sent to Kafka and not yet acknowledged.
- * @param pollInterval Time between two looks at the WAL while it has nothing to publish.
+ * @param pollInterval Time between two reads of the WAL while it has nothing to publish.
  * @param connectTimeout Time to wait for a connection to the database.
  * @param queryTimeout Time to wait for the database's answer to a query.
- * @param slotCreationTimeout Time to wait, at the first start, for transactions that are open to end.
+ * @param slotCreationTimeout Time to wait, at the first start, for open transactions to end.
  * @param walSenderTimeout Time after which the database frees the slot of a relay that has gone silent.
- * @param kafkaTimeout Time to wait for an answer of Kafka, and for the producer to accept an event.
+ * @param kafkaTimeout Time to wait for an answer from Kafka, and for the producer to accept an event.
  * @param shutdownTimeout Time to wait for events in flight when the application stops.
- * @param standbyInterval Time between two looks at a slot that another relay has.
+ * @param standbyInterval Time between two checks of a slot that another relay has.
  * @param leaderTimeout Time after which a relay that stands by takes the slot from one that shows no sign of life.
  * @param retry Delays between attempts after a failure.
  */
@@ -98,7 +98,7 @@ public record OutboxRelayProperties(
     /**
      * Kafka transactions.
      *
-     * @param positionTopic Topic that holds the position of each pipeline, of one partition and compacted.
+     * @param positionTopic Topic that holds the position of each pipeline, compacted and with one partition.
      * @param commitInterval Time after which a transaction is committed although there is more to publish.
      * @param transactionTimeout Time after which Kafka aborts a transaction whose relay has gone silent.
      */
