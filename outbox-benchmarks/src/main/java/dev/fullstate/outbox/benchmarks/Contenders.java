@@ -16,7 +16,7 @@ import dev.fullstate.outbox.benchmarks.contender.OrdersApplication.Outbox;
 import dev.fullstate.outbox.benchmarks.contender.RelayProcess;
 import dev.fullstate.outbox.benchmarks.limit.Limit;
 
-/** Who competes, in the order of the report. */
+/** The contenders, in the order of the report. */
 final class Contenders {
 
     static final String RELAY = "relay-at-least-once";

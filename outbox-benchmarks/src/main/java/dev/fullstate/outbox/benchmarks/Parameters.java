@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What of the benchmark to run, from system properties.
+ * The selection of the benchmark to run, from system properties.
  *
  * @param cases      {@code benchmarks.cases}: names, comma-separated; all if empty
  * @param contenders {@code benchmarks.contenders}: names, comma-separated; all if empty

@@ -22,7 +22,7 @@ import dev.fullstate.outbox.benchmarks.contender.Contender;
 import dev.fullstate.outbox.benchmarks.contender.OrdersApplication.Outbox;
 import dev.fullstate.outbox.benchmarks.load.Backlog;
 
-/** Which cases there are, with their sizes, in the order of the report. */
+/** The cases with their sizes, in the order of the report. */
 final class Plan {
 
     private static final int KEYS = 50_000;
@@ -38,7 +38,7 @@ final class Plan {
         this.contenders = contenders;
     }
 
-    /** {@return a drain whose figures nobody reads: a broker that has compiled nothing yet is not the one to measure with} */
+    /** {@return a drain without figures, because a broker that has compiled nothing yet must not be measured} */
     Case warmUp() {
         return new DrainCase(
                 "warm-up",
@@ -98,7 +98,7 @@ final class Plan {
                 new RepublishHeapCase(contenders.peers(), parameters.scaled(20_000), parameters.scaled(1_000_000)));
     }
 
-    /** What changes with the size of an installation. */
+    /** The cases that depend on the size of an installation. */
     private List<Case> growth() {
         List<Contender> ours = contenders.named(Contenders.RELAY);
         List<Case> cases = new ArrayList<>();

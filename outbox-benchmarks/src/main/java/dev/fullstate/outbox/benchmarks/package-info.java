@@ -1,5 +1,5 @@
 /**
- * The benchmark of the relay, its peers and the limits. In come parameters, out go results that anyone can make again.
+ * The benchmark of the relay, its peers and the limits. Parameters go in; reproducible results come out.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks;

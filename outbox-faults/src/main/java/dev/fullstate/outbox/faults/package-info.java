@@ -1,6 +1,6 @@
 /**
- * The relay under faults. In come a database, a broker and a relay, each a process of its own with a proxy between them, and what
- * happens to them; out goes what got lost, came twice or changed its order.
+ * The relay under faults. A database, a broker and a relay, each a process of its own with a proxy between them, and faults go in; the
+ * events that were lost, repeated or reordered come out.
  */
 @NullMarked
 package dev.fullstate.outbox.faults;

@@ -1,7 +1,7 @@
 package dev.fullstate.outbox.benchmarks.arrival;
 
 /**
- * When the events of a drain went through, in milliseconds since the epoch.
+ * The times of the events of a drain, in milliseconds since the epoch.
  *
  * @param events       how many
  * @param firstMillis  the first

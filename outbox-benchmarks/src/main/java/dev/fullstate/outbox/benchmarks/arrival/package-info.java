@@ -1,6 +1,6 @@
 /**
- * What arrived in a topic. In come records, out go counts, times and the proof that nothing was lost, repeated or put out of
- * order.
+ * The arrival of events in a topic. Records go in; counts, times and the proof that no event was lost, repeated or out of order come
+ * out.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.arrival;

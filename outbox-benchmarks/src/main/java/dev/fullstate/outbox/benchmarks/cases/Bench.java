@@ -6,7 +6,7 @@ import dev.fullstate.outbox.benchmarks.server.Broker;
 import dev.fullstate.outbox.benchmarks.server.DatabaseServer;
 
 /**
- * Where a case is measured.
+ * The surroundings in which a case is measured.
  *
  * @param databases the PostgreSQL server
  * @param broker    the Kafka broker

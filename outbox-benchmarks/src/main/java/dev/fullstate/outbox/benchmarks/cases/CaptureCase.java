@@ -18,8 +18,8 @@ import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 
 /**
- * What the outbox costs the transaction that writes it, with nobody publishing: the same application without any outbox, with
- * our starter, and with a row that it inserts by hand. A figure's case has operation and threads:
+ * Measures the cost of the outbox for the transaction that writes it, while no relay publishes: the same application without any outbox,
+ * with our starter, and with a row that it inserts by hand. A figure's case has operation and threads:
  * {@code capture-update-root-8-threads}.
  *
  * @param folder  of the applications

@@ -43,7 +43,7 @@ final class Drain {
     }
 
     /**
-     * What a drain took.
+     * The time and the resources of a drain.
      *
      * @param timeline          when the events went through
      * @param used              processor time between the first and the last event

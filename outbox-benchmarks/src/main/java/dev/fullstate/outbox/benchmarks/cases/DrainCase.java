@@ -10,7 +10,7 @@ import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 
 /**
- * How fast a backlog is published: all contenders drain the same rows of the same WAL.
+ * Measures the rate at which a backlog is published: all contenders drain the same rows of the same WAL.
  *
  * @param name       of the case
  * @param backlog    the rows

@@ -12,7 +12,7 @@ import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
- * What a contender uses while nothing happens, a while after its first event.
+ * Measures the resources of an idle contender, a while after its first event.
  *
  * @param settle     time between the first event and the measurement
  * @param duration   of the measurement

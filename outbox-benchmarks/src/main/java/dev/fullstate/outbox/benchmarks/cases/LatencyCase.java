@@ -16,8 +16,8 @@ import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
- * How long an event takes, from the start of its transaction of one row to the broker's append and to a consumer, at a steady
- * rate that leaves the machine mostly idle; and what the contender needs of the processor meanwhile. A figure's case has the
+ * Measures the latency of an event, from the start of its transaction of one row to the broker's append and to a consumer, at a steady
+ * rate that leaves the machine mostly idle, and the contender's processor time. A figure's case has the
  * rate: {@code latency-500}.
  *
  * @param rates      transactions per second, one after the other in each turn

@@ -14,8 +14,8 @@ import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 
 /**
- * How much memory the job needs: the smallest heap with which a contender drains a backlog within half a minute, and what it takes
- * to publish one large transaction with that contender's usual heap.
+ * Measures memory: the smallest heap with which a contender drains a backlog within half a minute, and the memory that it takes to
+ * publish one large transaction with that contender's usual heap.
  *
  * @param backlog     for the smallest heap
  * @param transaction one transaction of many rows

@@ -14,7 +14,7 @@ import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
- * What many pipelines on one server cost: services with a database, a slot and a relay each, which share a steady rate of
+ * Measures the cost of many pipelines on one server: services with a database, a slot and a relay each, which share a steady rate of
  * transactions. Every slot's walsender reads the WAL of all of them.
  *
  * @param counts    of pipelines

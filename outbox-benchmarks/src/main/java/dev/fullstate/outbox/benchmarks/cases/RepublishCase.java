@@ -13,9 +13,9 @@ import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.report.Metric;
 
 /**
- * How fast all orders are published again: from the start of the job to its last row in the outbox, and with a relay to the
- * last record in Kafka. The limits are the two things that nobody does without: to read the orders and write them as JSON, and to
- * insert rows like the job's.
+ * Measures the rate at which all orders are republished: from the start of the job to its last row in the outbox, and with a relay to the
+ * last record in Kafka. The limits are the two unavoidable steps: reading the orders and writing them as JSON, and
+ * inserting rows like the job's.
  *
  * @param folder of the applications
  * @param orders with five items each
@@ -33,7 +33,7 @@ public record RepublishCase(Path folder, int orders) implements Case {
         INSERT_SELECT("insert-select"),
         /** Plain JPA, two queries a page, and nothing is written. */
         EXPORT("export"),
-        /** A job with one transaction at a time, like the two above, and nobody publishes its rows. */
+        /** A job with one transaction at a time, like the two above, whose rows are not published. */
         ONE_AT_A_TIME("republish-1"),
         /** The same with as many as there are by default. */
         REPUBLISH("republish"),

@@ -13,8 +13,8 @@ import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.report.Metric;
 
 /**
- * How much memory a job needs: the least heap with which an application publishes a few orders again, and what is alive on a heap
- * of twice that size while it publishes fifty times as many. On the least one it would be the collector that is measured.
+ * Measures the memory of a job: the smallest heap with which an application republishes a few orders, and the live bytes on a heap
+ * of twice that size while it republishes fifty times as many. On the smallest heap the collector would be measured.
  *
  * @param folder of the applications
  * @param few    orders for the least heap
@@ -61,7 +61,7 @@ public record RepublishHeapCase(Path folder, int few, int many) implements Case 
     }
 
     /**
-     * Makes sure that what is alive does not depend on how far the job is. Of a million aggregates, six bytes kept of each show.
+     * Makes sure that the live bytes do not depend on the job's progress. With a million aggregates, even six retained bytes of each show.
      *
      * @throws IllegalStateException if it has grown
      */

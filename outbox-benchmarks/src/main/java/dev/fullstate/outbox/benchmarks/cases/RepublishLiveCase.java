@@ -13,7 +13,7 @@ import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.report.Metric;
 
 /**
- * What live changes notice of a job: how long their transactions take, from when they were due, and how long their events take from
+ * Measures the effect of a job on live changes: the time of their transactions, from when they were due, and the time of their events from
  * the commit to Kafka. One application does all of it, the relay included.
  *
  * @param folder    of the applications

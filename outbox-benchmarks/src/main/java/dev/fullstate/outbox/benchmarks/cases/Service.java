@@ -14,7 +14,7 @@ record Service(OutboxDatabase database, Lane lane, OrdersApplication application
 
     static final int PARTITIONS = 6;
 
-    /** What has an application write to the outbox, and nothing else. */
+    /** Settings with which an application only writes to the outbox. */
     private static final Map<String, String> UNPUBLISHED =
             Map.of("outbox.relay.enabled", "false", "benchmark.outbox", "none");
 

@@ -10,7 +10,7 @@ import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 
 /**
- * How long it takes from the start of a contender's process until the one event that waits in the slot is in Kafka.
+ * Measures the time from the start of a contender's process until the one event that waits in the slot is in Kafka.
  *
  * @param contenders in the order of the report
  */

@@ -33,7 +33,7 @@ final class Watch {
         this.turn = turn;
     }
 
-    /** Says whether what is waited for has happened. */
+    /** Tells whether the awaited event has happened. */
     interface Condition {
         boolean holds() throws SQLException;
     }

@@ -19,7 +19,7 @@ import dev.fullstate.outbox.harness.process.ChildJvm;
 
 /**
  * An application that changes orders, from its transaction to Kafka: how many changes per second the whole of it keeps up with,
- * and how long an event takes at a rate that nobody finds hard.
+ * and how long an event takes at a rate that every contender sustains easily.
  *
  * @param folder       of the applications
  * @param saturation   of the measurement with as many changes as go through

@@ -1,5 +1,5 @@
 /**
- * What is measured, one class per family of cases. In come contenders, out go figures.
+ * The measurements, one class per family of cases. Contenders go in, figures come out.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.cases;

@@ -8,7 +8,7 @@ import dev.fullstate.outbox.harness.process.ChildJvm;
 /** A program that reads a slot and publishes what comes, in a JVM of its own. */
 public interface Contender {
 
-    /** How long a contender may take to end in its own way. */
+    /** The time that a contender may take to end in its own way. */
     Duration GRACE = Duration.ofSeconds(20);
 
     /** {@return the name in the report} */

@@ -150,7 +150,7 @@ public record DebeziumConnect(DebeziumTuning tuning, Path connect, List<String> 
         return pipeline.folder().resolve("offsets").toAbsolutePath();
     }
 
-    /** Where an earlier run in this folder left a position, the connector would skip everything before it without a word. */
+    /** Removes the position of an earlier run in this folder, before which the connector would silently skip everything. */
     private static void deleteOffsets(Pipeline pipeline) {
         Path offsets = offsets(pipeline);
         try {

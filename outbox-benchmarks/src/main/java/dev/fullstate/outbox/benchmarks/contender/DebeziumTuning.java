@@ -3,7 +3,7 @@ package dev.fullstate.outbox.benchmarks.contender;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What Debezium's connector, its producer and the worker are told beyond what the job takes. */
+/** Settings of Debezium's connector, its producer and the worker beyond the necessary ones. */
 public enum DebeziumTuning {
 
     /** Nothing: what Debezium and Kafka Connect do by themselves. */
@@ -48,7 +48,7 @@ public enum DebeziumTuning {
         };
     }
 
-    /** What costs less whatever the aim is. */
+    /** Settings that save work in any case. */
     private static Map<String, String> leanWith(Map<String, String> aim) {
         Map<String, String> connector = new TreeMap<>(aim);
         // What the router reads, and the primary key.

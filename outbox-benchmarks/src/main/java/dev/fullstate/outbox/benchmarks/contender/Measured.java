@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an application measured of itself.
+ * The measurements of an application of itself.
  *
  * @param values by name; every name ends with the unit
  */

@@ -27,7 +27,7 @@ import dev.fullstate.outbox.harness.process.ProcessUsage;
  */
 public final class OrdersApplication implements AutoCloseable {
 
-    /** How an order's change becomes an event. */
+    /** The way in which an order's change becomes an event. */
     public enum Outbox {
         /** Not at all: no event and no cost of one, the limit. */
         NONE("no-outbox", "orders"),
@@ -86,7 +86,7 @@ public final class OrdersApplication implements AutoCloseable {
 
     private static final Duration START = Duration.ofMinutes(5);
 
-    /** What a command may take longer than its load: the wait for the last events is half a minute at most. */
+    /** The time that a command may take beyond its load: it waits half a minute at most for the last events. */
     private static final Duration GRACE = Duration.ofMinutes(1);
 
     /** Far more than a job or an export takes. */
@@ -192,8 +192,8 @@ public final class OrdersApplication implements AutoCloseable {
     }
 
     /**
-     * The write path alone, one transaction after the other on each thread; nobody waits for events, so the application is of no
-     * use for {@link #saturate} and {@link #rate} afterwards.
+     * The write path alone, one transaction after the other on each thread. It does not wait for events, so the application cannot
+     * be used for {@link #saturate} and {@link #rate} afterwards.
      *
      * @return {@code transactionsPerSecond}, {@code walBytesPerTransaction}, {@code averageMillis}
      */
@@ -206,7 +206,7 @@ public final class OrdersApplication implements AutoCloseable {
      * everything else slower.
      *
      * @return {@code statementsPerTransaction} and {@code roundTripsPerTransaction} of the writing thread, where a batch is one
-     *     round trip and the commit is one; and what all other threads did meanwhile, as {@code backgroundStatementsPerTransaction}
+     *     round trip and the commit is one; and the work of all other threads in that time, as {@code backgroundStatementsPerTransaction}
      *     and {@code backgroundRoundTripsPerTransaction}
      */
     public Measured statements(Operation operation, int count) {

@@ -14,7 +14,7 @@ import dev.fullstate.outbox.harness.process.ChildJvm;
  * @param name     in the report
  * @param jar      the executable jar
  * @param heap     the JVM's option for the largest heap
- * @param settings what is set and is not the relay's default
+ * @param settings that differ from the relay's defaults
  */
 public record RelayProcess(String name, Path jar, String heap, Map<String, String> settings) implements Contender {
 

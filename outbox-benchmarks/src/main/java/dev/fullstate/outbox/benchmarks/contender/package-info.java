@@ -1,5 +1,5 @@
 /**
- * The programs that compete: ours, the peers and the limits. In comes a pipeline from a slot to a topic, out goes a running JVM.
+ * The programs that compete: ours, the peers and the limits. A pipeline from a slot to a topic goes in, a running JVM comes out.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.contender;

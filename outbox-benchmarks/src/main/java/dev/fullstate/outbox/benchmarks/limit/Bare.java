@@ -42,7 +42,7 @@ final class Bare {
         this.producer = producer;
     }
 
-    /** {@return what is set and is not the producer's default} */
+    /** {@return the settings that differ from the producer's defaults} */
     static Map<String, String> producer(int lingerMillis) {
         return Map.of(
                 ProducerConfig.ACKS_CONFIG, "all",

@@ -1,6 +1,6 @@
 /**
- * The least programs that do the job or a part of it, as limits to compare with. In comes a slot, out go records or nothing.
- * They recover from nothing: an error ends them.
+ * The smallest programs that do the job or a part of it, as limits to compare with. A slot goes in, records or nothing come out.
+ * They do not recover: an error ends them.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.limit;

@@ -1,5 +1,5 @@
 /**
- * Rows for the outbox. In come counts, sizes and rates, out go committed transactions.
+ * Rows for the outbox. Counts, sizes and rates go in, committed transactions come out.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.load;

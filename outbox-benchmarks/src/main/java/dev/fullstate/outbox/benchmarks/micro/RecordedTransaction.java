@@ -16,7 +16,7 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
- * What a real server sends for one transaction with rows like those of the case {@code drain-1k}.
+ * The messages of a real server for one transaction with rows like those of the case {@code drain-1k}.
  *
  * @param relations what a stream says once only, before the first row: the table, and the partition that has the row
  * @param messages  begin, the rows, and commit

@@ -1,6 +1,6 @@
 /**
- * Steps of the hot path alone, without a server. In come rows as PostgreSQL sends them and entities as Hibernate loads them, out
- * go the time and the bytes that each step takes for an event.
+ * Steps of the hot path alone, without a server. Rows as PostgreSQL sends them, and entities as Hibernate loads them,
+ * go in; the time and the bytes of each step for an event come out.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.micro;

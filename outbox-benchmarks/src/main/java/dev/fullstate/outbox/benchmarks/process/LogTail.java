@@ -14,7 +14,7 @@ public final class LogTail implements Closeable {
 
     private final InputStream file;
 
-    /** What was read of the line that is not yet complete. */
+    /** The beginning of the line that is not yet complete. */
     private final ByteArrayOutputStream begun = new ByteArrayOutputStream();
 
     private byte[] read = {};

@@ -1,5 +1,5 @@
 /**
- * JVMs of their own and what they use. In come command lines, out go processes with their processor time and memory.
+ * JVMs of their own and their resources. Command lines go in; processes with their processor time and memory come out.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.process;

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How fast a backlog is drained and how long an event takes: for each contender the median, as a bar or a dot, and a line from
- * the least to the most of its rounds.
+ * Draws throughput and latency: for each contender the median, as a bar or a dot, and a line from the minimum to the maximum of its
+ * rounds.
  */
 final class Chart {
 
@@ -18,7 +18,7 @@ final class Chart {
     private static final int BAR_HEIGHT = 16;
     private static final int GAP = 34;
 
-    /** Bars begin at 0; where the scale is logarithmic there is no 0, and what says something is the place alone. */
+    /** Bars begin at 0; a logarithmic scale has no 0, so it shows dots. */
     private enum Form {
         BARS,
         DOTS

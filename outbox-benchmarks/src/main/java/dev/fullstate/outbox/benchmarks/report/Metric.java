@@ -12,7 +12,7 @@ public final class Metric {
     /** From the start of the transaction until a consumer of committed records has the event, of half of the events at most. */
     public static final String CONSUMER_P50 = "to-consumer-p50";
 
-    /** The same, of 99 % of the events. What is appended in a transaction that is open still reaches nobody. */
+    /** The same, of 99 % of the events. Events that are appended in an open transaction do not reach consumers yet. */
     public static final String CONSUMER_P99 = "to-consumer-p99";
 
     private Metric() {}

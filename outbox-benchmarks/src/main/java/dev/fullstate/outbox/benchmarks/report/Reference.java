@@ -7,14 +7,14 @@ import java.util.Optional;
  * With whom the contenders of a kind of case are compared.
  *
  * @param casePrefix how the names of the cases begin
- * @param metric     what is compared
- * @param contender  with whom; cases without it have no such comparison
+ * @param metric     to be compared
+ * @param contender  to compare with; cases without it have no such comparison
  * @param form       how the ratio is shown
  */
 record Reference(String casePrefix, String metric, String contender, Form form) {
 
     enum Form {
-        /** Of a limit that nobody can pass. */
+        /** A limit that no contender can exceed. */
         SHARE {
             @Override
             String heading(String contender) {

@@ -9,7 +9,7 @@ import java.util.List;
 /** The committed results, and the documents that show parts of them, which can therefore never say anything else. */
 public final class Report {
 
-    /** Where the committed results are in the repository. */
+    /** The folder of the committed results in the repository. */
     static final Path RESULTS = Path.of("outbox-benchmarks", "results");
 
     private static final List<Path> DOCUMENTS = List.of(Path.of("README.md"), Path.of("docs", "performance.md"));

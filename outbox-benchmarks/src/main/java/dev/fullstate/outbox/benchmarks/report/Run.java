@@ -13,7 +13,7 @@ import com.sun.management.OperatingSystemMXBean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all figures of a run have in common.
+ * The facts that all figures of a run share.
  *
  * @param startedAt  to the second
  * @param machine    on what it ran, in words; see {@link #thisMachine()}

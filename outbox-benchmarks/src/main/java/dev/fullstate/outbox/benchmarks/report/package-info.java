@@ -1,6 +1,6 @@
 /**
- * What was measured. In come figures, out go the JSON file of results, the tables, the chart, and the parts of the
- * documentation that show them.
+ * The report. Figures go in; the JSON file of results, the tables, the chart, and the parts of the documentation that show them
+ * come out.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.report;

@@ -97,7 +97,7 @@ public final class OutboxDatabase implements AutoCloseable {
         execute("select pg_drop_replication_slot('%s')".formatted(slot));
     }
 
-    /** {@return the process that sends what the slot holds; empty while nobody reads it} */
+    /** {@return the process that sends what the slot holds; empty while no client reads it} */
     public OptionalLong walSender(String slot) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("select active_pid from pg_replication_slots where slot_name = ?")) {

@@ -1,5 +1,5 @@
 /**
- * PostgreSQL and Kafka of a run. In come names of databases, slots and topics, out go their addresses and how far they are.
+ * PostgreSQL and Kafka of a run. Names of databases, slots and topics go in; their addresses and their progress come out.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.server;

@@ -3,13 +3,13 @@ package dev.fullstate.outbox.faults.load;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** How many events the writers may still commit. The last transaction may exceed it. */
+/** The number of events that the writers may still commit. The last transaction may exceed it. */
 final class Budget {
 
     private long remaining;
     private int openCount;
 
-    /** What was exceeded before is forgiven. */
+    /** Adds to the budget, without regard to an earlier excess. */
     synchronized void add(long eventCount) {
         remaining = Math.max(0, remaining) + eventCount;
         notifyAll();

@@ -1,7 +1,7 @@
 package dev.fullstate.outbox.faults.load;
 
 /**
- * What the writers do.
+ * The kinds of transactions that the writers make.
  *
  * @param aggregateCount  how many keys they share
  * @param largePercent    of the transactions have {@code largeEventCount} events, of one statement

@@ -28,7 +28,7 @@ final class Statements {
         this.payloadBytes = payloadBytes;
     }
 
-    /** {@return the versions of the aggregates, which nobody else can change until the transaction is over} */
+    /** {@return the versions of the aggregates, which no other transaction can change until this one is over} */
     Map<String, Long> lock(List<String> keys) throws SQLException {
         // One after the other: a single statement locks in the order in which it finds the rows.
         Map<String, Long> versions = new LinkedHashMap<>();

@@ -29,7 +29,7 @@ final class Writer {
     private final Budget budget;
     private final Supplier<Map<String, Long>> memory;
 
-    /** What becomes of a transaction. */
+    /** The outcome of a transaction. */
     private enum Kind {
         COMMITTED,
         LARGE,

@@ -1,6 +1,6 @@
 /**
- * What applications do to an outbox: concurrent transactions, small and large, that are interleaved, rolled back, and rolled back
- * by half. In comes a number of events to commit and a seed, out go rows.
+ * The work of applications on an outbox: concurrent transactions, small and large, that are interleaved, rolled back, and partly
+ * rolled back. A number of events to commit and a seed go in, rows come out.
  */
 @NullMarked
 package dev.fullstate.outbox.faults.load;

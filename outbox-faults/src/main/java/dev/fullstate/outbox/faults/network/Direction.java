@@ -1,6 +1,6 @@
 package dev.fullstate.outbox.faults.network;
 
-/** Where bytes of a connection go. */
+/** The direction of a connection's bytes. */
 public enum Direction {
     TO_SERVER,
     TO_CLIENT

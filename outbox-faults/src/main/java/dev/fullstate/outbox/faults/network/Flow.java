@@ -3,7 +3,7 @@ package dev.fullstate.outbox.faults.network;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How fast bytes may go in one direction, for all connections of a link together. */
+/** The rate of bytes in one direction, for all connections of a link together. */
 final class Flow {
 
     private static final long UNLIMITED = Long.MAX_VALUE;

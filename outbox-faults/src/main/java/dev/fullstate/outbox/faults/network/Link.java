@@ -85,7 +85,7 @@ public final class Link implements AutoCloseable {
         LinkedConnection connection = new LinkedConnection(client, server, cut);
         connections.add(connection);
         if (port != serverPort) {
-            // Redirected meanwhile: whoever has cut the connections then has not seen this one.
+            // Redirected since: the cut of the connections has missed this one.
             connection.cut();
         }
         connection.start(name, toServer, toClient, () -> connections.remove(connection));
@@ -122,8 +122,8 @@ public final class Link implements AutoCloseable {
     }
 
     /**
-     * Swallows whatever comes, without any sign, also on connections that are opened meanwhile. {@link #heal()} helps those that are
-     * opened afterwards: for the others the clients will never get an answer, while the server gets a reset then, as after its own
+     * Swallows all bytes, without any sign, also on connections that are opened later. {@link #heal()} helps those that are opened
+     * after it: for the others the clients will never get an answer, while the server gets a reset then, as after its own
      * time-out.
      */
     public void blackHole() {

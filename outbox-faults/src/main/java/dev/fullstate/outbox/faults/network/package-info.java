@@ -1,5 +1,5 @@
 /**
- * The network between two processes. In come connections, out they go to where they should, unless the link is cut, held up,
+ * The network between two processes. Connections go in, and come out at their target, unless the link is cut, held up,
  * throttled or a black hole.
  */
 @NullMarked

@@ -16,7 +16,7 @@ import java.util.Set;
 import dev.fullstate.outbox.faults.server.Outbox;
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** What was committed, according to the database, and to what it was before it lost the end of its history. */
+/** The committed events, according to the database, and to the database before it lost the end of its history. */
 public final class Committed {
 
     private final Outbox outbox;

@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * What was committed.
+ * The committed events.
  *
  * @param present all rows of the database as it is, in the order of each key's commits
  * @param former the rows that the database had whenever it lost the end of its history; some of them are in {@code present} too

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.EventHeaders;
 
-/** What a consumer with isolation {@code read_committed} gets from a topic, from the beginning. For one thread. */
+/** The records that a consumer with isolation {@code read_committed} gets from a topic, from the beginning. For one thread. */
 public final class Published implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(50);

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What is wrong with the published events, per key. The database as it is judges, and a {@link Consumer} that follows the docs.
+ * The faults of the published events, per key. The database as it is judges, and a {@link Consumer} that follows the docs.
  *
  * <p>That Kafka also has what the database has lost is not wrong: it was committed when it was published.
  *

@@ -1,6 +1,6 @@
 /**
- * The judge. In come the rows of the outbox, which is what was committed, and the records of the topic as a {@code read_committed}
- * consumer gets them; out goes what is wrong with these.
+ * The judge. The rows of the outbox, which are the committed events, and the records of the topic as a {@code read_committed}
+ * consumer gets them go in; the faults of these records come out.
  */
 @NullMarked
 package dev.fullstate.outbox.faults.oracle;

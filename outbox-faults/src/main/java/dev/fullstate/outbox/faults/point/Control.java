@@ -31,7 +31,7 @@ public final class Control implements AutoCloseable {
         this.listener = listener;
     }
 
-    /** Waits for nobody yet; the relay's process is to be told the {@link #port()}. */
+    /** Listens, without a connection yet; the relay's process needs the {@link #port()}. */
     public static Control open() {
         try {
             ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -86,7 +86,7 @@ public final class Control implements AutoCloseable {
         send("arm " + point + " " + failure + " " + skip);
     }
 
-    /** Nothing is to fail any more, and whoever is held goes on. */
+    /** Removes all failures, and releases the threads that are held. */
     public void disarm() {
         send("disarm");
     }

@@ -1,6 +1,6 @@
 package dev.fullstate.outbox.faults.point;
 
-/** What happens at a failure point. */
+/** The fault at a failure point. */
 public enum Failure {
     /** The JVM ends as if it were killed. */
     HALT,

@@ -32,7 +32,7 @@ final class FailurePoints {
         armed = new Armed(point, failure, skip);
     }
 
-    /** Nothing is to fail any more, and whoever is held goes on. */
+    /** Removes all failures, and releases the threads that are held. */
     synchronized void disarm() {
         armed = null;
         holding = false;

@@ -29,7 +29,7 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 
 /** A relay that is broken on purpose, in one place: what the judge must not let pass. */
 public enum Mutant {
-    /** What has only been sent is taken for acknowledged. */
+    /** Takes an event that has only been sent for acknowledged. */
     ACKNOWLEDGES_TOO_EARLY {
         @Override
         Object[] sending(Object[] recordAndCallback) {
@@ -38,7 +38,7 @@ public enum Mutant {
             return new Object[] {recordAndCallback[0], deaf};
         }
     },
-    /** Where Kafka says that events are published up to, is not looked at, and neither is what Kafka has. */
+    /** Ignores the position in Kafka, and the events that Kafka has. */
     IGNORES_THE_POSITION {
         @Override
         Set<String> searching(Set<String> topics) {
@@ -50,7 +50,7 @@ public enum Mutant {
             return Map.of();
         }
     },
-    /** Of a transaction that is published by half, it is not noted how far. */
+    /** Does not note how far a partly published transaction is. */
     FORGETS_THE_PLACE_IN_A_TRANSACTION {
         @Override
         Object[] sending(Object[] recordAndCallback) {
@@ -106,7 +106,7 @@ public enum Mutant {
     /** System property: the mutant that the relay's process is to be. */
     public static final String PROPERTY = "faults.mutant";
 
-    /** {@return what is sent instead} */
+    /** {@return the value that is sent instead} */
     Object[] sending(Object[] recordAndCallback) {
         return recordAndCallback;
     }
@@ -116,7 +116,7 @@ public enum Mutant {
         return topics;
     }
 
-    /** {@return what is read instead} */
+    /** {@return the value that is read instead} */
     Map<String, byte[]> reading(Map<String, byte[]> positions) {
         return positions;
     }
@@ -143,7 +143,7 @@ public enum Mutant {
         return settings -> new BrokenKafka(this, connector.connect(settings));
     }
 
-    /** The one word of a position with a hash is that of the transaction which is published by half. */
+    /** The only word of a position with a hash is that of the partly published transaction. */
     private static ProducerRecord<?, ?> withoutTheHalf(ProducerRecord<?, ?> record, byte[] value) {
         String text = new String(value, StandardCharsets.UTF_8).replaceFirst(" [^ ]*#[0-9]+", "");
         return new ProducerRecord<>(

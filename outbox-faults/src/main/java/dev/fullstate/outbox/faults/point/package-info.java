@@ -1,6 +1,6 @@
 /**
- * Failure points: every call that the relay makes on PostgreSQL's or Kafka's side, before and after it. In come commands to halt,
- * to hold or to throw there, out goes word when it happens.
+ * Failure points: every call that the relay makes on PostgreSQL's or Kafka's side, before and after it. Commands to halt,
+ * to hold or to throw there go in, reports of these events come out.
  */
 @NullMarked
 package dev.fullstate.outbox.faults.point;

@@ -1,5 +1,5 @@
 /**
- * The relay as a process of its own. In come settings and commands, out go its health and the points that it has come to.
+ * The relay as a process of its own. Settings and commands go in; its health and the points that it has reached come out.
  */
 @NullMarked
 package dev.fullstate.outbox.faults.relay;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.faults.Patience;
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** What somebody asks of a server who may ask for everything; in the database that every server has. */
+/** Statements of a superuser, in the database that every server has. */
 record Administrator(PostgresServer server) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -23,7 +23,7 @@ public final class Backup implements AutoCloseable {
 
     private static final Path WAL = Path.of("pg_wal");
 
-    /** What has been set by ALTER SYSTEM would take the place of what a server is started with. */
+    /** Settings of ALTER SYSTEM would override those with which a server is started. */
     private static final Set<Path> NEVER_COPIED =
             Set.of(Path.of("postmaster.pid"), Path.of("postmaster.opts"), Path.of("postgresql.auto.conf"));
 

@@ -156,7 +156,7 @@ public final class BrokerCluster implements AutoCloseable {
                                 partition.isr().size() == partition.replicas().size());
     }
 
-    /** What is asked of a cluster. */
+    /** A request to the cluster. */
     private interface Question<T> {
 
         T answer(Admin admin) throws ExecutionException, InterruptedException;

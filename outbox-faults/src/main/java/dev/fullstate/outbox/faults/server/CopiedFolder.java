@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
-/** Copies a folder of files that may come and go meanwhile, as those of a running server do. */
+/** Copies a folder of files that may come and go during the copy, as those of a running server do. */
 final class CopiedFolder extends SimpleFileVisitor<Path> {
 
     private final Path source;

@@ -27,13 +27,13 @@ public final class Database implements AutoCloseable {
             "max_connections", "200",
             "checkpoint_timeout", "1h");
 
-    /** Nobody can listen there. */
+    /** No process can listen there. */
     private static final int NOWHERE = 0;
 
     private final List<PostgresServer> servers = new CopyOnWriteArrayList<>();
     private volatile PostgresServer server;
 
-    /** What leads to the server, and what led, or will lead, to another one. */
+    /** The links that lead to the server, or that led or will lead to another one. */
     private volatile Link link;
 
     private volatile Link otherLink;

@@ -118,7 +118,7 @@ public final class Outbox {
 
     /** {@return whether a relay streams from the slot} */
     public boolean isStreamed() throws SQLException {
-        // Whoever copies the first start's slot holds the copy for a moment too.
+        // A session that copies the first start's slot holds the copy for a moment too.
         return query("select 1 from pg_replication_slots s join pg_stat_replication r on r.pid = s.active_pid"
                         + " where r.state <> 'startup' and s.slot_name = '" + name + "'")
                 != null;
@@ -150,7 +150,7 @@ public final class Outbox {
                                         + " regexp_matches(pg_read_file('../server.log'), 'terminating walsender process due to replication timeout', 'g')")));
     }
 
-    /** Removes the slot, which would keep WAL, and slow down whoever shares the server. */
+    /** Removes the slot, which would keep WAL and slow down other tests on the server. */
     public void drop() throws SQLException {
         terminateWalSender();
         query("select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = '" + name

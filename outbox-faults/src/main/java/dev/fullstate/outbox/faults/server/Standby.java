@@ -116,7 +116,7 @@ public final class Standby implements AutoCloseable {
                         });
     }
 
-    /** Copies a slot's files from the primary, which may have ended, with the standby stopped meanwhile. */
+    /** Copies a slot's files from the primary, which may have ended, while the standby is stopped. */
     public void copySlot(String slot) {
         Path files = Path.of("pg_replslot", slot);
         if (!server.stop(STOP)) {

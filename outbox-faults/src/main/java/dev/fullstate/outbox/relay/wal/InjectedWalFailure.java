@@ -4,7 +4,7 @@ import java.sql.SQLException;
 
 import org.jspecify.annotations.NullMarked;
 
-/** Makes the exception that a lost connection to PostgreSQL would. In this package because nobody else may make one. */
+/** Makes the exception that a lost connection to PostgreSQL would. In this package because no other package may make one. */
 @NullMarked
 public final class InjectedWalFailure {
 
