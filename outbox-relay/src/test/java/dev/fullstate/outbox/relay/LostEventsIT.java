@@ -1,14 +1,10 @@
 package dev.fullstate.outbox.relay;
 
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -29,7 +25,6 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 /**
  * What consumers have and a database has lost is named, exactly, and a republish job gives consumers what the database has. The database
@@ -193,47 +188,6 @@ class LostEventsIT extends RelayIntegrationTest {
             relay.stepUntil(RelayState.STREAMING);
         }
         assertThat(named()).isEqualTo("order lost");
-    }
-
-    /** A server process may still be inserting a job for a relay that is gone. */
-    @Test
-    void jobThatIsCommittedWhileTheRelayMakesItIsMadeOnce() throws SQLException {
-        lose();
-        try (SteppedRelay relay =
-                SteppedRelay.publishingBy(LostEventsIT::recordingNothing, Delivery.EXACTLY_ONCE, database)) {
-            relay.stepUntil(RelayState.RETRYING);
-        }
-        String id = job();
-        database.execute("delete from outbox_job");
-        try (Connection other = database.connect();
-                SteppedRelay relay = SteppedRelay.of(database)) {
-            other.setAutoCommit(false);
-            try (Statement statement = other.createStatement()) {
-                statement.execute("insert into outbox_job (id, kind, state, requested_by) values ('" + id
-                        + "', 'republish', 'PAUSED', 'another relay')");
-            }
-            CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> commitOnceSomeoneWaits(other));
-            relay.stepUntil(RelayState.STREAMING);
-            commit.join();
-        }
-        assertThat(database.query("select string_agg(id || ' ' || requested_by, ', ') from outbox_job"))
-                .isEqualTo(id + " another relay");
-        assertThat(named()).isNull();
-    }
-
-    private static void commitOnceSomeoneWaits(Connection connection) {
-        await().until(() -> {
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery("select exists (select from pg_locks where not granted"
-                            + " and transactionid = pg_current_xact_id()::xid)")) {
-                return row.next() && row.getBoolean(1);
-            }
-        });
-        try {
-            connection.commit();
-        } catch (SQLException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static Publisher recordingNothing(Publisher target) {

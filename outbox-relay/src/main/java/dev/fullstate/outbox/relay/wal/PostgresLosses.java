@@ -28,7 +28,10 @@ final class PostgresLosses implements Losses {
 
     private static final String TABLES = "{outbox_job}, {outbox_job_slice}, {outbox_job_item}, {outbox_job_action}";
 
-    /** The id of a job, twice a parameter, if there is no such job yet: without a right to read the tables. */
+    /**
+     * The id of a job, twice a parameter, if there is no such job yet. That needs no right to read the tables, unlike {@code returning}.
+     * The insert of a relay that is gone has ended by now: the server has waited for it when this relay's slot was made.
+     */
     private static final String FRESH =
             "select id from (select ?::uuid as id) as asked where not exists (select from {outbox_relay_job} where id = ?)";
 
@@ -185,7 +188,7 @@ final class PostgresLosses implements Losses {
             insert.setString(3, paused ? "PAUSED" : "QUEUED");
             insert.setString(4, requester());
             insert.setString(5, requester());
-            insertOnce(insert);
+            insert.executeUpdate();
         }
     }
 
@@ -207,21 +210,10 @@ final class PostgresLosses implements Losses {
             insert.setString(4, requester());
             insert.setArray(5, array(types));
             insert.setString(6, requester());
-            insertOnce(insert);
+            insert.executeUpdate();
             return jobs("id = ?::uuid", id.toString()).get(0);
         } catch (SQLException e) {
             throw notWritten(e);
-        }
-    }
-
-    /** Waits for the same job of a relay that is gone, if its server process is still inserting it: then the job is there. */
-    private static void insertOnce(PreparedStatement insert) throws SQLException {
-        try {
-            insert.executeUpdate();
-        } catch (SQLException e) {
-            if (!SqlFailure.isUniqueViolation(e)) {
-                throw e;
-            }
         }
     }
 

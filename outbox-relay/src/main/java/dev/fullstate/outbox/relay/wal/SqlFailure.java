@@ -13,7 +13,6 @@ final class SqlFailure {
     private static final String INVALID_AUTHORIZATION = "28000";
     private static final String OBJECT_NOT_IN_STATE = "55000";
     private static final String QUERY_CANCELED = "57014";
-    private static final String UNIQUE_VIOLATION = "23505";
 
     private SqlFailure() {}
 
@@ -63,10 +62,6 @@ final class SqlFailure {
 
     static boolean isInsufficientPrivilege(SQLException e) {
         return INSUFFICIENT_PRIVILEGE.equals(e.getSQLState());
-    }
-
-    static boolean isUniqueViolation(SQLException e) {
-        return UNIQUE_VIOLATION.equals(e.getSQLState());
     }
 
     static boolean isCanceled(SQLException e) {
