@@ -2,7 +2,7 @@ package dev.fullstate.outbox.relay.acknowledge;
 
 import java.time.Instant;
 
-/** Is told the counts of what is published and confirmed; called by the loop, some times a step at most and once for each transaction. */
+/** Receives the counts of published and confirmed events; the loop calls it at most a few times per step and once for each transaction. */
 public interface AcknowledgeListener {
 
     /** A listener that counts nothing. */

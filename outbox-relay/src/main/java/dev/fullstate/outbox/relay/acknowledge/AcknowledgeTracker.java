@@ -34,7 +34,7 @@ public final class AcknowledgeTracker {
     private long confirmedCount;
 
     /**
-     * @param start what is confirmed already
+     * @param start the position that is already confirmed
      */
     public AcknowledgeTracker(Lsn start, AcknowledgeListener listener) {
         this.listener = listener;
@@ -121,12 +121,12 @@ public final class AcknowledgeTracker {
         }
     }
 
-    /** Whether a transaction is received in part. */
+    /** {@return whether a transaction is partly received} */
     public boolean isInsideTransaction() {
         return open != null;
     }
 
-    /** Whether everything received is published, and no transaction is received in part. */
+    /** {@return whether everything received is published, and no transaction is partly received} */
     public boolean isIdle() {
         return pending.isEmpty();
     }

@@ -11,7 +11,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 public final class PendingTransaction {
 
     /**
-     * What was added less what is published. For the loop never below 0; other threads may see -1 for a moment, because an event is added
+     * The added events minus the published ones. For the loop never below 0; other threads may see -1 for a moment, because an event is added
      * once it has been given to the publisher, and may be published before.
      */
     private final AtomicInteger unpublishedCount = new AtomicInteger();
@@ -43,7 +43,7 @@ public final class PendingTransaction {
         unpublishedCount.decrementAndGet();
     }
 
-    /** Whether nothing was added; the server may send such transactions. */
+    /** {@return whether no event was added; the server may send such transactions} */
     boolean isEmpty() {
         return empty;
     }

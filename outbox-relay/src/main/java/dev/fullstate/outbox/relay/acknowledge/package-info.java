@@ -1,6 +1,6 @@
 /**
- * What may be confirmed to PostgreSQL. In come the ends of transactions as they are received, in order, and what is published, in any order; out
- * goes the position up to which everything is published.
+ * Determines the position that may be confirmed to PostgreSQL. The ends of transactions go in as they are received, in order, and
+ * published events, in any order; the position up to which everything is published comes out.
  */
 @NullMarked
 package dev.fullstate.outbox.relay.acknowledge;

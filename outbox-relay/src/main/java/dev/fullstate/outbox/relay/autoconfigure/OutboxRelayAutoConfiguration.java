@@ -146,7 +146,7 @@ public final class OutboxRelayAutoConfiguration {
                 settings, walSource, router, pipeline -> PreparedPublisher.prepare(publisher, pipeline, kafka));
     }
 
-    /** What of a producer's properties an admin client understands. */
+    /** {@return the producer's properties that an admin client understands} */
     private static Map<String, Object> adminProperties(Map<String, Object> producer) {
         Map<String, Object> properties = new HashMap<>(producer);
         properties.keySet().retainAll(AdminClientConfig.configNames());

@@ -6,7 +6,7 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 
 /**
- * Which outbox is relayed, and under which name.
+ * The outbox that is relayed, and its name.
  *
  * <p>A relay inside of the service that writes the outbox finds the outbox's names in the service's own properties.
  *

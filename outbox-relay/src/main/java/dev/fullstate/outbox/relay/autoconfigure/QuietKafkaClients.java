@@ -13,7 +13,7 @@ import static java.util.stream.Collectors.toMap;
 
 /**
  * Keeps Kafka's clients from filling a start's log with what they are made of: the relay has five of them, with a hundred lines of
- * configuration each. What they warn of is logged. A level that the application configures by {@code logging.level}, for one of these
+ * configuration each. Their warnings are logged. A level that the application configures with {@code logging.level}, for one of these
  * loggers or for one above it, has precedence.
  */
 final class QuietKafkaClients implements EnvironmentPostProcessor {

@@ -1,6 +1,6 @@
 /**
- * The relay's wiring. In come the application's properties and connection details, out goes a relay that starts and stops with
- * the application.
+ * The relay's wiring. The application's properties and connection details go in; a relay that starts and stops with the
+ * application comes out.
  */
 @NullMarked
 package dev.fullstate.outbox.relay.autoconfigure;

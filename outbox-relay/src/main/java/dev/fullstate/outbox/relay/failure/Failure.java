@@ -12,6 +12,6 @@ sealed interface Failure permits PostgresFailure, KafkaFailure {
     /** By what it is told from others, the first line that fits being the right one; empty for the last line. */
     List<String> signs();
 
-    /** What to do about it. */
+    /** {@return the remedy} */
     String remedy();
 }

@@ -3,13 +3,13 @@ package dev.fullstate.outbox.relay.failure;
 import java.util.Locale;
 
 /**
- * What a failure asks of the relay. Whatever it is, the connections are given up, nothing is confirmed, and the relay tries
- * again for ever: a grant, a restart or a repair is noticed without anyone's telling it.
+ * The relay's reaction to a failure. In any case it gives up the connections, confirms nothing, and tries again for ever, so it notices
+ * a grant, a restart or a repair by itself.
  */
 public enum FailureKind {
     /** Something is away or busy. It heals by itself, or with the server. */
     RETRY,
-    /** What has become of events in flight is not known, or known to be nothing: they are aborted and sent again. */
+    /** The outcome of events in flight is unknown, or they are lost: they are aborted and sent again. */
     REPLAY,
     /** Another relay has taken over. This one stands by. */
     STEP_DOWN,

@@ -38,7 +38,7 @@ import static dev.fullstate.outbox.relay.failure.FailureKind.REPLAY;
 import static dev.fullstate.outbox.relay.failure.FailureKind.RETRY;
 import static dev.fullstate.outbox.relay.failure.FailureKind.STEP_DOWN;
 
-/** What Kafka's clients report, told apart by the exception or the first of its causes that is in the table. */
+/** The failures that Kafka's clients report, told apart by the exception or the first of its causes that is in the table. */
 public enum KafkaFailure implements Failure {
     FENCED(
             STEP_DOWN,
@@ -149,7 +149,7 @@ public enum KafkaFailure implements Failure {
         return OTHER;
     }
 
-    /** What is reported, and where that says little, the cause that counts. */
+    /** {@return the reported exception, or, where that says little, the cause that counts} */
     public static String describe(Throwable reported) {
         for (Throwable cause = reported; cause != null; cause = cause.getCause()) {
             if (ofItself(cause) != OTHER) {

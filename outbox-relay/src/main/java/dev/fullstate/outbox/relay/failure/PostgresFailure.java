@@ -11,7 +11,7 @@ import static dev.fullstate.outbox.relay.failure.FailureKind.RETRY;
 import static dev.fullstate.outbox.relay.failure.FailureKind.STEP_DOWN;
 
 /**
- * What PostgreSQL, or its driver, reports, told apart by SQLSTATE or the beginning of one (PostgreSQL manual, appendix A).
+ * The failures that PostgreSQL or its driver reports, told apart by SQLSTATE or the beginning of one (PostgreSQL manual, appendix A).
  *
  * <p>Messages come in the server's language, so none is looked at.
  */

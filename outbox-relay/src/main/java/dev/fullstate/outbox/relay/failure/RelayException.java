@@ -2,7 +2,7 @@ package dev.fullstate.outbox.relay.failure;
 
 import org.jspecify.annotations.Nullable;
 
-/** The relay cannot go on as it is; says what that asks of it, and of people. Nothing is skipped or confirmed meanwhile. */
+/** The relay cannot go on as it is; names its reaction, and the remedy. It skips and confirms nothing until then. */
 public abstract class RelayException extends RuntimeException {
 
     private final FailureKind kind;
@@ -18,7 +18,7 @@ public abstract class RelayException extends RuntimeException {
         return kind;
     }
 
-    /** What to do, where possible a statement to paste. */
+    /** {@return the remedy, where possible a statement to paste} */
     public String remedy() {
         return remedy;
     }

@@ -1,9 +1,9 @@
 package dev.fullstate.outbox.relay.failure;
 
 /**
- * What is not as it should be although everything is published.
+ * A fault that does not keep the relay from publishing.
  *
- * @param message what is wrong and what may come of it
- * @param remedy what to do about it, where possible a command to paste
+ * @param message with the fault and its possible consequences
+ * @param remedy of the fault, where possible a command to paste
  */
 public record Warning(String message, String remedy) {}

@@ -1,6 +1,6 @@
 /**
- * What can go wrong on either side, in one place. In comes what PostgreSQL's driver or Kafka's clients report, out goes what it
- * asks of the relay and what mends it.
+ * The failures of both sides, in one place. Reports of PostgreSQL's driver and of Kafka's clients go in; the relay's reaction and the
+ * remedy come out.
  */
 @NullMarked
 package dev.fullstate.outbox.relay.failure;

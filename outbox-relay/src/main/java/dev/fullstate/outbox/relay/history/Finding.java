@@ -2,13 +2,13 @@ package dev.fullstate.outbox.relay.history;
 
 import dev.fullstate.outbox.relay.position.ResumePoint;
 
-/** Where a relay has to go on. */
+/** The point from which a relay has to go on. */
 public sealed interface Finding {
 
     /** No relay has published anything: all rows are to be published, then the stream. */
     record FirstStart() implements Finding {}
 
-    /** Nothing is known of a slot that somebody else has made: the stream starts where it is confirmed. */
+    /** Nothing is known of a slot that was not made by a relay: the stream starts where it is confirmed. */
     record Adopt() implements Finding {}
 
     /** The stream, or the fill that is under way, goes on after this point. */

@@ -81,7 +81,7 @@ public final class History {
         return reasons.filter(Objects::nonNull).toList();
     }
 
-    /** What shows that commits are gone whose events are published. */
+    /** {@return the signs that commits are gone whose events are published} */
     private Stream<@Nullable String> lost(ResumePoint recorded) {
         return Stream.of(
                 recorded.gap() == FoundGap.HISTORY
@@ -91,7 +91,7 @@ public final class History {
                 recorded.reach().isAfter(facts.walEnd())
                         ? "events are published up to " + recorded.reach() + ", but the WAL ends at " + facts.walEnd()
                         : null,
-                // A row that is there has drawn its number, or somebody has given it one that the sequence does not
+                // A row that is there has drawn its number, or was given one by hand that the sequence does not
                 // know.
                 facts.newest() != Facts.Trace.THERE && recorded.numbers().highest() > facts.lastSequence()
                         ? "sequence " + recorded.numbers().highest() + " is published, but the last that was drawn is "
@@ -135,7 +135,7 @@ public final class History {
                 : null;
     }
 
-    /** What shows that the stream may lack rows. */
+    /** {@return the signs that the stream may lack rows} */
     private Stream<@Nullable String> gaps(ResumePoint recorded) {
         Facts.Slot slot = facts.slot();
         if (slot == null) {

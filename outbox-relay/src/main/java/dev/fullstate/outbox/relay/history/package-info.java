@@ -1,5 +1,5 @@
 /**
- * Whether a position still belongs to the database. In come the position and what the database says of itself, out goes where to go on.
+ * Compares a position with the database. The position and the database's facts go in; the point from which to go on comes out.
  */
 @NullMarked
 package dev.fullstate.outbox.relay.history;

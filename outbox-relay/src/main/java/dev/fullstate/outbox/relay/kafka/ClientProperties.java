@@ -63,7 +63,7 @@ final class ClientProperties {
         return properties;
     }
 
-    /** What of the admin client's properties a consumer understands; it belongs to no group. */
+    /** {@return the admin client's properties that a consumer understands; it belongs to no group} */
     static Map<String, Object> consumer(KafkaSettings settings, IsolationLevel isolation) {
         Map<String, Object> properties = admin(settings);
         properties.keySet().retainAll(ConsumerConfig.configNames());

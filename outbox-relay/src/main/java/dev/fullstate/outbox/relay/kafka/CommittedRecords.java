@@ -17,7 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what is committed, up to the ends that partitions have at the moment. Waits for transactions that are open there: they
+ * Reads committed records, up to the ends that partitions have at the moment. Waits for transactions that are open there: they
  * end within the transaction time-out. Used by one thread.
  */
 final class CommittedRecords implements AutoCloseable {

@@ -17,8 +17,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads a topic backwards from its end, in windows that grow, until it has met with each key, and from then on what is appended. So it
- * does not matter how long the topic is, unless a key is not in it.
+ * Reads a topic backwards from its end, in windows that grow, until it has found each key, and from then on reads appended records. So the
+ * length of the topic does not matter, unless a key is not in it.
  */
 final class FollowedKeys implements Kafka.LastValues {
 
@@ -49,7 +49,7 @@ final class FollowedKeys implements Kafka.LastValues {
     }
 
     /**
-     * Reads what is committed by now; waits for no transaction that is open.
+     * Reads the records that are committed by now, without waiting for open transactions.
      *
      * @param end asks for the offset after the last record, of open transactions too
      * @throws BrokerException if Kafka does not answer

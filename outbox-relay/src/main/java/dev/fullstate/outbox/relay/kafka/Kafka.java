@@ -27,7 +27,7 @@ public interface Kafka extends AutoCloseable {
     interface LastValues extends AutoCloseable {
 
         /**
-         * Takes note of what has been written meanwhile, as far as it is here already; does not wait.
+         * Takes note of records that were written since, as far as they have arrived; does not wait.
          *
          * @throws BrokerException if the topic cannot be followed any more
          */

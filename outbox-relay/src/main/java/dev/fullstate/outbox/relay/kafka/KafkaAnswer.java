@@ -25,7 +25,7 @@ record KafkaAnswer(Duration timeout) {
         }
     }
 
-    /** Whether it was done; false if the one expected reason kept Kafka from it. */
+    /** {@return whether Kafka did it; false if the one expected reason prevented it} */
     boolean unless(Class<? extends Throwable> reason, KafkaFuture<?> future, String failedTo) {
         try {
             await(future, failedTo);

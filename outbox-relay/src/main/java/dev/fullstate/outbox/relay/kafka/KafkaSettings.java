@@ -6,7 +6,7 @@ import java.util.Map;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How Kafka is reached.
+ * The connection to Kafka.
  *
  * @param clientId of the producer and the admin client
  * @param producer properties that the user has set for producers

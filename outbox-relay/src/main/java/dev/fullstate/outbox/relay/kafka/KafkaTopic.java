@@ -19,7 +19,7 @@ public record KafkaTopic(
         return new KafkaTopic(name, id, count, cleanupPolicy);
     }
 
-    /** Whether it is the topic of another moment, with the keys in the partitions in which they were. */
+    /** {@return whether it is the topic of another moment, with the keys in the same partitions} */
     public boolean hasKeysWhereThey(KafkaTopic before) {
         return id.equals(before.id) && partitionCount == before.partitionCount;
     }

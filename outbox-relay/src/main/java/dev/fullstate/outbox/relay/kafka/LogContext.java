@@ -4,7 +4,7 @@ import java.util.Map;
 
 import org.slf4j.MDC;
 
-/** What every log line of the relay's thread carries, handed on to the threads that work for it alone. */
+/** The log context of the relay's thread, passed on to the threads that work only for it. */
 public record LogContext(Map<String, String> entries) {
 
     /** The context of the calling thread. */

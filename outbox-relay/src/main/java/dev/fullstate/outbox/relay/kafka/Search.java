@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.position.FoundEvent;
 
-/** Reads what is published in some topics, piece by piece. Used by one thread. */
+/** Reads published events of some topics, piece by piece. Used by one thread. */
 public interface Search extends AutoCloseable {
 
     /**

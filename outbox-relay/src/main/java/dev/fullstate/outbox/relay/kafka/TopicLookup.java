@@ -20,7 +20,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks for several topics at once; no thread waits meanwhile. */
+/** Asks for several topics at once; no thread waits for the answer. */
 final class TopicLookup {
 
     private TopicLookup() {}

@@ -21,8 +21,8 @@ import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.wal.SlotStatus;
 
 /**
- * Meters of a relay, with the name of its slot as the tag {@code pipeline}. Reading them asks neither the database nor Kafka. What
- * is not known at the moment is not a number.
+ * Meters of a relay, with the name of its slot as the tag {@code pipeline}. Reading them asks neither the database nor Kafka. An
+ * unknown value is not a number.
  */
 public final class RelayMeters implements MeterBinder {
 

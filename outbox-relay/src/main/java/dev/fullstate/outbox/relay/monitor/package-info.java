@@ -1,5 +1,5 @@
 /**
- * What operators see of the relay. In come its status and its statistics, out go its health and its meters.
+ * The relay as operators see it. Its status and its statistics go in, its health and its meters come out.
  */
 @NullMarked
 package dev.fullstate.outbox.relay.monitor;

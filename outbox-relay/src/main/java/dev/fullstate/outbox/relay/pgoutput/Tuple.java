@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tuple {
 
-    /** How a value was sent. */
+    /** The form in which a value was sent. */
     public enum Kind {
         /** SQL null. */
         NULL,

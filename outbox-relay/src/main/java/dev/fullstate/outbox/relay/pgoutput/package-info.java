@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's logical replication messages. In come the bytes that the output plugin {@code pgoutput} wrote, protocol
- * version 1, out go values; nothing here reads, logs or remembers.
+ * PostgreSQL's logical replication messages. Bytes of the output plugin {@code pgoutput}, protocol version 1, go in;
+ * values come out. Nothing here reads, logs or remembers.
  */
 @NullMarked
 package dev.fullstate.outbox.relay.pgoutput;

@@ -3,7 +3,7 @@ package dev.fullstate.outbox.relay.position;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far the rows are published that were committed before the slot existed, in the order of their numbers.
+ * The progress in publishing the rows that were committed before the slot existed, in the order of their numbers.
  *
  * @param snapshot PostgreSQL's {@code pg_snapshot}, as text; shows the rows before the slot, the stream brings all others
  * @param after the number of the last row that is published; {@link Long#MAX_VALUE} if all are

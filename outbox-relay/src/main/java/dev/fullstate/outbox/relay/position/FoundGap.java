@@ -2,7 +2,7 @@ package dev.fullstate.outbox.relay.position;
 
 import java.util.Locale;
 
-/** What a relay has found out before it makes the slot anew; what has shown it may not be there any more when the next one looks. */
+/** The finding of a relay before it makes the slot again; the signs of it may be gone when the next relay looks. */
 public enum FoundGap {
     /** Rows may be committed that are not published, and that the stream does not bring. */
     ROWS,

@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The numbers of what is published.
+ * The numbers of the published rows.
  *
  * @param highest of all sequences that consumers may have seen, also those of a history that is lost
  * @param newest of the present history; null while nothing of it is known to be published
@@ -16,7 +16,7 @@ public record Numbers(long highest, @Nullable Newest newest, Shift shift) {
     /** Nothing is published. */
     public static final Numbers NONE = new Numbers(0, null, Shift.NONE);
 
-    /** Whether consumers may have seen anything. */
+    /** {@return whether consumers may have seen any event} */
     public boolean isAnyPublished() {
         return highest > 0 || newest != null;
     }
@@ -34,7 +34,7 @@ public record Numbers(long highest, @Nullable Newest newest, Shift shift) {
         return new Numbers(row == null ? highest : Math.max(highest, shift.apply(row.seq())), row, shift);
     }
 
-    /** What is published at one of two points of one history. */
+    /** {@return the numbers of everything that is published at one of two points of one history} */
     Numbers furthest(Numbers other) {
         boolean newer = other.newest != null && (newest == null || other.newest.seq() > newest.seq());
         return new Numbers(Math.max(highest, other.highest), newer ? other.newest : newest, shift);

@@ -1,7 +1,7 @@
 package dev.fullstate.outbox.relay.position;
 
 /**
- * What a position belongs to beside the server and the slot, which its key names. Where one of the two has changed, rows may have been
+ * The history that a position belongs to, in addition to the server and the slot, which its key names. Where one of the two has changed, rows may have been
  * committed that no stream brings.
  *
  * @param timeline of the server

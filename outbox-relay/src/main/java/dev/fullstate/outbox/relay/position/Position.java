@@ -1,7 +1,7 @@
 package dev.fullstate.outbox.relay.position;
 
 /**
- * Where an event is in the stream: unique, and in the order of publication.
+ * The place of an event in the stream: unique, and in the order of publication.
  *
  * @param commitLsn of the transaction; rows have no usable position of their own
  * @param index of the event in its transaction, from 0

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param through everything that was committed before it, with the rows of the fill if one is under way; the end of a transaction, or
  *     between transactions
- * @param within the last published event of the transaction that follows and is published by half; null if none is
- * @param fill what is published of the rows before {@code through}; null if all are
+ * @param within the last published event of the following transaction if that is partly published; null if it is not
+ * @param fill progress in the rows before {@code through}; null if all are published
  * @param origin of the position
- * @param numbers of what is published
+ * @param numbers of the published rows
  * @param gap that was found, and of which the fill has not begun; null if none was
  */
 public record ResumePoint(
@@ -58,7 +58,7 @@ public record ResumePoint(
         return within == null ? through : within.commitLsn();
     }
 
-    /** Whether the event is published already. */
+    /** {@return whether the event is already published} */
     public boolean covers(Position event) {
         // A commit begins before it ends, and the next one where it ends or later.
         return through.isAfter(event.commitLsn())

@@ -1,7 +1,7 @@
 package dev.fullstate.outbox.relay.position;
 
 /**
- * What is added to the numbers of rows. A database that was restored draws numbers again that consumers know already; rows that have
+ * The amount that is added to the numbers of rows. A database that was restored draws numbers again that consumers know already; rows that have
  * drawn such a number before the sequence could be raised get a higher one on their way.
  *
  * @param upTo rows with a number above were written after the sequence was raised

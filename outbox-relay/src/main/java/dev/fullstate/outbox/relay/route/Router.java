@@ -43,12 +43,12 @@ public final class Router {
         topics.forEach((type, topic) -> legal(topic, "aggregate type '" + type + "'"));
     }
 
-    /** Whether a topic can have this name. */
+    /** {@return whether a topic can have this name} */
     public static boolean isTopic(String name) {
         return TOPIC.matcher(name).matches();
     }
 
-    /** Whether topics' names can come of a template. */
+    /** {@return whether a template leads to legal names of topics} */
     public static boolean isTemplate(String template) {
         return isTopic(template.replace(AGGREGATE_TYPE, "type"));
     }

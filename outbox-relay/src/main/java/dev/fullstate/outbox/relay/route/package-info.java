@@ -1,5 +1,5 @@
 /**
- * Where an event goes. In comes a committed event, out go the topic and the key of its Kafka record.
+ * The route of an event. A committed event goes in; the topic and the key of its Kafka record come out.
  */
 @NullMarked
 package dev.fullstate.outbox.relay.route;

@@ -20,7 +20,7 @@ import dev.fullstate.outbox.relay.position.Position;
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
 public record ReceivedRow(Position position, int xid, byte[] @Nullable [] values, List<String> missing) {
 
-    /** What an event may be without: it says nothing about the change, and no consumer's state depends on it. */
+    /** The columns that an event can do without: they say nothing about the change, and no consumer's state depends on them. */
     private static final Set<String> MAY_BE_MISSING = Set.of(OutboxTable.TRACE_PARENT, OutboxTable.TRACE_STATE);
 
     private static final int SEQ = OutboxTable.PUBLISHED_COLUMNS.indexOf(OutboxTable.SEQ);

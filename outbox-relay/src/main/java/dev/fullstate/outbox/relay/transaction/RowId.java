@@ -21,7 +21,7 @@ record RowId(
         return new RowId(event.position(), text(event.seq()), text(event.id()));
     }
 
-    /** What a statement about the row has to ask for; empty if nothing is known. */
+    /** {@return the condition of a statement about the row; empty if nothing is known} */
     String where() {
         List<String> conditions = new ArrayList<>();
         if (seq != null) {

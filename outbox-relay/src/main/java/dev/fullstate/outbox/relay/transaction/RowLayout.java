@@ -9,7 +9,7 @@ import dev.fullstate.outbox.relay.pgoutput.Tuple;
 import dev.fullstate.outbox.relay.pgoutput.Tuple.Kind;
 import dev.fullstate.outbox.relay.position.Position;
 
-/** Where the published columns are in a relation's rows; they are found by name, so others may come, go and move. */
+/** The places of the published columns in a relation's rows; they are found by name, so other columns may be added, dropped and moved. */
 final class RowLayout {
 
     private static final List<String> COLUMNS = OutboxTable.PUBLISHED_COLUMNS;

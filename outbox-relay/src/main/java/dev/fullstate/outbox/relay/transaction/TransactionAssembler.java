@@ -73,7 +73,7 @@ public final class TransactionAssembler {
             throw new OutOfStepException("A row of relation " + insert.relationOid() + " came "
                     + (layout == null ? "before its relation" : "outside of a transaction"));
         }
-        // Counted in any case: what is taken may be seen differently after a restart, which must not move the
+        // Counted in any case: the decision to take a row may change after a restart, which must not move the
         // positions.
         Position position = new Position(commitLsn, index++);
         if (taken.computeIfAbsent(insert.relationOid(), oid -> sink.isOfOutbox(layout.relation()))) {

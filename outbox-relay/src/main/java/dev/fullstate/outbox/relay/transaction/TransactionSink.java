@@ -8,7 +8,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 /** Receives transactions in the order of their commits, one after the other: begin, any number of rows, end. */
 public interface TransactionSink {
 
-    /** Whether the rows of a relation are wanted; asked once, when the first one comes. */
+    /** {@return whether the sink takes the rows of a relation; asked once, before the first row} */
     boolean isOfOutbox(Relation relation);
 
     void begin();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.position.Lsn;
 
-/** What the relay asks of the system catalogs, through an ordinary connection. */
+/** The relay's queries of the system catalogs, through an ordinary connection. */
 final class Catalog {
 
     private static final String OPTIONS = "(publish = 'insert', publish_via_partition_root = true);";
@@ -24,7 +24,7 @@ final class Catalog {
     /** Makes of a slot's name the number of a lock that others will hardly use. */
     private static final long LOCK_SEED = 7_031_962_011L;
 
-    /** Times are texts: they are only compared with themselves, and nobody's clock is asked. */
+    /** Times are texts: they are only compared with themselves, and no clock is read. */
     private static final String SLOT_AND_HOLDER = """
               from (values (?::text)) as named (slot_name)
               left join pg_replication_slots as slot using (slot_name)
@@ -184,7 +184,7 @@ final class Catalog {
      * @return empty if it is not
      */
     Optional<Boolean> terminate(String name, Holder holder) {
-        // A slot has one holder at a time; what is looked at and what is ended are of one statement.
+        // A slot has one holder at a time; one statement looks at the process and ends it.
         return query(
                         "select pg_terminate_backend(holder_pid, " + TERMINATION_MILLIS + ") " + SLOT_AND_HOLDER
                                 + " where holder_pid = ?::integer and started_at = ? and sign_of_life is not distinct from ?",
@@ -226,7 +226,7 @@ final class Catalog {
                 .get(0);
     }
 
-    /** Where the next WAL record begins. */
+    /** {@return the position at which the next WAL record begins} */
     Lsn walEnd() {
         return query("select pg_current_wal_insert_lsn()", row -> Lsn.parse(row.getString(1)))
                 .get(0);
@@ -236,7 +236,7 @@ final class Catalog {
         return query("select current_setting(?)", row -> row.getString(1), name).get(0);
     }
 
-    /** How many more slots the server can have. */
+    /** {@return the number of further slots that the server can have} */
     int freeSlotCount() {
         return query(
                         "select current_setting('max_replication_slots')::integer - count(*) from pg_replication_slots",
@@ -249,7 +249,7 @@ final class Catalog {
                 .get(0);
     }
 
-    /** The statements that are missing for the role to read the outbox and to note what is published; empty if it may. */
+    /** {@return the statements that the role lacks to read the outbox and to note what is published; empty if it lacks none} */
     List<String> missingGrants(OutboxNames names) {
         return query(
                 """

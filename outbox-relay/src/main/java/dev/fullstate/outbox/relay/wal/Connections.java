@@ -74,7 +74,7 @@ final class Connections {
         }
     }
 
-    /** Closes a connection that is given up, of which nobody expects anything any more. */
+    /** Closes a connection that is given up, and ignores any failure. */
     static void close(Connection connection) {
         try {
             connection.close();

@@ -13,7 +13,7 @@ public interface CurrentRows {
     String table();
 
     /**
-     * Whether a relation of the stream is the outbox, or one of its leaves.
+     * Tells whether a relation of the stream is the outbox, or one of its leaves.
      *
      * @throws WalException if the catalogs cannot be read
      */
@@ -22,10 +22,10 @@ public interface CurrentRows {
     /**
      * Looks for a row that was committed.
      *
-     * @param values what is known of {@link OutboxTable#PUBLISHED_COLUMNS}, in that order
+     * @param values the known values of {@link OutboxTable#PUBLISHED_COLUMNS}, in that order
      * @param xid the transaction that has written the row, without its epoch
      * @return null if the row was deleted
-     * @throws WalException if the transaction does not show in the table yet, or what is known does not tell the row from others
+     * @throws WalException if the transaction does not show in the table yet, or the known values do not tell the row from others
      */
     @Nullable
     Found find(byte[] @Nullable [] values, int xid);

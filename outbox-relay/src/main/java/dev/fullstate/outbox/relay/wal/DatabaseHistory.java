@@ -69,7 +69,7 @@ final class DatabaseHistory {
             return ancestors(file.getString("content"));
         } catch (SQLException e) {
             if (UNDEFINED_FILE.equals(e.getSQLState())) {
-                // Files that were put together by hand. What the timeline comes from is not known then, and so a gap.
+                // Files that were put together by hand. The origin of the timeline is then unknown, which is a gap.
                 return List.of();
             }
             throw SqlFailure.of("The history of timeline " + timeline + " could not be read", e);
@@ -89,7 +89,7 @@ final class DatabaseHistory {
         return ancestors;
     }
 
-    /** Where the timeline begins that comes after these. */
+    /** {@return the beginning of the timeline that follows these} */
     private static Lsn begin(List<Ancestor> before) {
         return before.isEmpty() ? Lsn.ZERO : before.get(before.size() - 1).leftAt();
     }

@@ -9,7 +9,7 @@ import dev.fullstate.outbox.relay.position.Origin;
 import dev.fullstate.outbox.relay.position.Timeline;
 
 /**
- * What a database says of itself at one moment, as far as it tells whether a position belongs to it.
+ * The facts of a database at one moment that tell whether a position belongs to it.
  *
  * @param origin of positions from now on
  * @param ancestors the timelines before the present one
@@ -44,7 +44,7 @@ public record Facts(
     public record Slot(Lsn confirmed, boolean lost) {}
 
     /**
-     * What a relay has noted in this database.
+     * The notes of a relay in this database.
      *
      * @param snapshot every transaction that it shows is published
      * @param ofThisServer whether transactions have the same numbers here as where it was written
@@ -52,7 +52,7 @@ public record Facts(
      */
     public record Note(String snapshot, boolean ofThisServer, boolean published) {}
 
-    /** What has become of a row that was published. */
+    /** The fate of a row that was published. */
     public enum Trace {
         /** No row is asked for. */
         UNKNOWN,

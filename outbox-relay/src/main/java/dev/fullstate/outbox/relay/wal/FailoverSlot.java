@@ -22,13 +22,13 @@ final class FailoverSlot {
     /**
      * The mark as it is.
      *
-     * @param active whether somebody streams from the slot
+     * @param active whether a process streams from the slot
      */
     record Mark(boolean failover, boolean active) {}
 
     /**
      * Sets the mark as the settings ask for it; before PostgreSQL 17 there is nothing to set. To be called before the slot is
-     * streamed: the command waits for the slot to be free, so a slot that somebody else streams from is left to the attempt to take it.
+     * streamed: the command waits for the slot to be free, so a slot that another process streams from is left to the attempt to take it.
      *
      * @throws WalException if the server refuses it
      */
@@ -39,10 +39,10 @@ final class FailoverSlot {
     }
 
     /**
-     * Makes sure that a slot that has to wait for standbys is one that does. To be called when the slot is taken: nobody else can change
+     * Makes sure that a slot that has to wait for standbys is one that does. To be called when the slot is taken: no other process can change
      * the mark from then on.
      *
-     * @throws WalException if somebody else had the slot at the moment when it was to be marked
+     * @throws WalException if another process had the slot at the moment when it was to be marked
      */
     static void requireMark(Catalog catalog, WalSettings settings) {
         if (settings.sendAfter() == SendAfter.SYNCHRONIZED_STANDBYS

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record Holder(
         int pid, @Nullable String startedAt, @Nullable String signOfLife) {
 
-    /** Whether both have the slot through the same process of the server. */
+    /** {@return whether both have the slot through the same process of the server} */
     public boolean isSameProcess(@Nullable Holder other) {
         return other != null && pid == other.pid && Objects.equals(startedAt, other.startedAt);
     }

@@ -10,15 +10,15 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
- * The relay's row in the table by which the writing side knows what is published (ADR 11). It never goes back, except where it was
- * written on another server, whose transaction ids mean nothing here: what has come with a dump is replaced.
+ * The relay's row in the table from which the writing side knows what is published (ADR 11). It never goes back, except where it was
+ * written on another server, whose transaction ids mean nothing here: a row that came with a dump is replaced.
  */
 final class HorizonTable implements Horizons {
 
-    /** What is written before anything is published: no transaction has an id below 3. */
+    /** The first snapshot, before anything is published: no transaction has an id below 3. */
     private static final Horizon NOTHING = new Horizon("1:1:", Lsn.ZERO);
 
-    /** The loop waits meanwhile. Nobody but another relay on its way out has a reason to hold the row. */
+    /** The loop waits for this time. Only another relay on its way out has a reason to hold the row. */
     private static final String LOCK_TIMEOUT = "500ms";
 
     private final Connection connection;
@@ -46,8 +46,8 @@ final class HorizonTable implements Horizons {
     }
 
     /**
-     * Makes the pipeline known to the writing side, so that nothing is retired that it has not published. What is noted already says
-     * as much, and what is published besides.
+     * Makes the pipeline known to the writing side, so that no row is retired that it has not published. An existing row does the same, and
+     * also says what is published.
      */
     void announce() {
         write("on conflict (pipeline) do nothing", NOTHING, Lsn.ZERO);

@@ -2,7 +2,7 @@ package dev.fullstate.outbox.relay.wal;
 
 import dev.fullstate.outbox.relay.position.Lsn;
 
-/** Where the relay notes, for the writing side, what is published. */
+/** The place where the relay notes, for the writing side, what is published. */
 public interface Horizons {
 
     /**
@@ -17,7 +17,7 @@ public interface Horizons {
      * nothing.
      *
      * @param published for those who read the table; not before the horizon
-     * @throws WalException if it could not be written, with the grant where that is what is missing
+     * @throws WalException if it could not be written, with the grant where one is missing
      */
     void note(Horizon horizon, Lsn published);
 }

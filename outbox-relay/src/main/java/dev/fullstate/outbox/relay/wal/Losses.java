@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.position.Newest;
 
 /**
- * What consumers have and the database has lost: events that were found in Kafka, of this outbox, whose rows are not in the table and were not
- * retired. Their aggregates are published once more by a republish job, as the database has them now.
+ * The events that consumers have and the database has lost: events of this outbox that were found in Kafka, whose rows are not in the table
+ * and were not retired. A republish job publishes their aggregates again, as the database has them now.
  */
 public interface Losses {
 
     /**
-     * What is lost.
+     * The lost events.
      *
      * @param types the aggregates of which an event is lost
      * @param since when the earliest of these events was written; null without any
@@ -34,7 +34,7 @@ public interface Losses {
         }
     }
 
-    /** How many aggregates of a type, with the ids of the first few. */
+    /** The number of aggregates of a type, with the ids of the first few. */
     record Aggregates(String type, long count, List<String> someIds) {
 
         public Aggregates {
@@ -53,8 +53,8 @@ public interface Losses {
      * A republish job that a relay has asked for.
      *
      * @param job its id
-     * @param isPaused whether it waits for somebody to resume it
-     * @param isOfWholeTypes whether it is for all aggregates of the types; how many they are is not known then
+     * @param isPaused whether it waits to be resumed
+     * @param isOfWholeTypes whether it is for all aggregates of the types, whose number is then unknown
      */
     record Request(UUID job, boolean isPaused, boolean isOfWholeTypes, List<Aggregates> types) {
 
@@ -73,8 +73,8 @@ public interface Losses {
     /**
      * Has what was found last published once more, by a job. The same loss makes one job, however often this is called.
      *
-     * @param paused whether the job is to wait for somebody to resume it
-     * @throws WalException if the role may not, or the tables are not there; carries the grant
+     * @param paused whether the job is to wait to be resumed
+     * @throws WalException if the role may not, or the tables do not exist; carries the grant
      */
     Request republish(boolean paused);
 
@@ -82,12 +82,12 @@ public interface Losses {
      * Has all aggregates of some types published once more, by a job.
      *
      * @param after the newest row that is known to be published; the same one makes one job, however often this is called
-     * @param paused whether the job is to wait for somebody to resume it
-     * @throws WalException if the role may not, or the tables are not there; carries the grant
+     * @param paused whether the job is to wait to be resumed
+     * @throws WalException if the role may not, or the tables do not exist; carries the grant
      */
     Request republish(List<String> types, Newest after, boolean paused);
 
-    /** The jobs of this pipeline that wait for somebody to resume them, the first few. */
+    /** {@return the jobs of this pipeline that wait to be resumed, the first few} */
     List<Request> waiting();
 
     /** The statement that is missing for {@link #republish}; null if the role may. */

@@ -61,7 +61,7 @@ final class OutboxPublication {
         requireLogged(found);
     }
 
-    /** PostgreSQL lets nobody turn a published table into an unlogged one, but does not look at its partitions. */
+    /** PostgreSQL refuses to make a published table unlogged, but does not check its partitions. */
     private void requireLogged(Publication publication) {
         catalog.unloggedPart(publication.names()).ifPresent(part -> {
             throw new WalException(

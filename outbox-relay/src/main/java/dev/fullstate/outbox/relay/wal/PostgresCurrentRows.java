@@ -17,7 +17,7 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 
-/** Asks through the ordinary connection, for each row anew: rows that have to be looked for are few. */
+/** Asks through the ordinary connection, for each row again, because few rows have to be looked for. */
 final class PostgresCurrentRows implements CurrentRows {
 
     private static final List<String> COLUMNS = OutboxTable.PUBLISHED_COLUMNS;
@@ -25,7 +25,7 @@ final class PostgresCurrentRows implements CurrentRows {
     /** By these a row is told from all others. */
     private static final List<String> KEYS = List.of(OutboxTable.SEQ, OutboxTable.ID);
 
-    /** And by these, where both keys were dropped, from the others of its transaction: nobody has a reason to change them. */
+    /** And by these, where both keys were dropped, from the others of its transaction: there is no reason to change them. */
     private static final List<String> TRAITS = List.of(OutboxTable.CHANGE_ID, OutboxTable.CREATED_AT);
 
     private final Connection connection;

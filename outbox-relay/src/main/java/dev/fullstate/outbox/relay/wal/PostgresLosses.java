@@ -45,15 +45,16 @@ final class PostgresLosses implements Losses {
         this.settings = settings;
     }
 
-    /** Who has asked for a job. */
+    /** {@return the requester of the relay's jobs} */
     private String requester() {
         return "outbox-relay-" + settings.slotName();
     }
 
     // Rows that are older than all that are there may have been retired; but none that was written after the last note,
-    // because only what is noted is retired.
+    // because only noted rows are retired.
     //
-    // Somebody else's events in the same topic have another source. A delete event for an aggregate of another outbox
+    // Events of another service in the same topic have another source. A delete event for an aggregate of another
+    // outbox
     // would be a disaster, so what is of no row's source, or of no certain type, is left out and said.
     @Override
     public Loss find(Map<String, String> aggregateTypes) {

@@ -26,12 +26,12 @@ import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.Shift;
 
 /**
- * Reads pages, each in a statement of its own. What was found in Kafka is kept in temporary tables of the server, whatever its number, and
- * compared there.
+ * Reads pages, each in a statement of its own. Events that were found in Kafka are kept in temporary tables of the server, whatever their
+ * number, and compared there.
  */
 final class PostgresRetainedRows implements RetainedRows {
 
-    /** Of what is held in memory at a time, but for the last row of a page, which may be of any size. */
+    /** The bytes held in memory at a time, except for the last row of a page, which may be of any size. */
     private static final long PAGE_BYTES = DataSize.ofMegabytes(1).toBytes();
 
     private static final int PAGE_ROWS = 512;

@@ -15,8 +15,8 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
- * Never reads in a blocking way: the driver holds its lock while it waits, and nothing could be confirmed meanwhile. The
- * driver's automatic confirmation is off, because it goes by what was received.
+ * Never reads in a blocking way: the driver holds its lock while it waits, and nothing could be confirmed in that time. The
+ * driver's automatic confirmation is off, because it confirms received positions.
  */
 final class PostgresStream implements WalStream {
 
@@ -34,7 +34,7 @@ final class PostgresStream implements WalStream {
     private PostgresStream(
             PGReplicationStream stream, PostgresSubscription subscription, int walSenderPid, Horizons horizons) {
         this.stream = stream;
-        // Asked for when nobody else can move the slot any more.
+        // Read when no other process can move the slot any more.
         this.start = subscription.slot().requirePosition();
         this.subscription = subscription;
         this.walSenderPid = walSenderPid;

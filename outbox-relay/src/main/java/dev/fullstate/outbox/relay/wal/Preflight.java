@@ -23,7 +23,7 @@ final class Preflight {
     }
 
     /**
-     * Checks, and warns of what is not wrong but may surprise.
+     * Checks the set-up, and warns of settings that are valid but may surprise.
      *
      * @throws DatabaseSetupException if the role or the server does not allow what the relay does; carries the statement
      * @throws WalException if there is no outbox yet

@@ -22,7 +22,7 @@ public interface RepublishJobs {
         }
     }
 
-    /** What a job has published, perhaps nothing. */
+    /** The events that a job has published, perhaps none. */
     record Job(UUID id, Set<String> aggregateTypes) {
 
         public Job {

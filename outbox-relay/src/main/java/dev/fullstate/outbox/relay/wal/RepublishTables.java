@@ -65,7 +65,7 @@ final class RepublishTables implements RepublishJobs {
 
     @Override
     public void note(Job job, List<End> offsets, Lsn published) {
-        // A job that was removed meanwhile needs no note any more.
+        // A job that was removed since needs no note any more.
         try (PreparedStatement statement = connection.prepareStatement(names.sql("""
                 insert into {outbox_job_end} (job_id, pipeline, offsets, published_lsn)
                 select id, ?, (select coalesce(jsonb_agg(jsonb_build_object('topic', t, 'partition', p, 'offset', o)), '[]')

@@ -25,8 +25,8 @@ public interface RetainedRows {
      * Rows that may be unpublished.
      *
      * @param firstSeq the lowest number among them; 0 if there is none
-     * @param since when the oldest was written, or, where that is earlier, the last note of what is published; null if neither is known
-     * @param noted when it was last noted what is published, before all that is lost; null if it never was
+     * @param since the time at which the oldest row was written, or of the relay's last note, whichever is earlier; null if neither is known
+     * @param noted the time of the relay's last note, which is before everything that is lost; null if there is none
      * @param aggregateTypes of all rows that may be unpublished
      */
     record Survey(
@@ -44,7 +44,7 @@ public interface RetainedRows {
     /** The table, for people. */
     String table();
 
-    /** What has to be looked for in Kafka. */
+    /** The rows that have to be looked for in Kafka. */
     Survey survey(Fill fill);
 
     /** Begins to take note of what was found in Kafka; what was found before is forgotten. */
@@ -93,7 +93,7 @@ public interface RetainedRows {
      * Lets the sequence continue above all numbers that are shifted. To be called once the numbers are recorded, and before the first row
      * is published with them.
      *
-     * @return false if so many numbers were drawn meanwhile that some are not shifted: {@link #continuing} has to be asked again
+     * @return false if so many numbers were drawn since that some are not shifted: {@link #continuing} has to be asked again
      * @throws WalException if the role may not; carries the grant
      */
     boolean raiseSequence(Numbers numbers);

@@ -1,6 +1,6 @@
 package dev.fullstate.outbox.relay.wal;
 
-/** What has to be before an event is sent: the choice between its latency and what a failover may leave in Kafka (ADR 27). */
+/** The condition for sending an event: a choice between its latency and the events that a failover may leave in Kafka (ADR 27). */
 public enum SendAfter {
     /** The commit is on the server's own disk. A standby that is promoted without it has lost a commit whose event is in Kafka. */
     LOCAL_FLUSH,

@@ -3,7 +3,7 @@ package dev.fullstate.outbox.relay.wal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the replication slot costs the server, at one moment.
+ * The cost of the replication slot for the server, at one moment.
  *
  * @param unconfirmedBytes of WAL that the server has written and the slot has not been confirmed for
  * @param retainedBytes of WAL that the server keeps because of the slot: more, where transactions are long

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
- * What a failover to a standby would mean for what is in Kafka. From PostgreSQL 17 on a walsender waits, for a failover slot, until
- * all standbys that {@code synchronized_standby_slots} names have flushed what it is about to send (ADR 27).
+ * The effect of a failover to a standby on the events in Kafka. From PostgreSQL 17 on a walsender waits, for a failover slot, until
+ * all standbys that {@code synchronized_standby_slots} names have flushed the commit that it is about to send (ADR 27).
  */
 final class Standbys {
 
@@ -30,7 +30,7 @@ final class Standbys {
 
     private final Connection connection;
     private final WalSettings settings;
-    /** Where the server's WAL ended at the last question; null before the first. */
+    /** The end of the server's WAL at the last query; null before the first. */
     private @Nullable Lsn asked;
 
     Standbys(Connection connection, WalSettings settings) {
@@ -127,7 +127,7 @@ final class Standbys {
     }
 
     /**
-     * Whether the standbys that have to be waited for have what the server had written at some moment.
+     * Tells whether the standbys that have to be waited for have everything that the server had written at some moment.
      *
      * @param lsn where its WAL ended then
      */
@@ -141,7 +141,7 @@ final class Standbys {
     }
 
     /**
-     * Which slot makes the server hold events back, and why, if it has done so since the last question; null if it has not.
+     * Names the slot that makes the server hold events back, and the reason, if it has done so since the last query; null if it has not.
      *
      * @throws DatabaseSetupException if the server no longer does what the settings ask for
      */

@@ -14,7 +14,7 @@ public interface WalSession extends AutoCloseable {
     String pipeline();
 
     /**
-     * Up to where the slot is confirmed; empty if there is no slot.
+     * Reads the position up to which the slot is confirmed; empty if there is no slot.
      *
      * @throws DatabaseSetupException if a slot of this name belongs to something else
      */
@@ -30,7 +30,7 @@ public interface WalSession extends AutoCloseable {
      */
     Termination terminate(Holder holder);
 
-    /** What has become of a process that was to be ended. */
+    /** The outcome of ending a process. */
     enum Termination {
         /** It has been told to end, and will have, or nearly. */
         DONE,
@@ -55,7 +55,7 @@ public interface WalSession extends AutoCloseable {
      */
     Subscription subscribe();
 
-    /** Ends the connections at once. What was confirmed last may still be on its way to the server. */
+    /** Ends the connections at once. The last confirmation may still be on its way to the server. */
     @Override
     void close();
 }

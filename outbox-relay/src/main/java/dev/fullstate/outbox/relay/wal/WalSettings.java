@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which database is read, as whom, and how long its answers may take.
+ * The database to read, the role, and the time that answers may take.
  *
  * @param url JDBC URL of PostgreSQL
  * @param publication of the outbox table
@@ -69,7 +69,7 @@ public record WalSettings(
         }
     }
 
-    /** Whether the slot of a relay can have this name. */
+    /** {@return whether the slot of a relay can have this name} */
     public static boolean isSlotName(String name) {
         return name.matches("[a-z_][a-z0-9_]{0," + (MAX_SLOT_NAME_LENGTH - 1) + "}");
     }

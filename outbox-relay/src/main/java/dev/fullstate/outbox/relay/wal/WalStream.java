@@ -10,7 +10,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 /** The slot's stream of messages, and what the loop asks and notes beside it; lasts as long as its session. Used by one thread. */
 public interface WalStream {
 
-    /** What was confirmed before the stream started. */
+    /** {@return the position that was confirmed before the stream started} */
     Lsn start();
 
     /**
@@ -21,7 +21,7 @@ public interface WalStream {
     @Nullable
     ByteBuffer read();
 
-    /** How far the server has come, with all that it has sent up to there handed out by {@link #read()}. */
+    /** {@return the server's position, up to which {@link #read()} has returned everything} */
     Lsn serverPosition();
 
     /**
@@ -32,7 +32,7 @@ public interface WalStream {
      */
     void confirm(Lsn lsn);
 
-    /** Up to where the server shows the slot as confirmed; empty if there is no slot. */
+    /** {@return the position up to which the server shows the slot as confirmed; empty if there is no slot} */
     Optional<Lsn> slotPosition();
 
     /**
@@ -59,7 +59,7 @@ public interface WalStream {
      */
     void requirePublication();
 
-    /** The table in which the loop notes what is published. */
+    /** {@return the table in which the loop notes what is published} */
     Horizons horizons();
 
     /** The table in which the loop notes up to where republish jobs reach. */

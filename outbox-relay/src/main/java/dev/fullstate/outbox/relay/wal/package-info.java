@@ -1,7 +1,6 @@
 /**
- * PostgreSQL's side of the relay: connections, publication, replication slot, stream. In come the bytes of the WAL's logical
- * replication stream (and, once, the rows that are older than the slot), back go the position that need not be kept and a note
- * of what is published.
+ * PostgreSQL's side of the relay: connections, publication, replication slot, stream. The bytes of the WAL's logical
+ * replication stream come in (and, in a fill, rows of the table); the confirmed position and a note of what is published go back.
  */
 @NullMarked
 package dev.fullstate.outbox.relay.wal;
