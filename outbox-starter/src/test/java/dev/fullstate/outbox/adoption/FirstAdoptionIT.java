@@ -58,7 +58,7 @@ class FirstAdoptionIT {
         postgres.close();
     }
 
-    /** What the service has had for years, written by itself without an outbox. */
+    /** Creates the database that the service has had for years, with rows that were written without an outbox. */
     private static void oldService(String database, String migration) throws SQLException {
         postgres.createDatabase(database);
         sql(
@@ -200,7 +200,7 @@ class FirstAdoptionIT {
         }
     }
 
-    /** What an instance of before the change does: it neither writes an event nor raises a version. */
+    /** An instance of the old version neither writes an event nor raises a version. */
     @Test
     void whatOldInstancesChangeAfterwardsIsPublishedByTheNextRepublish() throws Exception {
         oldService("rolling", ADD_VERSION);
@@ -215,7 +215,7 @@ class FirstAdoptionIT {
 
             List<OutboxRow> rows = service.outbox(7);
             assertThat(rows.get(1).data().get("name").asString()).isEqualTo("by an old instance");
-            // Same version, so the same change as far as its id tells: the sequence is what is higher.
+            // The same version, so the same change id; only the sequence is higher.
             assertThat(rows.get(1).changeId()).isEqualTo(rows.get(0).changeId());
             assertThat(rows.get(1).seq()).isGreaterThan(rows.get(0).seq());
         }

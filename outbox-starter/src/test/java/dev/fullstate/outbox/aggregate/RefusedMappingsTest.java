@@ -33,7 +33,7 @@ import dev.fullstate.outbox.PublishFullState;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What cannot be captured as it is mapped is refused, with what to change; most of it without a database. */
+/** Mappings that cannot be captured are refused, with the change that helps; most of them without a database. */
 class RefusedMappingsTest {
 
     @Entity

@@ -49,7 +49,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** What holds in every application, however it is configured: capture, republish, retention, and who may ask for what. */
+/** Checks that hold in every application, however it is configured: of capture, republish, retention and rights. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class ApplicationChecks {
 
@@ -91,7 +91,7 @@ abstract class ApplicationChecks {
         sql("delete from outbox_job");
     }
 
-    /** As the owner of the database, whatever the application may do. */
+    /** Runs a statement as the owner of the database, whatever rights the application has. */
     void sql(String statement) throws SQLException {
         try (Connection connection = postgres.connect(DATABASE);
                 Statement sql = connection.createStatement()) {
@@ -193,7 +193,7 @@ abstract class ApplicationChecks {
         }
     }
 
-    /** Whatever a caller can call. */
+    /** Makes every call that a caller can make. */
     private UUID everyCall(String type) {
         UUID job = republisher().start(List.of(type), "test");
         republisher().pause(job, "test");

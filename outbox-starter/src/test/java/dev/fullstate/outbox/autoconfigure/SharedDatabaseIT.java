@@ -37,8 +37,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
- * A database that is not the outbox's alone: other services have theirs in it, a table of that name exists, somebody else's
- * publication is for all tables, policies hide rows, a tool removes everything.
+ * A database that is not the outbox's alone: other services have their outboxes in it, a table with the outbox's name exists,
+ * another publication is for all tables, policies hide rows, a tool removes everything.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class SharedDatabaseIT {

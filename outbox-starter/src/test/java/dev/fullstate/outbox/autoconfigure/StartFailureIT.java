@@ -20,7 +20,7 @@ import dev.fullstate.outbox.unversioned.Unversioned;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What cannot be captured fails the start, with the line that mends it. */
+/** A start that fails shows the cause, and the line or statement that helps. */
 @ExtendWith(OutputCaptureExtension.class)
 class StartFailureIT {
 

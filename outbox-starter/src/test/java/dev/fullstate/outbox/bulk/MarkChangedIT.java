@@ -27,7 +27,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What SQL has changed is published by saying so. */
+/** The application has changes of SQL published by naming the aggregates. */
 class MarkChangedIT {
 
     static PostgresServer postgres;

@@ -17,7 +17,7 @@ import jakarta.persistence.Version;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Root in one table, with parts two levels deep, and a named bulk statement that nobody has to run. */
+/** Root in one table, with parts two levels deep, and a named bulk statement that no test has to run. */
 @Entity
 @PublishFullState
 @NamedQuery(name = "Ticket.reopenAll", query = "update Ticket t set t.state = 'open'")

@@ -21,7 +21,7 @@ import dev.fullstate.outbox.shop.ShopApplication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What a transaction leaves in the outbox. */
+/** The rows that transactions leave in the outbox. */
 class CaptureIT extends ShopTest {
 
     @Test

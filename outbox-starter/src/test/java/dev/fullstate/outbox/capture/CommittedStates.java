@@ -5,8 +5,8 @@ import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The database as witness: notes, for each transaction that changes a purchase, its lines or its notes, the state that it
- * commits. Triggers do so at the very end of the transaction, after the capture, and what is rolled back leaves no note.
+ * The database as witness: triggers note, for each transaction that changes a purchase, its lines or its notes, the state that it
+ * commits. They run at the very end of the transaction, after the capture, and a rollback takes their note back.
  */
 final class CommittedStates {
 
@@ -114,7 +114,7 @@ final class CommittedStates {
                 + " deferrable initially deferred for each row execute function note_purchase_row('" + idColumn + "')";
     }
 
-    /** Where events and commits differ; to be asked when nobody writes any more. */
+    /** Returns the differences between events and commits; to be called when all writers have ended. */
     List<String> violations() {
         return jdbc.sql(VIOLATIONS).query(String.class).list();
     }

@@ -14,7 +14,7 @@ import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
-/** Lets the next statement that looks like what is asked for fail, as the server would let it fail. */
+/** Lets the next statement that matches a pattern fail, as the server would let it fail. */
 final class FailingStatements implements BeanPostProcessor {
 
     private record Failure(Pattern statement, String sqlState) {}
@@ -25,7 +25,7 @@ final class FailingStatements implements BeanPostProcessor {
         next.set(new Failure(Pattern.compile(statement, Pattern.CASE_INSENSITIVE), sqlState));
     }
 
-    /** Whether there was no such statement. */
+    /** Returns whether no statement has matched, and forgets the pattern. */
     boolean isPending() {
         return next.getAndSet(null) != null;
     }

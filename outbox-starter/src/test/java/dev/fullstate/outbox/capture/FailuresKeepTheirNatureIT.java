@@ -50,7 +50,7 @@ class FailuresKeepTheirNatureIT {
         }
     }
 
-    /** Where the capture sends statements: the change that leads there, and the statement. */
+    /** The statements that capture sends, each with the change that leads to it. */
     @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     private enum Place {
         GUARD_OF_A_PART("for no key update of part", FailuresKeepTheirNatureIT::part),

@@ -47,12 +47,18 @@ final class LongSession implements AutoCloseable {
         return entityManager;
     }
 
-    /** What is registered on the session now is the application's own: Hibernate keeps a listener of each session that shares it. */
+    /**
+     * Takes the present registrations on the session for the application's own: Hibernate keeps a listener of each session that
+     * shares it.
+     */
     void adoptListeners() {
         knownListeners = listeners();
     }
 
-    /** What was registered on the session since it was opened, and is still there; between transactions that has to be nothing. */
+    /**
+     * Returns the registrations that were added to the session since it was opened and are still there; between transactions
+     * there must be none.
+     */
     List<Object> leftovers() {
         List<Object> left = listeners();
         left.removeAll(knownListeners);

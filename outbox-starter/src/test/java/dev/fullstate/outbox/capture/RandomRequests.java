@@ -39,12 +39,12 @@ final class RandomRequests {
     private final Queue<String> leftovers = new ConcurrentLinkedQueue<>();
     private final Map<String, Integer> outcomes = new ConcurrentHashMap<>();
 
-    /** What the application throws itself. */
+    /** The application's own exception. */
     private static final class Refused extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
-    /** How a transaction ends. */
+    /** The end of a transaction. */
     private enum End {
         COMMIT,
         ROLLBACK_ONLY,
@@ -80,7 +80,7 @@ final class RandomRequests {
         this.ids = IntStream.range(0, purchases).mapToObj(i -> new UUID(0, i)).toList();
     }
 
-    /** What the requests are about. */
+    /** Creates the purchases of all requests. */
     void create() {
         ids.forEach(id -> shop.run(em -> em.persist(purchase(id, 0))));
     }
@@ -107,12 +107,12 @@ final class RandomRequests {
         }
     }
 
-    /** What transactions left on their sessions, each with the kind of the transaction. */
+    /** Returns the registrations that transactions left on their sessions, each with the kind of the transaction. */
     List<String> leftovers() {
         return List.copyOf(leftovers);
     }
 
-    /** How many transactions ended how. */
+    /** Returns the number of transactions by their end. */
     Map<String, Integer> outcomes() {
         return new TreeMap<>(outcomes);
     }
@@ -123,7 +123,7 @@ final class RandomRequests {
         }
     }
 
-    /** What one request does, on a session that somebody else opens and closes. */
+    /** Runs one request, on a session that its caller opens and closes. */
     void serve(LongSession session, Random random) {
         int transactions = random.nextInt(1, MOST_TRANSACTIONS + 1);
         for (int i = 0; i < transactions; i++) {

@@ -104,7 +104,7 @@ final class RandomWriters {
         return overlapping;
     }
 
-    /** How many transactions failed, by reason. */
+    /** Returns the number of failed transactions, by reason. */
     Map<String, Long> refused() {
         Map<String, Long> refused = new TreeMap<>();
         attempts.stream()

@@ -34,8 +34,8 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whoever writes at the same time: each transaction that changes an aggregate has exactly one event, with the state that it
- * commits, in the order of the commits. And without any one of the capture's three mechanisms this is not so.
+ * Among concurrent writers, each transaction that changes an aggregate has exactly one event, with the state that it commits, in
+ * the order of the commits. Without any one of the capture's three mechanisms, this fails.
  */
 class RandomWritersIT {
 
@@ -48,7 +48,7 @@ class RandomWritersIT {
     /** Refused transactions are what this is about. */
     private static final String QUIET = "logging.level.org.hibernate=off";
 
-    /** What a part changes then reaches the database late, and in another order than it was changed. */
+    /** Changes of parts then reach the database late, and in another order than they were made. */
     private static final String[] BATCHING = {
         QUIET,
         "spring.jpa.properties.hibernate.jdbc.batch_size=20",
@@ -60,7 +60,7 @@ class RandomWritersIT {
 
     @BeforeAll
     static void start() {
-        // Deadlocks are part of it; nobody need wait a second for each.
+        // Deadlocks are part of the test; a short timeout saves a second for each.
         postgres = PostgresServer.start(0, Map.of("deadlock_timeout", "20ms"));
     }
 
@@ -131,7 +131,7 @@ class RandomWritersIT {
                 return new BeforeCommit(session, reader, changes);
             }
         },
-        /** Nobody raises the version, and so locks the root, where Hibernate did not. */
+        /** Does not raise the version, and so does not lock the root, where Hibernate did not. */
         VERSION_IS_NOT_RAISED {
             @Override
             BeforeCommit create(
@@ -144,7 +144,7 @@ class RandomWritersIT {
                 };
             }
         },
-        /** What the session has in memory is published. */
+        /** Publishes the session's own objects. */
         STATE_IS_NOT_READ_BACK {
             @Override
             BeforeCommit create(
@@ -187,7 +187,7 @@ class RandomWritersIT {
             }
         };
 
-        /** What of it is guarded. */
+        /** Returns the aggregates whose parts are guarded. */
         Aggregates guarded(Aggregates aggregates) {
             return aggregates;
         }

@@ -17,10 +17,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/**
- * What a transaction asks of the database on account of the capture, counted between the pool and everything that uses it. A
- * purchase has two collections.
- */
+/** The statements that capture adds to a transaction, counted between the pool and its users. A purchase has two collections. */
 class RoundTripsIT {
 
     private static final String READ_ROOT = "select from purchase";

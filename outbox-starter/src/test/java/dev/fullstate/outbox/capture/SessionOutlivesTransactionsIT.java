@@ -38,7 +38,7 @@ class SessionOutlivesTransactionsIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        // Transactions that wait for each other are part of it; nobody need wait a second for each.
+        // Deadlocks are part of the test; a short timeout saves a second for each.
         postgres = PostgresServer.start(0, Map.of("deadlock_timeout", "20ms", "lock_timeout", "2s"));
         shop = ShopApplication.start(
                 postgres,
@@ -71,7 +71,7 @@ class SessionOutlivesTransactionsIT {
         assertThat(requests.outcomes().get("rolled back")).isGreaterThan(500);
     }
 
-    /** What the capture itself remembers of transactions. */
+    /** Returns the transactions that capture itself remembers. */
     @SuppressWarnings("deprecation") // Hibernate offers no other way to its listeners
     private static Map<?, ?> openTransactions() {
         List<Object> capture = new ArrayList<>();

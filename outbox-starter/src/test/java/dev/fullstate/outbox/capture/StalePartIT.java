@@ -64,7 +64,7 @@ class StalePartIT extends ShopTest {
         assertThat(shop.outbox(id).get(1).data().get("pieces").asInt()).isEqualTo(50);
     }
 
-    /** What one transaction of a session has asked says nothing in the next one. */
+    /** The answers that one transaction of a session got do not count in the next one. */
     @Test
     void isAskedForInEachTransactionOfItsSession() {
         UUID from = newPurchase();

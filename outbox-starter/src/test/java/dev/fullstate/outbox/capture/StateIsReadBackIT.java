@@ -19,7 +19,7 @@ import dev.fullstate.outbox.shop.Purchase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The state of an event is what the database has, whatever the session believes. */
+/** The state of an event is the database's, even where the session's objects differ. */
 class StateIsReadBackIT extends ShopTest {
 
     @Test

@@ -37,7 +37,7 @@ class TransactionTimeoutIT {
     static ShopApplication shop;
     static Long lineId;
 
-    /** What somebody else holds, and the change that waits for it. */
+    /** A lock that another transaction holds, and the change that waits for it. */
     @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     private enum Place {
         HIBERNATES_OWN(

@@ -59,7 +59,7 @@ class PartsAgainstRootsIT {
         WITH_VERSION
     }
 
-    /** What a transaction does to a page. */
+    /** A change of a page by a transaction. */
     private enum Change {
         EDIT_ROOT {
             @Override
@@ -110,7 +110,7 @@ class PartsAgainstRootsIT {
                 em.remove(loaded.page(em));
             }
         },
-        /** What a form sends back that was filled from the page as it was before either transaction. */
+        /** Saves a form that was filled from the page before either transaction. */
         SAVE_FORM {
             @Override
             void apply(EntityManager em, Kind kind, Loaded loaded) {
@@ -247,7 +247,7 @@ class PartsAgainstRootsIT {
         }
     }
 
-    /** Whether the other transaction waits for this one; it may also end without. */
+    /** Returns whether the other transaction waits for this one; it may also end without waiting. */
     private static boolean waitsOrEnds(Future<?> other) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!other.isDone()) {

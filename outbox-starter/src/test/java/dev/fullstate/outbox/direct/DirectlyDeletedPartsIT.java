@@ -111,7 +111,7 @@ class DirectlyDeletedPartsIT {
         return part;
     }
 
-    /** Each: what is done, and the aggregates that it changes, by their ids in the order of their types. */
+    /** Each has a change, and the aggregates that it changes, by their ids in the order of their types. */
     static Stream<Arguments> changes() {
         return Stream.of(
                 change("from a list", em -> remove(em, ByColumn.class, 10), "1"),

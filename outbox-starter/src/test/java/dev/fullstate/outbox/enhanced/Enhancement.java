@@ -34,7 +34,7 @@ public final class Enhancement implements ClassFileTransformer {
     /**
      * Enhances the classes whose names begin so.
      *
-     * @throws IllegalStateException if one of them has been loaded: whatever looked for tests has looked at all classes
+     * @throws IllegalStateException if one of them has been loaded: a search for tests may load all classes
      */
     public static void install(String prefix) {
         Instrumentation instrumentation = ByteBuddyAgent.install();

@@ -16,7 +16,7 @@ import jakarta.persistence.Version;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** A root with all that can be lazy. Only its own methods touch its fields: those are what is enhanced. */
+/** A root with all kinds of lazy attributes. Only its own methods touch its fields, because those methods are enhanced. */
 @Entity
 @SuppressWarnings("UnusedVariable") // fields are read by reflection
 @PublishFullState

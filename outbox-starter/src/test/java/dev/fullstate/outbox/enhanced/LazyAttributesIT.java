@@ -24,7 +24,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** What is lazy is in the event all the same, loaded by the application or not. */
+/** The event has lazy attributes, whether the application has loaded them or not. */
 class LazyAttributesIT {
 
     static PostgresServer postgres;

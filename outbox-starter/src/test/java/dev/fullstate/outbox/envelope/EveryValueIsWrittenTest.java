@@ -29,8 +29,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
- * Every persistent value can be found in the event of its aggregate, once and at each place where its class is used, whatever the
- * names of classes and their order in the persistence unit: over all mappings of the test suite.
+ * In all mappings of the test suite, the event of an aggregate has every persistent value, once at each place where its class is
+ * used, for all names of classes and all their orders in the persistence unit.
  */
 class EveryValueIsWrittenTest {
 

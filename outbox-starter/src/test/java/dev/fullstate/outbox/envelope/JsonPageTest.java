@@ -39,7 +39,7 @@ import dev.fullstate.outbox.PublishFullState;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The page that shows what the JSON looks like shows these classes, and what is written of them. */
+/** The page about the JSON shows these classes, and the JSON that is written for them. */
 class JsonPageTest {
 
     private static final Path PAGE = Path.of("../docs/json.md");

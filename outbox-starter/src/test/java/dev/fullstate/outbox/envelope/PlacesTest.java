@@ -24,7 +24,7 @@ import dev.fullstate.outbox.PublishFullState;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What an attribute is depends on the place where its class is used, and not on the class, nor on the order of classes. */
+/** An attribute's role depends on the place where its class is used, not on the class or the order of classes. */
 class PlacesTest {
 
     static final List<Class<?>> CLASSES = List.of(
@@ -215,7 +215,7 @@ class PlacesTest {
         long version;
     }
 
-    /** Where the parts of one are. */
+    /** The namespace of one owner's parts. */
     static class NorthParts {
         @Entity(name = "NorthItem")
         static class Item {
@@ -243,7 +243,7 @@ class PlacesTest {
         long version;
     }
 
-    /** Where the parts of the other are. */
+    /** The namespace of the other owner's parts. */
     static class SouthParts {
         @Entity(name = "SouthItem")
         static class Item {

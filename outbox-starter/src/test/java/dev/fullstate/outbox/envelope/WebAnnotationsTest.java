@@ -40,7 +40,7 @@ import dev.fullstate.outbox.PublishFullState;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** What annotations for a web interface make of a state, and what they do not. */
+/** Annotations for a web interface hide attributes from a state, and change nothing else of it. */
 @ExtendWith(OutputCaptureExtension.class)
 class WebAnnotationsTest {
 
@@ -336,7 +336,7 @@ class WebAnnotationsTest {
         }
     }
 
-    /** What the customizer mixes in counts as if it stood there. */
+    /** A mixin of the customizer counts like an annotation on the class. */
     @JsonIgnoreProperties
     interface Mixin {
         @InState

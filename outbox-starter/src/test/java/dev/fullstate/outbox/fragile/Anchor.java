@@ -3,7 +3,7 @@ package dev.fullstate.outbox.fragile;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 
-/** What a fragile thing refers to. */
+/** The target of a fragile thing's reference. */
 @Entity
 public class Anchor {
 

@@ -9,7 +9,7 @@ import jakarta.persistence.Version;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Roots that differ from what was read though nobody has touched them. */
+/** Roots that differ from the values that were read although no code has touched them. */
 final class DirtyByItself {
 
     private DirtyByItself() {}

@@ -22,7 +22,7 @@ import dev.fullstate.outbox.PublishFullState;
 @PublishFullState
 public class Fragile {
 
-    /** What the serializer does, apart from writing. */
+    /** The serializer's side effect. */
     public enum Fault {
         NONE,
         THROWS,

@@ -50,7 +50,7 @@ class StateThatCannotBeWrittenIT {
         }
     }
 
-    /** As someone may write it who does not know when it runs. */
+    /** A serializer whose author does not know when it runs. */
     private static final class FaultSerializer extends StdSerializer<Fault> {
 
         private final transient ObjectProvider<EntityManager> entityManager;

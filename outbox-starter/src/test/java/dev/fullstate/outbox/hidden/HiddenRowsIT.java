@@ -26,7 +26,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** What a mapping hides for good is deleted; what a filter hides for a while is not. */
+/** Rows that a mapping hides for good count as deleted; rows that a filter hides for a while do not. */
 class HiddenRowsIT {
 
     static PostgresServer postgres;

@@ -41,7 +41,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Whatever an id is made of, and however an application writes it, an aggregate has one key: the one of the id that the database
+ * For ids of every kind, and however an application writes them, an aggregate has one key: that of the id that the database
  * returns. The ids here have more digits, fewer blanks or other letters while they are only in memory.
  */
 class EveryKindOfIdIT {
@@ -329,7 +329,7 @@ class EveryKindOfIdIT {
         assertOneKey(type, "create", "update", "update", "update", "delete");
     }
 
-    /** A row may be written again in other letters after it was named, so what is locked has the id that the row has. */
+    /** A row may be written again in other letters after it was named, so the locked row's own id counts. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("types")
     void lockTellsTheIdOfTheRow(IdType type) {

@@ -30,7 +30,7 @@ public final class Ids {
         }
     }
 
-    /** Whatever the case, the database has capitals. */
+    /** The database has capitals, for letters of either case. */
     public record Code(String value) implements Serializable {
 
         @Override

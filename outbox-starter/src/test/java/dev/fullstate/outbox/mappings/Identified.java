@@ -4,7 +4,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.MappedSuperclass;
 import jakarta.persistence.Version;
 
-/** Where id and version are. */
+/** The superclass with id and version. */
 @MappedSuperclass
 public abstract class Identified {
 

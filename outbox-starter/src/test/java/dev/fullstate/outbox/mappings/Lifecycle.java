@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 import jakarta.persistence.EntityManager;
 
-/** What happens to an aggregate that is mapped in one of JPA's ways: transactions, each of which has to leave one event. */
+/** The life of an aggregate that is mapped in one of JPA's ways: transactions, each of which has to leave one event. */
 final class Lifecycle {
 
     private final String aggregateType;
@@ -32,7 +32,7 @@ final class Lifecycle {
         return new Lifecycle(aggregateType, String.valueOf(id));
     }
 
-    /** What has to be there before: no event is expected of it. */
+    /** Adds a preparation, of which no event is expected. */
     Lifecycle given(Consumer<EntityManager> work) {
         before.add(work);
         return this;

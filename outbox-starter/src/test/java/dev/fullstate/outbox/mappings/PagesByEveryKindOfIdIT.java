@@ -26,7 +26,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A republish reads page by page, and in ranges, by whatever id a root has: none is left out, none comes twice. */
+/** A republish reads roots page by page, and in ranges, by ids of every kind: it leaves no root out and repeats none. */
 class PagesByEveryKindOfIdIT {
 
     /** With chunks of one, enough for two ranges. */

@@ -23,7 +23,7 @@ import jakarta.persistence.Version;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Associations to what has a life of its own: ids, in whatever shape these have. */
+/** Associations with entities that have a life of their own: their ids, in each shape. */
 final class References {
 
     private References() {}

@@ -103,7 +103,7 @@ final class ToMany {
                 .delete(Ordered.class, 1);
     }
 
-    /** What the roots have in common. */
+    /** The common attributes of the roots. */
     @MappedSuperclass
     public abstract static class Whole<P> {
 
@@ -116,7 +116,7 @@ final class ToMany {
         abstract List<P> parts();
     }
 
-    /** What the parts have in common. */
+    /** The common attributes of the parts. */
     @MappedSuperclass
     public abstract static class Piece<R> {
 

@@ -79,7 +79,7 @@ final class ToOne {
         return "{'id':1," + (type.equals("embedding") ? "'inner':{'text':'x'," + attribute + "}" : attribute) + "}";
     }
 
-    /** What the roots have in common. */
+    /** The common attributes of the roots. */
     @MappedSuperclass
     public abstract static class One {
 
@@ -90,14 +90,14 @@ final class ToOne {
         public int version;
     }
 
-    /** What the parts have in common. */
+    /** The common attributes of the parts. */
     @MappedSuperclass
     public abstract static class Single {
 
         public int size = 1;
     }
 
-    /** What most parts have in common; their root and its part have the same id. */
+    /** The common attributes of most parts; their root and its part have the same id. */
     @MappedSuperclass
     public abstract static class Numbered extends Single {
 

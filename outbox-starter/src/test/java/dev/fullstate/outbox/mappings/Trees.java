@@ -105,7 +105,7 @@ final class Trees {
         return "{'id':" + id + ",'text':'" + text + "','below':[" + below + "]}";
     }
 
-    /** Each is an aggregate of its own: what is above is a reference, what is below is the others' affair. */
+    /** Each is an aggregate of its own: the one above is a reference, and those below belong to themselves. */
     private static Lifecycle ofRoots() {
         return Lifecycle.of("category", 2)
                 .given(em -> em.persist(new Category(1)))
@@ -146,7 +146,7 @@ final class Trees {
                 .delete(root, 1);
     }
 
-    /** What the owners of shared parts have in common. */
+    /** The common attributes of the owners of shared parts. */
     interface Owner<P> {
 
         List<P> parts();
@@ -154,7 +154,7 @@ final class Trees {
         void own(String partId);
     }
 
-    /** What the shared parts have in common. */
+    /** The common attributes of the shared parts. */
     @MappedSuperclass
     public abstract static class Part {
 
@@ -164,7 +164,7 @@ final class Trees {
         public int size = 1;
     }
 
-    /** A tree whose parts know both their root and what is above them. */
+    /** A tree whose parts know both their root and the part above them. */
     @Entity
     @PublishFullState
     public static class Menu {

@@ -40,7 +40,7 @@ import dev.fullstate.outbox.mappings.Vehicle.MinutesConverter;
 /** Values that are something else in the database than in Java, or that the database makes. */
 final class Values {
 
-    /** What Hibernate does not create. */
+    /** The DDL that Hibernate does not create. */
     static final List<String> DDL = List.of(
             """
             create function shout() returns trigger language plpgsql as $$

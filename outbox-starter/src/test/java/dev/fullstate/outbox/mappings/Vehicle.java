@@ -89,7 +89,7 @@ public class Vehicle extends Identified {
     @Embeddable
     public record Stop(String city, int minutes) {}
 
-    /** Someone with a life of his own. */
+    /** A person with a life of their own. */
     @Entity(name = "Driver")
     public static class Driver {
 

@@ -31,7 +31,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** What an operator sees of the outbox of a running service. */
+/** The view that an operator has of a running service's outbox. */
 class MonitorIT {
 
     static PostgresServer postgres;

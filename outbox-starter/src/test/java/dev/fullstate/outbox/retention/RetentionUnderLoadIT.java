@@ -51,7 +51,7 @@ class RetentionUnderLoadIT {
         try (PostgresServer postgres = PostgresServer.start();
                 OutboxDatabase database = new OutboxDatabase(postgres);
                 Connection holder = database.connect()) {
-            // Open all the while, and so a leaf that cannot be had.
+            // Open throughout the test, so that one leaf cannot be locked.
             holder.setAutoCommit(false);
             Set<Long> committed = new HashSet<>();
             long held = OutboxDatabase.insert(holder, HELD_DAYS, HELD_DAYS);
@@ -106,7 +106,8 @@ class RetentionUnderLoadIT {
 
     /**
      * Each transaction writes a row of today's, and some of them one of an old day, another one every few transactions, the held
-     * one too. To wait for a truncation under way is no matter; to wait behind someone who waits for the holder would fail here.
+     * one too. A writer may wait for a running truncation; a writer that waits behind a transaction that waits for the holder
+     * would fail here.
      */
     private static Set<Long> write(OutboxDatabase database, Random random) throws SQLException {
         Set<Long> committed = new HashSet<>();

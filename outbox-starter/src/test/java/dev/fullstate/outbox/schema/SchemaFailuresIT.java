@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** Whatever keeps the outbox from being made, the failure of the start says what it is and what mends that, and no other. */
+/** A start that cannot create the outbox names the cause and its remedy, and no other. */
 class SchemaFailuresIT {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -170,7 +170,7 @@ class SchemaFailuresIT {
                 .doesNotContain(GRANT_SCHEMA);
     }
 
-    /** What a test cannot bring about in a moment. */
+    /** States that a test cannot bring about quickly. */
     @ParameterizedTest
     @CsvSource({
         "53100, disk space",

@@ -86,7 +86,10 @@ class SimultaneousStartsIT {
         }
     }
 
-    /** Flyway makes its history table and the first row of it in two steps; a replica that comes in between fails, or migrates beside the other one. */
+    /**
+     * Flyway makes its history table and the first row of it in two steps; a replica that starts in between fails, or migrates at
+     * the same time as the other one.
+     */
     @Test
     void replicaWaitsForTheOneThatIsInTheMiddle() throws Exception {
         String url = postgres.createDatabase("middle");

@@ -79,7 +79,7 @@ class UnusableOutboxIT {
     @Test
     void roleWithTheRightsOfTheManualStarts(CapturedOutput output) {
         assertThatCode(() -> OutboxSchema.verify(application)).doesNotThrowAnyException();
-        // Pools of other applications in this JVM may have lost their server meanwhile.
+        // Pools of other applications in this JVM may have lost their server.
         assertThat(output.getOut()).doesNotContainPattern("WARN .*fullstate");
     }
 

@@ -32,8 +32,8 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the capture asks of the database depends on the mapping, not on the number of rows: the same statements for one root
- * with one part of each kind and for many roots with many.
+ * The number of capture's statements depends on the mapping, not on the number of rows: it is the same for one root with one part
+ * of each kind and for many roots with many.
  */
 class RoundTripsOfShapesIT {
 

@@ -19,7 +19,7 @@ public final class CountedStatements {
 
     private CountedStatements() {}
 
-    /** What the work sends. */
+    /** Returns the statements that the work sends. */
     public List<String> of(Runnable work) {
         sent.clear();
         work.run();

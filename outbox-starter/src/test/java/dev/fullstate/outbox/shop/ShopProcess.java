@@ -57,7 +57,7 @@ public final class ShopProcess implements AutoCloseable {
         }
     }
 
-    /** Runs until nobody holds the other end of its input, or it is killed. */
+    /** Runs until the other end of its input is closed, or the process is killed. */
     public static void main(String[] arguments) throws IOException {
         SpringApplication.run(ShopApplication.Configuration.class, arguments);
         System.in.transferTo(OutputStream.nullOutputStream());

@@ -29,7 +29,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever number and size of events a transaction has: each is a row, in their order, in few statements. */
+/** The events of a transaction become rows in their order, with few statements, for any number and size of events. */
 class AppendIT {
 
     static PostgresServer postgres;

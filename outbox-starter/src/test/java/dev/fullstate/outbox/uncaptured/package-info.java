@@ -1,2 +1,2 @@
-/** Entities that nobody wants to be published. */
+/** Entities without the annotation. */
 package dev.fullstate.outbox.uncaptured;

@@ -33,7 +33,7 @@ import dev.fullstate.outbox.unordered.Heap.Stone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** What the mapping gives no order has one all the same: the same live and republished, however it was written. */
+/** A collection without an order in the mapping is written in one order, live and republished, however its rows were written. */
 class CollectionOrderIT {
 
     private static final String STATE = """

@@ -26,7 +26,7 @@ import jakarta.persistence.Version;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** A root. The collections keep the order in which they are filled, as long as nobody reads them back. */
+/** A root. The collections keep the order in which they are filled, until they are read back. */
 @Entity
 @PublishFullState
 public class Heap {

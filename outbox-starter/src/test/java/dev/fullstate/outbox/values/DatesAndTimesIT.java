@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Dates and times are written as PostgreSQL writes them, whatever the zone and the locale of the JVM and the zone of the
- * driver, whatever the type in Java, and by whichever instance.
+ * Dates and times are written as PostgreSQL writes them, for each zone and locale of the JVM, each zone of the driver and each
+ * type in Java, and by every instance.
  */
 class DatesAndTimesIT {
 
@@ -69,9 +69,9 @@ class DatesAndTimesIT {
     static class ValuesOfAllKinds {}
 
     /**
-     * Where an application runs.
+     * The settings of an application's process.
      *
-     * @param jdbcTimeZone null where it is not set
+     * @param jdbcTimeZone null if it is not set
      */
     record Setting(String zone, String locale, String jdbcTimeZone) {}
 

@@ -30,7 +30,7 @@ final class UserTypes {
     /** In two columns. */
     public static class MoneyType implements CompositeUserType<Money> {
 
-        /** What is mapped. */
+        /** The mapped entity. */
         public static class Columns {
             BigDecimal amount;
             Currency currency;
