@@ -22,7 +22,7 @@ import static dev.fullstate.outbox.harness.architecture.StageTable.stage;
 /** In the order of the flow: a stage sees the output of the stages before it, the wiring sees every stage. */
 @AnalyzeClasses(
         packages = "dev.fullstate.outbox",
-        importOptions = {DoNotIncludeTests.class, StagesTest.WithoutServersForTests.class})
+        importOptions = {DoNotIncludeTests.class, StagesTest.WithoutModulesForTests.class})
 class StagesTest {
 
     private static final String BASE = "dev.fullstate.outbox";
@@ -73,12 +73,12 @@ class StagesTest {
                             "OutboxAutoConfiguration, NothingCapturedAutoConfiguration, RetentionAutoConfiguration",
                             "RepublishAutoConfiguration, AdminAutoConfiguration"));
 
-    /** The servers of outbox-test are on the class path of tests, in a package below the base. */
-    static final class WithoutServersForTests implements ImportOption {
+    /** The modules for tests are on the class path of tests, in packages below the base. */
+    static final class WithoutModulesForTests implements ImportOption {
 
         @Override
         public boolean includes(Location location) {
-            return !location.contains("/outbox-test");
+            return !location.contains("/outbox-test") && !location.contains("/outbox-harness");
         }
     }
 
