@@ -21,7 +21,7 @@ public final class AdminFilterChain {
 
     private static final Logger log = LoggerFactory.getLogger(AdminFilterChain.class);
 
-    /** How the application's bearer tokens are read. A type of our own: each {@code Customizer} bean changes all chains. */
+    /** Sets up how a chain reads the application's bearer tokens. A type of our own: each {@code Customizer} bean changes all chains. */
     @FunctionalInterface
     public interface BearerTokens {
 

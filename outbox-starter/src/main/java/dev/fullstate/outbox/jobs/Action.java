@@ -2,7 +2,7 @@ package dev.fullstate.outbox.jobs;
 
 import java.util.Locale;
 
-/** What can be done to a job. */
+/** The changes that callers make to a job. */
 enum Action {
     START,
     PAUSE,

@@ -29,7 +29,7 @@ final class AuditLog {
 
     /**
      * Makes a name one that can be kept and logged: of one line, not endless, without quotes and without characters that steer a
-     * terminal, or turn what is around them. What is in a caller's name, only the application's authentication decides.
+     * terminal, or turn what is around them. The application's authentication alone decides what a caller's name contains.
      */
     static String printable(String name) {
         if (name.isBlank()) {

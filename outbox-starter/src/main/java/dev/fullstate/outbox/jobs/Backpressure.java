@@ -15,12 +15,12 @@ final class Backpressure {
     private final JobOptions options;
     /** Held by the thread that asks the database. */
     private final ReentrantLock lock = new ReentrantLock();
-    /** When the database answered last, by this instance's clock; null before the first answer. Guarded by the lock. */
+    /** The time of the database's last answer, by this instance's clock; null before the first answer. Guarded by the lock. */
     private @Nullable Long askedAt;
-    /** What jobs wait for, by the last answer; null if for nothing, and before the first answer. Written by the lock's holder only. */
+    /** The obstacle by the last answer; null without one, and before the first answer. Written by the lock's holder only. */
     private volatile @Nullable String obstacle;
 
-    /** How the database is asked. */
+    /** A way to ask the database. */
     @FunctionalInterface
     interface Asking {
 
@@ -31,7 +31,7 @@ final class Backpressure {
         this.options = options;
     }
 
-    /** {@return what jobs wait for; null if for nothing} No caller waits for another one that asks: that one may wait for a connection. */
+    /** {@return the obstacle that jobs wait for; null if there is none} No caller waits for another one that asks: that one may wait for a connection. */
     @Nullable
     String obstacle(Asking database) {
         if (lock.tryLock()) {

@@ -30,7 +30,7 @@ final class Chunks {
         this.options = options;
     }
 
-    /** What has been done. */
+    /** The result of looking for a chunk and doing it. */
     enum Outcome {
         /** There was nothing to do. */
         NOTHING,
@@ -44,7 +44,7 @@ final class Chunks {
      * Does a chunk.
      *
      * @throws ChunkException if it fails
-     * @throws org.springframework.dao.DataAccessException if the database cannot be asked what is to be done
+     * @throws org.springframework.dao.DataAccessException if the database cannot be queried for a slice
      */
     Outcome next() {
         AtomicReference<@Nullable LockedSlice> taken = new AtomicReference<>();

@@ -13,7 +13,7 @@ import org.springframework.transaction.TransactionException;
 
 import dev.fullstate.outbox.rows.MissingVersionException;
 
-/** What the failure of a chunk asks of its job. */
+/** The answer that the failure of a chunk asks of its job. */
 enum FailureKind {
     /** The database is away, or has no room. The job waits for it as long as it takes. */
     WAIT,

@@ -29,7 +29,7 @@ public final class Items {
         return SliceTable.sql(outbox, slice, sql);
     }
 
-    /** {@return how many there are, whatever they wait for} */
+    /** {@return the number of items, for all passes} */
     public long count() {
         return sql("select count(*) from {outbox_job_item} where" + OF_SLICE)
                 .query(Long.class)
@@ -53,7 +53,7 @@ public final class Items {
      *
      * @param query with one column, the ids, each once
      * @param parameters of the query
-     * @return how many there are
+     * @return the number of aggregates that it found
      */
     public int putAll(String query, Map<String, ?> parameters, String pass) {
         return sql("""
@@ -109,7 +109,7 @@ public final class Items {
                 .update();
     }
 
-    /** Strikes off aggregates that are dealt with; returns how many there were. */
+    /** Strikes off aggregates that are dealt with; returns the number of those that were here. */
     public int delete(List<String> ids) {
         return ids.isEmpty()
                 ? 0

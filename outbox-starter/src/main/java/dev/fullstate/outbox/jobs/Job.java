@@ -14,17 +14,17 @@ import org.jspecify.annotations.Nullable;
  * @param idCount number of aggregates that were named; null if none was
  * @param ratePerSecond the limit that was asked for; null for none
  * @param dryRun whether it only counts
- * @param parameters what only this kind of job is asked for, as JSON
+ * @param parameters that only this kind of job has, as JSON
  * @param types how far it is with each aggregate type
  * @param rate aggregates per second since it was started or resumed; null before, and in a dry run
  * @param estimatedEnd when it ends at this rate; null while that is not known
  * @param waitingFor why it does not go on, although it is queued or runs; null if it does
  * @param error what went wrong; null unless something did
- * @param requestedBy who asked for it
+ * @param requestedBy name of the caller that asked for it
  * @param createdAt when it was asked for
  * @param startedAt when an instance began with it
  * @param finishedAt when it completed, failed or was cancelled
- * @param actions who did what to it, the first one first
+ * @param actions of callers, the first one first
  * @param ends up to where a consumer has to read to have all that it has written; null until a relay has noted it (ADR 15)
  */
 public record Job(
@@ -46,7 +46,7 @@ public record Job(
         List<ActionTaken> actions,
         @Nullable List<PartitionEnd> ends) {
 
-    /** Where a job is in its life. */
+    /** The stages of a job's life. */
     public enum State {
         /** No instance has taken it up yet. */
         QUEUED,
@@ -68,7 +68,7 @@ public record Job(
     }
 
     /**
-     * How far a job is with one aggregate type.
+     * The progress of a job with one aggregate type.
      *
      * @param aggregateType the type
      * @param total aggregates when they were counted; null until they are, and where that takes longer than the database allows

@@ -13,7 +13,7 @@ public interface JobKind {
     /** {@return the name, as the column {@code kind} has it} */
     String name();
 
-    /** {@return how messages call a job of this kind, in front of its id: {@code Republish job}} */
+    /** {@return the name that messages give a job of this kind, in front of its id: {@code Republish job}} */
     String label();
 
     /** {@return the aggregate types that this instance knows} Another version of the application may know others. */

@@ -31,7 +31,7 @@ final class JobLoop {
     private final JobRetention retention;
     /** The jobs that the last round of any worker found to need types that are unknown here: each is logged once. */
     private final Set<UUID> unknown = ConcurrentHashMap.newKeySet();
-    /** Why the last round of any worker could not look for work; null if it could. */
+    /** The reason why the last round of any worker could not look for work; null if it could. */
     private volatile @Nullable String problem;
 
     JobLoop(Database database, JobKind kind, JobOptions options, Chunks chunks, Backpressure backpressure) {
@@ -58,7 +58,7 @@ final class JobLoop {
         }
     }
 
-    /** {@return why no job goes on in this instance; null if some may} */
+    /** {@return the obstacle for all jobs in this instance; null if there is none} */
     @Nullable
     String obstacle(Backpressure.Asking asking) {
         String inTheWay = problem;

@@ -3,7 +3,7 @@ package dev.fullstate.outbox.jobs;
 import java.time.Duration;
 
 /**
- * How jobs are done.
+ * The settings of the engine.
  *
  * @param prefix of the properties that the options come from, for messages
  * @param chunkSize number of aggregates per transaction

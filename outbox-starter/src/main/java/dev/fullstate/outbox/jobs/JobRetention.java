@@ -18,7 +18,7 @@ final class JobRetention {
     private final Database database;
     private final JobKind kind;
     private final JobOptions options;
-    /** When this instance looked last, by its own clock; null before the first time, and while there is more to remove. */
+    /** The time when this instance looked last, by its own clock; null before the first time, and while there is more to remove. */
     private @Nullable Long lookedAt;
 
     JobRetention(Database database, JobKind kind, JobOptions options) {

@@ -125,7 +125,7 @@ final class JobTable {
     }
 
     /**
-     * Waits, after a change of the job's state is committed, for the chunks that are under way, and forgets what is left to do if
+     * Waits, after a change of the job's state is committed, for the chunks that are under way, and removes the items if
      * the job has ended. No chunk begins any more, because each reads the state when it has its slice (ADR 7).
      *
      * @return how many slices the job has

@@ -104,7 +104,7 @@ public final class LockedSlice {
         }
     }
 
-    /** {@return what the transaction is about by now} */
+    /** {@return the slice, or the aggregate of it, that the transaction is about by now} */
     Subject subject() {
         return new Subject(slice, singledOut);
     }

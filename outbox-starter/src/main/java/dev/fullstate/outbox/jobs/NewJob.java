@@ -5,13 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a new job is asked for.
+ * A request for a new job.
  *
  * @param types whose aggregates it works through
  * @param ids of the aggregates of exactly one type, each once, sorted and as text; null for all
  * @param ratePerSecond aggregates per second at most, over all instances; null for no limit
  * @param dryRun whether it only counts
- * @param parameters what only this kind of job is asked for, a JSON object
+ * @param parameters that only this kind of job has, a JSON object
  */
 public record NewJob(
         List<String> types,

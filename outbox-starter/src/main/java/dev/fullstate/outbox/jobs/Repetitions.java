@@ -8,7 +8,7 @@ final class Repetitions {
 
     private static final int LATEST = 1_000;
 
-    /** How often each has failed, the one that failed last at the end; at most {@link #LATEST}. Guarded by this. */
+    /** The number of failures of each, the one that failed last at the end; at most {@link #LATEST}. Guarded by this. */
     private final Map<Subject, Integer> counts = new LinkedHashMap<>(16, 0.75f, true) {
 
         private static final long serialVersionUID = 1L;

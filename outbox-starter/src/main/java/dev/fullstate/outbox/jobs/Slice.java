@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param job whose slice it is
  * @param aggregateType whose aggregates it has
  * @param number among the slices of the type; only the first one, 0, counts
- * @param pass what is done now
+ * @param pass that the next chunk belongs to
  * @param lastId the last id, as text, that the pass has dealt with; null before the first
  * @param endId the last id, as text, of the slice; null if it is open
  * @param limit number of aggregates that a chunk may have
  * @param named whether the request named the aggregates
  * @param dryRun whether they are only counted
- * @param parameters what only this kind of job is asked for, as JSON
+ * @param parameters that only this kind of job has, as JSON
  */
 public record Slice(
         UUID job,

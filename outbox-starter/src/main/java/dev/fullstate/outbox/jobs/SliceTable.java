@@ -17,14 +17,14 @@ import dev.fullstate.outbox.store.Outbox;
  */
 final class SliceTable {
 
-    /** For slices of running jobs: when the job's rate allows the next chunk. */
+    /** The time at which the rate of a slice's job allows the next chunk. */
     private static final String RATE_ALLOWS_AT = """
             j.rate_since + make_interval(secs => (
                 (select sum(done_count + skipped_count + failed_count) from {outbox_job_slice} where job_id = j.id) - j.rate_from)
                 / cast(j.rate_per_second as double precision))
             """;
 
-    /** Which rows belong to a slice; see {@link #sql(Outbox, Slice, String)}. */
+    /** The condition for the rows that belong to a slice; see {@link #sql(Outbox, Slice, String)}. */
     static final String OF_SLICE = " job_id = :job and aggregate_type = :type and slice_number = :number ";
 
     private final Outbox outbox;
@@ -88,7 +88,7 @@ final class SliceTable {
                 .isPresent();
     }
 
-    /** How long until the time of a slice comes; empty if none waits for its time. */
+    /** Returns the time until the next slice is due; empty if none waits for its time. */
     Optional<Duration> untilNext(JobKind kind) {
         return outbox.sql("""
                         select extract(epoch from min(greatest(s.due_at, %s)) - clock_timestamp()) * 1000

@@ -1,7 +1,7 @@
 package dev.fullstate.outbox.jobs;
 
 /**
- * What a kind of job does to one slice in one transaction. Each method notes in the {@link LockedSlice} how far it came, and that is
+ * The work of a kind of job on one slice in one transaction. Each method notes in the {@link LockedSlice} how far it came, and that is
  * committed together with what it has written, or not at all.
  */
 public interface SliceWork extends AutoCloseable {

@@ -3,10 +3,10 @@ package dev.fullstate.outbox.jobs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a chunk has done; its counts are added to the slice's.
+ * The progress that a chunk has made; its counts are added to the slice's.
  *
- * @param pass what comes next
- * @param lastId from where on; null from the beginning of the pass
+ * @param pass that comes next
+ * @param lastId the last id that the pass has dealt with; null from the beginning of the pass
  * @param done aggregates that the job has done what it is for
  * @param pending aggregates that it keeps to deal with later; negative for those that it no longer keeps
  * @param skipped aggregates that no longer existed

@@ -3,7 +3,7 @@ package dev.fullstate.outbox.jobs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a chunk is about.
+ * The aggregates that a chunk is about: those of a slice, or one of them.
  *
  * @param slice as it was when it was locked
  * @param id of the aggregate, if the chunk is about one only

@@ -11,7 +11,7 @@ import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.jobs.NewJob;
 
 /**
- * A request in terms of what is captured.
+ * A request in terms of the captured aggregates.
  *
  * @param request as it was made
  * @param types of the aggregates to republish

@@ -21,7 +21,7 @@ final class CapturedTypes {
     private final SortedMap<String, CapturedType> byName = new TreeMap<>();
 
     /**
-     * What it takes to republish a type.
+     * A type with all that it takes to republish it.
      *
      * @param aggregate the captured one
      * @param unit that reads it

@@ -23,7 +23,7 @@ import static dev.fullstate.outbox.republish.RepublishPass.NAMED;
 import static dev.fullstate.outbox.republish.RepublishPass.SCAN;
 import static dev.fullstate.outbox.republish.RepublishPass.SECOND_LOOK;
 
-/** What a republish does to a slice in one transaction, pass by pass. ADR 7 says why these passes. */
+/** The work of a republish on a slice in one transaction, pass by pass. ADR 7 says why these passes. */
 final class RepublishChunk implements SliceWork {
 
     /** Between two looks for the end of transactions. */

@@ -28,11 +28,11 @@ import dev.fullstate.outbox.jobs.Job.State;
  * @param estimatedEnd when it ends at this rate; null while that is not known
  * @param waitingFor why it does not go on, although it is queued or runs; null if it does
  * @param error what went wrong; null unless something did
- * @param requestedBy who asked for it
+ * @param requestedBy name of the caller that asked for it
  * @param createdAt when it was asked for
  * @param startedAt when an instance began with it
  * @param finishedAt when it completed, failed or was cancelled
- * @param actions who did what to it, the first one first
+ * @param actions of callers, the first one first
  * @param rebuiltAt up to where a consumer has to read to have all of it; null until the relay has published it and said so, which takes
  *     some seconds after the end, and for jobs that publish nothing or were cancelled
  */
@@ -57,7 +57,7 @@ public record RepublishJob(
         @Nullable List<PartitionEnd> rebuiltAt) {
 
     /**
-     * How far a job is with one aggregate type.
+     * The progress of a job with one aggregate type.
      *
      * @param aggregateType the type
      * @param total aggregates when they were counted; null until they are, and where that takes longer than the database allows

@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What only a republish is asked for, as the column {@code parameters} of a job has it.
+ * The parameters that only a republish has, as the column {@code parameters} of a job has it.
  *
  * @param changedSince only aggregates that changed since then; null for all
  * @param tombstones whether named aggregates that do not exist get a delete event

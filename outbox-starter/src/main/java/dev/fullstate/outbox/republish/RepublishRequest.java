@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which aggregates to republish, and how. The start of the job shows whether types and ids are known.
+ * A request to republish aggregates. The start of the job shows whether types and ids are known.
  *
  * @param aggregateTypes the types; empty for every captured one
  * @param ids of the aggregates, in the text form that is the key of their events, of exactly one type; null for all

@@ -37,7 +37,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.mockingDetails;
 import static org.mockito.Mockito.when;
 
-/** An application with whatever security a test gives it, on a real server; without a database, so that starts are quick. */
+/** An application with the security that a test gives it, on a real server; without a database, so that starts are quick. */
 final class AdminApplication implements AutoCloseable {
 
     static final String PATH = "/admin/republish";

@@ -36,7 +36,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** The admin endpoint is for those with the authority, whatever the application's own security is. */
+/** The admin endpoint is for callers with the authority, with any security of the application. */
 class AdminIT {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -103,7 +103,7 @@ class AdminIT {
         }
     }
 
-    /** An application that knows who calls, and lets everybody do everything. */
+    /** An application that authenticates its callers, and permits them everything. */
     @Configuration(proxyBeanMethods = false)
     static class BasicChain extends Users {
 
@@ -147,7 +147,7 @@ class AdminIT {
     }
 
     @Test
-    void nobodyIsRefusedWith401AndThoseWithoutTheAuthorityWith403() throws Exception {
+    void callerWithoutCredentialsGets401AndWithoutTheAuthority403() throws Exception {
         for (ShopApplication application : new ShopApplication[] {withoutChain, withOpenChain}) {
             assertThat(post(application, "", "{}").statusCode()).isEqualTo(401);
             assertThat(post(application, "stranger", "{}").statusCode()).isEqualTo(401);

@@ -23,10 +23,10 @@ import static dev.fullstate.outbox.admin.AdminApplication.and;
 import static dev.fullstate.outbox.admin.AdminApplication.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** However a path is spelt and whatever a body is: no request gets around the authority, and the endpoint takes JSON only. */
+/** However a path is spelt, and with any body: no request gets around the authority, and the endpoint takes JSON only. */
 class AdminRequestsTest {
 
-    private static final String[] NOBODY = {};
+    private static final String[] ANONYMOUS = {};
 
     @Test
     void pathsOfTheApplicationsServletsAreKnown() {
@@ -46,7 +46,7 @@ class AdminRequestsTest {
         }
     }
 
-    /** Where our chain does not see them, nobody is authenticated, and the endpoint refuses by itself. */
+    /** Where our chain does not see the requests, no caller is authenticated, and the endpoint refuses by itself. */
     @Test
     void controllersThatAreMovedElsewhereAskForTheAuthorityToo() {
         try (AdminApplication application = AdminApplication.start(PrefixedControllers.class)) {
@@ -86,7 +86,7 @@ class AdminRequestsTest {
                 "/hello/..;/admin/republish"
             }) {
                 for (String method : new String[] {"GET", "POST"}) {
-                    for (String[] caller : List.of(NOBODY, as("user"))) {
+                    for (String[] caller : List.of(ANONYMOUS, as("user"))) {
                         int status = application.send(method, path, caller).statusCode();
                         assertThat(status).as(method + " " + path).isBetween(400, 499);
                     }
@@ -106,12 +106,12 @@ class AdminRequestsTest {
         try (AdminApplication application =
                 AdminApplication.start(security, "outbox.admin.security-filter-chain=" + (security != ApiKeys.class))) {
             String user = security == ApiKeys.class ? "X-Key: user" : String.join(": ", as("user"));
-            assertThat(statusWithoutBody(application, "X-Nobody: 1")).contains(" 401 ");
+            assertThat(statusWithoutBody(application, "X-Anonymous: 1")).contains(" 401 ");
             assertThat(statusWithoutBody(application, user)).contains(" 403 ");
         }
     }
 
-    /** Announces 50 MB and sends none of it. Whoever reads the body first never answers. */
+    /** Announces 50 MB and sends none of it. A server that reads the body first never answers. */
     private static String statusWithoutBody(AdminApplication application, String header) throws IOException {
         try (Socket socket = new Socket("localhost", application.port())) {
             socket.setSoTimeout(60_000);

@@ -95,7 +95,7 @@ final class Securities {
         }
     }
 
-    /** Everything is permitted, and nobody is asked who he is. */
+    /** Everything is permitted, and no caller is authenticated. */
     @Configuration(proxyBeanMethods = false)
     static class EverythingPermitted extends Users {
 
@@ -118,7 +118,7 @@ final class Securities {
         }
     }
 
-    /** Whoever calls is known by HTTP basic; methods may have rules of their own. */
+    /** Callers are authenticated by HTTP basic; methods may have rules of their own. */
     @Configuration(proxyBeanMethods = false)
     @EnableMethodSecurity
     static class MethodSecurity extends Users {}

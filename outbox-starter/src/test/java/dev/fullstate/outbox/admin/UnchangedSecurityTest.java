@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** With the admin part, all other paths of an application answer as they do without it. */
 class UnchangedSecurityTest {
 
-    private static final String[] NOBODY = {};
+    private static final String[] ANONYMOUS = {};
     private static final String[] ROLES_AS_AUTHORITIES = {
         "spring.security.oauth2.resourceserver.jwt.authorities-claim-name=roles",
         "spring.security.oauth2.resourceserver.jwt.authority-prefix="
@@ -60,7 +60,7 @@ class UnchangedSecurityTest {
             }) {
                 for (String method : new String[] {"GET", "POST"}) {
                     for (String[] caller : List.of(
-                            NOBODY,
+                            ANONYMOUS,
                             as("admin"),
                             as("stranger"),
                             token,

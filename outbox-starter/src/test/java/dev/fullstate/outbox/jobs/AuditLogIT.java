@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class AuditLogIT extends RepublishTest {
 
     @Test
-    void whoDidWhatIsInTheJobAndInALogOfItsOwn(CapturedOutput output) {
+    void jobAndAuditLogSayWhoDidWhat(CapturedOutput output) {
         purchases(1);
         // So that no chunk is under way, for whose end the answers would wait.
         republisher().stop();
@@ -46,7 +46,7 @@ class AuditLogIT extends RepublishTest {
     }
 
     @Test
-    void nobodyWritesLinesIntoTheLogByHisName(CapturedOutput output) {
+    void nameOfACallerCannotForgeLinesOfTheLog(CapturedOutput output) {
         purchases(1);
         String name = "eve\" \r\n2026-01-01 INFO audit: cancel by \"ada\u0000\u001b[2J\u2028\u202e\ud800";
 

@@ -41,7 +41,7 @@ class CountTimeoutIT extends RepublishTest {
     }
 
     @Test
-    void jobGoesOnWithoutATotal(CapturedOutput output) throws SQLException {
+    void jobWhoseCountTimesOutGoesOnWithoutATotal(CapturedOutput output) throws SQLException {
         List<UUID> ids = purchases(2 * CHUNK);
         UUID id;
         try (Connection held = holdingThePurchases()) {
@@ -62,7 +62,7 @@ class CountTimeoutIT extends RepublishTest {
     }
 
     @Test
-    void dryRunWhichIsNothingButTheCountFails() throws SQLException {
+    void dryRunWhoseCountTimesOutFails() throws SQLException {
         try (Connection held = holdingThePurchases()) {
             RepublishJob job = ended(new RepublishRequest(List.of("purchase"), null, null, null, true, false));
 

@@ -26,7 +26,7 @@ class JobControlIT extends RepublishTest {
 
     private static final RepublishRequest PURCHASES = RepublishRequest.ofTypes(List.of("purchase"));
 
-    /** Starts a job and, in the middle of its first chunk, does something that must wait for the end of that chunk. */
+    /** Starts a job and, in the middle of its first chunk, makes a call that must wait for the end of that chunk. */
     private static RepublishJob inTheFirstChunk(Function<UUID, RepublishJob> control) throws Exception {
         UUID job;
         CompletableFuture<RepublishJob> answer;
@@ -90,7 +90,7 @@ class JobControlIT extends RepublishTest {
     }
 
     @Test
-    void cancelledJobLeavesNothingToDoBehind() throws Exception {
+    void cancelledJobKeepsNoItems() throws Exception {
         purchases(CHUNK);
         try (Connection writer = holding("select 1 from purchase for update")) {
             UUID job = republisher().start(PURCHASES, "test");
@@ -109,7 +109,7 @@ class JobControlIT extends RepublishTest {
     }
 
     @Test
-    void whatTheStateDoesNotAllowIsRefusedAndNotNoted() {
+    void changeThatTheStateDoesNotAllowIsRefusedAndNotNoted() {
         purchases(1);
         UUID job = ended(PURCHASES).id();
 
@@ -133,7 +133,7 @@ class JobControlIT extends RepublishTest {
     }
 
     @Test
-    void whatRunsAlreadyIsNotStartedAgain() throws Exception {
+    void jobThatRunsAlreadyIsNotStartedAgain() throws Exception {
         List<UUID> ids = purchases(2);
         RepublishRequest first = RepublishRequest.ofIds("purchase", texts(ids.subList(0, 1)));
         RepublishRequest dryRun = new RepublishRequest(List.of("purchase"), null, null, null, true, false);
@@ -205,13 +205,13 @@ class JobControlIT extends RepublishTest {
     }
 
     @Test
-    void jobSaysHowFarItIs() throws Exception {
+    void jobShowsItsProgress() throws Exception {
         List<UUID> ids = purchases(CHUNK + 1);
         RepublishJob now;
         try (Connection writer =
                 holding("select 1 from purchase where purchase_id = '" + ids.get(0) + "' for update")) {
             UUID job = republisher().start(PURCHASES, "test");
-            now = await().until(() -> job(job), each -> each.pendingCount() == 1);
+            now = await().until(() -> job(job), each -> each.pendingCount() + each.publishedCount() == ids.size());
             writer.rollback();
             ended(job);
         }

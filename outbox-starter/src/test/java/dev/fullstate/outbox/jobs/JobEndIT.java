@@ -25,14 +25,14 @@ class JobEndIT extends RepublishTest {
     }
 
     @Test
-    void untilTheRelayHasPublishedTheJobItsEndIsNotKnown() {
+    void endOfAJobIsUnknownUntilTheRelayHasPublishedIt() {
         purchases(1);
         assertThat(ended(RepublishRequest.ofTypes(List.of("purchase"))).rebuiltAt())
                 .isNull();
     }
 
     @Test
-    void jobSaysUpToWhereAConsumerHasToReadByPipelineTopicAndPartition() {
+    void jobHasTheOffsetThatAConsumerMustReachInEachPartition() {
         UUID id = ended(RepublishRequest.ofTypes(List.of("purchase"))).id();
         UUID other = ended(RepublishRequest.ofTypes(List.of("seat"))).id();
         relayNotes(id, "second", "[{\"topic\": \"t\", \"partition\": 0, \"offset\": 5000000000}]");

@@ -56,7 +56,7 @@ class JobPaceIT extends RepublishTest {
     }
 
     @Test
-    void jobWaitsWhileARelayIsBehindAndSaysSo() {
+    void jobWaitsWhileARelayIsBehindAndGivesTheReason() {
         List<UUID> ids = purchases(CHUNK);
         shop.jdbc().sql("""
                         insert into outbox_relay (pipeline, slot_name, snapshot, published_lsn, system_identifier)

@@ -50,7 +50,7 @@ class JobRetentionIT extends RepublishTest {
     }
 
     @Test
-    void jobsGoWithAllThatIsKnownOfThemSomeTimeAfterTheirEnd() {
+    void jobsAreRemovedWithAllTheirRowsSomeTimeAfterTheirEnd() {
         purchases(1);
         UUID recent = ended(RepublishRequest.ofTypes(List.of("purchase"))).id();
         republisher().stop();

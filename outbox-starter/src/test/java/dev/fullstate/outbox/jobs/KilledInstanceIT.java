@@ -57,7 +57,7 @@ class KilledInstanceIT extends RepublishTest {
         await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> job(job).publishedCount() >= count);
     }
 
-    /** Until a transaction of this instance is about to write events, and cannot. */
+    /** Waits until a transaction of this instance is about to write events, and cannot. */
     private static void awaitHeldChunk(String instance) {
         await().atMost(PATIENCE)
                 .until(() -> shop.jdbc()

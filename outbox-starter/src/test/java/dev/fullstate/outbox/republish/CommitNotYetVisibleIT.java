@@ -19,7 +19,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * A commit is in the WAL, where the relay reads it, before other transactions see it: with a synchronous standby even for long.
- * Who reads in between reads an old state, and must not publish it after the new one.
+ * A job that reads in between reads an old state, and must not publish it after the new one.
  */
 class CommitNotYetVisibleIT extends RepublishTest {
 
@@ -94,7 +94,7 @@ class CommitNotYetVisibleIT extends RepublishTest {
 
         UUID job = republisher().start(List.of("purchase"), "test");
         await().until(() -> job(job).publishedCount() >= 1);
-        RepublishJob meanwhile = job(job);
+        RepublishJob waiting = job(job);
         standby("");
         commit.visible().join();
         RepublishJob end = ended(job);
@@ -104,8 +104,8 @@ class CommitNotYetVisibleIT extends RepublishTest {
         OutboxRow last = rows.get(rows.size() - 1);
         assertThat(last.republishId()).isEqualTo(job);
         assertThat(last.data().get("reference").asString()).isEqualTo(commit.reference());
-        assertThat(meanwhile.publishedCount()).isEqualTo(1);
-        assertThat(meanwhile.pendingCount()).isEqualTo(1);
+        assertThat(waiting.publishedCount()).isEqualTo(1);
+        assertThat(waiting.pendingCount()).isEqualTo(1);
         assertThat(end.publishedCount()).isEqualTo(2);
     }
 }

@@ -45,7 +45,7 @@ class RangesIT extends RepublishTest {
     }
 
     @Test
-    void compositeIdsToo() {
+    void rangesOfCompositeIdsAreDoneSideBySide() {
         for (int i = 0; i < MANY; i++) {
             String row = "row " + i % 7;
             int number = i;
@@ -62,7 +62,7 @@ class RangesIT extends RepublishTest {
     }
 
     @Test
-    void whatIsLockedInAnyRangeIsPublishedAfterwards() throws Exception {
+    void aggregatesLockedInAnyRangeArePublishedAfterwards() throws Exception {
         List<UUID> ids = purchases(MANY);
         UUID job;
         try (Connection writer = holding("update purchase set version = version + 1 where purchase_id in ('"
@@ -78,7 +78,7 @@ class RangesIT extends RepublishTest {
     }
 
     @Test
-    void pausedAndResumedInManyRangesItLeavesNoGapAndRepeatsNothing() throws Exception {
+    void jobPausedAndResumedInManyRangesLeavesNoGapAndRepeatsNothing() throws Exception {
         List<UUID> ids = purchases(MANY);
         UUID job;
         try (Connection holder = holdingTheOutbox()) {

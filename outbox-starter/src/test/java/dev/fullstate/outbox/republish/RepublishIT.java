@@ -110,7 +110,7 @@ class RepublishIT extends RepublishTest {
     }
 
     @Test
-    void aggregateDeletedMeanwhileIsSkipped() throws Exception {
+    void aggregateDeletedBeforeItsTurnIsSkipped() throws Exception {
         UUID id = purchases(1).get(0);
         UUID job;
         try (Connection writer = postgres.connect("republish");
@@ -130,7 +130,7 @@ class RepublishIT extends RepublishTest {
         assertThat(shop.outbox()).isEmpty();
     }
 
-    /** What an instance leaves that dies after its first chunk, in which it could not lock one. */
+    /** Writes the rows of a job whose instance died after its first chunk, in which it could not lock one aggregate. */
     private static UUID leftBehind(String type, List<UUID> ids) {
         UUID job = UUID.randomUUID();
         shop.jdbc()
@@ -261,7 +261,7 @@ class RepublishIT extends RepublishTest {
         assertThat(reporting()).isEqualTo(once);
     }
 
-    /** Everything from the beginning, applied where its sequence is higher. */
+    /** Applies all events from the beginning, each if its sequence is higher. */
     private static void consume() {
         shop.outbox()
                 .forEach(row -> shop.jdbc()
@@ -280,7 +280,7 @@ class RepublishIT extends RepublishTest {
     }
 
     @Test
-    void lastEventIsTheStateInTheDatabaseWhateverWritersDoMeanwhile() throws Exception {
+    void besideWritersTheLastEventIsTheStateInTheDatabase() throws Exception {
         List<UUID> ids = purchases(8);
         AtomicBoolean writing = new AtomicBoolean(true);
         ExecutorService writers = Executors.newFixedThreadPool(4);

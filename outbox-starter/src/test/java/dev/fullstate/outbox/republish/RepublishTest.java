@@ -46,7 +46,7 @@ public abstract class RepublishTest {
 
     @BeforeEach
     void empty() {
-        // Whatever a test has left must not be worked on while it is removed.
+        // No thread may work on the rows of the last test while they are removed.
         republisher().stop();
         shop.jdbc()
                 .sql("truncate purchase, line, purchase_notes, warehouse, shelf, box, shelf_boxes, permit, seat,"
@@ -56,7 +56,7 @@ public abstract class RepublishTest {
         republisher().start();
     }
 
-    /** In the order of their ids, with an empty outbox. */
+    /** Creates purchases and empties the outbox; returns the ids in their order. */
     protected static List<UUID> purchases(int count) {
         List<UUID> ids = IntStream.range(0, count)
                 .mapToObj(i -> shop.<UUID>call(em -> {
@@ -96,7 +96,7 @@ public abstract class RepublishTest {
         return ids.stream().map(UUID::toString).toList();
     }
 
-    /** A connection with a transaction that has done this and stays open. */
+    /** Opens a connection with a transaction that has run a statement and stays open. */
     protected static Connection holding(String sql) throws SQLException {
         Connection connection = postgres.connect("republish");
         connection.setAutoCommit(false);
@@ -111,7 +111,7 @@ public abstract class RepublishTest {
         return holding("lock table outbox in share mode");
     }
 
-    /** Until so many of the application's statements that contain this wait for a lock. */
+    /** Waits until so many of the application's statements that contain this wait for a lock. */
     protected static void awaitWaiting(int count, String statement) {
         await().until(
                         () -> shop.jdbc()

@@ -57,7 +57,7 @@ class SelectedAggregatesIT extends RepublishTest {
     }
 
     @Test
-    void namedOnesAreRepublishedOnceEachHoweverTheyAreWritten() {
+    void namedAggregatesAreRepublishedOnceEachHoweverTheirIdsAreWritten() {
         List<String> ids = texts(purchases(2 * CHUNK + 2));
         List<String> named = new java.util.ArrayList<>(ids.subList(0, 2 * CHUNK));
         named.add(ids.get(0).toUpperCase(java.util.Locale.ROOT));
@@ -83,7 +83,7 @@ class SelectedAggregatesIT extends RepublishTest {
     }
 
     @Test
-    void namedOneThatDoesNotExistIsSkipped() {
+    void namedAggregateThatDoesNotExistIsSkipped() {
         List<String> ids = texts(purchases(1));
         RepublishJob end = ended(RepublishRequest.ofIds(
                 "purchase", List.of(ids.get(0), UUID.randomUUID().toString())));
@@ -95,7 +95,7 @@ class SelectedAggregatesIT extends RepublishTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "a:1:2", "a:x", "", "a:1\n"})
-    void whatIsNoIdIsRefused(String id) {
+    void textThatCannotBeAnIdIsRefused(String id) {
         assertRefused(RepublishRequest.ofIds("seat", List.of("a:1", id)), "id", "seat");
     }
 
@@ -112,7 +112,7 @@ class SelectedAggregatesIT extends RepublishTest {
     }
 
     @Test
-    void onlyThoseThatHaveChangedSinceAreRepublished() {
+    void onlyAggregatesThatHaveChangedSinceAreRepublished() {
         List<UUID> ids = purchases(2 * CHUNK);
         shop.run(em -> em.find(Purchase.class, ids.get(0)).setReference("before"));
         Instant since = now();
@@ -129,12 +129,12 @@ class SelectedAggregatesIT extends RepublishTest {
         assertThat(shop.outbox().stream().filter(row -> end.id().equals(row.republishId())))
                 .extracting(OutboxRow::aggregateId)
                 .containsExactlyInAnyOrderElementsOf(texts(ids.subList(2, CHUNK + 2)));
-        // What a job has written is no change.
+        // The event of a job is not a change.
         assertThat(ended(changedSince(end.createdAt())).types().get(0).total()).isZero();
     }
 
     @Test
-    void changesThatTheOutboxNoLongerHasCannotBeAskedFor() {
+    void requestForChangesThatTheOutboxNoLongerHasIsRefused() {
         assertRefused(changedSince(now()), "it has none");
         Instant before = now();
         List<UUID> ids = purchases(1);
@@ -199,7 +199,7 @@ class SelectedAggregatesIT extends RepublishTest {
     }
 
     @Test
-    void namedOneThatIsGoneGetsADeleteEventIfThatIsAsked() {
+    void namedAggregateThatIsGoneGetsADeleteEventWithTombstones() {
         List<String> there = texts(purchases(1));
         String gone = UUID.randomUUID().toString();
 
@@ -218,7 +218,7 @@ class SelectedAggregatesIT extends RepublishTest {
     }
 
     /**
-     * The creating transaction has drawn its sequence before the delete event and commits after it: a consumer that goes by the
+     * The creating transaction has drawn its sequence before the delete event and commits after it: a consumer that compares the
      * sequence would keep the delete.
      */
     @Test

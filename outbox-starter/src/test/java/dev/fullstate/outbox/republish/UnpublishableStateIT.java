@@ -37,7 +37,7 @@ class UnpublishableStateIT extends RepublishTest {
     }
 
     @Test
-    void allOthersArePublishedAndTheJobSaysWhatIsMissing() {
+    void allOtherAggregatesArePublishedAndTheJobNamesTheMissingOne() {
         List<UUID> ids = purchases(3 * CHUNK);
         List<UUID> tooLarge = List.of(ids.get(CHUNK), ids.get(CHUNK + 2));
         tooLarge.forEach(UnpublishableStateIT::makeTooLarge);
@@ -49,7 +49,7 @@ class UnpublishableStateIT extends RepublishTest {
     }
 
     @Test
-    void soItIsWithNamedOnes() {
+    void allOtherNamedAggregatesArePublishedToo() {
         List<UUID> ids = purchases(CHUNK + 1);
         List<UUID> tooLarge = List.of(ids.get(1));
         tooLarge.forEach(UnpublishableStateIT::makeTooLarge);
@@ -60,7 +60,7 @@ class UnpublishableStateIT extends RepublishTest {
     }
 
     @Test
-    void whatFailsWhicheverAggregateItIsEndsTheJobAtOnce() {
+    void failureThatAllAggregatesShareEndsTheJobAtOnce() {
         purchases(CHUNK + 1);
         shop.jdbc().sql("alter table line rename to line_elsewhere").update();
         try {
