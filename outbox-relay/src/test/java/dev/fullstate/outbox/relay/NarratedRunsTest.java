@@ -72,7 +72,7 @@ class NarratedRunsTest {
     }
 
     @Test
-    void standbyThatTakesOver() throws IOException {
+    void standByThatTakesOver() throws IOException {
         NarratedRun run = streaming();
         Narrated first = run.relay();
         first.comeToRest();
@@ -85,7 +85,7 @@ class NarratedRunsTest {
         first.step();
         first.send();
         run.chapter(
-                "The standby takes the slot from it. Kafka aborts what the first one has left, and the rows come again");
+                "The stand-by takes the slot from it. Kafka aborts what the first one has left, and the rows come again");
         second.comeToRest();
         run.chapter("The first one goes on, and finds itself replaced");
         for (int i = 0; i < 3; i++) {

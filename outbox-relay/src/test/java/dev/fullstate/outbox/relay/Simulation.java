@@ -25,7 +25,7 @@ import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
 
 /**
  * One schedule: the real loop of two relays between a database and a broker in memory, in virtual time, with writers, delays,
- * failures and deaths as the seed has it. The database is the oracle.
+ * failures and deaths as the seed has it (ADR 14). The database is the oracle.
  */
 final class Simulation {
 

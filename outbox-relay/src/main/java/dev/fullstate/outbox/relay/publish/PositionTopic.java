@@ -47,26 +47,27 @@ final class PositionTopic {
     /**
      * Sends a position: in the transaction of the events before it, or once they are acknowledged.
      *
-     * @param taken called on a thread of the producer once Kafka has the record
+     * @param acknowledged called on a thread of the producer once Kafka has the record
      */
-    void write(ResumePoint point, RecordSender sender, Runnable taken) {
+    void write(ResumePoint point, RecordSender sender, Runnable acknowledged) {
         Map<String, KafkaTopic> topics = sender.topics().changes();
         if (topics != null) {
             known = topics;
         }
         if (topics != null || --untilTopicsRecord <= 0) {
             untilTopicsRecord = POSITIONS_PER_TOPICS_RECORD;
-            send(topicsKey, TopicsRecord.format(known), sender, () -> "What the topics are", () -> {});
+            send(topicsKey, TopicsRecord.format(known), sender, () -> "the record of the topics", () -> {});
         }
-        send(positionKey, point.toString(), sender, () -> "The position " + point, taken);
+        send(positionKey, point.toString(), sender, () -> "the position " + point, acknowledged);
     }
 
-    private void send(String key, String value, RecordSender sender, RecordSender.Description what, Runnable taken) {
+    private void send(
+            String key, String value, RecordSender sender, RecordSender.Description what, Runnable acknowledged) {
         sender.send(
                 new ProducerRecord<>(
                         topic, 0, key.getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8)),
                 what,
-                taken);
+                acknowledged);
     }
 
     /** Finds the last position that is committed by now. */

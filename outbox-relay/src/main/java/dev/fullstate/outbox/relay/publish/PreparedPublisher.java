@@ -5,7 +5,7 @@ import dev.fullstate.outbox.relay.kafka.Kafka;
 
 /**
  * Everything that can be done before a relay may publish: clients that are connected, topics that are there, and the pipeline's
- * position as far as it is known. A standby holds it for as long as it likes; brokers may restart meanwhile.
+ * position as far as it is known. A relay that stands by holds it for as long as it likes; brokers may restart meanwhile.
  *
  * <p>No other relay notices it: nothing is fenced off, and no event and no position is written. Used by one thread.
  */

@@ -19,8 +19,8 @@ import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 /**
  * Publishes events in the order in which they are given, per partition.
  *
- * <p>After the first event that Kafka did not take, the publisher is of no more use: later ones may have been taken, so
- * whoever publishes has to close it and begin again with the failed one. Used by one thread.
+ * <p>After the first event that Kafka has rejected, the publisher is of no more use: Kafka may have later ones, so the caller has to close
+ * it and begin again with the rejected one. Used by one thread.
  */
 public interface Publisher extends AutoCloseable {
 
@@ -31,7 +31,7 @@ public interface Publisher extends AutoCloseable {
     @Nullable
     ResumePoint resumePoint();
 
-    /** What is not as it should be although everything is published. */
+    /** Returns what is not as it should be although everything is published. */
     List<Warning> warnings();
 
     /** Whether {@link #resumePoint()} covers all that was given. */
@@ -52,7 +52,7 @@ public interface Publisher extends AutoCloseable {
     /**
      * Sends an event, at once or after others; does not wait until Kafka has it.
      *
-     * @param published called by any thread once consumers can read the event, and not if Kafka does not take it
+     * @param published called by any thread once consumers can read the event, and not if Kafka rejects it
      * @throws UnpublishableRowException if there is no record of it that Kafka could take; nothing was done then
      * @throws BrokerException if the event cannot be sent
      */
@@ -94,7 +94,7 @@ public interface Publisher extends AutoCloseable {
     Search search(Set<String> topics, Instant since);
 
     /**
-     * Tells of the first event that Kafka has not taken.
+     * Makes sure that Kafka has rejected nothing so far.
      *
      * @throws BrokerException if there is one
      */

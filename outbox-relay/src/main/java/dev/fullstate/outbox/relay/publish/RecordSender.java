@@ -42,7 +42,7 @@ final class RecordSender implements AutoCloseable {
     /** Whether the producer's thread, to which this field belongs, carries what log lines of the loop carry. */
     private boolean inContext;
 
-    /** Says what was to be sent; asked for only when it has failed. */
+    /** Describes what was to be sent, as the object of a sentence; asked for only when that has failed. */
     interface Description {
 
         String text();
@@ -59,7 +59,7 @@ final class RecordSender implements AutoCloseable {
         return producer;
     }
 
-    /** Meets with the brokers, before there is a hurry. */
+    /** Lets the producer connect to the brokers, before there is a hurry. */
     void connect(String topic) {
         try {
             producer.partitionsFor(topic);
@@ -110,13 +110,13 @@ final class RecordSender implements AutoCloseable {
         return new Sendable(record, size, routed);
     }
 
-    /** @param taken called on a thread of the producer once Kafka has the record */
-    void send(Sendable sendable, Runnable taken) {
-        send(sendable.record(), () -> sendable.routed().event().toString(), taken);
+    /** @param acknowledged called on a thread of the producer once Kafka has the record */
+    void send(Sendable sendable, Runnable acknowledged) {
+        send(sendable.record(), () -> sendable.routed().event().toString(), acknowledged);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.
-    void send(ProducerRecord<byte[], byte @Nullable []> record, Description what, Runnable taken) {
+    void send(ProducerRecord<byte[], byte @Nullable []> record, Description what, Runnable acknowledged) {
         producer.send(record, (metadata, exception) -> {
             if (!inContext) {
                 context.apply();
@@ -124,7 +124,7 @@ final class RecordSender implements AutoCloseable {
             }
             answeredCount.incrementAndGet();
             if (exception == null) {
-                taken.run();
+                acknowledged.run();
             } else {
                 failed(record, what, exception);
             }
@@ -132,9 +132,9 @@ final class RecordSender implements AutoCloseable {
     }
 
     private void failed(ProducerRecord<byte[], byte @Nullable []> record, Description what, Exception exception) {
-        BrokerException refused =
-                BrokerException.of(what.text() + " was not taken by topic '" + record.topic() + "'", exception);
-        if (failure.compareAndSet(null, refused)) {
+        BrokerException rejected =
+                BrokerException.of("Topic '" + record.topic() + "' rejected " + what.text(), exception);
+        if (failure.compareAndSet(null, rejected)) {
             // What is queued behind it must not overtake it; what is on the wire can not be called back.
             producer.close(Duration.ZERO);
         }
