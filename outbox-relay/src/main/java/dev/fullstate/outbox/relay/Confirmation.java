@@ -6,8 +6,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
+import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -59,10 +61,18 @@ final class Confirmation {
         }
     }
 
-    /** The standby that keeps the server from sending, and why; null if none did when the server was last asked. */
+    /** Null unless a standby kept the server from sending when the server was last asked. */
     @Nullable
-    String heldBack() {
-        return heldBack;
+    Problem problem() {
+        return heldBack == null
+                ? null
+                : new Problem(
+                        FailureKind.RETRY,
+                        "PostgreSQL holds events back until the standbys of synchronized_standby_slots have their"
+                                + " commits: slot "
+                                + heldBack,
+                        "Bring the standby back, or take its slot out: ALTER SYSTEM SET synchronized_standby_slots ="
+                                + " '...'; SELECT pg_reload_conf();");
     }
 
     /** Confirms what Kafka has, at once; returns it. */

@@ -53,7 +53,9 @@ final class Filling implements Activity {
     private final List<Warning> warnings;
     private final LostEvents lostEvents;
     private final AcknowledgeTracker tracker;
-    private final PendingTransaction published;
+    /** Stands for all rows of the fill, and for the positions that are recorded. */
+    private final PendingTransaction pending;
+
     /**
      * Of the begin of the fill, with the numbers of {@link #point}, before which no row may be published, in {@code RECORDING}; of the position
      * after the last row in {@code ENDING}; null before.
@@ -115,7 +117,7 @@ final class Filling implements Activity {
         this.point = point;
         this.numbering = new Numbering(point.numbers());
         this.tracker = new AcknowledgeTracker(Lsn.ZERO, stages.statistics().progressListener());
-        this.published = tracker.begin();
+        this.pending = tracker.begin();
         beginSearch();
     }
 
@@ -202,8 +204,8 @@ final class Filling implements Activity {
     }
 
     private void record() {
-        published.addNothing();
-        recording = new Recording(publisher, published::notePublished);
+        pending.addNothing();
+        recording = new Recording(publisher, pending::notePublished);
         phase = Phase.RECORDING;
     }
 
@@ -287,8 +289,8 @@ final class Filling implements Activity {
     private long publish(byte[] @Nullable [] row) {
         try {
             CommittedEvent event = CommittedEvent.of(new Position(point.through(), rowCount), row);
-            publisher.publish(stages.router().route(numbering.number(event)), published::notePublished);
-            published.addEvent();
+            publisher.publish(stages.router().route(numbering.number(event)), pending::notePublished);
+            pending.addEvent();
             rowCount++;
             numbering.noteReceived(event);
             return event.sequence();

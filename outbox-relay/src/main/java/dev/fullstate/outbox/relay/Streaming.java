@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
-import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.pgoutput.Message;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
@@ -46,7 +45,6 @@ final class Streaming implements Activity {
     /** Messages that are there already take far less, and one that the stream has to wait for far more. */
     private static final long WAITED_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
-    private static final long STALLED_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
 
     private final Stages stages;
@@ -57,6 +55,7 @@ final class Streaming implements Activity {
     private final TransactionAssembler assembler;
     private final AcknowledgeTracker tracker;
     private final Confirmation confirmation;
+    private final KafkaWatch kafka;
     private final HorizonWriter horizon;
     private final JobEnds jobEnds;
     private final LostEvents lostEvents;
@@ -72,12 +71,6 @@ final class Streaming implements Activity {
     private boolean idle;
     /** Whether the stream had nothing, or nothing for a moment, when it was read last, so that a commit need not wait for more. */
     private boolean drained;
-    /** The publisher's count of answers when it last changed, or when nothing was in flight. */
-    private long answeredCount;
-    /** When that was; only rises. */
-    private long answeredAt;
-    /** Whether events have been in flight without an answer for {@link #STALLED_NANOS}; nothing depends on it but what is shown. */
-    private boolean stalled;
 
     /** @param start after which events are to be published */
     Streaming(Stages stages, Connected connected, WalStream stream, LostEvents lostEvents, ResumePoint start) {
@@ -88,7 +81,7 @@ final class Streaming implements Activity {
         this.assembler = new TransactionAssembler(new Sender());
         this.tracker =
                 new AcknowledgeTracker(stream.start(), stages.statistics().progressListener());
-        this.answeredAt = stages.nanoTime().getAsLong();
+        this.kafka = new KafkaWatch(publisher, stages.nanoTime());
         this.confirmation = new Confirmation(stages, stream, tracker, publisher);
         this.horizon = new HorizonWriter(HorizonWriter.Database.of(stream), stages.nanoTime());
         this.jobEnds = new JobEnds(stream.republishJobs(), stages.router(), publisher, stages.nanoTime());
@@ -135,7 +128,7 @@ final class Streaming implements Activity {
         horizon.step(tracker.progress().published());
         jobEnds.step(tracker.progress().published());
         lostEvents.step();
-        watchKafka();
+        kafka.step();
         return this;
     }
 
@@ -170,37 +163,10 @@ final class Streaming implements Activity {
                 .furthest(start);
     }
 
-    /** The producer retries for minutes before it fails an event; that long nobody shall believe that all is well. */
-    private void watchKafka() {
-        long now = stages.nanoTime().getAsLong();
-        long count = publisher.answeredCount();
-        if (publisher.inFlightBytes() == 0 || count != answeredCount) {
-            answeredCount = count;
-            answeredAt = now;
-        }
-        stalled = now - answeredAt > STALLED_NANOS;
-    }
-
     @Override
     public @Nullable Problem problem() {
-        if (stalled) {
-            return new Problem(
-                    FailureKind.RETRY,
-                    "Kafka has not acknowledged any event for "
-                            + Duration.ofNanos(STALLED_NANOS).toSeconds()
-                            + " seconds; nothing is confirmed meanwhile",
-                    "Check the brokers, and that enough replicas of the topics' partitions are in sync");
-        }
-        String standby = confirmation.heldBack();
-        return standby == null
-                ? null
-                : new Problem(
-                        FailureKind.RETRY,
-                        "PostgreSQL holds events back until the standbys of synchronized_standby_slots have their"
-                                + " commits: slot "
-                                + standby,
-                        "Bring the standby back, or take its slot out: ALTER SYSTEM SET synchronized_standby_slots ="
-                                + " '...'; SELECT pg_reload_conf();");
+        Problem stalled = kafka.problem();
+        return stalled != null ? stalled : confirmation.problem();
     }
 
     /**
