@@ -27,7 +27,6 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.retention.OutboxState.Leaf;
-import dev.fullstate.outbox.retention.OutboxState.Pipeline;
 import dev.fullstate.outbox.store.Database;
 import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxDatabase;
@@ -350,72 +349,6 @@ class RetentionIT {
                 .containsOnlyOnce("is used again tomorrow")
                 .contains("Not all of its rows are published by pipeline relay")
                 .contains("delete from outbox_relay where pipeline = '...';");
-    }
-
-    @Test
-    void stateTellsHowOldTheOldestUnpublishedRowIs() throws SQLException {
-        database.insert(3);
-        database.published(RELAY);
-        assertThat(retention.state().oldestUnpublished()).isNull();
-
-        database.insert(2);
-        database.insert(1);
-        OutboxState behind = retention.state();
-        assertThat(behind.oldestUnpublishedAge())
-                .isBetween(Duration.ofDays(2), Duration.ofDays(2).plusMinutes(1));
-        assertThat(behind.pipelines()).hasSize(1).first().satisfies(pipeline -> {
-            assertThat(pipeline.name()).isEqualTo(RELAY);
-            assertThat(pipeline.slotActive()).isFalse();
-            assertThat(pipeline.unconfirmedBytes()).isNull();
-            assertThat(pipeline.oldestUnpublished()).isEqualTo(behind.oldestUnpublished());
-        });
-
-        database.published(RELAY);
-        assertThat(retention.state().oldestUnpublished()).isNull();
-    }
-
-    @Test
-    void rowOfATransactionThatWasRunningInTheRelaysSnapshotIsNotPublished() throws SQLException {
-        try (Connection slow = database.connect()) {
-            slow.setAutoCommit(false);
-            OutboxDatabase.insert(slow, 5, 5);
-            database.insert(0);
-            database.published(RELAY);
-            assertThat(retention.state().oldestUnpublished()).isNull();
-            slow.commit();
-        }
-        assertThat(retention.state().oldestUnpublishedAge()).isGreaterThanOrEqualTo(Duration.ofDays(5));
-    }
-
-    @Test
-    void withoutARelayTheOldestRowIsNotPublished() throws SQLException {
-        database.insert(4);
-        OutboxState state = retention.state();
-        assertThat(state.pipelines()).isEmpty();
-        assertThat(state.oldestUnpublishedAge()).isGreaterThanOrEqualTo(Duration.ofDays(4));
-    }
-
-    @Test
-    void stateHasAllDaysOfTheRingAndTheSlot() throws SQLException {
-        database.query("select pg_create_physical_replication_slot('slot')");
-        try {
-            database.insert(0);
-            database.published(RELAY);
-            database.execute("select pg_stat_force_next_flush()");
-            OutboxState state = retention.state();
-            assertThat(state.leaves())
-                    .extracting(Leaf::daysAgo)
-                    .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-            assertThat(state.leaves().get(0).day())
-                    .isEqualTo(database.query("select (now() at time zone 'utc')::date"));
-            assertThat(state.leaves()).extracting(Leaf::rowCount).startsWith(1L, 0L);
-            assertThat(state.leaves().get(0).sizeBytes())
-                    .isGreaterThan(state.leaves().get(1).sizeBytes());
-            assertThat(state.leaves()).extracting(Leaf::overdue).containsOnly(false);
-            assertThat(state.pipelines()).extracting(Pipeline::ofThisServer).containsExactly(true);
-        } finally {
-            database.query("select pg_drop_replication_slot('slot')");
-        }
     }
 
     @Test
