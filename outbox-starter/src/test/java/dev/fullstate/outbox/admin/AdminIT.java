@@ -29,6 +29,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.Purchase;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -56,7 +57,7 @@ class AdminIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         withoutChain = ShopApplication.startWith(Users.class, postgres, "without_chain", WEB);
         withOpenChain = ShopApplication.startWith(OpenChain.class, postgres, "open_chain", WEB);
         withBasicChain = ShopApplication.startWith(BasicChain.class, postgres, "basic_chain", WEB);
@@ -67,7 +68,6 @@ class AdminIT {
         withoutChain.close();
         withOpenChain.close();
         withBasicChain.close();
-        postgres.close();
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -13,12 +13,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.harness.server.Databases;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.Republisher;
@@ -50,17 +51,12 @@ class FirstAdoptionIT {
 
     @BeforeAll
     static void start() {
-        postgres = PostgresServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
+        postgres = SharedServers.postgres();
     }
 
     /** Creates the database that the service has had for years, with rows that were written without an outbox. */
     private static void oldService(String database, String migration) throws SQLException {
-        postgres.createDatabase(database);
+        Databases.recreate(postgres, database);
         sql(
                 database,
                 "create table member (number bigint primary key, name text)",

@@ -34,6 +34,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+import dev.fullstate.outbox.harness.server.Databases;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishRequest;
@@ -74,15 +76,14 @@ abstract class ApplicationChecks {
 
     @BeforeAll
     void start() throws Exception {
-        postgres = PostgresServer.start();
-        postgres.createDatabase(DATABASE);
+        postgres = SharedServers.postgres();
+        Databases.recreate(postgres, DATABASE);
         shop = start(postgres, DATABASE);
     }
 
     @AfterAll
     void stop() {
         shop.close();
-        postgres.close();
     }
 
     @BeforeEach

@@ -10,7 +10,6 @@ import javax.sql.DataSource;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -28,6 +27,8 @@ import org.springframework.orm.jpa.vendor.HibernateJpaVendorAdapter;
 
 import dev.fullstate.outbox.fragile.Anchor;
 import dev.fullstate.outbox.fragile.Fragile;
+import dev.fullstate.outbox.harness.server.Databases;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.hidden.Memo;
 import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.InvalidRepublishRequestException;
@@ -49,12 +50,7 @@ class DatabasesIT {
 
     @BeforeAll
     static void start() {
-        postgres = PostgresServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
+        postgres = SharedServers.postgres();
     }
 
     /** None of the data sources or factories is primary, so Spring Boot keeps out of it. */
@@ -142,7 +138,7 @@ class DatabasesIT {
     @Test
     void eachDatabaseWithCapturedEntitiesHasAnOutboxOfItsOwn(CapturedOutput output) throws SQLException {
         for (String database : List.of("fragile", "hidden", "plain")) {
-            postgres.createDatabase(database);
+            Databases.recreate(postgres, database);
         }
         try (ConfigurableApplicationContext application = new SpringApplicationBuilder(SeveralDatabases.class)
                 .properties("spring.main.web-application-type=none", "spring.data.jpa.repositories.enabled=false")

@@ -22,6 +22,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.dao.DataAccessException;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.harness.server.Databases;
 import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.Republisher;
@@ -66,7 +67,7 @@ class SharedDatabaseIT {
     @BeforeEach
     void createDatabase() throws SQLException {
         database = "shared_" + COUNT.incrementAndGet();
-        postgres.createDatabase(database);
+        Databases.recreate(postgres, database);
     }
 
     private void execute(String sql) throws SQLException {

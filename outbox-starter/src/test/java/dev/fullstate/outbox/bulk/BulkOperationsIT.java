@@ -33,6 +33,7 @@ import dev.fullstate.outbox.bulk.Item.Parcel;
 import dev.fullstate.outbox.bulk.Ticket.Agent;
 import dev.fullstate.outbox.bulk.Ticket.Attachment;
 import dev.fullstate.outbox.bulk.Ticket.Remark;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -61,7 +62,7 @@ class BulkOperationsIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         refusing = Helpdesk.start(postgres, "refusing", "spring.jpa.properties.hibernate.generate_statistics=true");
         warning = Helpdesk.start(postgres, "warning", "outbox.capture.bulk-operations=warn");
         allowing = Helpdesk.start(postgres, "allowing", "outbox.capture.bulk-operations=allow");
@@ -72,7 +73,6 @@ class BulkOperationsIT {
         refusing.close();
         warning.close();
         allowing.close();
-        postgres.close();
     }
 
     @BeforeEach

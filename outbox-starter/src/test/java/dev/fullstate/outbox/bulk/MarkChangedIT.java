@@ -20,6 +20,7 @@ import dev.fullstate.outbox.bulk.Item.Crate;
 import dev.fullstate.outbox.bulk.Item.Parcel;
 import dev.fullstate.outbox.bulk.Ticket.Agent;
 import dev.fullstate.outbox.bulk.Ticket.Remark;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -36,7 +37,7 @@ class MarkChangedIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         application = Helpdesk.start(
                 postgres,
                 "marks",
@@ -48,7 +49,6 @@ class MarkChangedIT {
     @AfterAll
     static void stop() {
         application.close();
-        postgres.close();
     }
 
     @BeforeEach

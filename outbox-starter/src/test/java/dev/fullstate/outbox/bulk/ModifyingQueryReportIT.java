@@ -3,7 +3,6 @@ package dev.fullstate.outbox.bulk;
 import java.util.List;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -11,6 +10,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import dev.fullstate.outbox.bulk.Ticket.Remark;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -24,12 +24,7 @@ class ModifyingQueryReportIT {
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = PostgresServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
+        postgres = SharedServers.postgres();
     }
 
     private static List<String> report(CapturedOutput output, String level) {

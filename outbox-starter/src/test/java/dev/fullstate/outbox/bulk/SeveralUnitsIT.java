@@ -27,6 +27,7 @@ import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.bulk.Item.Crate;
 import dev.fullstate.outbox.bulk.Item.Parcel;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -88,7 +89,7 @@ class SeveralUnitsIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         application = ShopApplication.startWith(Units.class, postgres, "units");
         application.run(em -> em.persist(new Ticket("open")));
         inParcels(() -> parcels().persist(new Parcel(1, "books", 3)));
@@ -97,7 +98,6 @@ class SeveralUnitsIT {
     @AfterAll
     static void stop() {
         application.close();
-        postgres.close();
     }
 
     @BeforeEach

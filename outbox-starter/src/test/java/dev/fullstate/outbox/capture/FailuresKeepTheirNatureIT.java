@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.Box;
 import dev.fullstate.outbox.shop.Line;
 import dev.fullstate.outbox.shop.Purchase;
@@ -80,7 +81,7 @@ class FailuresKeepTheirNatureIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         shop = ShopApplication.startWith(Failing.class, postgres, "failing", "logging.level.org.hibernate=off");
         shop.run(em -> {
             Purchase purchase = new Purchase(ID, "ref", null);
@@ -103,7 +104,6 @@ class FailuresKeepTheirNatureIT {
     @AfterAll
     static void stop() {
         shop.close();
-        postgres.close();
     }
 
     static Stream<Arguments> failures() {

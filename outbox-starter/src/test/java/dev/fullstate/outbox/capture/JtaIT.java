@@ -23,6 +23,7 @@ import org.springframework.transaction.jta.JtaTransactionManager;
 
 import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.OutboxException;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.Purchase;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -60,14 +61,13 @@ class JtaIT {
     static void start() throws SQLException, CoreEnvironmentBeanException {
         arjPropertyManager.getCoreEnvironmentBean().setNodeIdentifier("outbox");
         arjPropertyManager.getObjectStoreEnvironmentBean().setObjectStoreType(VolatileStore.class.getName());
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         shop = ShopApplication.startWith(Jta.class, postgres, "jta");
     }
 
     @AfterAll
     static void stop() {
         shop.close();
-        postgres.close();
     }
 
     @BeforeEach

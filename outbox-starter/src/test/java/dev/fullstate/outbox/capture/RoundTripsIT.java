@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.CountedStatements;
 import dev.fullstate.outbox.shop.Line;
 import dev.fullstate.outbox.shop.Purchase;
@@ -34,7 +35,7 @@ class RoundTripsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         captured = ShopApplication.startWith(CountedStatements.Counting.class, postgres, "captured");
         bare = ShopApplication.startWith(CountedStatements.Counting.class, postgres, "bare", "outbox.enabled=false");
     }
@@ -43,7 +44,6 @@ class RoundTripsIT {
     static void stop() {
         bare.close();
         captured.close();
-        postgres.close();
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.Buyer;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.Purchase;
@@ -25,7 +26,7 @@ abstract class ShopTest {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         shop = ShopApplication.start(postgres, "capture");
         shop.run(em -> em.persist(new Buyer("b1", "Ada")));
     }
@@ -33,7 +34,6 @@ abstract class ShopTest {
     @AfterAll
     static void stop() {
         shop.close();
-        postgres.close();
     }
 
     @BeforeEach

@@ -29,6 +29,7 @@ import dev.fullstate.outbox.direct.Clinic.One;
 import dev.fullstate.outbox.direct.Clinic.Step;
 import dev.fullstate.outbox.direct.Clinic.Visit;
 import dev.fullstate.outbox.direct.Clinic.Ward;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -48,7 +49,7 @@ class DirectlyDeletedPartsIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         clinics = ShopApplication.startWith(
                 Entities.class, postgres, "direct", "spring.jpa.properties.hibernate.jdbc.batch_size=20");
     }
@@ -56,7 +57,6 @@ class DirectlyDeletedPartsIT {
     @AfterAll
     static void stop() {
         clinics.close();
-        postgres.close();
     }
 
     /** Two clinics with a part of each kind each, whose ids begin with the clinic's, and a ward. */

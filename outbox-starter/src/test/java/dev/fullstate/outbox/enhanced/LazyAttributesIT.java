@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Configuration;
 
 import dev.fullstate.outbox.enhanced.Film.FilmScene;
 import dev.fullstate.outbox.enhanced.Film.FilmTrailer;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
@@ -37,7 +38,7 @@ class LazyAttributesIT {
     @BeforeAll
     static void start() throws Exception {
         Enhancement.install("dev.fullstate.outbox.enhanced.Film");
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         application = ShopApplication.startWith(Enhanced.class, postgres, "enhanced");
         assertThat(PersistentAttributeInterceptable.class).isAssignableFrom(Film.class);
     }
@@ -45,7 +46,6 @@ class LazyAttributesIT {
     @AfterAll
     static void stop() {
         application.close();
-        postgres.close();
     }
 
     @BeforeEach

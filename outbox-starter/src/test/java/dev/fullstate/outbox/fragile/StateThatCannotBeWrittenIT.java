@@ -24,6 +24,7 @@ import dev.fullstate.outbox.fragile.DirtyByItself.Completed;
 import dev.fullstate.outbox.fragile.DirtyByItself.Converted;
 import dev.fullstate.outbox.fragile.DirtyByItself.Trimmed;
 import dev.fullstate.outbox.fragile.Fragile.Fault;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
@@ -91,14 +92,13 @@ class StateThatCannotBeWrittenIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         application = ShopApplication.startWith(FragileApplication.class, postgres, "fragile");
     }
 
     @AfterAll
     static void stop() {
         application.close();
-        postgres.close();
     }
 
     @BeforeEach

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.hidden.Contract.Clause;
 import dev.fullstate.outbox.hidden.Memo.Remark;
 import dev.fullstate.outbox.hidden.Ticket.Note;
@@ -38,14 +39,13 @@ class HiddenRowsIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         application = ShopApplication.startWith(Hidden.class, postgres, "hidden");
     }
 
     @AfterAll
     static void stop() {
         application.close();
-        postgres.close();
     }
 
     @BeforeEach

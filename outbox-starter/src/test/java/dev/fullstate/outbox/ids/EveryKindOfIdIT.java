@@ -30,6 +30,8 @@ import org.springframework.context.annotation.Configuration;
 import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.AggregateResolver;
+import dev.fullstate.outbox.harness.server.Databases;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
@@ -67,8 +69,8 @@ class EveryKindOfIdIT {
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = PostgresServer.start();
-        String url = postgres.createDatabase("ids");
+        postgres = SharedServers.postgres();
+        String url = Databases.recreate(postgres, "ids");
         try (Connection connection = DriverManager.getConnection(url, postgres.username(), postgres.password());
                 Statement statement = connection.createStatement()) {
             statement.execute("create domain padded as char(6)");
@@ -100,7 +102,6 @@ class EveryKindOfIdIT {
         Thread.currentThread().setContextClassLoader(before);
         application.close();
         entities.close();
-        postgres.close();
     }
 
     static List<IdType> types() {

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.mappings.Lifecycle.Step;
 import dev.fullstate.outbox.mappings.Trees.Car;
@@ -44,7 +45,7 @@ class LifecycleIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         plain = start("plain");
         batchedAndCached = start(
                 "batched",
@@ -73,7 +74,6 @@ class LifecycleIT {
     static void stop() {
         plain.close();
         batchedAndCached.close();
-        postgres.close();
     }
 
     static Stream<Lifecycle> lifecycles() {

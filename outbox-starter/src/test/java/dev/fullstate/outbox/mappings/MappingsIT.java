@@ -11,6 +11,7 @@ import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.mappings.Derived.Label;
 import dev.fullstate.outbox.mappings.Derived.LabelId;
 import dev.fullstate.outbox.mappings.Derived.Seal;
@@ -39,7 +40,7 @@ class MappingsIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         application = ShopApplication.startWith(
                 Mappings.class, postgres, "mappings", "spring.jpa.properties.hibernate.jdbc.batch_size=20");
     }
@@ -47,7 +48,6 @@ class MappingsIT {
     @AfterAll
     static void stop() {
         application.close();
-        postgres.close();
     }
 
     @BeforeEach

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.jobs.Job;
 import dev.fullstate.outbox.mappings.CompositeIdentifiers.Place;
 import dev.fullstate.outbox.mappings.CompositeIdentifiers.PlaceId;
@@ -37,14 +38,13 @@ class PagesByEveryKindOfIdIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         application = ShopApplication.startWith(Entities.class, postgres, "pages", "outbox.republish.chunk-size=1");
     }
 
     @AfterAll
     static void stop() {
         application.close();
-        postgres.close();
     }
 
     @Configuration(proxyBeanMethods = false)

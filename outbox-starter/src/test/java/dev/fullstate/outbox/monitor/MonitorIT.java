@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.Buyer;
 import dev.fullstate.outbox.shop.Purchase;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -51,7 +52,7 @@ class MonitorIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         shop = ShopApplication.startWith(
                 Users.class,
                 postgres,
@@ -66,7 +67,6 @@ class MonitorIT {
     @AfterAll
     static void stop() {
         shop.close();
-        postgres.close();
     }
 
     private static HttpResponse<String> get(String credentials) throws Exception {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.Purchase;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -34,14 +35,13 @@ public abstract class RepublishTest {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         shop = ShopApplication.start(postgres, "republish", OPTIONS);
     }
 
     @AfterAll
     static void stop() {
         shop.close();
-        postgres.close();
     }
 
     @BeforeEach

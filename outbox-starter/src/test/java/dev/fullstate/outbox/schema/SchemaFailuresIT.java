@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.harness.server.Databases;
 import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -49,7 +50,7 @@ class SchemaFailuresIT {
     @BeforeEach
     void createDatabase() throws SQLException {
         database = "failures_" + COUNT.incrementAndGet();
-        postgres.createDatabase(database);
+        Databases.recreate(postgres, database);
         execute("postgres", "alter role app login connection limit -1");
         execute("postgres", "alter role app reset all");
         execute(database, "grant create on schema public to app; grant create on database " + database + " to app");

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.harness.server.Databases;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -36,12 +37,7 @@ class SimultaneousStartsIT {
 
     @BeforeAll
     static void startPostgres() {
-        postgres = PostgresServer.start();
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
+        postgres = SharedServers.postgres();
     }
 
     @ParameterizedTest
@@ -51,7 +47,7 @@ class SimultaneousStartsIT {
     void allOfThemStart(String name, String schema, String setUp) throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             String database = name + round;
-            String url = postgres.createDatabase(database);
+            String url = Databases.recreate(postgres, database);
             try (Connection connection = postgres.connect(database);
                     Statement statement = connection.createStatement()) {
                 statement.execute(setUp);
@@ -92,7 +88,7 @@ class SimultaneousStartsIT {
      */
     @Test
     void replicaWaitsForTheOneThatIsInTheMiddle() throws Exception {
-        String url = postgres.createDatabase("middle");
+        String url = Databases.recreate(postgres, "middle");
         OutboxNames names = OutboxNames.of("public", "outbox");
         Outbox outbox = new Outbox(new DriverManagerDataSource(url, postgres.username(), postgres.password()), names);
         ExecutorService thread = Executors.newSingleThreadExecutor();

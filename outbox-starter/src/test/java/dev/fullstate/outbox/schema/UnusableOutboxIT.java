@@ -19,6 +19,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.harness.server.Databases;
 import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -55,7 +56,7 @@ class UnusableOutboxIT {
     void migrate() throws SQLException {
         database = "unusable_" + COUNT.incrementAndGet();
         DataSource owner = new DriverManagerDataSource(
-                postgres.createDatabase(database), postgres.username(), postgres.password());
+                Databases.recreate(postgres, database), postgres.username(), postgres.password());
         OutboxNames names = OutboxNames.of("orders", "outbox");
         OutboxSchema.migrate(new Outbox(owner, names));
         execute("grant usage on schema orders to app; set search_path to orders; grant insert on outbox to app;"

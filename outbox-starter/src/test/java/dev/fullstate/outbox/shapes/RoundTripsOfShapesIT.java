@@ -19,6 +19,7 @@ import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.shapes.Basket.Item;
 import dev.fullstate.outbox.shapes.Crate.Label;
 import dev.fullstate.outbox.shapes.Crate.Piece;
@@ -53,7 +54,7 @@ class RoundTripsOfShapesIT {
 
     @BeforeAll
     static void start() throws Exception {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         String batching = "spring.jpa.properties.hibernate.jdbc.batch_size=1000";
         captured = ShopApplication.startWith(Shapes.class, postgres, "captured", batching);
         bare = ShopApplication.startWith(Shapes.class, postgres, "bare", batching, "outbox.enabled=false");
@@ -63,7 +64,6 @@ class RoundTripsOfShapesIT {
     static void stop() {
         bare.close();
         captured.close();
-        postgres.close();
     }
 
     /** An aggregate in a shape, and how to make one of a size. */

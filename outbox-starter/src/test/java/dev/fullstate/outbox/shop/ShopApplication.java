@@ -18,6 +18,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
+import dev.fullstate.outbox.harness.server.Databases;
 import dev.fullstate.outbox.test.PostgresServer;
 
 /** The shop as a service, on a database of its own. */
@@ -31,7 +32,7 @@ public final class ShopApplication implements AutoCloseable {
 
     public static ShopApplication start(PostgresServer postgres, String database, String... properties)
             throws SQLException {
-        String url = postgres.createDatabase(database);
+        String url = Databases.recreate(postgres, database);
         return start(postgres, url, Configuration.class, properties);
     }
 
@@ -39,7 +40,7 @@ public final class ShopApplication implements AutoCloseable {
     public static ShopApplication startWith(
             Class<?> configuration, PostgresServer postgres, String database, String... properties)
             throws SQLException {
-        return start(postgres, postgres.createDatabase(database), configuration, properties);
+        return start(postgres, Databases.recreate(postgres, database), configuration, properties);
     }
 
     /** Starts on a database that exists already. */

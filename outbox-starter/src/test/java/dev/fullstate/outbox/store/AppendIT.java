@@ -10,13 +10,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import dev.fullstate.outbox.contract.Operation;
 import dev.fullstate.outbox.contract.OutboxEvent;
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -39,12 +38,7 @@ class AppendIT {
 
     @BeforeAll
     static void startPostgres() {
-        postgres = PostgresServer.start(0, Map.of());
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
+        postgres = SharedServers.postgres();
     }
 
     private final OutboxStore store = new OutboxStore(OutboxNames.DEFAULT);

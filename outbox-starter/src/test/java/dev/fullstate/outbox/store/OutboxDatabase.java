@@ -2,23 +2,19 @@ package dev.fullstate.outbox.store;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-
-import javax.sql.DataSource;
 
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.harness.outbox.MigratedDatabase;
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.schema.OutboxSchema;
 import dev.fullstate.outbox.test.PostgresServer;
 
@@ -27,19 +23,13 @@ import static org.awaitility.Awaitility.await;
 /** A database with the outbox, and a role that owns nothing in it. The test plays the relay. */
 public final class OutboxDatabase implements AutoCloseable {
 
-    private static final AtomicInteger COUNT = new AtomicInteger();
-
-    private final PostgresServer server;
-    private final String name;
-    private final Connection owner;
+    private final MigratedDatabase database;
 
     public OutboxDatabase(PostgresServer server) throws SQLException {
-        this.server = server;
-        this.name = "outbox_" + COUNT.incrementAndGet();
-        DataSource dataSource =
-                new DriverManagerDataSource(server.createDatabase(name), server.username(), server.password());
-        OutboxSchema.migrate(new Outbox(dataSource, OutboxNames.DEFAULT));
-        this.owner = server.connect(name);
+        this.database = MigratedDatabase.empty(server, "outbox");
+        OutboxSchema.migrate(new Outbox(
+                new DriverManagerDataSource(database.url(), server.username(), server.password()),
+                OutboxNames.DEFAULT));
         execute("create role " + role() + " login password 'secret'");
         grant("insert on outbox");
         grant("usage on sequence outbox_seq");
@@ -55,7 +45,7 @@ public final class OutboxDatabase implements AutoCloseable {
 
     /** The role that owns nothing: the application's. */
     public String role() {
-        return name + "_app";
+        return database.name() + "_app";
     }
 
     public void grant(String what) throws SQLException {
@@ -68,65 +58,48 @@ public final class OutboxDatabase implements AutoCloseable {
 
     /** As the application connects. */
     public Outbox application() {
-        return new Outbox(new DriverManagerDataSource(server.jdbcUrl(name), role(), "secret"), OutboxNames.DEFAULT);
+        return new Outbox(new DriverManagerDataSource(database.url(), role(), "secret"), OutboxNames.DEFAULT);
     }
 
     /** Another connection of the application. */
     public Connection connect() throws SQLException {
-        return DriverManager.getConnection(server.jdbcUrl(name), role(), "secret");
+        return DriverManager.getConnection(database.url(), role(), "secret");
     }
 
     /** Another connection of the owner. */
     public Connection connectAsOwner() throws SQLException {
-        return server.connect(name);
+        return database.connect();
     }
 
     public void execute(String sql) throws SQLException {
-        try (Statement statement = owner.createStatement()) {
-            statement.execute(sql);
-        }
+        database.execute(sql);
     }
 
     public String query(String sql) throws SQLException {
-        try (Statement statement = owner.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
-        }
+        return database.query(sql);
     }
 
     /** Commits a row that was written so many days ago, to the leaf of that day. */
     public void insert(int daysAgo) throws SQLException {
-        insert(owner, daysAgo, daysAgo);
+        execute(OutboxInsert.row().inLeafOf(daysAgo).writtenDaysAgo(daysAgo).sql());
     }
 
     /** Writes a row to the leaf of a day, in the connection's transaction; returns its sequence. */
     public static long insert(Connection connection, int daysAgo, int writtenDaysAgo) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("""
-                insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation, bucket, created_at)
-                values (?, 'order', 'a', 'T', '{}', 'urn:test', ?, 'update',
-                        mod(floor(extract(epoch from now()) / 86400)::bigint - ?, 16),
-                        clock_timestamp() - ? * interval '1 day')
-                returning seq
-                """)) {
-            statement.setObject(1, UUID.randomUUID());
-            statement.setObject(2, UUID.randomUUID());
-            statement.setInt(3, daysAgo);
-            statement.setInt(4, writtenDaysAgo);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
+        OutboxInsert insert = OutboxInsert.row().inLeafOf(daysAgo).writtenDaysAgo(writtenDaysAgo);
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(insert.sql() + " returning seq")) {
+            row.next();
+            return row.getLong(1);
         }
     }
 
     /** Commits many rows that were written so many days ago, each in the leaf of that day. */
     public void insertMany(int daysAgo, int count) throws SQLException {
-        execute("""
-                insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation, bucket, created_at)
-                select gen_random_uuid(), 'order', 'a', 'T', '{}', 'urn:test', gen_random_uuid(), 'update',
-                       mod(floor(extract(epoch from now()) / 86400)::bigint - %1$d, 16), now() - %1$d * interval '1 day'
-                  from generate_series(1, %2$d)
-                """.formatted(daysAgo, count));
+        execute(OutboxInsert.rows(count)
+                .inLeafOf(daysAgo)
+                .writtenDaysAgo(daysAgo)
+                .sql());
     }
 
     /** Until the connections of the application have ended, which report what they have done when they do. */
@@ -150,21 +123,14 @@ public final class OutboxDatabase implements AutoCloseable {
 
     /** The days ago of the rows that there are. */
     public List<Integer> days() throws SQLException {
-        List<Integer> days = new ArrayList<>();
-        try (Statement statement = owner.createStatement();
-                ResultSet rows = statement.executeQuery("""
+        return database.strings("""
                         select mod(floor(extract(epoch from now()) / 86400)::bigint - bucket, 16)
                           from outbox order by 1 desc
-                        """)) {
-            while (rows.next()) {
-                days.add(rows.getInt(1));
-            }
-        }
-        return days;
+                        """).stream().map(Integer::valueOf).toList();
     }
 
     @Override
     public void close() throws SQLException {
-        owner.close();
+        database.close();
     }
 }

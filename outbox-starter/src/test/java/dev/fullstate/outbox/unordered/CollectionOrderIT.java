@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.Configuration;
 
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -54,7 +55,7 @@ class CollectionOrderIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         application = ShopApplication.startWith(Heaps.class, postgres, "unordered");
         application.run(em -> List.of(10, 2, 30).forEach(id -> em.persist(new Owner(id))));
     }
@@ -62,7 +63,6 @@ class CollectionOrderIT {
     @AfterAll
     static void stop() {
         application.close();
-        postgres.close();
     }
 
     @BeforeEach

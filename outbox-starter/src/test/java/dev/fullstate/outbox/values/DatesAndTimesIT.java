@@ -11,7 +11,6 @@ import java.util.TimeZone;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +20,8 @@ import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.fullstate.outbox.harness.server.Databases;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -85,13 +86,8 @@ class DatesAndTimesIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
-        postgres.createDatabase(database);
-    }
-
-    @AfterAll
-    static void stop() {
-        postgres.close();
+        postgres = SharedServers.postgres();
+        Databases.recreate(postgres, database);
     }
 
     @AfterEach

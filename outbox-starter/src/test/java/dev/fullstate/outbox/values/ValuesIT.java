@@ -19,6 +19,7 @@ import tools.jackson.databind.ser.std.StdSerializer;
 
 import dev.fullstate.outbox.FullStateJsonCustomizer;
 import dev.fullstate.outbox.OutboxException;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.republish.Republisher;
 import dev.fullstate.outbox.shop.OutboxRow;
 import dev.fullstate.outbox.shop.ShopApplication;
@@ -66,14 +67,13 @@ class ValuesIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        postgres = PostgresServer.start();
+        postgres = SharedServers.postgres();
         application = ShopApplication.startWith(ValuesOfAllKinds.class, postgres, "kinds");
     }
 
     @AfterAll
     static void stop() {
         application.close();
-        postgres.close();
     }
 
     @BeforeEach
