@@ -54,8 +54,8 @@ final class PostgresLosses implements Losses {
     // because only noted rows are retired.
     //
     // Events of another service in the same topic have another source. A delete event for an aggregate of another
-    // outbox
-    // would be a disaster, so what is of no row's source, or of no certain type, is left out and said.
+    // outbox would be a disaster, so an event without a row's source, or without a certain type, is left out and
+    // reported.
     @Override
     public Loss find(Map<String, String> aggregateTypes) {
         try (PreparedStatement create = connection.prepareStatement(names.sql("""
