@@ -31,7 +31,7 @@ final class CommitGuard {
     private final List<Warning> warnings;
     /** Connections that the producer had closed when the present commit was asked for; 0 where no guard is needed. */
     private double closedBefore;
-    /** Whether the present commit was asked for more than once. */
+    /** True if the present commit was requested more than once. */
     private boolean askedAgain;
 
     private CommitGuard(boolean needed, List<Warning> warnings) {

@@ -66,7 +66,7 @@ final class EventRecord {
         return record;
     }
 
-    /** What the record takes in a request, in bytes: close to Kafka's own upper bound, from above. */
+    /** {@return the size of the record in a request, in bytes: slightly above Kafka's own upper bound} */
     static int sizeInBytes(ProducerRecord<byte[], byte @Nullable []> record) {
         int overhead = 128;
         int perHeader = 10;

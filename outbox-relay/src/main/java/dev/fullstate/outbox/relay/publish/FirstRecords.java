@@ -23,10 +23,10 @@ final class FirstRecords {
 
     /** When a record was last sent to each partition. */
     private final Map<TopicPartition, Long> sentAt = new HashMap<>();
-    /** The partition whose first record is on its way; null if none is. At most one, since nothing is sent meanwhile. */
+    /** The partition whose first record is on its way; null if none is. At most one, since nothing else is sent in that time. */
     private volatile @Nullable TopicPartition awaited;
 
-    /** Whether a first record is on its way, so that nothing may be sent. */
+    /** {@return whether a first record is on its way, so that no event may be sent} */
     boolean isOneAwaited() {
         return awaited != null;
     }

@@ -35,19 +35,19 @@ final class IdempotentPublisher implements Publisher {
     private final FirstRecords firstRecords = new FirstRecords();
     /** The last position that Kafka has: everything before it is acknowledged. */
     private @Nullable ResumePoint recorded;
-    /** What was given after {@code ended}, or, without that, after {@code recorded}. */
+    /** The events given after {@code ended}, or, without that, after {@code recorded}. */
     private Batch current = new Batch();
     /** All that was given before the current batch and after {@code recorded}; null if nothing was. So at most one position is on its way. */
     private @Nullable Ended ended;
     /** When a batch last ended; only rises. */
     private long endedAt;
 
-    /** What has been given since the last position. */
+    /** The events given since the last position. */
     private static final class Batch {
 
         /** Events of the batch that are sent and not acknowledged; once it is 0 in a batch that has ended, it stays 0. */
         private final AtomicInteger unacknowledgedCount = new AtomicInteger();
-        /** Calls for what is published only with the position after the batch. */
+        /** Calls that are due only with the position after the batch. */
         private final List<Runnable> whenRecorded = new ArrayList<>();
         /** False from the first event or call on; an empty batch never ends. */
         private boolean empty = true;
@@ -58,9 +58,9 @@ final class IdempotentPublisher implements Publisher {
 
         private final Batch batch;
         private final ResumePoint point;
-        /** Whether the position is on its way or written; only after all events of the batch are acknowledged. */
+        /** True once the position is on its way or written; only after all events of the batch are acknowledged. */
         private boolean sent;
-        /** Whether Kafka has the position; only after it was sent. Set by a thread of the producer. */
+        /** True once Kafka has the position; only after it was sent. Set by a thread of the producer. */
         private volatile boolean written;
 
         private Ended(Batch batch, ResumePoint point) {

@@ -14,7 +14,7 @@ import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 
 /**
- * Where the position of each pipeline is kept: a topic of one partition, compacted, with the pipeline as the key. A position is
+ * The topic of the position of each pipeline: it has one partition and is compacted, with the pipeline as the key. A position is
  * written in the same Kafka transaction as the events before it (ADR 13), or, with at-least-once delivery, after they are acknowledged.
  */
 final class PositionTopic {
@@ -28,7 +28,7 @@ final class PositionTopic {
     private final String topicsKey;
     /** Follows the keys of the pipeline; null before that begins, and once it is closed. */
     private Kafka.@Nullable LastValues last;
-    /** What the last record about topics says, of this producer or of one before it. */
+    /** The last record about topics, of this producer or of an earlier one. */
     private Map<String, KafkaTopic> known = Map.of();
     /** Positions that may be written before the next record about topics. */
     private int untilTopicsRecord;
@@ -75,7 +75,7 @@ final class PositionTopic {
         last = kafka.follow(topic, Set.of(positionKey, topicsKey));
     }
 
-    /** Takes note of what has been written meanwhile, without waiting. */
+    /** Takes note of records that were written since, without waiting. */
     void keepUp() {
         followed().keepUp();
     }

@@ -20,7 +20,7 @@ final class Preparation implements PreparedPublisher {
     private final LongSupplier nanoTime;
     private final RecordSender sender;
     private final PositionTopic positions;
-    /** Whether sender and position topic are somebody else's to close, or closed. */
+    /** True once sender and position topic have another owner that closes them, or are closed. */
     private boolean handedOn;
 
     private Preparation(

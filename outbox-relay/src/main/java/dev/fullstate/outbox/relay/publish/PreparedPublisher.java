@@ -5,7 +5,7 @@ import dev.fullstate.outbox.relay.kafka.Kafka;
 
 /**
  * Everything that can be done before a relay may publish: clients that are connected, topics that are there, and the pipeline's
- * position as far as it is known. A relay that stands by holds it for as long as it likes; brokers may restart meanwhile.
+ * position as far as it is known. A relay that stands by holds it for as long as it likes; brokers may restart in that time.
  *
  * <p>No other relay notices it: nothing is fenced off, and no event and no position is written. Used by one thread.
  */
@@ -32,10 +32,10 @@ public interface PreparedPublisher extends AutoCloseable {
     }
 
     /**
-     * Takes note of the positions that another relay has written meanwhile, so that {@link #takeOver} has little left to read. Returns
+     * Takes note of the positions that another relay has written since, so that {@link #takeOver} has little left to read. Returns
      * at once, also while Kafka is away; to be called every few seconds.
      *
-     * @throws BrokerException if this cannot be used any more, and has to be closed and made anew
+     * @throws BrokerException if this can no longer be used, and has to be closed and replaced
      */
     void keepUp();
 

@@ -31,22 +31,22 @@ public interface Publisher extends AutoCloseable {
     @Nullable
     ResumePoint resumePoint();
 
-    /** Returns what is not as it should be although everything is published. */
+    /** {@return the faults that do not keep it from publishing} */
     List<Warning> warnings();
 
-    /** Whether {@link #resumePoint()} covers all that was given. */
+    /** {@return whether {@link #resumePoint()} covers everything that was given} */
     boolean isRecorded();
 
     /** Sizes of all events that were sent and that consumers cannot read yet. */
     long inFlightBytes();
 
-    /** How many answers have come from Kafka, whatever they were. */
+    /** {@return the number of answers from Kafka, of any kind} */
     long answeredCount();
 
-    /** Whether more events may be given. */
+    /** {@return whether more events may be given} */
     boolean isReady();
 
-    /** Whether a commit is under way of which {@link #commitIfDue} has to take note. */
+    /** {@return whether a commit is under way of which {@link #commitIfDue} has to take note} */
     boolean isCommitting();
 
     /**
@@ -61,7 +61,7 @@ public interface Publisher extends AutoCloseable {
     /**
      * Publishes that there is no event up to a position.
      *
-     * @param published called by any thread once that is known to whoever resumes
+     * @param published called by any thread once a successor would know that
      */
     void publishNothing(Runnable published);
 
@@ -76,7 +76,7 @@ public interface Publisher extends AutoCloseable {
     void commitIfDue(ResumePoint upTo, boolean drained);
 
     /**
-     * Finds out, without keeping the caller waiting, up to where a consumer has to read to have what is published by now.
+     * Finds out, without keeping the caller waiting, the offsets up to which a consumer has to read to have everything published by now.
      *
      * @return by partition, the offset after its last record; completes exceptionally with a {@link BrokerException}
      */
@@ -89,7 +89,7 @@ public interface Publisher extends AutoCloseable {
      * Begins to look for what was published.
      *
      * @param topics those that do not exist are left out
-     * @param since the time of the records, by the clock of whoever sent them
+     * @param since the time of the records, by their sender's clock
      */
     Search search(Set<String> topics, Instant since);
 

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 
 /**
- * How events are published.
+ * The settings for publishing.
  *
- * @param kafka how Kafka is reached
+ * @param kafka the connection to Kafka
  * @param delivery what consumers can rely on
  * @param positionTopic where the position after the last published event is kept
  * @param commitInterval after which a Kafka transaction is committed although there is more to send; at least once, between two positions
@@ -18,7 +18,7 @@ import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 public record PublisherSettings(
         KafkaSettings kafka, Delivery delivery, String positionTopic, Duration commitInterval, NewTopics newTopics) {
 
-    /** What consumers can rely on. */
+    /** The guarantee for consumers. */
     public enum Delivery {
         /** Consumers with isolation {@code read_committed} get each event once; others may see repeats. */
         EXACTLY_ONCE,
@@ -27,7 +27,7 @@ public record PublisherSettings(
     }
 
     /**
-     * What happens on the first event of a topic that does not exist, and when partitions are added to it.
+     * The treatment of a topic that does not exist at its first event, and of partitions that are added to it.
      *
      * @param create whether it is created, with the cleanup policy {@code compact}
      * @param partitionCount null for the broker's default
@@ -40,7 +40,7 @@ public record PublisherSettings(
             @Nullable Short replicationFactor,
             AddedPartitions addedPartitions) {}
 
-    /** What becomes of partitions that are added to a topic that has events. */
+    /** The treatment of partitions that are added to a topic that has events. */
     public enum AddedPartitions {
         /** They stay empty: each key stays where it is, and its order holds. */
         IGNORE,

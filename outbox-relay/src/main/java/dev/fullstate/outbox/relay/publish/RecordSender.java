@@ -39,7 +39,7 @@ final class RecordSender implements AutoCloseable {
     private final AtomicLong answeredCount = new AtomicLong();
     /** The first failure; once it is set the producer is closed, and nothing is sent. */
     private final AtomicReference<@Nullable BrokerException> failure = new AtomicReference<>();
-    /** Whether the producer's thread, to which this field belongs, carries what log lines of the loop carry. */
+    /** True once the producer's thread, to which this field belongs, has the log context of the loop. */
     private boolean inContext;
 
     /** Describes what was to be sent, as the object of a sentence; asked for only when that has failed. */
@@ -135,7 +135,7 @@ final class RecordSender implements AutoCloseable {
         BrokerException rejected =
                 BrokerException.of("Topic '" + record.topic() + "' rejected " + what.text(), exception);
         if (failure.compareAndSet(null, rejected)) {
-            // What is queued behind it must not overtake it; what is on the wire can not be called back.
+            // Queued events must not overtake it; events on the wire cannot be called back.
             producer.close(Duration.ZERO);
         }
     }

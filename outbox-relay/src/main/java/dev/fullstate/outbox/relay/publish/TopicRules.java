@@ -10,7 +10,7 @@ import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 
-/** What topics have to be, and what is said of those that are not. */
+/** The rules for topics, and the warnings and errors for those that break them. */
 final class TopicRules {
 
     private static final String CLI =

@@ -47,7 +47,7 @@ final class Topics {
     private @Nullable CompletableFuture<Map<String, KafkaTopic>> asked;
     /** When an answer was last looked at, or the watch began; 0 before. */
     private long askedAt;
-    /** Whether {@code used} has what no record about topics has yet. */
+    /** True while {@code used} has something that no record about topics has yet. */
     private boolean changed;
 
     Topics(Kafka kafka, PublisherSettings settings) {
@@ -67,7 +67,7 @@ final class Topics {
         warn(name, TopicRules.warningsOfPositionTopic(topic));
     }
 
-    /** Whether the topic of the positions is still the one that was there. */
+    /** {@return whether the position topic is still the same one} */
     boolean isPositionTopicTheSame() {
         KafkaTopic before = positions;
         KafkaTopic now = before == null ? null : lookUp(before.name());
@@ -79,7 +79,7 @@ final class Topics {
         remembered.putAll(topics);
     }
 
-    /** What the next start has to know, if it has changed since the last call; otherwise null. */
+    /** {@return the record for the next start, if it has changed since the last call; otherwise null} */
     @Nullable
     Map<String, KafkaTopic> changes() {
         if (!changed) {

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 
-/** What a start has to know of the topics of earlier ones, as text: one topic a word, as in {@code outbox.event.order:6:kXOcEsWNTFaV_Tz42G5SyQ}. */
+/** The topics of earlier starts, as text: one topic a word, as in {@code outbox.event.order:6:kXOcEsWNTFaV_Tz42G5SyQ}. */
 final class TopicsRecord {
 
     private TopicsRecord() {}

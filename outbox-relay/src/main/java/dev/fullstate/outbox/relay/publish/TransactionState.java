@@ -26,11 +26,11 @@ sealed interface TransactionState {
         }
     }
 
-    /** A transaction is open, and its commit has not been asked for. What is given is sent in it. */
+    /** A transaction is open, and its commit has not been requested. Events that are given are sent in it. */
     final class Open implements TransactionState {
 
         private final long openedAt;
-        /** What is told once consumers can read the transaction, in the order in which it was given; empty only until the first is added. */
+        /** Calls that are due once consumers can read the transaction, in the order of the events; empty only until the first is added. */
         private final List<Runnable> whenPublished = new ArrayList<>();
         /** Of the events that were sent in the transaction; 0 where nothing was given but that there is no event. */
         private long bytes;
@@ -62,7 +62,7 @@ sealed interface TransactionState {
         }
     }
 
-    /** The commit of a transaction is under way. What is given waits, since a producer begins no transaction before that. */
+    /** The commit of a transaction is under way. Events that are given wait, since a producer begins no transaction before its end. */
     final class Committing implements TransactionState {
 
         private final Open transaction;

@@ -28,9 +28,9 @@ import dev.fullstate.outbox.relay.route.RoutedEvent;
 
 /**
  * Exactly once for consumers with isolation {@code read_committed}: events and the position after them are committed in one
- * Kafka transaction, and whoever publishes next begins at that position.
+ * Kafka transaction, and the next publisher begins at that position.
  *
- * <p>Commits run on a thread of their own, so that the caller can go on; events that come meanwhile wait for the next
+ * <p>Commits run on a thread of their own, so that the caller can go on; events that arrive during a commit wait for the next
  * transaction. Transactions are as short as the flow allows: one ends when there is nothing to send, else by time or size.
  */
 final class TransactionalPublisher implements Publisher {
