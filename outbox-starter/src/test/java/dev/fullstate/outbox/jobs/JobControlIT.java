@@ -205,6 +205,38 @@ class JobControlIT extends RepublishTest {
     }
 
     @Test
+    void jobOfAnotherKindIsNeitherShownNorDone() {
+        UUID other = UUID.randomUUID();
+        shop.jdbc()
+                .sql("insert into outbox_job (id, kind, requested_by) values (?, 'other', 'test')")
+                .param(other)
+                .update();
+        shop.jdbc()
+                .sql("insert into outbox_job_slice (job_id, aggregate_type) values (?, 'purchase')")
+                .param(other)
+                .update();
+
+        assertThat(ended(PURCHASES).state()).isEqualTo(State.COMPLETED);
+
+        assertThat(republisher().find(other)).isEmpty();
+        assertThat(republisher().cancel(other, "test")).isEmpty();
+        assertThat(republisher().latest()).extracting(RepublishJob::id).doesNotContain(other);
+        assertThat(shop.jdbc()
+                        .sql(
+                                "select state || ' ' || pass from outbox_job join outbox_job_slice on job_id = id where id = ?")
+                        .param(other)
+                        .query(String.class)
+                        .single())
+                .isEqualTo("QUEUED COUNT");
+        assertThat(shop.jdbc()
+                        .sql("select count(*) from outbox_relay_job where id = ?")
+                        .param(other)
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
     void jobShowsItsProgress() throws Exception {
         List<UUID> ids = purchases(CHUNK + 1);
         RepublishJob now;
