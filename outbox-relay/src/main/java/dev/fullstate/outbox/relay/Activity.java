@@ -19,10 +19,10 @@ sealed interface Activity permits Connecting, StandBy, Announcing, Filling, Stre
     /** Does one bounded piece of work; returns what the loop is at afterwards, usually still this. */
     Activity step();
 
-    /** Whether the last step found nothing to do. */
+    /** Tells whether the last step found nothing to do. */
     boolean isIdle();
 
-    /** How long to wait after a step that found nothing to do. */
+    /** Returns how long to wait after a step that found nothing to do. */
     default Duration pollInterval(RelaySettings settings) {
         return settings.pollInterval();
     }
@@ -32,12 +32,12 @@ sealed interface Activity permits Connecting, StandBy, Announcing, Filling, Stre
         return null;
     }
 
-    /** What is wrong although it goes on; null if nothing is. */
+    /** Returns what is wrong although it goes on; null if nothing is. */
     default RelayStatus.@Nullable Problem problem() {
         return null;
     }
 
-    /** What is not as it should be although it goes on; null where that is not known. */
+    /** Returns what is not as it should be although it goes on; null where that is not known. */
     default @Nullable List<Warning> warnings() {
         return null;
     }

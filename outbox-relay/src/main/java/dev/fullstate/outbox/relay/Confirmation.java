@@ -84,7 +84,7 @@ final class Confirmation {
     }
 
     /**
-     * What is published, but no further than to where a successor would resume: a slot beyond that looks as if somebody else had
+     * Returns what is published, but no further than to where a successor would resume: a slot beyond that looks as if somebody else had
      * advanced it. Transactions without events are published without Kafka's knowing of them.
      */
     private Lsn confirmable() {

@@ -144,7 +144,7 @@ public final class Relay
         return PHASE;
     }
 
-    /** What the relay is doing; that its thread is gone shows also where it could not say so any more. */
+    /** Returns what the relay is doing; that its thread is gone shows also where it could not say so any more. */
     public RelayStatus status() {
         RelayStatus last = status;
         Thread loop = thread;
@@ -159,7 +159,7 @@ public final class Relay
                         last.warnings());
     }
 
-    /** What the relay has done so far. */
+    /** Returns what the relay has done so far. */
     public RelayStatistics statistics() {
         return stages.statistics();
     }
@@ -208,7 +208,7 @@ public final class Relay
         }
     }
 
-    /** What is to be known outside comes first: memory may be short. */
+    /** Tells what outsiders have to know before anything else: memory may be short. */
     private void die(Throwable cause) {
         enter(RelayState.FAILED, Problem.ofDeadThread(cause.toString()));
         if (events != null) {

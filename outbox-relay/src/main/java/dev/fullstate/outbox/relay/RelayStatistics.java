@@ -62,7 +62,7 @@ public final class RelayStatistics {
         return inFlightBytes;
     }
 
-    /** How often the relay had to begin again. */
+    /** Returns how often the relay had to begin again. */
     public long failureCount(FailureKind kind) {
         return count(kind).sum();
     }

@@ -31,7 +31,7 @@ final class RowSender {
         this.send = send;
     }
 
-    /** Whether the rows of a relation are the outbox's. Those of other tables come if a publication had more than one. */
+    /** Tells whether the rows of a relation are the outbox's. Those of other tables come if a publication had more than one. */
     boolean isOfOutbox(Relation relation) {
         if (table.belongsToOutbox(relation.oid(), relation.schema(), relation.table())) {
             return true;

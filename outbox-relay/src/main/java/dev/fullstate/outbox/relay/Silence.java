@@ -43,7 +43,7 @@ final class Silence {
         return Duration.ofNanos(nanos);
     }
 
-    /** Whether the relay that was looked at last has ever shown a sign of life: of one that shows none, silence tells nothing. */
+    /** Tells whether the relay that was looked at last has ever shown a sign of life: of one that shows none, silence tells nothing. */
     boolean isTelling() {
         return heard;
     }

@@ -48,7 +48,7 @@ final class StandBy implements Activity {
                 stages.settings().slotName());
     }
 
-    /** Whether a relay, other than this one, has the slot. */
+    /** Tells whether a relay, other than this one, has the slot. */
     static boolean isHeld(Stages stages, WalSession session) {
         return holder(stages, session) != null;
     }

@@ -132,7 +132,7 @@ final class Streaming implements Activity {
         return this;
     }
 
-    /** What comes before a row that cannot be published is published, then the relay stops there. */
+    /** Reads on, unless there was a row that cannot be published: then the relay stops once everything before it is published. */
     private int readOn(int maxCount) {
         UnpublishableRowException row = stoppedBy;
         if (row != null) {
@@ -284,7 +284,7 @@ final class Streaming implements Activity {
             numbering.noteReceived(event);
         }
 
-        /** What another history has at a position that is published has a number that was not published. */
+        /** Makes sure that the row is of the history that is published: another one has, at such a position, a number that was not published. */
         private void requirePublished(ReceivedRow row) {
             Newest newest = start.numbers().newest();
             if (newest != null && row.sequence() > newest.seq()) {

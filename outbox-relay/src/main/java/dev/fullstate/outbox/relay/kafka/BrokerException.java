@@ -31,7 +31,7 @@ public final class BrokerException extends RelayException {
         return new BrokerException(KafkaFailure.of(cause), failedTo + ": " + KafkaFailure.describe(cause), cause);
     }
 
-    /** What follows in a partition cannot be read, because a transaction of any producer is open there, or no broker sends it. */
+    /** Says that the rest of a partition cannot be read, because a transaction of any producer is open there, or no broker sends it. */
     static BrokerException heldUp(TopicPartition partition, long offset, long end) {
         return new BrokerException(
                 FailureKind.RETRY,

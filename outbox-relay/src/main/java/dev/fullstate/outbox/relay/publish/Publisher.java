@@ -25,7 +25,7 @@ import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 public interface Publisher extends AutoCloseable {
 
     /**
-     * Up to where Kafka has the events according to the position that is written there: where a successor would resume. Nothing beyond it
+     * Returns up to where Kafka has the events according to the position that is written there: where a successor would resume. Nothing beyond it
      * may be confirmed. Null if Kafka has no position.
      */
     @Nullable

@@ -59,11 +59,11 @@ public interface RetainedRows {
      */
     void endFound(Fill fill);
 
-    /** Whether an event was found whose row the table ought to have, and has not, or whose number was shifted, and so had been lost before. */
+    /** Tells whether an event was found whose row the table ought to have, and has not, or whose number was shifted, and so had been lost before. */
     boolean hasLost();
 
     /**
-     * Whether a row is left that is published, or no row is missing after the newest that is. Otherwise rows may have been removed before they
+     * Tells whether a row is left that is published, or no row is missing after the newest that is. Otherwise rows may have been removed before they
      * were published: by hand, as the retention removes only what is.
      */
     boolean reachBackTo(Newest published);

@@ -53,7 +53,7 @@ final class SqlFailure {
                 : new WalException(failure.kind(), message, failure.remedy(), e);
     }
 
-    /** What the driver says of a stream whose connection it has given up is what the server says of a lost slot. */
+    /** Tells a stream whose connection the driver has given up from a lost slot, of which the server says the same. */
     private static boolean isDead(SQLException e) {
         return OBJECT_NOT_IN_STATE.equals(e.getSQLState())
                 && e instanceof PSQLException driver

@@ -37,7 +37,7 @@ public interface Subscription {
     /** The rows that are older than the slot. */
     RetainedRows retainedRows();
 
-    /** What consumers have and the database has lost. */
+    /** Returns what consumers have and the database has lost. */
     Losses losses();
 
     /**
