@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.faults.point;
 
+import java.sql.SQLException;
 import java.util.function.Consumer;
 
 import org.apache.kafka.clients.producer.Producer;
@@ -9,12 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
-import dev.fullstate.outbox.relay.wal.InjectedWalFailure;
+import dev.fullstate.outbox.relay.wal.WalException;
 
 /** The one point of this JVM that is to fail, if any. */
 final class FailurePoints {
 
     private static final int KILLED = 137;
+
+    /** SQLSTATE connection_failure. */
+    private static final String CONNECTION_LOST = "08006";
 
     private final Consumer<String> hits;
     private @Nullable Armed armed;
@@ -88,6 +92,6 @@ final class FailurePoints {
         boolean kafka = port == Kafka.class || port == Kafka.Connector.class;
         return kafka
                 ? BrokerException.of("Injected at " + point, new TimeoutException("no answer"))
-                : InjectedWalFailure.at(point);
+                : WalException.of("Injected at " + point, new SQLException("connection lost", CONNECTION_LOST));
     }
 }

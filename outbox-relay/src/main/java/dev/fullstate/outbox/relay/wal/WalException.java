@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.wal;
 
+import java.sql.SQLException;
+
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
@@ -15,5 +17,14 @@ public sealed class WalException extends RelayException permits DatabaseSetupExc
 
     WalException(FailureKind kind, String message, String remedy, @Nullable Throwable cause) {
         super(kind, message, remedy, cause);
+    }
+
+    /**
+     * Translates an error of PostgreSQL.
+     *
+     * @param failedTo the attempt that the error ended, as a whole clause
+     */
+    public static WalException of(String failedTo, SQLException e) {
+        return SqlFailure.of(failedTo, e);
     }
 }

@@ -19,6 +19,9 @@ import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 /** Writes messages as the manual describes them. */
 public final class Encoder {
 
+    /** Times count from here. */
+    private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+
     private Encoder() {}
 
     public static ByteBuffer begin(Begin begin) {
@@ -34,7 +37,7 @@ public final class Encoder {
             out.writeByte(0);
             out.writeLong(commit.commitLsn().value());
             out.writeLong(commit.endLsn().value());
-            out.writeLong(ChronoUnit.MICROS.between(Instant.parse("2000-01-01T00:00:00Z"), commit.committedAt()));
+            out.writeLong(ChronoUnit.MICROS.between(EPOCH, commit.committedAt()));
         });
     }
 
