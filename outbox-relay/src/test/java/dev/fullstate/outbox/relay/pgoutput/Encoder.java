@@ -1,14 +1,12 @@
 package dev.fullstate.outbox.relay.pgoutput;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -22,37 +20,39 @@ public final class Encoder {
     /** Times count from here. */
     private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
+    private static final int FIRST_SIZE = 512;
+
     private Encoder() {}
 
     public static ByteBuffer begin(Begin begin) {
         return message('B', out -> {
-            out.writeLong(begin.commitLsn().value());
-            out.writeLong(0);
-            out.writeInt(begin.xid());
+            out.putLong(begin.commitLsn().value());
+            out.putLong(0);
+            out.putInt(begin.xid());
         });
     }
 
     public static ByteBuffer commit(Commit commit) {
         return message('C', out -> {
-            out.writeByte(0);
-            out.writeLong(commit.commitLsn().value());
-            out.writeLong(commit.endLsn().value());
-            out.writeLong(ChronoUnit.MICROS.between(EPOCH, commit.committedAt()));
+            out.put((byte) 0);
+            out.putLong(commit.commitLsn().value());
+            out.putLong(commit.endLsn().value());
+            out.putLong(ChronoUnit.MICROS.between(EPOCH, commit.committedAt()));
         });
     }
 
     public static ByteBuffer relation(Relation relation) {
         return message('R', out -> {
-            out.writeInt(relation.oid());
+            out.putInt(relation.oid());
             string(out, relation.schema());
             string(out, relation.table());
-            out.writeByte('d');
-            out.writeShort(relation.columns().size());
+            out.put((byte) 'd');
+            out.putShort((short) relation.columns().size());
             for (String column : relation.columns()) {
-                out.writeByte(0);
+                out.put((byte) 0);
                 string(out, column);
-                out.writeInt(25);
-                out.writeInt(-1);
+                out.putInt(25);
+                out.putInt(-1);
             }
         });
     }
@@ -60,38 +60,33 @@ public final class Encoder {
     /** A row of text values. */
     public static ByteBuffer insert(int relationOid, List<byte @Nullable []> values) {
         return message('I', out -> {
-            out.writeInt(relationOid);
-            out.writeByte('N');
-            out.writeShort(values.size());
+            out.putInt(relationOid);
+            out.put((byte) 'N');
+            out.putShort((short) values.size());
             for (byte[] value : values) {
-                out.writeByte(value == null ? 'n' : 't');
+                out.put((byte) (value == null ? 'n' : 't'));
                 if (value != null) {
-                    out.writeInt(value.length);
-                    out.write(value);
+                    out.putInt(value.length);
+                    out.put(value);
                 }
             }
         });
     }
 
-    private static ByteBuffer message(char tag, Body body) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            DataOutputStream out = new DataOutputStream(bytes);
-            out.writeByte(tag);
-            body.write(out);
-            return ByteBuffer.wrap(bytes.toByteArray());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static ByteBuffer message(char tag, Consumer<ByteBuffer> body) {
+        int size = FIRST_SIZE;
+        while (true) {
+            try {
+                ByteBuffer out = ByteBuffer.allocate(size).put((byte) tag);
+                body.accept(out);
+                return out.flip();
+            } catch (BufferOverflowException e) {
+                size *= 2;
+            }
         }
     }
 
-    private static void string(DataOutputStream out, String string) throws IOException {
-        out.write(string.getBytes(StandardCharsets.UTF_8));
-        out.writeByte(0);
-    }
-
-    private interface Body {
-
-        void write(DataOutputStream out) throws IOException;
+    private static void string(ByteBuffer out, String string) {
+        out.put(string.getBytes(StandardCharsets.UTF_8)).put((byte) 0);
     }
 }
