@@ -18,6 +18,7 @@ import dev.fullstate.outbox.faults.point.Mutant;
 import dev.fullstate.outbox.faults.relay.RelayProcess;
 import dev.fullstate.outbox.faults.server.Database;
 import dev.fullstate.outbox.faults.server.Outbox;
+import dev.fullstate.outbox.faults.server.Patience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -8,7 +8,6 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.faults.Patience;
 import dev.fullstate.outbox.test.PostgresServer;
 
 /** Statements of a superuser, in the database that every server has. */

@@ -1,4 +1,4 @@
-package dev.fullstate.outbox.faults;
+package dev.fullstate.outbox.faults.server;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
