@@ -5,7 +5,7 @@ import java.util.function.UnaryOperator;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.Publisher;
 
-/** A prepared publisher whose publisher a test changes. */
+/** A prepared publisher whose publisher the test changes. */
 record AdaptedPublisher(PreparedPublisher target, UnaryOperator<Publisher> adapt) implements PreparedPublisher {
 
     @Override

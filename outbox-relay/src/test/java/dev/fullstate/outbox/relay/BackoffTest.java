@@ -57,7 +57,7 @@ class BackoffTest {
     }
 
     @Test
-    void beginAnewAfterProgress() {
+    void delaysStartOverAfterProgress() {
         streams(Duration.ofSeconds(1), 100);
         failsAtOnce(10);
         streams(Duration.ofMillis(100), 101);
@@ -65,7 +65,7 @@ class BackoffTest {
     }
 
     @Test
-    void beginAnewAfterAnIdleTimeWithoutFailure() {
+    void delaysStartOverAfterAnIdleTimeWithoutFailure() {
         streams(Duration.ofSeconds(1), 100);
         for (int i = 0; i < 50; i++) {
             failsAtOnce(10);
@@ -75,7 +75,7 @@ class BackoffTest {
     }
 
     @Test
-    void beginAnewAfterATimeOfStandingBy() {
+    void delaysStartOverAfterATimeOfStandingBy() {
         failsAtOnce(10);
         backoff.noteSuccess(null);
         nanos.addAndGet(LONGEST.toNanos());
@@ -84,7 +84,7 @@ class BackoffTest {
     }
 
     @Test
-    void timeOfAnOutageIsNotATimeWithoutFailure() {
+    void outageDoesNotCountAsTimeWithoutFailure() {
         backoff.noteSuccess(Progress.at(new Lsn(100)));
         for (int i = 0; i < 10; i++) {
             nanos.addAndGet(backoff.nextDelay().toNanos());
@@ -94,7 +94,7 @@ class BackoffTest {
     }
 
     @Test
-    void positionThatIsSeenAgainAfterAReconnectIsNoProgress() {
+    void positionSeenAgainAfterAReconnectIsNotProgress() {
         backoff.noteSuccess(Progress.at(new Lsn(100)));
         backoff.nextDelay();
         backoff.noteSuccess(Progress.at(new Lsn(90)));

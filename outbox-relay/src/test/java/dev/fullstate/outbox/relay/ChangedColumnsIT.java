@@ -19,7 +19,7 @@ import dev.fullstate.outbox.test.PublishedEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Columns that come, go and return while rows are written: the stream brings each row as the table was when it was written. */
+/** Adds, drops and renames columns while rows are written: the stream has each row as the table was when it was written. */
 class ChangedColumnsIT extends RelayIntegrationTest {
 
     private static final String ALL =
@@ -48,7 +48,7 @@ class ChangedColumnsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void columnThatIsAddedInTheMiddleOfATransactionChangesNothing() throws SQLException {
+    void columnAddedInTheMiddleOfATransactionChangesNothing() throws SQLException {
         database.execute("begin; " + OutboxInsert.row().payload("1").sql()
                 + "; alter table outbox add column added text default 'x'; "
                 + OutboxInsert.row().payload("2").sql() + "; commit");
@@ -58,9 +58,9 @@ class ChangedColumnsIT extends RelayIntegrationTest {
         assertThat(published()).containsExactly("1", "2", "3");
     }
 
-    /** Each column once; the relay runs meanwhile, is restarted, or both. */
+    /** Renames each column once, while the relay runs, is restarted, or both. */
     @Test
-    void rowsThatWereWrittenWhileAColumnHadAnotherNameArePublishedWithIt() throws SQLException {
+    void rowsWrittenWhileAColumnHadAnotherNameArePublishedWithTheColumn() throws SQLException {
         List<String> expected = new ArrayList<>();
         int turn = 0;
         for (String column : OutboxTable.PUBLISHED_COLUMNS) {
@@ -98,7 +98,7 @@ class ChangedColumnsIT extends RelayIntegrationTest {
         }
     }
 
-    /** A dropped column's values are gone, so that people give new ones; the relay says where, until none is missing. */
+    /** The values of a dropped column are lost, so people give new ones; the relay shows where, until no row lacks one. */
     @ParameterizedTest
     @CsvSource({"payload, '''new'''", "aggregateid, '''a'''", "changeid, gen_random_uuid()", "operation, '''update'''"})
     void droppedColumnIsRestoredByTheStatementsThatTheRelayShows(String column, String value) throws SQLException {
@@ -126,7 +126,7 @@ class ChangedColumnsIT extends RelayIntegrationTest {
         assertThat(published().get(1)).isEqualTo(column.equals("payload") ? "new" : "while");
     }
 
-    /** Without its keys a row is found by what else it has; to consumers, new keys are new. */
+    /** The relay finds a row without its keys by its other values; to consumers, an event with a new id is a new event. */
     @ParameterizedTest
     @CsvSource({"true, false", "false, true", "true, true"})
     void rowsWhoseKeysWereDroppedAreFound(boolean seq, boolean id) throws SQLException {
@@ -144,8 +144,8 @@ class ChangedColumnsIT extends RelayIntegrationTest {
                 + (id ? "alter table outbox add column id uuid not null default gen_random_uuid();" : ""));
         database.execute(OutboxInsert.row().payload("after"));
         relay.stepUntil(() -> published().contains("after"));
-        // With a new id, a row that Kafka has under its old one is another row, if it is young enough to be looked for
-        // at all.
+        // A row that Kafka has under its old id is another row under its new one, if it is young enough to be searched
+        // for.
         assertThat(id ? published().stream().distinct() : published().stream())
                 .containsExactly("before", "1", "2", "3", "after");
         List<String> ids =
@@ -154,14 +154,14 @@ class ChangedColumnsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void droppedTraceColumnsAreNotMissed() throws SQLException {
+    void rowsWithoutTheTraceColumnsArePublished() throws SQLException {
         database.execute("alter table outbox drop column traceparent, drop column tracestate");
         database.execute(OutboxInsert.row().payload("1"));
         relay.stepUntil(topic, 1);
     }
 
     @Test
-    void columnThatIsRenamedInsideOfATransactionIsFoundForTheRowsInBetween() throws SQLException {
+    void columnRenamedWithinATransactionIsFoundForTheRowsInBetween() throws SQLException {
         try (Connection other = database.connect();
                 Statement statement = other.createStatement()) {
             other.setAutoCommit(false);

@@ -10,7 +10,7 @@ import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What is committed is published, in the order of commits, and nothing else. */
+/** Shows that the relay publishes committed rows, in the order of their commits, and no others. */
 class CommitOrderIT extends RelayIntegrationTest {
 
     @Test
@@ -33,7 +33,7 @@ class CommitOrderIT extends RelayIntegrationTest {
     }
 
     @Test
-    void interleavedTransactionsComeOutInCommitOrder() throws SQLException {
+    void interleavedTransactionsArePublishedInCommitOrder() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database);
                 Connection first = database.connect();
                 Connection second = database.connect()) {
@@ -52,7 +52,7 @@ class CommitOrderIT extends RelayIntegrationTest {
     }
 
     @Test
-    void longTransactionThatWasOpenAcrossARestartArrivesWhole() throws SQLException {
+    void transactionOpenAcrossARestartArrivesWhole() throws SQLException {
         try (Connection slow = database.connect()) {
             try (SteppedRelay relay = SteppedRelay.of(database)) {
                 relay.stepUntil(RelayState.STREAMING);

@@ -15,8 +15,8 @@ import dev.fullstate.outbox.relay.wal.WalSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A network that swallows everything between the relay and its database, without a reset: the relay notices after about as long
- * as the server waits for it, and not when a query has timed out.
+ * Cuts the relay off from its database by a network that swallows everything, without a reset: the relay notices after about as long as the
+ * server waits for it, and not only when a query times out.
  */
 class CutOffDatabaseIT extends RelayIntegrationTest {
 
@@ -52,7 +52,7 @@ class CutOffDatabaseIT extends RelayIntegrationTest {
                 WAL_SENDER_TIMEOUT);
     }
 
-    /** Steps through real time, and ahead of it, so that nothing is waited for but the network. */
+    /** Steps through real time, and ahead of it, so that the relay waits for nothing but the network. */
     private static void stepUntilNoticed(SteppedRelay relay) {
         long start = System.nanoTime();
         relay.stepUntil(() -> {
@@ -64,7 +64,7 @@ class CutOffDatabaseIT extends RelayIntegrationTest {
     }
 
     @Test
-    void halfOpenConnectionsAreNoticedAndTheRelayGoesOnWhenTheNetworkDoes() throws SQLException {
+    void relayNoticesHalfOpenConnectionsAndGoesOnWhenTheNetworkDoes() throws SQLException {
         try (SteppedRelay relay = relay()) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
@@ -73,7 +73,7 @@ class CutOffDatabaseIT extends RelayIntegrationTest {
             network.swallow();
             stepUntilNoticed(relay);
             database.insert("a", "2");
-            // Connections are made, and nobody answers.
+            // The proxy accepts connections, and nothing answers.
             relay.step();
             assertThat(relay.state()).isEqualTo(RelayState.RETRYING);
             assertThat(relay.problem().message()).contains("PostgreSQL is not reachable");
@@ -85,7 +85,7 @@ class CutOffDatabaseIT extends RelayIntegrationTest {
     }
 
     @Test
-    void streamThatIsDeadBesideALivingConnectionIsNoticed() throws SQLException {
+    void relayNoticesADeadStreamBesideALivingConnection() throws SQLException {
         try (SteppedRelay relay = relay()) {
             relay.stepUntil(RelayState.STREAMING);
             stream().swallowAfter(0);
@@ -98,7 +98,7 @@ class CutOffDatabaseIT extends RelayIntegrationTest {
     }
 
     @Test
-    void streamThatStopsInTheMiddleOfAMessageIsGivenUpAndTheMessageComesAgainWhole() throws SQLException {
+    void relayGivesUpAStreamThatStopsWithinAMessageAndReadsTheWholeMessageAgain() throws SQLException {
         try (SteppedRelay relay = relay()) {
             relay.stepUntil(RelayState.STREAMING);
             stream().swallowAfter(20_000);

@@ -32,11 +32,11 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a database says of itself, on which it depends whether a relay goes on with it. */
+/** Reads the facts of a real database by which a relay decides whether it can resume. */
 class DatabaseFactsIT extends RelayIntegrationTest {
 
     @Test
-    void rowThatWasPublishedIsThereOrReplacedOrMissingOrRetired() throws SQLException {
+    void publishedRowIsThereOrReplacedOrMissingOrRetired() throws SQLException {
         assertThat(facts(null).newest()).isEqualTo(Trace.UNKNOWN);
         database.insert("a", "1");
         UUID id = UUID.fromString(Objects.requireNonNull(database.query("select id from outbox")));
@@ -47,13 +47,15 @@ class DatabaseFactsIT extends RelayIntegrationTest {
                 .isEqualTo(Trace.MISSING);
 
         database.execute("truncate outbox");
-        assertThat(trace(2, writtenAt(Duration.ofHours(1)))).as("too young").isEqualTo(Trace.MISSING);
+        assertThat(trace(2, writtenAt(Duration.ofHours(1))))
+                .as("too young to be retired")
+                .isEqualTo(Trace.MISSING);
         assertThat(trace(2, writtenAt(Duration.ofDays(2)))).isEqualTo(Trace.RETIRED);
         assertThat(trace(2, UUID.randomUUID())).as("of unknown age").isEqualTo(Trace.RETIRED);
     }
 
     @Test
-    void lastNumberIsTheOneThatWasDrawnLast() throws SQLException {
+    void lastSequenceIsTheNumberDrawnLast() throws SQLException {
         assertThat(facts(null).lastSequence()).isZero();
         database.insert("a", "1");
         assertThat(facts(null).lastSequence()).isEqualTo(1);
@@ -62,7 +64,7 @@ class DatabaseFactsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void noteSaysWhetherAnythingIsPublishedAndOfWhichServerItIs() throws SQLException {
+    void noteSaysWhetherEventsWerePublishedAndFromThisServer() throws SQLException {
         assertThat(facts(null).note()).isNull();
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -91,7 +93,7 @@ class DatabaseFactsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void publicationIsTheSameWhateverIsDoneThatDoesNotConcernIt() throws SQLException {
+    void publicationKeepsItsIdentityThroughChangesThatDoNotConcernIt() throws SQLException {
         String before = facts(null).origin().publication();
         database.insert("a", "1");
         database.execute("truncate outbox");
@@ -104,7 +106,7 @@ class DatabaseFactsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void timelineBeginsWhereItsHistorySaysAndComesFromNoneWithoutThat() throws SQLException, IOException {
+    void timelineHasItsBeginAndItsAncestorsFromTheHistoryFileOnly() throws SQLException, IOException {
         try (PostgresServer server = PostgresServer.start(0, Map.of())) {
             WalSettings promoted = SteppedRelay.wal(OutboxDatabase.migrated(server));
             assertThat(facts(promoted, null).origin().timeline()).isEqualTo(Timeline.FIRST);
@@ -155,7 +157,7 @@ class DatabaseFactsIT extends RelayIntegrationTest {
         }
     }
 
-    /** An id of version 7. */
+    /** Makes an id of version 7, which carries its time. */
     private static UUID writtenAt(Duration ago) {
         return new UUID(Instant.now().minus(ago).toEpochMilli() << 16 | 0x7000, 0x8000000000000000L);
     }

@@ -12,11 +12,11 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** An error that no retry can mend: the relay must not look alive. */
+/** Throws an error that no retry can mend: the relay must not look alive. */
 class DeadRelayThreadIT extends RelayIntegrationTest {
 
     @Test
-    void relayWhoseThreadDiedHasFailedAndSaysWhy() {
+    void relayWhoseThreadDiedHasFailedAndNamesTheError() {
         Relay relay = new Relay(
                 settings(), WalSource.of(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
                     throw new NoClassDefFoundError("org/example/Missing");
@@ -32,7 +32,7 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
     }
 
     @Test
-    void relayWhoseThreadSomeoneElseHasInterruptedHasFailedToo() {
+    void relayWhoseThreadIsInterruptedByForeignCodeHasFailed() {
         Relay relay = new Relay(
                 settings(), WalSource.of(SteppedRelay.wal(database)), new Router("events", Map.of()), pipeline -> {
                     Thread.currentThread().interrupt();

@@ -11,7 +11,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 
-/** Events as they come out of a transaction. */
+/** Makes events as the assembler yields them. */
 public final class Events {
 
     private static final Map<String, String> COLUMNS = Map.of(
@@ -28,12 +28,12 @@ public final class Events {
 
     private Events() {}
 
-    /** An event with nothing but what every event has. */
+    /** Makes an event with nothing but the columns that every event has. */
     public static CommittedEvent plain() {
         return with(Map.of());
     }
 
-    /** An event with some columns set. */
+    /** Makes an event with some columns set. */
     public static CommittedEvent with(Map<String, String> columns) {
         Map<String, String> all = new HashMap<>(COLUMNS);
         all.putAll(columns);

@@ -17,11 +17,11 @@ import dev.fullstate.outbox.relay.route.RoutedEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Consumers with isolation read_committed see every event, and none of them twice, whatever happens to the relay. */
+/** Shows that consumers with isolation read_committed see each event once, whatever happens to the relay. */
 class ExactlyOnceIT extends RelayIntegrationTest {
 
     @Test
-    void eventsThatWerePublishedButNotConfirmedAreNotPublishedAgain() throws SQLException {
+    void publishedButUnconfirmedEventsAreNotPublishedAgain() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
@@ -38,7 +38,7 @@ class ExactlyOnceIT extends RelayIntegrationTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 700, 2_500})
-    void transactionThatWasPublishedByHalfGoesOnWhereItWasLeft(int enough) throws SQLException {
+    void partlyPublishedTransactionGoesOnAfterItsLastPublishedEvent(int enough) throws SQLException {
         int count = 3_000;
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -54,7 +54,7 @@ class ExactlyOnceIT extends RelayIntegrationTest {
     }
 
     @Test
-    void whatADeadRelayHadSentWithoutCommittingIsNeverSeen() throws SQLException {
+    void consumersNeverSeeEventsThatADeadRelaySentAndDidNotCommit() throws SQLException {
         AtomicInteger sentCount = new AtomicInteger();
         UnaryOperator<Publisher> dying = target -> new ForwardingPublisher(target) {
 
@@ -80,7 +80,7 @@ class ExactlyOnceIT extends RelayIntegrationTest {
             database.terminateWalSender();
             try (SteppedRelay successor = SteppedRelay.of(database)) {
                 successor.stepUntil(topic, 2);
-                // Fenced, and the slot is taken: it stands by.
+                // The relay is fenced and its slot in use, so it stands by.
                 dead.stepUntil(() -> dead.state() == RelayState.STANDBY);
                 database.insert("a", "3");
                 successor.stepUntil(topic, 3);
@@ -90,13 +90,13 @@ class ExactlyOnceIT extends RelayIntegrationTest {
     }
 
     @Test
-    void firstStartThatDiesAgainAndAgainPublishesEachRowOnce() throws SQLException {
+    void firstStartThatIsCutOffTwicePublishesEachRowOnce() throws SQLException {
         database.query("select setval('outbox_seq', 1000)");
         database.execute(rows("nextval('outbox_seq')", "a", 3_000));
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(topic, 600);
             cutOffFirstStart(relay);
-            // Committed after the first attempt's snapshot, under numbers that were drawn long before.
+            // These rows are committed after the first attempt's snapshot, under numbers that were drawn long before.
             database.execute(rows("n", "b", 1_000));
             relay.stepUntil(topic, topic.all().size() + 1);
             cutOffFirstStart(relay);
@@ -113,7 +113,7 @@ class ExactlyOnceIT extends RelayIntegrationTest {
         relay.stepUntil(RelayState.RETRYING);
     }
 
-    /** So many rows of one statement, so that all have one position in the WAL; several times what may be in flight. */
+    /** Inserts rows by one statement, so that all have one position in the WAL; the tests insert several times what may be in flight. */
     private static String rows(String seq, String key, int count) {
         return OutboxInsert.rows(count)
                 .of(key)

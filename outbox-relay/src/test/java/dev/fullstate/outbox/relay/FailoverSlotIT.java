@@ -15,11 +15,14 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** What a failover finds is prepared beforehand, or refused. Real standbys have their tests in outbox-faults. */
+/**
+ * Shows how the relay prepares its slot for a failover, or refuses a setting that the server cannot fulfil. Real standbys have their tests
+ * in outbox-faults.
+ */
 class FailoverSlotIT extends RelayIntegrationTest {
 
     @Test
-    void standbysHaveTheSlotTooWhereTheServerBringsSlotsToThem() throws SQLException {
+    void slotIsMarkedForFailoverIfTheServerKnowsThat() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             assertThat(mark()).isEqualTo(serverHasFailoverSlots() ? "true" : null);
@@ -27,7 +30,7 @@ class FailoverSlotIT extends RelayIntegrationTest {
     }
 
     @Test
-    void markOfTheSlotFollowsTheSetting() throws SQLException {
+    void failoverMarkOfTheSlotFollowsTheSetting() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), with(false, SendAfter.LOCAL_FLUSH))) {
             relay.stepUntil(RelayState.STREAMING);
             assertThat(mark()).isEqualTo(serverHasFailoverSlots() ? "false" : null);
@@ -39,7 +42,7 @@ class FailoverSlotIT extends RelayIntegrationTest {
     }
 
     @Test
-    void waitingForStandbysIsRefusedWhereTheServerWaitsForNone() throws SQLException {
+    void sendingAfterStandbysIsRefusedIfTheServerWaitsForNone() throws SQLException {
         UnaryOperator<WalSettings> waiting = with(true, SendAfter.SYNCHRONIZED_STANDBYS);
         String remedy = serverHasFailoverSlots()
                 ? "ALTER SYSTEM SET synchronized_standby_slots = '<slots of the standbys>'; SELECT pg_reload_conf();"
@@ -56,7 +59,7 @@ class FailoverSlotIT extends RelayIntegrationTest {
             relay.stepUntil(topic, 1);
             relay.stepUntil(RelayState.STREAMING);
         }
-        // As after a change of the server's settings, while nobody looks.
+        // The running relay refuses it too, as after a change of the server's settings.
         try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), waiting)) {
             relay.stepUntil(RelayState.RETRYING);
             assertThat(relay.problem().remedy()).startsWith(remedy);
@@ -82,7 +85,7 @@ class FailoverSlotIT extends RelayIntegrationTest {
         return "t".equals(database.query("select current_setting('server_version_num')::integer >= 170000"));
     }
 
-    /** {@return null where the server does not know of it} */
+    /** {@return whether the slot is marked for failover; null if the server does not know that} */
     private @Nullable String mark() throws SQLException {
         return database.query("select to_jsonb(slot) ->> 'failover' from pg_replication_slots slot where slot_name = '"
                 + database.name() + "'");

@@ -15,7 +15,7 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 
-/** A publisher that does what another one does, for tests to break in one point. */
+/** Forwards to another publisher, so that a test can break it in one point. */
 class ForwardingPublisher implements Publisher {
 
     private final Publisher target;

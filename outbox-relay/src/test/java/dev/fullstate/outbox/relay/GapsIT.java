@@ -20,19 +20,19 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** Whatever is done to the slot or the publication: each event arrives, in its order, and once if that is promised. */
+/** Changes the slot and the publication in all ways that operators have: each event arrives, in its order, and once if that is promised. */
 class GapsIT extends RelayIntegrationTest {
 
     private static final String PUBLICATION =
             "create publication outbox for table outbox with (publish = 'insert', publish_via_partition_root = true)";
 
-    /** What somebody does, around rows that are written meanwhile. */
+    /** A change by an operator, before and after which rows are written. */
     private enum Change {
         SLOT_DROPPED("select pg_drop_replication_slot('%s')", "select"),
-        SLOT_MADE_ANEW(
+        SLOT_RECREATED(
                 "select pg_drop_replication_slot('%s')", "select pg_create_logical_replication_slot('%s', 'pgoutput')"),
         SLOT_ADVANCED("select", "select pg_replication_slot_advance('%s', pg_current_wal_insert_lsn())"),
-        PUBLICATION_MADE_ANEW("drop publication outbox", PUBLICATION),
+        PUBLICATION_RECREATED("drop publication outbox", PUBLICATION),
         TABLE_OUT_OF_THE_PUBLICATION(
                 "alter publication outbox drop table outbox", "alter publication outbox add table outbox"),
         INSERTS_NOT_PUBLISHED(
@@ -66,7 +66,7 @@ class GapsIT extends RelayIntegrationTest {
 
     private int count;
 
-    /** Each change with each of the two flags, and with each delivery. */
+    /** Pairs each change with each delivery, and the two flags in turn. */
     private static Stream<Arguments> some() {
         List<Arguments> some = new ArrayList<>();
         boolean flag = true;
@@ -102,7 +102,7 @@ class GapsIT extends RelayIntegrationTest {
             relay.stepUntil(RelayState.STREAMING);
             publish(relay, 5);
             if (unconfirmed) {
-                // What is published and not confirmed would come again.
+                // Rows that are published and not confirmed stay in the slot's stream.
                 database.terminateSessions();
             }
         }
@@ -168,17 +168,17 @@ class GapsIT extends RelayIntegrationTest {
             assertThat(relay.state()).isEqualTo(RelayState.PUBLISHING_RETAINED);
             database.terminateSessions();
             insert(3);
-            change(Change.SLOT_MADE_ANEW);
+            change(Change.SLOT_RECREATED);
             insert(3);
             relay.stepUntil(topic, count);
         }
         assertPublished(delivery);
     }
 
-    /** Nobody streams from the slot meanwhile, so the relay is not told, and its connection stays. */
+    /** No walsender reads the slot while the table is published, so its change does not end the relay's connections. */
     @ParameterizedTest
-    @EnumSource(names = {"SLOT_DROPPED", "SLOT_MADE_ANEW", "SLOT_ADVANCED"})
-    void slotThatIsMovedWhileRowsArePublishedFromTheTableLosesAndRepeatsNothing(Change change) throws SQLException {
+    @EnumSource(names = {"SLOT_DROPPED", "SLOT_RECREATED", "SLOT_ADVANCED"})
+    void slotChangedWhileTheTableIsPublishedLosesAndRepeatsNothing(Change change) throws SQLException {
         insert(2_000);
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(topic, 100);
@@ -192,7 +192,7 @@ class GapsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void rowsThatAreGoneWithTheSlotAreNotInvented() throws SQLException {
+    void relayGoesOnWithoutRowsThatWereRemovedWithTheSlot() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             insert(5);
@@ -212,8 +212,7 @@ class GapsIT extends RelayIntegrationTest {
 
     @ParameterizedTest
     @EnumSource
-    void partitionOutsideTheWalIsRefusedAndItsRowsArriveAfterTheStatementThatIsShown(Delivery delivery)
-            throws SQLException {
+    void unloggedPartitionIsRefusedAndItsRowsArriveAfterTheStatementOfTheRemedy(Delivery delivery) throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(delivery, database)) {
             relay.stepUntil(RelayState.STREAMING);
             insert(5);
@@ -222,9 +221,9 @@ class GapsIT extends RelayIntegrationTest {
             database.execute("alter table " + partition + " set unlogged");
             insert(3);
             relay.moveTime(Duration.ofSeconds(4));
-            relay.stepUntil(() -> isSaid(relay, "Table " + partition + " is UNLOGGED"));
+            relay.stepUntil(() -> hasProblem(relay, "Table " + partition + " is UNLOGGED"));
             assertThat(topic.all()).hasSize(5);
-            // The server may not have missed the connection yet that the relay has given up.
+            // The server may still hold the connection that the relay has given up.
             database.terminateWalSender();
             database.execute(relay.problem().remedy());
             insert(3);
@@ -233,7 +232,7 @@ class GapsIT extends RelayIntegrationTest {
         assertPublished(delivery);
     }
 
-    private static boolean isSaid(SteppedRelay relay, String text) {
+    private static boolean hasProblem(SteppedRelay relay, String text) {
         RelayStatus.Problem problem = relay.status().problem();
         return problem != null && problem.message().contains(text);
     }
@@ -249,7 +248,7 @@ class GapsIT extends RelayIntegrationTest {
         count += rows;
     }
 
-    /** Row filters and lists of columns are there from PostgreSQL 15 on. */
+    /** Skips row filters and column lists on servers before PostgreSQL 15, which do not know them. */
     private void assumeKnown(Change change) throws SQLException {
         if (change == Change.ROWS_FILTERED || change == Change.COLUMNS_LEFT_OUT) {
             assumeThat(database.query("select current_setting('server_version_num')::integer >= 150000"))
@@ -266,7 +265,7 @@ class GapsIT extends RelayIntegrationTest {
             }
         }
         assertThat(applied).as("without repeats").containsExactlyElementsOf(numbers());
-        assertThat(all).as("what comes last").endsWith(count);
+        assertThat(all).as("last event").endsWith(count);
         if (delivery == Delivery.EXACTLY_ONCE) {
             assertThat(all).isEqualTo(applied);
         }

@@ -14,11 +14,11 @@ import dev.fullstate.outbox.relay.position.Lsn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The note by which rows are retired: it says of no row that it is published before Kafka has it. */
+/** Shows that the horizon, by which the service retires rows, covers no row before Kafka has its event. */
 @ExtendWith(OutputCaptureExtension.class)
 class HorizonIT extends RelayIntegrationTest {
 
-    /** How many rows the relay has not said to be published. */
+    /** Counts the rows that the horizon does not cover. */
     private int unpublished() throws SQLException {
         return Integer.parseInt(database.query("""
             select count(*) from outbox
@@ -26,7 +26,7 @@ class HorizonIT extends RelayIntegrationTest {
             """));
     }
 
-    /** Steps through time until the relay has noted so many rows as not published. */
+    /** Steps through time until the horizon leaves that many rows out. */
     private void stepUntilUnpublished(SteppedRelay relay, int count) {
         relay.stepUntil(() -> {
             relay.moveTime(Duration.ofSeconds(1));
@@ -34,9 +34,9 @@ class HorizonIT extends RelayIntegrationTest {
         });
     }
 
-    /** Whatever horizon the relay had read until now has been reached. */
+    /** Steps until every horizon that the relay has read so far is published. */
     private void stepUntilAllWalIsPublished(SteppedRelay relay) throws SQLException {
-        // A commit brings all WAL before it to the disk, and so to the relay.
+        // A commit flushes all WAL before it to the disk, and so sends it to the relay.
         database.query("select pg_logical_emit_message(true, '', '')");
         Lsn end = database.walPosition();
         relay.stepUntil(() -> {
@@ -45,7 +45,7 @@ class HorizonIT extends RelayIntegrationTest {
         });
     }
 
-    /** Lets enough time pass for whatever would be written to be written. */
+    /** Lets enough time pass for the relay to write a horizon that is due. */
     private static void passTime(SteppedRelay relay) {
         for (int i = 0; i < 60; i++) {
             relay.moveTime(Duration.ofSeconds(1));
@@ -54,7 +54,7 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
-    void afterTheLastEventEveryRowIsSaidToBePublished() throws SQLException {
+    void horizonCoversEveryRowAfterTheLastEvent() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             for (int i = 0; i < 20; i++) {
@@ -69,7 +69,7 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
-    void nothingIsWrittenWhileNothingIsPublished() throws SQLException {
+    void horizonIsNotWrittenWhileNothingIsPublished() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
@@ -85,7 +85,7 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
-    void transactionThatIsOpenIsNotSaidToBePublished() throws SQLException {
+    void horizonLeavesOutAnOpenTransaction() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database);
                 Connection slow = database.connect()) {
             relay.stepUntil(RelayState.STREAMING);
@@ -103,7 +103,7 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
-    void eventThatKafkaHasNotAcknowledgedIsNotSaidToBePublished() throws SQLException {
+    void horizonLeavesOutAnEventThatKafkaHasNotAcknowledged() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.keepingEventsBack(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
@@ -111,7 +111,7 @@ class HorizonIT extends RelayIntegrationTest {
                     () -> relay.progress().received().isAfter(relay.progress().published()));
             passTime(relay);
             int unpublished = unpublished();
-            // Or the relay would wait for the event when it is closed.
+            // Otherwise the relay would wait for the event when it is closed.
             database.terminateWalSender();
             relay.stepUntil(RelayState.RETRYING);
             assertThat(unpublished).isEqualTo(1);
@@ -124,7 +124,7 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
-    void transactionThatKafkaDoesNotTakeIsNotSaidToBePublished() throws SQLException {
+    void horizonLeavesOutATransactionThatKafkaRejects() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database, Map.of("max.request.size", 10_000))) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
@@ -142,7 +142,7 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
-    void retainedRowsAreNotSaidToBePublishedBeforeTheFirstStartIsThrough() throws SQLException {
+    void horizonLeavesOutRetainedRowsUntilTheFirstStartIsComplete() throws SQLException {
         database.insert("a", "1");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.PUBLISHING_RETAINED);
@@ -156,7 +156,7 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
-    void whatWasNotedOnAnotherServerIsReplaced() throws SQLException {
+    void horizonOfAnotherServerIsReplaced() throws SQLException {
         database.execute(
                 "insert into outbox_relay (pipeline, slot_name, snapshot, published_lsn, system_identifier) values ('"
                         + database.name() + "', 'other', '900000000:900000000:', 'F/0', 42)");
@@ -174,7 +174,7 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
-    void noteThatIsOlderThanTheOneThatIsThereChangesNothing() throws SQLException {
+    void olderHorizonDoesNotReplaceANewerOne() throws SQLException {
         String later = "900000000:900000000:";
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -188,7 +188,7 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
-    void relayThatMayNotWriteItPublishesAllTheSameAndShowsTheGrant(CapturedOutput output) throws SQLException {
+    void relayThatMayNotWriteTheHorizonStillPublishesAndShowsTheGrant(CapturedOutput output) throws SQLException {
         String role = database.name() + "_relay";
         database.createRelayRole(role);
         try (SteppedRelay relay = SteppedRelay.of(database, Map.of(), wal -> SteppedRelay.as(role, wal))) {
@@ -208,7 +208,7 @@ class HorizonIT extends RelayIntegrationTest {
     }
 
     @Test
-    void relayDoesNotWaitForWhoeverHoldsTheRow() throws SQLException {
+    void relayDoesNotWaitForALockOnTheHorizon() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database);
                 Connection holder = database.connect()) {
             relay.stepUntil(RelayState.STREAMING);

@@ -16,7 +16,7 @@ import dev.fullstate.outbox.relay.wal.WalFailures;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** When a horizon is read and when it may be written, in a time that the test owns. */
+/** Shows when the writer reads a horizon and when it writes it, in a time that the test owns. */
 class HorizonWriterTest {
 
     private static final Duration A_MOMENT = Duration.ofMillis(1);
@@ -26,7 +26,7 @@ class HorizonWriterTest {
     private final FakeDatabase database = new FakeDatabase();
     private final HorizonWriter writer = new HorizonWriter(database, nanos::get);
 
-    /** Its WAL ends where the test says; a horizon is named after that. Fails while it is told to. */
+    /** A database whose WAL ends where the test says, and which names a horizon after that. It fails while the test says so. */
     private static final class FakeDatabase implements HorizonWriter.Database {
 
         private final List<String> written = new ArrayList<>();
@@ -73,7 +73,7 @@ class HorizonWriterTest {
         writer.step(new Lsn(published));
     }
 
-    /** Through with the horizon that is written at every start, and rested. */
+    /** Lets the writer write the horizon of its start, and wait out the interval. */
     private void started() {
         stepAfter(A_MOMENT, 100);
         stepAfter(A_MOMENT, 100);
@@ -94,7 +94,7 @@ class HorizonWriterTest {
     }
 
     @Test
-    void withoutEventsNothingIsReadOrWritten() {
+    void withoutEventsNoHorizonIsReadOrWritten() {
         started();
         database.wal = 900;
         for (int i = 0; i < 100; i++) {
@@ -105,7 +105,7 @@ class HorizonWriterTest {
     }
 
     @Test
-    void eventThatComesWhileAHorizonWaitsIsShownByTheNext() {
+    void eventReceivedWhileAHorizonWaitsIsCoveredByTheNext() {
         started();
         writer.noteReceived();
         stepAfter(A_MOMENT, 100);
@@ -120,7 +120,7 @@ class HorizonWriterTest {
     }
 
     @Test
-    void underLoadOneIsWrittenPerSecondAtMost() {
+    void underLoadAtMostOneHorizonIsWrittenPerSecond() {
         started();
         for (int i = 0; i < 10_000; i++) {
             writer.noteReceived();
@@ -131,7 +131,7 @@ class HorizonWriterTest {
     }
 
     @Test
-    void failureIsTriedAgainAfterAWhileAndLosesNothing() {
+    void failedWriteIsRetriedAfterAWhileAndLosesNoHorizon() {
         started();
         writer.noteReceived();
         stepAfter(A_MOMENT, 100);
@@ -146,7 +146,7 @@ class HorizonWriterTest {
     }
 
     @Test
-    void horizonThatCannotBeReadIsReadLater() {
+    void failedReadIsRetriedAfterAWhile() {
         started();
         writer.noteReceived();
         database.failing = true;
@@ -161,7 +161,7 @@ class HorizonWriterTest {
     }
 
     @Test
-    void nothingIsSaidToBePublishedThroughAPublicationThatWasReplaced() {
+    void horizonIsNotWrittenAfterThePublicationWasReplaced() {
         started();
         writer.noteReceived();
         stepAfter(A_MOMENT, 100);

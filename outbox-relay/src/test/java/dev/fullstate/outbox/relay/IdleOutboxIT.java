@@ -10,7 +10,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A database that is busy beside an idle outbox. */
+/** Keeps the database busy beside an idle outbox. */
 class IdleOutboxIT extends RelayIntegrationTest {
 
     @Test
@@ -30,7 +30,7 @@ class IdleOutboxIT extends RelayIntegrationTest {
     }
 
     @Test
-    void relayGoesOnAfterSuchAnAdvance() throws SQLException {
+    void eventsArePublishedAfterARelease() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             Lsn before = database.confirmed();
@@ -48,7 +48,7 @@ class IdleOutboxIT extends RelayIntegrationTest {
     }
 
     @Test
-    void openTransactionIsNotPassedOver() throws SQLException {
+    void releaseDoesNotSkipAnOpenTransaction() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database);
                 Connection slow = database.connect()) {
             relay.stepUntil(RelayState.STREAMING);
@@ -76,7 +76,7 @@ class IdleOutboxIT extends RelayIntegrationTest {
             database.insert("a", "lost from the stream");
             relay.stepUntil(() -> {
                 relay.moveTime(Duration.ofSeconds(1));
-                // Before version 18, the stream breaks off first.
+                // Before PostgreSQL 18, the stream breaks off first.
                 return relay.state() == RelayState.RETRYING
                         && relay.problem().remedy().contains("CREATE PUBLICATION outbox FOR TABLE");
             });
@@ -85,7 +85,7 @@ class IdleOutboxIT extends RelayIntegrationTest {
     }
 
     @Test
-    void whatWasWrittenWhileAPublicationWasReplacedIsFoundInTheTable() throws SQLException {
+    void rowsWrittenWhileThePublicationWasReplacedAreFoundInTheTable() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.execute("drop publication outbox");

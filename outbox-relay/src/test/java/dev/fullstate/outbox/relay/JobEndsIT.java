@@ -21,7 +21,7 @@ import dev.fullstate.outbox.harness.server.SharedServers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A republish job that has ended says up to where a consumer has to read, and never too early. */
+/** Shows that the relay notes up to where a consumer has to read for a republish job that has ended, and never too early. */
 class JobEndsIT extends RelayIntegrationTest {
 
     private final UUID job = UUID.randomUUID();
@@ -66,9 +66,9 @@ class JobEndsIT extends RelayIntegrationTest {
         return SteppedRelay.topic(database, "order");
     }
 
-    /** With transactions, the last record is followed by the marker of its commit. */
+    /** The commit marker of a transaction follows its last record. */
     @Test
-    void endIsTheOffsetAfterTheLastRecordAndNotAfterTheMarker() throws SQLException {
+    void endOfAJobIsTheOffsetAfterItsLastRecordAndNotAfterTheMarker() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             insert(3);
@@ -81,7 +81,7 @@ class JobEndsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void atLeastOnceToo() throws SQLException {
+    void endOfAJobIsTheOffsetAfterItsLastRecordWithDeliveryAtLeastOnce() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.atLeastOnce(database)) {
             relay.stepUntil(RelayState.STREAMING);
             insert(3);
@@ -92,7 +92,7 @@ class JobEndsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void jobIsNotSaidToEndBeforeItsEventsArePublished() throws SQLException {
+    void endOfAJobIsNotNotedBeforeItsEventsArePublished() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.keepingEventsBack(database)) {
             relay.stepUntil(RelayState.STREAMING);
             insert(1);
@@ -104,7 +104,7 @@ class JobEndsIT extends RelayIntegrationTest {
                 relay.step();
             }
             boolean noted = isNoted();
-            // Or the relay would wait for the event when it is closed.
+            // Otherwise the relay would wait for the event when it is closed.
             database.terminateWalSender();
             relay.stepUntil(RelayState.RETRYING);
             assertThat(noted).isFalse();
@@ -117,7 +117,7 @@ class JobEndsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void relayThatHasPublishedNothingItselfKnowsTheEndAllTheSame() throws SQLException {
+    void relayThatHasPublishedNothingItselfFindsTheEndOfAJob() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             insert(2);
@@ -131,7 +131,7 @@ class JobEndsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void jobWithoutEventsEndsWhereTheTopicDoes() throws SQLException {
+    void jobWithoutEventsIsNotedWithoutOffsets() throws SQLException {
         endJob("COMPLETED");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -142,7 +142,7 @@ class JobEndsIT extends RelayIntegrationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CANCELLED", "PAUSED", "RUNNING"})
-    void jobThatHasNotPublishedAllHasNoEnd(String state) throws SQLException {
+    void jobThatDidNotFinishHasNoEnd(String state) throws SQLException {
         endJob(state);
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -156,9 +156,9 @@ class JobEndsIT extends RelayIntegrationTest {
         assertThat(isNoted()).isFalse();
     }
 
-    /** What a predecessor has begun and not committed lies behind the last record, as long as it likes. */
+    /** Aborted records of a predecessor may lie behind the last committed one, in any number. */
     @Test
-    void abortedRecordsAfterTheLastOneAreLookedThrough() throws SQLException {
+    void endOfAJobIsFoundBeforeManyAbortedRecords() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             insert(1);
@@ -191,7 +191,7 @@ class JobEndsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void jobThatIsRemovedMeanwhileIsForgotten() throws SQLException {
+    void jobRemovedBeforeItsEndIsNotedIsForgotten() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database);
                 Connection other = database.connect()) {
             relay.stepUntil(RelayState.STREAMING);

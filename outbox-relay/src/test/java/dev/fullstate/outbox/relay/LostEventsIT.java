@@ -27,8 +27,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What consumers have and a database has lost is named, exactly, and a republish job gives consumers what the database has. The database
- * that is restored is one whose last rows, numbers and notes are taken away.
+ * Shows that the relay names exactly the aggregates whose events consumers have and the database has lost, and makes a republish job that
+ * gives consumers the state in the database. The tests restore a database by taking away its last rows, numbers and notes.
  */
 class LostEventsIT extends RelayIntegrationTest {
 
@@ -37,16 +37,16 @@ class LostEventsIT extends RelayIntegrationTest {
     private int written;
 
     @Test
-    void aggregatesWithLostEventsAreNamedAndNoOthers() throws SQLException {
+    void exactlyTheAggregatesWithLostEventsAreNamed() throws SQLException {
         write("order", "kept", OURS, "now()");
         write("order", "changed", OURS, "now()");
-        // Published lately, and written so long ago that it is retired.
+        // This row is published now, and written so long ago that it is retired.
         write("order", "retired", OURS, "now() - interval '9 days'");
         publishAndNote();
         write("order", "changed", OURS, "now()");
         write("order", "created", OURS, "now()");
         write("order", "created", OURS, "now()");
-        // No row of this type is left, nor is there one to be published.
+        // No row of this type is left, and none waits to be published.
         write("customer", "created", OURS, "now()");
         publish();
         writeToTheTopicAsSomebodyElse("foreign");
@@ -70,7 +70,7 @@ class LostEventsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void databaseThatWasRestoredToBeforeTheFirstEventHasLostAll() throws SQLException {
+    void databaseRestoredToBeforeTheFirstEventHasLostAllAggregates() throws SQLException {
         publish();
         write("order", "first", OURS, "now()");
         write("order", "second", OURS, "now()");
@@ -84,7 +84,7 @@ class LostEventsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void jobThatWaitsIsAWarningUntilSomebodyDecides() throws SQLException {
+    void pausedJobIsAWarningUntilAnOperatorResumesIt() throws SQLException {
         lose();
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -108,7 +108,7 @@ class LostEventsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void jobIsQueuedWhereTheSettingSaysSo() throws SQLException {
+    void jobIsQueuedAtOnceIfTheSettingSaysRepublish() throws SQLException {
         lose();
         try (SteppedRelay relay = SteppedRelay.republishing(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -119,9 +119,9 @@ class LostEventsIT extends RelayIntegrationTest {
                 .isEqualTo("QUEUED");
     }
 
-    /** The retention removes only what is published, and never all of it while rows are written. */
+    /** Retention removes only published rows, and never all of them while rows are written. */
     @Test
-    void typesOfRowsThatWereRemovedBeforeTheyWerePublishedAreNamed() throws SQLException {
+    void typesOfRowsRemovedBeforeTheirPublicationAreNamed() throws SQLException {
         write("order", "published", OURS, "now()");
         write("order", "published too", OURS, "now()");
         publish();
@@ -143,9 +143,9 @@ class LostEventsIT extends RelayIntegrationTest {
                 .isEqualTo("PAUSED order COUNT");
     }
 
-    /** As a retention leaves it that has retired everything, and nothing was written since. */
+    /** Leaves the table empty, as retention does that has retired all rows, with none written since. */
     @Test
-    void emptyTableOfWhichEverythingIsPublishedLacksNothing() throws SQLException {
+    void emptyTableWhoseRowsWereAllPublishedLacksNothing() throws SQLException {
         write("order", "published", OURS, "now()");
         publish();
         database.query("select pg_drop_replication_slot('" + database.name() + "')");
@@ -174,9 +174,9 @@ class LostEventsIT extends RelayIntegrationTest {
         }
     }
 
-    /** What is recorded, a successor does not look for again. */
+    /** A successor does not search again for a loss that is recorded. */
     @Test
-    void relayThatDiesBeforeItHasRecordedTheLossLeavesOneJob() throws SQLException {
+    void relayThatDiesBeforeItRecordsTheLossLeavesOneJob() throws SQLException {
         lose();
         try (SteppedRelay relay =
                 SteppedRelay.publishingBy(LostEventsIT::recordingNothing, Delivery.EXACTLY_ONCE, database)) {
@@ -204,7 +204,7 @@ class LostEventsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void roleThatMayNotMakeTheJobPublishesAndSaysWhatIsMissing() throws SQLException {
+    void relayThatMayNotMakeTheJobStillPublishesAndShowsTheGrant() throws SQLException {
         String role = "r_" + database.name();
         database.createRelayRole(role);
         lose();
@@ -222,7 +222,7 @@ class LostEventsIT extends RelayIntegrationTest {
         assertThat(named()).isNull();
     }
 
-    /** Everything in the order of its commits, one aggregate is kept, and one is lost. */
+    /** Publishes two aggregates, and restores the database to where it has one of them. */
     private void lose() throws SQLException {
         write("order", "kept", OURS, "now()");
         publishAndNote();
@@ -244,7 +244,7 @@ class LostEventsIT extends RelayIntegrationTest {
                 database.query("select count(*) from outbox where aggregatetype = '" + type + "'")));
     }
 
-    /** What a backup has of the relay's notes is what was noted when it was made. */
+    /** Publishes all rows, and keeps the relay's notes of this moment as a backup would have them. */
     private void publishAndNote() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -260,7 +260,7 @@ class LostEventsIT extends RelayIntegrationTest {
         database.execute("create table backup as table outbox_relay");
     }
 
-    /** To the moment of the last note, or to before the relay's first start. */
+    /** Restores the database to the moment of the last note, or to before the relay's first start. */
     private void restore(int rows) throws SQLException {
         database.query("select pg_drop_replication_slot('" + database.name() + "')");
         database.execute("delete from outbox where seq > " + rows);
@@ -282,7 +282,7 @@ class LostEventsIT extends RelayIntegrationTest {
                 .with("created_at", at));
     }
 
-    /** Of version 7, as the service's are. */
+    /** Makes an id of version 7, as the service's are. */
     private static UUID timeOrdered() {
         UUID random = UUID.randomUUID();
         return new UUID(

@@ -31,7 +31,7 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** What an orchestrator's probes and a registry of meters see, of the relay on its own and of one inside a service. */
+/** Shows what an orchestrator's probes and a registry of meters see of a relay on its own, and of one inside a service. */
 class MonitoredRelayIT extends RelayIntegrationTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -47,7 +47,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
     }
 
     @Test
-    void readinessOfTheRelayOnItsOwnIsThatOfItsStreamAndLivenessIsNot() throws SQLException {
+    void readinessOfARelayOnItsOwnFollowsItsStreamAndLivenessDoesNot() throws SQLException {
         database.execute("drop publication outbox");
         ConfigurableApplicationContext relay = run(onItsOwn());
         await().atMost(PATIENCE).until(() -> state(relay) == RelayState.RETRYING);
@@ -61,7 +61,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
     }
 
     @Test
-    void standbyIsReadySoThatARollingUpdateGoesOn() {
+    void standByIsReadySoThatARollingUpdateGoesOn() {
         ConfigurableApplicationContext active = run(onItsOwn());
         await().atMost(PATIENCE).until(() -> state(active) == RelayState.STREAMING);
         ConfigurableApplicationContext standby = run(onItsOwn());
@@ -70,7 +70,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
     }
 
     @Test
-    void serviceStaysReadyWhileTheRelayInsideItCannotPublishUnlessItIsAskedNotTo() throws SQLException {
+    void serviceStaysReadyWhileItsRelayCannotPublishUnlessReadinessIncludesTheRelay() throws SQLException {
         database.execute("drop publication outbox");
         ConfigurableApplicationContext service = run(new SpringApplication(Service.class));
         await().atMost(PATIENCE).until(() -> state(service) == RelayState.RETRYING);
@@ -84,7 +84,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
     }
 
     @Test
-    void processOfARelayWhoseThreadDiesIsNotAliveAndExits() throws Exception {
+    void processWhoseRelayThreadDiesIsNotAliveAndExits() throws Exception {
         CompletableFuture<Integer> exit = new CompletableFuture<>();
         SpringApplication application = RelayApplication.application(exit::complete);
         application.addInitializers(context ->
@@ -112,7 +112,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
     }
 
     @Test
-    void metersShowWhatTheRelayHasDoneAndWhereItIs() throws SQLException {
+    void metersShowTheCountsAndTheProgressOfTheRelay() throws SQLException {
         ConfigurableApplicationContext relay = run(onItsOwn());
         await().atMost(PATIENCE).until(() -> state(relay) == RelayState.STREAMING);
         database.insert("a", "1");

@@ -10,8 +10,8 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase;
 
 /**
- * The simulated world in which nothing happens by chance, and each thing that happens leaves a line: who acts, and what the database, Kafka or a
- * relay did then.
+ * Runs the simulated world without chance, and writes a line for each thing that happens: who acts, and what the database, Kafka or a relay
+ * does then.
  */
 final class NarratedRun {
 
@@ -31,10 +31,10 @@ final class NarratedRun {
     private int relayCount;
     private long nanos;
 
-    /** The largest of all choices each time: nothing fails, nothing is late, and all that is under way arrives. */
+    /** Takes the largest choice each time: nothing fails, nothing is late, and all that is under way arrives. */
     private static final class Uneventful implements RandomGenerator {
 
-        /** What the next choice is instead; below 0, there is nothing special about it. */
+        /** The next choice; below 0, the largest one. */
         private int next = -1;
 
         @Override
@@ -75,18 +75,18 @@ final class NarratedRun {
         lines.add("%-8s  %s".formatted(actor, happened));
     }
 
-    /** A heading in the transcript. */
+    /** Writes a heading into the transcript. */
     void chapter(String title) {
         lines.add((lines.isEmpty() ? "" : "\n") + "-- " + title);
     }
 
-    /** What anybody but a relay does to the database. */
+    /** Has somebody other than a relay act on the database. */
     void inTheDatabase(String who, Runnable what) {
         actor = who;
         what.run();
     }
 
-    /** A standby takes the place of the primary, and lacks its last transactions. */
+    /** Has a standby take the place of the primary, whose last transactions it lacks. */
     void promoteWithout(int transactionCount) {
         actor = "failover";
         random.next = transactionCount;
@@ -138,7 +138,7 @@ final class NarratedRun {
             relay.commit();
         }
 
-        /** Lets arrive what it has sent to Kafka, and nothing else happen. */
+        /** Lets the records arrive that it has sent to Kafka, and nothing else happen. */
         void send() {
             actor = name;
             relay.exchange();
@@ -158,7 +158,7 @@ final class NarratedRun {
             }
         }
 
-        /** Its process is gone. */
+        /** Ends its process at once. */
         void kill() {
             actor = name;
             tell("the relay's process is killed");

@@ -17,8 +17,8 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Five runs of the simulated relay (ADR 14), told line by line in {@code src/test/resources/narrated}, for readers and as an example of what each
- * part does when. {@code -Dnarrated.rewrite=true} writes the files anew after a change that is meant.
+ * Tells five runs of the simulated relay (ADR 14) line by line in {@code src/test/resources/narrated}, as an example for readers of when
+ * each part does its work. {@code -Dnarrated.rewrite=true} rewrites the files after an intended change.
  */
 class NarratedRunsTest {
 
@@ -130,7 +130,7 @@ class NarratedRunsTest {
         compare("promoted-standby", run);
     }
 
-    /** A run whose slot exists: the first start is told elsewhere. */
+    /** Begins a run with a slot that exists and a relay that streams; the first start is not told. */
     private static NarratedRun streaming() {
         NarratedRun run = new NarratedRun(Delivery.EXACTLY_ONCE);
         run.chapter("A relay has started and streams");

@@ -15,7 +15,7 @@ import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** A database with an outbox, written to by plain SQL. */
+/** A database with an outbox, to which the test writes by plain SQL. */
 final class OutboxDatabase implements AutoCloseable {
 
     private static final String PREFIX = "outbox_it";
@@ -49,7 +49,7 @@ final class OutboxDatabase implements AutoCloseable {
         return OutboxMigration.script(OutboxNames.DEFAULT);
     }
 
-    /** Also the slot's name and the prefix of the topics. */
+    /** Returns the name, which is also the slot's and the prefix of the topics. */
     String name() {
         return database.name();
     }
@@ -62,7 +62,7 @@ final class OutboxDatabase implements AutoCloseable {
         return database.server();
     }
 
-    /** Another connection, for a transaction beside others. */
+    /** Opens another connection, for a transaction beside others. */
     Connection connect() throws SQLException {
         return database.connect();
     }
@@ -105,7 +105,7 @@ final class OutboxDatabase implements AutoCloseable {
         return query("select 1 from pg_replication_slots where slot_name = '" + name() + "'") != null;
     }
 
-    /** Where the slot is confirmed. */
+    /** Returns up to where the slot is confirmed. */
     Lsn confirmed() throws SQLException {
         return Lsn.parse(Objects.requireNonNull(
                 query("select confirmed_flush_lsn from pg_replication_slots where slot_name = '" + name() + "'")));
@@ -115,7 +115,7 @@ final class OutboxDatabase implements AutoCloseable {
         return Lsn.parse(Objects.requireNonNull(query("select pg_current_wal_lsn()")));
     }
 
-    /** Cuts the relay's connections off, whatever it is at, also those of one that is closed and that the server has not missed yet. */
+    /** Cuts the relay's connections off, also those of a closed relay that the server still holds. */
     void terminateSessions() throws SQLException {
         query("select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where datname = '" + name()
                 + "' and application_name like 'outbox-relay %'");

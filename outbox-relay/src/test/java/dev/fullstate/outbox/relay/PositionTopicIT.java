@@ -20,15 +20,15 @@ import dev.fullstate.outbox.harness.server.SharedServers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The topic of the positions, as the relay makes it, and with something in it that is not a position. */
+/** Shows how the relay makes the topic of the positions, and that it stops at a record there that is not a position. */
 @SuppressWarnings("FutureReturnValueIgnored") // A producer that is closed, or commits, waits for what was sent.
 class PositionTopicIT extends RelayIntegrationTest {
 
     private static final ConfigResource POSITIONS = new ConfigResource(ConfigResource.Type.TOPIC, "positions");
 
-    /** Confluent Cloud and MSK Serverless refuse some settings; whoever sets none is refused nothing. */
+    /** Confluent Cloud and MSK Serverless refuse some settings of topics, so the relay sets no others. */
     @Test
-    void topicIsMadeWithNoSettingButItsPolicy() throws ExecutionException, InterruptedException {
+    void topicOfThePositionsIsMadeWithNoSettingButItsPolicy() throws ExecutionException, InterruptedException {
         try (SteppedRelay relay = SteppedRelay.of(database);
                 Admin admin = Admin.create(
                         Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()))) {
@@ -49,7 +49,7 @@ class PositionTopicIT extends RelayIntegrationTest {
     }
 
     @Test
-    void positionThatIsNotReadableStopsTheRelayUntilItIsTakenBack() throws SQLException {
+    void unreadablePositionStopsTheRelayUntilItIsRemoved() throws SQLException {
         String key;
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -65,7 +65,7 @@ class PositionTopicIT extends RelayIntegrationTest {
                     .contains("echo '" + key + "|NULL' | kafka-console-producer.sh", "--topic positions");
             database.insert("a", "2");
 
-            // As the remedy has it.
+            // Does what the remedy says.
             write(key, null);
             relay.stepUntil(RelayState.STREAMING);
             relay.stepUntil(topic, 2);

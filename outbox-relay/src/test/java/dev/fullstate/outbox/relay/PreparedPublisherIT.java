@@ -35,7 +35,7 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever the position topic has been through, and however others write to it, a successor finds the last committed position. */
+/** Shows that a successor finds the last committed position, however others write to the topic of the positions. */
 @SuppressWarnings("FutureReturnValueIgnored") // A producer that is closed, or commits, waits for what was sent.
 class PreparedPublisherIT {
 
@@ -43,7 +43,7 @@ class PreparedPublisherIT {
 
     private final String topic = "positions-" + UUID.randomUUID();
 
-    /** Several times what the first windows hold, and positions of ours at any distance from the end. */
+    /** Writes several times what the first windows hold, and positions of ours at any distance from the end. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void lastCommittedPositionIsFoundAtAnyDistanceFromTheEnd(long seed) {
@@ -76,7 +76,7 @@ class PreparedPublisherIT {
 
     @ParameterizedTest
     @EnumSource(Delivery.class)
-    void positionThatIsWrittenAfterThePreparationIsSeen(Delivery delivery) {
+    void positionWrittenAfterThePreparationIsSeen(Delivery delivery) {
         createTopic();
         write(OURS, position(1));
         try (PreparedPublisher prepared = PreparedPublisher.prepare(settings(delivery), OURS)) {
@@ -91,7 +91,7 @@ class PreparedPublisherIT {
     }
 
     @Test
-    void nobodyIsFencedOffByAPreparationAndThePredecessorByTakingOver() {
+    void takingOverFencesThePredecessorAndPreparingDoesNot() {
         try (Publisher first = PreparedPublisher.prepare(settings(Delivery.EXACTLY_ONCE), OURS)
                         .takeOver();
                 PreparedPublisher prepared = PreparedPublisher.prepare(settings(Delivery.EXACTLY_ONCE), OURS)) {
@@ -106,7 +106,7 @@ class PreparedPublisherIT {
     }
 
     @Test
-    void topicThatWasMadeAnewMeanwhileIsReadAnew() throws ExecutionException, InterruptedException {
+    void topicRecreatedAfterThePreparationIsReadFromItsBeginning() throws ExecutionException, InterruptedException {
         createTopic();
         write(OURS, position(1));
         try (Admin admin = Admin.create(

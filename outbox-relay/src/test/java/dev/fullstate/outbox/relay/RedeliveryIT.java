@@ -17,11 +17,11 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What was published and what was confirmed decide together what is published after an interruption. */
+/** Shows that the published and the confirmed position together decide what the relay publishes after an interruption. */
 class RedeliveryIT extends RelayIntegrationTest {
 
     @Test
-    void eventsWhosePositionWasNotWrittenArePublishedAgainAtLeastOnce() throws SQLException {
+    void atLeastOnceEventsWhosePositionWasNotWrittenArePublishedAgain() throws SQLException {
         AtomicBoolean dying = new AtomicBoolean();
         UnaryOperator<Publisher> withoutPositions = target -> new ForwardingPublisher(target) {
 
@@ -51,7 +51,7 @@ class RedeliveryIT extends RelayIntegrationTest {
     }
 
     @Test
-    void eventsWhosePositionIsWrittenAreNotPublishedAgainWhicheverDeliveryComesNext() throws SQLException {
+    void eventsWhosePositionIsWrittenAreNotPublishedAgainWithEitherDelivery() throws SQLException {
         Lsn confirmed = publishWithoutConfirming(Delivery.AT_LEAST_ONCE, "1");
         assertThat(publishWithoutConfirming(Delivery.EXACTLY_ONCE, "2")).isEqualTo(confirmed);
         assertThat(publishWithoutConfirming(Delivery.AT_LEAST_ONCE, "3")).isEqualTo(confirmed);
@@ -59,7 +59,7 @@ class RedeliveryIT extends RelayIntegrationTest {
         assertThat(published()).containsExactly("1", "2", "3", "4");
     }
 
-    /** Returns up to where the slot is confirmed all the time. */
+    /** Publishes an event; returns the position up to which the slot stays confirmed. */
     private Lsn publishWithoutConfirming(Delivery delivery, String data) throws SQLException {
         AtomicReference<@Nullable Publisher> last = new AtomicReference<>();
         UnaryOperator<Publisher> seen = publisher -> {
@@ -114,7 +114,7 @@ class RedeliveryIT extends RelayIntegrationTest {
     }
 
     @Test
-    void relayThatIsStoppedConfirmsWhatItHasPublished() throws SQLException {
+    void stoppedRelayConfirmsWhatItHasPublished() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
@@ -129,7 +129,7 @@ class RedeliveryIT extends RelayIntegrationTest {
     }
 
     @Test
-    void nothingIsConfirmedBeforeItsTimeAndEverythingSoonAfter() throws SQLException {
+    void relayConfirmsNothingBeforeTheIntervalHasPassedAndAllSoonAfter() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             Lsn start = database.confirmed();
@@ -140,8 +140,8 @@ class RedeliveryIT extends RelayIntegrationTest {
             assertThat(database.confirmed()).isEqualTo(start);
 
             relay.moveTime(Duration.ofMillis(100));
-            // Not all that is published: PostgreSQL 14 sends transactions without events, too, of which Kafka does not
-            // know.
+            // The relay need not confirm all that is published: PostgreSQL 14 also sends transactions without events,
+            // of which Kafka does not know.
             relay.stepUntil(() -> relay.progress().confirmed().isAfter(before));
             relay.stepUntil(() -> database.confirmed().equals(relay.progress().confirmed()));
         }

@@ -21,7 +21,7 @@ import dev.fullstate.outbox.test.PublishedEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** The relay as an application runs it, on its thread. */
+/** Runs the relay as an application does, on its own thread. */
 class RelayApplicationIT extends RelayIntegrationTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

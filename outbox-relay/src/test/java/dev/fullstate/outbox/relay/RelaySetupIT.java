@@ -17,7 +17,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A database that is not set up for the relay: the application does not start, and its report has the statement to paste. */
+/** Shows that an application does not start on a database that is not set up for the relay, and reports the statement to paste. */
 @ExtendWith(OutputCaptureExtension.class)
 class RelaySetupIT {
 

@@ -14,7 +14,7 @@ import dev.fullstate.outbox.relay.wal.SlotStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The figures that operators see are those of the database and of the topic. */
+/** Shows that the figures for operators are those of the database and of the topic. */
 class RelayStatisticsIT extends RelayIntegrationTest {
 
     @Test
@@ -35,7 +35,7 @@ class RelayStatisticsIT extends RelayIntegrationTest {
             OutboxDatabase.insert(writer, "a", "2");
             writer.commit();
             database.insert("a", "3");
-            // Transactions without events, and what is confirmed of an idle outbox, count for nothing.
+            // Neither transactions without events nor the progress of an idle outbox are counted.
             database.execute("create table other as select 1 as n");
             relay.stepUntil(() -> statistics.publishedCount() == 4);
             assertThat(statistics.receivedCount()).isEqualTo(4);
@@ -45,7 +45,7 @@ class RelayStatisticsIT extends RelayIntegrationTest {
                 return statistics.confirmedCount() == 4 && statistics.inFlightBytes() == 0;
             });
         }
-        // Also shows that the server's times are read as what they are.
+        // Also shows that the relay reads the server's times in the right unit and zone.
         assertThat(latencies)
                 .hasSize(2)
                 .allSatisfy(latency -> assertThat(latency).isBetween(Duration.ZERO, Duration.ofSeconds(20)));
@@ -53,7 +53,7 @@ class RelayStatisticsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void whatIsInFlightShowsAndIsGoneWithTheConnections() throws SQLException {
+    void eventsInFlightAreShownUntilTheConnectionsAreLost() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.keepingEventsBack(database)) {
             RelayStatistics statistics = relay.statistics();
             relay.stepUntil(RelayState.STREAMING);
@@ -69,15 +69,15 @@ class RelayStatisticsIT extends RelayIntegrationTest {
             assertThat(statistics.failureCount(FailureKind.RETRY)).isEqualTo(1);
             assertThat(statistics.failureCount(FailureKind.PERMANENT)).isZero();
 
-            // Comes again, and is counted again.
+            // The relay receives the event again, and counts it again.
             relay.stepUntil(() -> statistics.receivedCount() == 2);
 
-            // What is held back for ever is not waited for.
+            // Otherwise the relay would wait at its close for the event, which is held back for ever.
             loseConnection(relay);
         }
     }
 
-    /** Nothing is read while an event is awaited; but the server is asked now and then. */
+    /** Ends the stream; a relay that awaits an event reads nothing, but asks the server now and then. */
     private void loseConnection(SteppedRelay relay) throws SQLException {
         database.terminateWalSender();
         relay.stepUntil(() -> {
@@ -87,7 +87,7 @@ class RelayStatisticsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void slotIsSeenAsTheServerSeesIt() throws SQLException {
+    void figuresOfTheSlotAreThoseOfTheServer() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.execute("create table other as select repeat('x', 1000) from generate_series(1, 10000)");
@@ -107,7 +107,7 @@ class RelayStatisticsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void standbyShowsTheSlotAndCountsNoFailure() throws SQLException {
+    void standByShowsTheSlotAndCountsNoFailure() throws SQLException {
         try (SteppedRelay active = SteppedRelay.of(database);
                 SteppedRelay standby = SteppedRelay.of(database)) {
             active.stepUntil(RelayState.STREAMING);

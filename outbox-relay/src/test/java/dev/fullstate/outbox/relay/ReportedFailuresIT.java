@@ -24,13 +24,13 @@ import dev.fullstate.outbox.test.PublishedEvents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-/** Failures as the real PostgreSQL and the real Kafka report them are those of the table. */
+/** Shows that the table knows failures as the real PostgreSQL and the real Kafka report them. */
 class ReportedFailuresIT extends RelayIntegrationTest {
 
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
 
     @Test
-    void relayWhoseProducerWasReplacedSaysWhatMayBeWrongAndGoesOn() throws SQLException {
+    void relayWhoseProducerWasReplacedNamesPossibleCausesAndGoesOn() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             String pipeline =
@@ -40,8 +40,7 @@ class ReportedFailuresIT extends RelayIntegrationTest {
             }
             database.insert("a", "1");
             relay.stepUntil(RelayState.RETRYING);
-            // A broker that is sent a record tells a replaced producer from one whose transaction has timed out by
-            // nothing.
+            // A broker answers a record of a replaced producer as one of a producer whose transaction has timed out.
             assertThat(relay.problem().kind()).isEqualTo(FailureKind.REPLAY);
             assertThat(relay.problem().remedy()).contains("outbox.relay.slot-name", "transaction-timeout");
 
@@ -70,7 +69,7 @@ class ReportedFailuresIT extends RelayIntegrationTest {
     }
 
     @Test
-    void transactionTimeoutBeyondTheBrokersIsPermanent() {
+    void transactionTimeoutBeyondTheBrokersIsAPermanentFailure() {
         try (KafkaProducer<byte[], byte[]> producer = producer("too-patient", Duration.ofDays(1))) {
             KafkaException refused = catchThrowableOfType(KafkaException.class, producer::initTransactions);
             assertThat(KafkaFailure.of(refused)).isEqualTo(KafkaFailure.TRANSACTION_TIMEOUT_NOT_ALLOWED);
@@ -78,7 +77,7 @@ class ReportedFailuresIT extends RelayIntegrationTest {
     }
 
     @Test
-    void bootstrapServerThatNobodyKnowsIsPermanent() {
+    void unknownBootstrapServerIsAPermanentFailure() {
         try (SteppedRelay relay = SteppedRelay.of(database, Map.of("bootstrap.servers", "no-such-host.invalid:9092"))) {
             relay.step();
             assertThat(relay.state()).isEqualTo(RelayState.RETRYING);
@@ -89,7 +88,7 @@ class ReportedFailuresIT extends RelayIntegrationTest {
     }
 
     @Test
-    void slotWhoseWalIsGoneIsMadeAnewAndItsRowsAreFoundInTheTable() throws SQLException {
+    void slotWhoseWalIsGoneIsCreatedAgainAndItsRowsAreFoundInTheTable() throws SQLException {
         Map<String, String> settings = Map.of("max_slot_wal_keep_size", "1MB", "max_wal_size", "32MB");
         try (PostgresServer server = PostgresServer.start(0, settings)) {
             OutboxDatabase lossy = OutboxDatabase.migrated(server);

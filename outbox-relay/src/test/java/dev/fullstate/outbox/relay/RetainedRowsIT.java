@@ -13,7 +13,7 @@ import dev.fullstate.outbox.relay.wal.WalSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The first start: rows that were committed before the slot existed. */
+/** Makes the first start, which publishes rows that were committed before the slot existed. */
 class RetainedRowsIT extends RelayIntegrationTest {
 
     @Test
@@ -41,7 +41,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void withoutAnyRowTheSlotIsCreatedAllTheSame() throws SQLException {
+    void slotIsCreatedForAnEmptyTableToo() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             assertThat(database.hasSlot()).isTrue();
@@ -52,7 +52,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
     }
 
     @Test
-    void firstStartThatIsCutOffGoesOnWithoutRepeats() throws SQLException {
+    void cutOffFirstStartGoesOnWithoutRepeats() throws SQLException {
         database.insert("a", "1");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.PUBLISHING_RETAINED);
@@ -85,7 +85,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
         database.insert("a", "1");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.PUBLISHING_RETAINED);
-            // Longer than the timeouts, of which there is nothing to wait for if they do not strike.
+            // This is longer than the timeouts; one that does not strike leaves nothing to wait for.
             database.query("select pg_sleep(0.3)");
             relay.stepUntil(RelayState.STREAMING);
         }

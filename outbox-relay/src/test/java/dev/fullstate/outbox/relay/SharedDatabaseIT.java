@@ -22,7 +22,7 @@ import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A database with several outboxes and other people's publications, and a server with synchronous standbys. */
+/** Runs relays on a database with several outboxes and other people's publications, and on a server with synchronous standbys. */
 @ExtendWith(OutputCaptureExtension.class)
 class SharedDatabaseIT extends RelayIntegrationTest {
 
@@ -55,7 +55,7 @@ class SharedDatabaseIT extends RelayIntegrationTest {
     }
 
     @Test
-    void eachRelayPublishesTheRowsOfItsOwnOutboxAndNotesItBesideIt() throws SQLException {
+    void eachRelayPublishesItsOwnOutboxAndNotesItsProgressBesideIt() throws SQLException {
         createOther();
         String slot = database.name() + "_other";
         insertIntoOther("other 1");
@@ -93,7 +93,7 @@ class SharedDatabaseIT extends RelayIntegrationTest {
     }
 
     @Test
-    void relayThatCountsAsTheOnlySynchronousStandbyWaitsForNobody(CapturedOutput output) throws Exception {
+    void commitWaitsOnlyForTheRelayThatCountsAsTheSynchronousStandby(CapturedOutput output) throws Exception {
         try (PostgresServer server = PostgresServer.start();
                 OutboxDatabase synchronous = OutboxDatabase.migrated(server);
                 Connection writer = synchronous.connect();

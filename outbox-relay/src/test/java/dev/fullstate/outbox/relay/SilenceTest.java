@@ -27,7 +27,7 @@ class SilenceTest {
     }
 
     @Test
-    void lastsFromTheLookThatSawTheLastChange() {
+    void silenceLastsFromTheLookThatSawTheLastChange() {
         assertThat(look(INTERVAL, holder(1, "a"))).isZero();
         assertThat(look(INTERVAL, holder(1, "a"))).isEqualTo(INTERVAL);
         assertThat(look(INTERVAL, holder(1, "a"))).isEqualTo(INTERVAL.multipliedBy(2));
@@ -36,26 +36,26 @@ class SilenceTest {
     }
 
     @Test
-    void anotherHolderIsNotTheOneThatWasSilent() {
+    void silenceStartsOverWithAnotherHolder() {
         look(INTERVAL, holder(1, "a"));
         look(INTERVAL, holder(1, "a"));
         assertThat(look(INTERVAL, holder(2, "a"))).isZero();
-        // Not either where the server has given the process id to another process.
+        // So it does if the server has given the process id to another process.
         assertThat(look(INTERVAL, new Holder(2, "later", "a"))).isZero();
         assertThat(look(INTERVAL, null)).isZero();
     }
 
     @Test
-    void whoeverHasNotLookedHasNotListened() {
+    void timeWithoutLooksDoesNotCountAsSilence() {
         look(INTERVAL, holder(1, "a"));
         assertThat(look(Duration.ofHours(1), holder(1, "a")))
-                .as("stopped for an hour, or the clock has jumped")
+                .as("the process stopped for an hour, or the clock jumped")
                 .isEqualTo(INTERVAL.multipliedBy(2));
         assertThat(look(INTERVAL, holder(1, "a"))).isEqualTo(INTERVAL.multipliedBy(3));
     }
 
     @Test
-    void tellsSomethingOnlyOfAProcessThatHasShownASignOfLife() {
+    void silenceIsTellingOnlyOfAProcessThatHasShownASignOfLife() {
         look(INTERVAL, holder(1, null));
         assertThat(silence.isTelling()).isFalse();
         look(INTERVAL, holder(1, "a"));

@@ -6,13 +6,13 @@ import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** A thread that runs when it is told to. */
+/** Runs its tasks when it is told to, in place of a thread. */
 final class SimulatedCommits extends AbstractExecutorService {
 
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private boolean shutdown;
 
-    /** Runs what is there. */
+    /** Runs all tasks that wait. */
     void run() {
         while (!tasks.isEmpty()) {
             tasks.remove().run();
@@ -29,7 +29,7 @@ final class SimulatedCommits extends AbstractExecutorService {
         shutdown = true;
     }
 
-    /** Also what becomes of the thread when its process is gone. */
+    /** Drops the tasks that wait, as the end of a process does too. */
     @Override
     public List<Runnable> shutdownNow() {
         shutdown();

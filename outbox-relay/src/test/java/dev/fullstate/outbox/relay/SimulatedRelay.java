@@ -88,7 +88,7 @@ final class SimulatedRelay {
         }
     }
 
-    /** Its other threads, and the network. */
+    /** Runs its other threads, or the network. */
     void runOthers() {
         switch (random.nextInt(3)) {
             case 0 -> commits.run();
@@ -96,12 +96,12 @@ final class SimulatedRelay {
         }
     }
 
-    /** What is on its way to Kafka arrives, and answers return. */
+    /** Lets records arrive at Kafka, and answers return. */
     void exchange() {
         producers.exchange();
     }
 
-    /** The commits that are asked for run. */
+    /** Runs the commits that are asked for. */
     void commit() {
         commits.run();
     }
@@ -114,12 +114,12 @@ final class SimulatedRelay {
         source.terminateSessions();
     }
 
-    /** Stopped in an orderly way. */
+    /** Stops it in an orderly way. */
     void stop() {
         relay.end();
     }
 
-    /** Gone at once, with a commit perhaps under way. */
+    /** Ends its process at once, perhaps with a commit under way. */
     void kill() {
         if (random.nextBoolean()) {
             commits.run();

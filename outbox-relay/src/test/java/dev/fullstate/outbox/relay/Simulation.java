@@ -24,8 +24,8 @@ import dev.fullstate.outbox.relay.wal.SimulatedDatabase;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
 
 /**
- * One schedule: the real loop of two relays between a database and a broker in memory, in virtual time, with writers, delays,
- * failures and deaths as the seed has it (ADR 14). The database is the oracle.
+ * Runs one schedule: the real loop of two relays between a database and a broker in memory, in virtual time, with writers, delays, failures
+ * and deaths as the seed decides (ADR 14). The database is the oracle.
  */
 final class Simulation {
 
@@ -44,7 +44,7 @@ final class Simulation {
     private final boolean calm;
     private long nanos;
 
-    /** What can come between two steps of a relay; the last two are what the relays have done meanwhile. */
+    /** The things that can happen between two steps of a relay; the last two are acts of the relays themselves. */
     enum Happening {
         WRITE,
         WRITE_ELSEWHERE,
@@ -84,7 +84,7 @@ final class Simulation {
         return new SimulatedRelay(delivery, database, kafka, random, this::nanoTime, publishers);
     }
 
-    /** Whoever asks for the time may have waited for something, and others gone on meanwhile. */
+    /** Returns the time; a thread that asks for it may have waited for something while others went on. */
     private long nanoTime() {
         nanos += random.nextInt(8) == 0 ? 500_000 : 50_000;
         SimulatedRelay relay = stopping;
@@ -95,9 +95,9 @@ final class Simulation {
     }
 
     /**
-     * Runs so many steps, then lets everything come to rest.
+     * Runs that many steps, then lets everything come to rest.
      *
-     * @throws AssertionError if what is published is not what was committed, or never comes to rest
+     * @throws AssertionError if published and committed events differ, or the relays never come to rest
      */
     void run(int stepCount) {
         double faultRate = random.nextInt(3) == 0 ? 0 : 0.02 * random.nextDouble();
@@ -147,7 +147,7 @@ final class Simulation {
         }
     }
 
-    /** It takes so long that nothing of the relays that read the old server is still under way. */
+    /** Moves the outbox to another server, which takes so long that nothing of the relays of the old one is still under way. */
     private void move() {
         killAll();
         kafka.fenceAll();
@@ -155,8 +155,8 @@ final class Simulation {
     }
 
     /**
-     * At least once, nobody fences off a relay that has not noticed yet, and whose last position comes behind the one of its successor; but
-     * files are not put back as fast as that.
+     * Restores the server's files. With delivery at least once, no fence stops a relay that has not noticed yet, and its last position
+     * would follow the one of its successor; but restoring takes longer than a relay needs to notice.
      */
     private void restoreFiles() {
         if (delivery == Delivery.AT_LEAST_ONCE) {
@@ -211,11 +211,11 @@ final class Simulation {
             relays.forEach(SimulatedRelay::runOthers);
             nanos += 20_000_000;
         }
-        throw new AssertionError("Does not come to rest: published " + published() + " of " + committed()
+        throw new AssertionError("The relays do not come to rest: published " + published() + " of " + committed()
                 + ", confirmed " + database.isConfirmed() + ", lost and not published once more " + unrequested());
     }
 
-    /** What PostgreSQL has let go, a successor must not look for: a position that says so was written before. */
+    /** Requires that a written position covers what PostgreSQL has let go, so that no successor searches for it. */
     private void requireRecorded() {
         Lsn slot = database.confirmed();
         if (slot == null || slot.equals(recorded)) {
@@ -236,7 +236,7 @@ final class Simulation {
                 && unrequested().isEmpty();
     }
 
-    /** What the database has now, consumers have, once and in its order; what it has lost, they may have. */
+    /** Checks that consumers have what the database has, once and in its order; they may have what it has lost. */
     private void check() {
         Map<String, List<Long>> expected = committed();
         Map<String, List<Event>> actual = published();
@@ -261,8 +261,8 @@ final class Simulation {
     }
 
     /**
-     * What consumers have and the database has lost, and the service is not asked to publish. At least once, what a relay that is gone had on the
-     * wire may arrive after it was looked for.
+     * Returns what consumers have, the database has lost, and the service is not asked to publish. With delivery at least once, what a dead
+     * relay had on the wire may arrive after the search for it.
      */
     private List<Row> unrequested() {
         return delivery == Delivery.AT_LEAST_ONCE
@@ -273,7 +273,7 @@ final class Simulation {
                         .toList();
     }
 
-    /** A consumer applies an event if its sequence is above that of the last one that it has applied. */
+    /** Requires that consumers apply all events: they apply one whose sequence is above that of the last applied one. */
     private static void requireRising(List<Event> events) {
         for (int i = 1; i < events.size(); i++) {
             if (events.get(i).sequence() <= events.get(i - 1).sequence()) {

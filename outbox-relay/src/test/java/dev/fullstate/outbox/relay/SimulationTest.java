@@ -36,8 +36,8 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The loop under very many schedules of writers, failures and deaths. A failing seed is run again with
- * {@code -Dsimulation.seed=...}; {@code -Dsimulation.schedules=...} sets how many there are.
+ * Runs the loop under very many schedules of writers, failures and deaths. A failing seed is run again with {@code -Dsimulation.seed=...};
+ * {@code -Dsimulation.schedules=...} sets how many there are.
  */
 class SimulationTest {
 
@@ -70,14 +70,14 @@ class SimulationTest {
 
     @ParameterizedTest
     @EnumSource(Delivery.class)
-    void whateverHappensBetweenTwoStepsEventsArriveAsTheyWereCommitted(Delivery delivery) {
+    void eventsArriveAsCommittedWhateverHappensBetweenTwoSteps(Delivery delivery) {
         Long seed = Long.getLong("simulation.seed");
         LongStream seeds = seed != null ? LongStream.of(seed) : LongStream.range(0, SCHEDULES / 2);
         assertThat(failures(delivery, seeds, UnaryOperator.identity())).isEmpty();
     }
 
     @Test
-    void withoutThePositionAndWithoutLookingForWhatIsPublishedEventsAreRepeated() {
+    void withoutThePositionAndTheSearchEventsAreRepeated() {
         assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
 
             private boolean resumed;
@@ -101,7 +101,7 @@ class SimulationTest {
     }
 
     @Test
-    void withoutLookingForWhatIsPublishedEventsAreRepeatedAfterAGap() {
+    void withoutTheSearchEventsAreRepeatedAfterAGap() {
         assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
 
             @Override
@@ -112,7 +112,7 @@ class SimulationTest {
     }
 
     @Test
-    void withoutTheNumbersOfThePositionADatabaseThatHasGoneBackIsNotNoticed() {
+    void withoutTheNumbersInThePositionARestoredDatabaseGoesUnnoticed() {
         assertIsFound(Delivery.EXACTLY_ONCE, target -> new ForwardingPublisher(target) {
 
             @Override
@@ -158,7 +158,7 @@ class SimulationTest {
             @Override
             public void publish(RoutedEvent event, Runnable published) {
                 unacknowledged.add(published);
-                // Kafka's word for one event is taken for all that were sent so far.
+                // Takes Kafka's acknowledgement of one event for one of all that were sent so far.
                 super.publish(event, () -> {
                     unacknowledged.forEach(Runnable::run);
                     unacknowledged.clear();
@@ -180,7 +180,7 @@ class SimulationTest {
 
     @ParameterizedTest
     @EnumSource(Delivery.class)
-    void confirmingBeyondThePositionIsFound(Delivery delivery) {
+    void simulationFindsConfirmationsBeyondThePosition(Delivery delivery) {
         assertIsFound(delivery, target -> new ForwardingPublisher(target) {
 
             private @Nullable ResumePoint sent;

@@ -6,11 +6,11 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A slot that Kafka knows no position of. */
+/** Starts a relay with a slot that has no position in Kafka. */
 class SlotWithoutPositionIT extends RelayIntegrationTest {
 
     @Test
-    void streamStartsWhereTheSlotIsConfirmedAndNotNow() throws SQLException {
+    void streamStartsWhereTheSlotIsConfirmed() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.atLeastOnce(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");

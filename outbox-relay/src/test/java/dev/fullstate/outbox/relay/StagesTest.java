@@ -12,7 +12,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static dev.fullstate.outbox.harness.architecture.StageTable.stage;
 
-/** In the order of the flow: a stage sees the output of the stages before it, the loop and the wiring see every stage. */
+/**
+ * Lists the packages in the order of the flow: a stage sees the output of the stages before it, the loop and the wiring see every stage.
+ */
 @AnalyzeClasses(packages = "dev.fullstate.outbox.relay", importOptions = DoNotIncludeTests.class)
 class StagesTest {
 

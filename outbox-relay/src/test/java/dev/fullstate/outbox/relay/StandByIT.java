@@ -36,11 +36,11 @@ import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A relay beside another one, as the server sees it. */
+/** Runs a relay beside another one, and checks both as the server sees them. */
 @ExtendWith(OutputCaptureExtension.class)
 class StandByIT {
 
-    /** Many times what a standby waits for. */
+    /** Many times as many looks as a stand-by waits for. */
     private static final int LOOKS = 200;
 
     private static PostgresServer server;
@@ -73,7 +73,7 @@ class StandByIT {
         database.close();
     }
 
-    /** With the rights that a relay has at least. */
+    /** Makes the leader, with the least rights of a relay. */
     private SteppedRelay leader() {
         return SteppedRelay.of(database, Map.of(), as(role, network.port()));
     }
@@ -99,7 +99,7 @@ class StandByIT {
                 wal.walSenderTimeout());
     }
 
-    /** Looks at the slot in a time that goes by faster than the leader's: any sign of life would come too late. */
+    /** Looks at the slot in a time that runs faster than the leader's, so that any sign of life comes too late. */
     private static void look(SteppedRelay standby) {
         for (int i = 0; i < LOOKS && standby.state() == RelayState.STANDBY; i++) {
             standby.moveTime(Duration.ofMillis(100));
@@ -118,7 +118,7 @@ class StandByIT {
     }
 
     @Test
-    void standbyLooksWithoutOpeningConnectionsAndWithoutAnErrorInTheServersLog() throws Exception {
+    void standByLooksAtTheSlotWithoutNewConnectionsAndWithoutErrorsInTheServersLog() throws Exception {
         try (SteppedRelay leader = leader();
                 SteppedRelay standby = standby()) {
             leader.stepUntil(RelayState.STREAMING);
@@ -130,7 +130,7 @@ class StandByIT {
             }
             String after = serverLog().substring(before.length());
             assertThat(after).doesNotContain("ERROR", "FATAL", "replication connection authorized");
-            // The standby's one, and perhaps the leader's third one, which is opened beside the stream.
+            // The stand-by opens one, and perhaps the leader its third one, beside the stream.
             assertThat(after.split("connection received", -1).length - 1).isBetween(1, 2);
             assertThat(after).doesNotContain("disconnection");
             assertThat(standby.state()).isEqualTo(RelayState.STANDBY);
@@ -138,13 +138,13 @@ class StandByIT {
 
             assertThat(database.query("select count(*) from pg_stat_activity where usename = '" + role
                             + "' and application_name = 'outbox-relay " + database.name() + "'"))
-                    .as("two of the leader, one of the standby")
+                    .as("two of the leader, one of the stand-by")
                     .isEqualTo("3");
         }
     }
 
     @Test
-    void standbyTakesOverFromARelayThatIsCutOffWithoutFurtherRights(CapturedOutput output) throws Exception {
+    void standByTakesOverFromACutOffRelayWithoutFurtherRights(CapturedOutput output) throws Exception {
         try (SteppedRelay leader = leader();
                 PublishedEvents topic = PublishedEvents.of(
                         SharedServers.kafka().bootstrapServers(), SteppedRelay.topic(database, "order"))) {
@@ -164,7 +164,7 @@ class StandByIT {
                 assertThat(walSender()).isNotEqualTo(walSender);
                 assertThat(output)
                         .contains("The relay takes over, because", "process " + walSender, "was silent for 3000 ms");
-                // Not to be waited for at its end.
+                // Otherwise the leader would wait for the network when it is closed.
                 network.close();
             }
         }
@@ -177,14 +177,14 @@ class StandByIT {
     }
 
     @Test
-    void standbyThatCannotSeeSignsOfLifeSaysSoAndLeavesTheSlotToTheServer(CapturedOutput output) throws Exception {
+    void standByThatCannotSeeSignsOfLifeSaysSoAndWaitsForTheServer(CapturedOutput output) throws Exception {
         String other = role + "_2";
         database.createRelayRole(other);
         waitsForTheServer(other, output, "its sign of life cannot be seen");
     }
 
     @Test
-    void standbyThatMayNotTerminateSaysSoAndLeavesTheSlotToTheServer(CapturedOutput output) throws Exception {
+    void standByThatMayNotTerminateSaysSoAndWaitsForTheServer(CapturedOutput output) throws Exception {
         String other = role + "_2";
         database.createRelayRole(other);
         database.execute("grant pg_read_all_stats to " + other);
@@ -203,13 +203,13 @@ class StandByIT {
             look(standby);
             assertThat(standby.state()).isEqualTo(RelayState.STANDBY);
             assertThat(walSender()).isEqualTo(walSender);
-            assertThat(output.toString().split(because, -1)).as("said once").hasSize(2);
+            assertThat(output.toString().split(because, -1)).as("logged once").hasSize(2);
             network.close();
         }
     }
 
     @Test
-    void relayThatIsTooLateForAFreeSlotStandsByWithTheConnectionsThatItHas() throws Exception {
+    void relayTooLateForAFreeSlotStandsByWithTheConnectionsThatItHas() throws Exception {
         RelaySettings settings = new RelaySettings(
                 database.name(),
                 DataSize.ofMegabytes(1),
@@ -247,7 +247,7 @@ class StandByIT {
         }
     }
 
-    /** Whoever does without the slot fences off the one that has it. */
+    /** A relay that takes over without the slot would fence off the one that has it. */
     private record NeverTakesOver(AtomicInteger keptUp) implements PreparedPublisher {
 
         @Override
@@ -267,7 +267,7 @@ class StandByIT {
     }
 
     @Test
-    void processThatIsAnotherOneOrAliveIsNotTerminated() throws SQLException, IOException {
+    void standByTerminatesNeitherAnotherProcessNorALivingOne() throws SQLException, IOException {
         try (SteppedRelay leader = leader();
                 WalSession standby = WalSource.of(as(role, server.port()).apply(SteppedRelay.wal(database)))
                         .open()) {
@@ -276,12 +276,12 @@ class StandByIT {
             leader.stepUntil(() -> holder(standby).signOfLife() != null);
             Holder before = holder(standby);
             leader.stepUntil(() -> !holder(standby).equals(before));
-            assertThat(standby.terminate(before)).as("has shown a sign of life").isEqualTo(Termination.NOT_DUE);
+            assertThat(standby.terminate(before)).as("showed a sign of life").isEqualTo(Termination.NOT_DUE);
 
             network.swallow();
             Holder now = holder(standby);
             assertThat(standby.terminate(new Holder(now.pid(), "earlier", now.signOfLife())))
-                    .as("has the same process id as an earlier one")
+                    .as("same process id as an earlier process")
                     .isEqualTo(Termination.NOT_DUE);
             assertThat(standby.terminate(new Holder(now.pid() + 1, now.startedAt(), now.signOfLife())))
                     .isEqualTo(Termination.NOT_DUE);

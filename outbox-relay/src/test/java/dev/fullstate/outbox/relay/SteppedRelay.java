@@ -27,8 +27,8 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 import dev.fullstate.outbox.test.PublishedEvents;
 
 /**
- * A relay without its thread: the test takes the steps, and owns the time, which stands still unless moved. While it stands
- * still nothing is confirmed.
+ * Runs a relay without its thread: the test takes the steps, and owns the time, which stands still unless moved. While it stands still, the
+ * relay confirms nothing.
  */
 final class SteppedRelay implements AutoCloseable {
 
@@ -63,7 +63,7 @@ final class SteppedRelay implements AutoCloseable {
         return of(database, Delivery.EXACTLY_ONCE, producer, adapt, AfterLoss.REPORT, publisher -> publisher);
     }
 
-    /** The same database as a role that {@link OutboxDatabase#createRelayRole} or a test has made. */
+    /** Changes the settings to a role that {@link OutboxDatabase#createRelayRole} or a test has made. */
     static WalSettings as(String role, WalSettings wal) {
         return new WalSettings(
                 wal.url(),
@@ -77,12 +77,12 @@ final class SteppedRelay implements AutoCloseable {
                 wal.walSenderTimeout());
     }
 
-    /** A relay whose publisher a test changes. */
+    /** Makes a relay whose publisher the test changes. */
     static SteppedRelay publishingBy(UnaryOperator<Publisher> publishers, OutboxDatabase database) {
         return publishingBy(publishers, Delivery.EXACTLY_ONCE, database);
     }
 
-    /** A relay whose publisher a test changes. */
+    /** Makes a relay whose publisher the test changes. */
     static SteppedRelay publishingBy(UnaryOperator<Publisher> publishers, Delivery delivery, OutboxDatabase database) {
         return of(database, delivery, Map.of(), wal -> wal, AfterLoss.REPORT, publishers);
     }
@@ -95,12 +95,12 @@ final class SteppedRelay implements AutoCloseable {
         return of(Delivery.AT_LEAST_ONCE, database);
     }
 
-    /** A relay that has what the database has lost republished at once. */
+    /** Makes a relay that has lost events republished at once. */
     static SteppedRelay republishing(OutboxDatabase database) {
         return of(database, Delivery.EXACTLY_ONCE, Map.of(), wal -> wal, AfterLoss.REPUBLISH, publisher -> publisher);
     }
 
-    /** A relay after its first start whose producer keeps back what it is given; a transaction's commit would not let it. */
+    /** Makes a relay after its first start whose producer keeps its records back; the commit of a transaction would flush them. */
     static SteppedRelay keepingEventsBack(OutboxDatabase database) {
         try (SteppedRelay first = atLeastOnce(database)) {
             first.stepUntil(RelayState.STREAMING);
@@ -114,7 +114,7 @@ final class SteppedRelay implements AutoCloseable {
                 SteppedRelay::asIfItHadSentBefore);
     }
 
-    /** The first record of a partition is waited for, and nothing is read meanwhile. */
+    /** Keeps the publisher from waiting for the first record of a partition, which would stop the relay from reading. */
     private static Publisher asIfItHadSentBefore(Publisher target) {
         return new ForwardingPublisher(target) {
 
@@ -164,7 +164,7 @@ final class SteppedRelay implements AutoCloseable {
                 Duration.ofSeconds(10));
     }
 
-    /** Where the events of a type arrive. */
+    /** Returns the topic of a type's events. */
     static String topic(OutboxDatabase database, String type) {
         return database.name() + "." + type;
     }
@@ -206,13 +206,14 @@ final class SteppedRelay implements AutoCloseable {
         relay.step();
     }
 
-    /** Steps until something is so. */
+    /** Steps until the condition holds. */
     void stepUntil(Callable<Boolean> condition) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try {
             while (!condition.call()) {
                 if (System.nanoTime() - deadline > 0) {
-                    throw new AssertionError("Not so within " + PATIENCE + "; the relay is " + relay.status());
+                    throw new AssertionError(
+                            "The condition does not hold within " + PATIENCE + "; the relay is " + relay.status());
                 }
                 relay.step();
             }
@@ -227,12 +228,12 @@ final class SteppedRelay implements AutoCloseable {
         stepUntil(() -> state() == state);
     }
 
-    /** Steps until the topic holds so many events. */
+    /** Steps until the topic holds that many events. */
     void stepUntil(PublishedEvents topic, int count) {
         stepUntil(() -> topic.all().size() >= count);
     }
 
-    /** Lets the time pass after which progress is confirmed, and confirms it. */
+    /** Lets the time pass after which the relay confirms its progress, until it has. */
     void confirm() {
         moveTime(Duration.ofMillis(200));
         step();
@@ -242,7 +243,7 @@ final class SteppedRelay implements AutoCloseable {
         nanos.addAndGet(duration.toNanos());
     }
 
-    /** Ends as a relay does that is stopped: what is in flight is confirmed. */
+    /** Ends as a stopped relay does, which confirms what is in flight. */
     @Override
     public void close() {
         relay.end();

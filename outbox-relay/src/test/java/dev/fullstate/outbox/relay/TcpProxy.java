@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A network that can begin to swallow what it is given: no answer, no reset, and new connections are made but lead nowhere. */
+/** A network that can begin to swallow its bytes: no answer, no reset, and new connections are accepted but lead nowhere. */
 final class TcpProxy implements AutoCloseable {
 
     private final int target;
@@ -21,7 +21,7 @@ final class TcpProxy implements AutoCloseable {
     private final List<Link> links = new CopyOnWriteArrayList<>();
     private volatile boolean swallowing;
 
-    /** A connection through the proxy, in the order in which they were made. */
+    /** A connection through the proxy. */
     static final class Link {
 
         private final Socket client;
@@ -33,7 +33,7 @@ final class TcpProxy implements AutoCloseable {
             this.server = server;
         }
 
-        /** Lets so many more bytes through to the client, then swallows everything in both directions. */
+        /** Lets that many more bytes through to the client, then swallows everything in both directions. */
         void swallowAfter(long byteCount) {
             allowedBytes.set(byteCount);
         }
@@ -76,7 +76,7 @@ final class TcpProxy implements AutoCloseable {
         try {
             transfer.run();
         } catch (IOException e) {
-            // One of the sockets is closed, which is how each transfer ends.
+            // One of the sockets is closed, as at the end of each transfer.
         }
     }
 
@@ -94,7 +94,7 @@ final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** Streams are not closed here: that would close the socket, and the other end would see it. */
+    /** Copies bytes, and closes neither stream: that would close the socket, and the other end would see it. */
     private static void pump(Link link, Socket from, Socket to, boolean counted) throws IOException {
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream();

@@ -10,11 +10,11 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** An event is on its way and Kafka does not answer; here because the producer keeps it back. */
+/** Leaves an event on its way to Kafka without an answer, by a producer that keeps it back. */
 class UnacknowledgedEventIT {
 
     @Test
-    void isNoticedAndDoesNotKeepPostgresqlFromAFastShutdown() throws Exception {
+    void unacknowledgedEventIsAProblemAndDoesNotKeepPostgresqlFromAFastShutdown() throws Exception {
         try (PostgresServer postgres = PostgresServer.start()) {
             OutboxDatabase database = OutboxDatabase.migrated(postgres);
             try (SteppedRelay relay = SteppedRelay.keepingEventsBack(database)) {

@@ -19,7 +19,7 @@ import dev.fullstate.outbox.test.PublishedEvents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
-/** Whatever the server sends between the rows of the outbox, unasked: the relay goes on, and the WAL is released. */
+/** Has the server send messages between the rows of the outbox that no relay asks for: the relay goes on, and the WAL is released. */
 class UnaskedMessagesIT extends RelayIntegrationTest {
 
     static Stream<Arguments> interludes() {
@@ -29,7 +29,7 @@ class UnaskedMessagesIT extends RelayIntegrationTest {
         String row = OutboxInsert.row().with("payload", "repeat('x', 200)").sql();
         String small = "insert into other values (0, 'x')";
         return Stream.of(
-                // PostgreSQL 18: A, one for each subtransaction.
+                // PostgreSQL 18 sends an A for each subtransaction.
                 argumentSet(
                         "large rollback after a released savepoint",
                         "begin; savepoint a; insert into other values (0, 'x'); release savepoint a; " + big
@@ -79,7 +79,7 @@ class UnaskedMessagesIT extends RelayIntegrationTest {
 
     @ParameterizedTest
     @MethodSource("interludes")
-    void rowsBeforeAndAfterArePublishedAndConfirmed(String sql) throws SQLException {
+    void rowsBeforeAndAfterAnUnaskedMessageArePublishedAndConfirmed(String sql) throws SQLException {
         prepare(database);
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -101,7 +101,7 @@ class UnaskedMessagesIT extends RelayIntegrationTest {
 
     private static void prepare(OutboxDatabase database) throws SQLException {
         database.execute("create table other (n int, text text)");
-        // The least there is, so that little is large.
+        // The smallest value that the server accepts, so that small transactions count as large.
         database.execute("alter database " + database.name() + " set logical_decoding_work_mem = '64kB'");
     }
 
@@ -127,7 +127,7 @@ class UnaskedMessagesIT extends RelayIntegrationTest {
     }
 
     @Test
-    void slotThatStreamsPreparedTransactionsBeforeTheirCommitIsNotTaken() throws SQLException {
+    void slotThatSendsPreparedTransactionsBeforeTheirCommitIsRefused() throws SQLException {
         database.query("select pg_create_logical_replication_slot('" + database.name() + "', 'pgoutput', false, true)");
         database.insert("a", "1");
         try (SteppedRelay relay = SteppedRelay.of(database)) {

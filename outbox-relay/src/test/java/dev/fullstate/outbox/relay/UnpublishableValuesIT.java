@@ -29,7 +29,10 @@ import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Each value that SQL can write is published or kept out of the table; where it got into an old table, people get it out of the way. */
+/**
+ * Shows that each value that SQL can write is published or kept out of the table, and that people can correct or delete one in an old
+ * table.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 class UnpublishableValuesIT extends RelayIntegrationTest {
 
@@ -119,7 +122,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
                 database.execute(OutboxInsert.row().with(value.column, value.sql));
                 published++;
             } catch (PSQLException e) {
-                // Not null, check, text that is no JSON; no partition has a place for nothing else.
+                // The server names a missing value, a check (or no partition for the row), or text that is not JSON.
                 assertThat(e.getSQLState()).as(value.toString()).isIn("23502", "23514", "22P02");
                 refused.add(value.column);
             }
@@ -132,7 +135,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
                         SharedServers.kafka().bootstrapServers(), SteppedRelay.topic(database, "x".repeat(200)))) {
             relay.stepUntil(RelayState.STREAMING);
             relay.stepUntil(() -> topic.all().size() + longest.all().size() == expected);
-            // And in the stream.
+            // The stream carries the same values as the first start.
             database.execute(
                     "insert into outbox select nextval('outbox_seq'), gen_random_uuid(), 'order', aggregateid, type,"
                             + " payload, source, time, dataschema, changeid, entityversion, operation, republishid, traceparent,"
@@ -142,8 +145,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
     }
 
     @Test
-    void eachValueThatGotIntoAnOldTableIsCorrectedByAnUpdateAndGivenUpByADelete(CapturedOutput output)
-            throws SQLException {
+    void eachValueInAnOldTableIsCorrectedByAnUpdateAndGivenUpByADelete(CapturedOutput output) throws SQLException {
         relax(database);
         List<String> expected = new ArrayList<>();
         try (SteppedRelay relay = SteppedRelay.of(database)) {
@@ -162,7 +164,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
         List<String> types =
                 topic.all().stream().map(UnpublishableValuesIT::name).toList();
         for (int i = 0; i < types.size(); i++) {
-            // The corrected row stands at its place.
+            // The corrected row keeps its place.
             assertThat(types.get(i)).isEqualTo(expected.get(i).startsWith("corrected") ? "bad" : "good");
         }
         assertThat(output.toString().split("It was deleted in public.outbox since", -1))
@@ -205,7 +207,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
         relay.stepUntil(RelayState.STREAMING);
     }
 
-    /** A payload tells a delete from a state, so that a wrong pair is said to have a wrong payload. */
+    /** Returns the column that the relay names: of an operation and a payload that do not fit, it names the payload. */
     private static String column(Value value) {
         return value.sql.equals("'delete'") ? "payload" : value.column;
     }
@@ -221,7 +223,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
         return delete.group();
     }
 
-    /** A table as one may be that was not made by this version's migration. */
+    /** Drops the constraints, as a table may lack them that this version's migration did not make. */
     private static void relax(OutboxDatabase database) throws SQLException {
         database.execute("""
                 do $$
@@ -242,7 +244,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatComesBeforeItInItsTransactionIsPublished(Delivery delivery) throws SQLException {
+    void rowsBeforeAnUnpublishableOneInItsTransactionArePublished(Delivery delivery) throws SQLException {
         relax(database);
         try (SteppedRelay relay =
                 delivery == Delivery.EXACTLY_ONCE ? SteppedRelay.of(database) : SteppedRelay.atLeastOnce(database)) {
@@ -266,7 +268,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
     }
 
     @Test
-    void eventThatIsTooLargeIsGivenUpByADelete() throws SQLException {
+    void tooLargeEventIsGivenUpByADelete() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database, Map.of("max.request.size", 10_000))) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "x".repeat(10_000));
@@ -278,9 +280,9 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
         assertThat(published()).containsExactly("2");
     }
 
-    /** A commit that waits for a standby is in the stream before anybody sees it: that it is not there does not mean that it was deleted. */
+    /** The stream has a commit that waits for a standby before any query sees its rows: a row that is not visible may not be deleted. */
     @Test
-    void rowThatDoesNotShowYetIsNotTakenForADeletedOne() throws Exception {
+    void rowThatIsNotVisibleYetIsNotTakenForADeletedOne() throws Exception {
         Map<String, String> settings = Map.of("synchronous_standby_names", "nobody", "synchronous_commit", "local");
         try (PostgresServer server = PostgresServer.start(0, settings);
                 OutboxDatabase synchronous = OutboxDatabase.migrated(server);

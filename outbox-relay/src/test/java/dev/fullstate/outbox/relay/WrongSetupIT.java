@@ -10,7 +10,7 @@ import dev.fullstate.outbox.relay.wal.WalSettings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** What is wrong beside the relay: it waits, says why and what to do, and goes on by itself. */
+/** Breaks the relay's surroundings: the relay waits, says why and what to do, and goes on by itself. */
 class WrongSetupIT extends RelayIntegrationTest {
 
     @Test
@@ -51,7 +51,7 @@ class WrongSetupIT extends RelayIntegrationTest {
     }
 
     @Test
-    void missingPublicationIsWaitedForAndExplained() throws SQLException {
+    void relayExplainsAMissingPublicationAndWaitsForIt() throws SQLException {
         database.execute("drop publication outbox");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.step();
@@ -66,7 +66,7 @@ class WrongSetupIT extends RelayIntegrationTest {
     }
 
     @Test
-    void missingTableOfTheRelaysIsWaitedForAndExplained() throws SQLException {
+    void relayExplainsTheMissingTableOfRelaysAndWaitsForIt() throws SQLException {
         database.execute("alter table outbox_relay rename to other");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.step();
@@ -107,7 +107,7 @@ class WrongSetupIT extends RelayIntegrationTest {
     }
 
     @Test
-    void renamedColumnStopsTheRelayWhereItIsAndItGoesOnAfterTheRepair() throws SQLException {
+    void relayStopsAtARenamedColumnAndGoesOnAfterTheRepair() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
             database.execute("alter table outbox add column added text");
@@ -126,7 +126,7 @@ class WrongSetupIT extends RelayIntegrationTest {
     }
 
     @Test
-    void eventThatIsTooLargeStopsTheRelayWithoutSkippingAnything() throws SQLException {
+    void tooLargeEventStopsTheRelayWithoutSkippingAnything() throws SQLException {
         try (SteppedRelay relay = SteppedRelay.of(database, Map.of("max.request.size", 10_000))) {
             relay.stepUntil(RelayState.STREAMING);
             database.insert("a", "1");
@@ -146,7 +146,7 @@ class WrongSetupIT extends RelayIntegrationTest {
     }
 
     @Test
-    void brokerThatIsNotReachableIsWaitedFor() {
+    void relayWaitsForAnUnreachableBroker() {
         try (SteppedRelay relay = SteppedRelay.of(
                 database,
                 Map.of("bootstrap.servers", "127.0.0.1:1", "default.api.timeout.ms", 500, "request.timeout.ms", 500))) {
@@ -158,7 +158,7 @@ class WrongSetupIT extends RelayIntegrationTest {
     }
 
     @Test
-    void slotOfAnotherDatabaseIsNotTaken() throws SQLException {
+    void slotOfAnotherDatabaseIsRefused() throws SQLException {
         try (OutboxDatabase other = OutboxDatabase.migrated();
                 SteppedRelay relay = SteppedRelay.of(other)) {
             database.execute("select pg_create_logical_replication_slot('" + other.name() + "', 'pgoutput')");
@@ -169,7 +169,7 @@ class WrongSetupIT extends RelayIntegrationTest {
     }
 
     @Test
-    void standbyTakesOverWhenTheOtherRelayStops() throws SQLException {
+    void standByTakesOverWhenTheOtherRelayStops() throws SQLException {
         try (SteppedRelay standby = SteppedRelay.of(database)) {
             try (SteppedRelay active = SteppedRelay.of(database)) {
                 active.stepUntil(RelayState.STREAMING);

@@ -50,7 +50,7 @@ class AcknowledgeTrackerTest {
     }
 
     @Test
-    void transactionWhoseEndHasNotComeIsNotPublished() {
+    void transactionWhoseEndIsNotReceivedIsNotPublished() {
         PendingTransaction transaction = tracker.begin();
         transaction.addEvent();
         transaction.notePublished();
@@ -92,7 +92,7 @@ class AcknowledgeTrackerTest {
     }
 
     @Test
-    void nothingIsConfirmedThatIsNotPublished() {
+    void confirmationBeyondThePublishedPositionIsRefused() {
         PendingTransaction transaction = tracker.begin();
         transaction.addEvent();
         tracker.end(new Lsn(200));
@@ -113,7 +113,7 @@ class AcknowledgeTrackerTest {
     }
 
     @RepeatedTest(100)
-    void inAnyOrderOfPublicationExactlyThePublishedPrefixCounts(RepetitionInfo repetition) {
+    void exactlyThePublishedPrefixCountsInAnyOrderOfPublication(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         int[] unpublished = new int[1 + random.nextInt(30)];
         List<Runnable> publications = new ArrayList<>();

@@ -76,7 +76,7 @@ class OutboxRelayAutoConfigurationTest {
     }
 
     @Test
-    void withoutHealthOnTheClassPathThereIsARelayAllTheSame() {
+    void withoutHealthOnTheClassPathThereIsStillARelay() {
         withUrl.withClassLoader(new FilteredClassLoader(HealthIndicator.class))
                 .run(context ->
                         assertThat(context).hasSingleBean(Relay.class).doesNotHaveBean("outboxRelayHealthIndicator"));
@@ -160,7 +160,7 @@ class OutboxRelayAutoConfigurationTest {
     }
 
     @Test
-    void senselessPropertiesFailTheStartWithTheirName() {
+    void invalidPropertiesFailTheStartWithTheirName() {
         withUrl.withPropertyValues("outbox.relay.kafka-timeout=20s")
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()

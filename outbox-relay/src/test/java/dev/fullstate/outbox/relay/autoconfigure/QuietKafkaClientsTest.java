@@ -14,7 +14,7 @@ class QuietKafkaClientsTest {
     private final MockEnvironment environment = new MockEnvironment();
 
     @Test
-    void clientsDoNotSayWhatTheyAreMadeOf() {
+    void clientsDoNotLogTheirConfiguration() {
         postProcess();
         assertThat(environment.getProperty(DUMPS)).isEqualTo("warn");
         assertThat(environment.getProperty(VERSIONS)).isEqualTo("warn");
@@ -29,7 +29,7 @@ class QuietKafkaClientsTest {
     }
 
     @Test
-    void levelOfALoggerAboveHasPrecedenceToo() {
+    void levelOfAParentLoggerHasPrecedence() {
         environment.setProperty("logging.level.org.apache.kafka", "debug");
         postProcess();
         assertThat(environment.getProperty(DUMPS)).isNull();

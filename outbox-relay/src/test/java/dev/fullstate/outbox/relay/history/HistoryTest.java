@@ -33,7 +33,7 @@ import dev.fullstate.outbox.relay.wal.Facts.Trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Each thing that can be told of a database, alone: everything else is as the position has it. */
+/** Changes one fact of a database at a time: all others are as the position has them. */
 class HistoryTest {
 
     private static final String PUBLICATION = "7.700/8.9.700";
@@ -55,7 +55,7 @@ class HistoryTest {
         return new ResumePoint(THROUGH, null, Fill.begin("700:700:", null), new Origin(FIRST, PUBLICATION), NUMBERS);
     }
 
-    /** The database that fits. */
+    /** Returns a database that fits the position. */
     private static Database database() {
         return new Database(FIRST, List.of(), PUBLICATION, lsn(200), new Slot(lsn(90), false), 12, Trace.THERE, NOTE);
     }
@@ -129,7 +129,7 @@ class HistoryTest {
                 Arguments.of("found before", database(), point(FIRST).before(FoundGap.HISTORY)),
                 Arguments.of("timeline left before", database().on(SECOND, new Ancestor(FIRST, lsn(99))), point(FIRST)),
                 Arguments.of(
-                        "timeline left within a transaction that is published by half",
+                        "timeline left within a partly published transaction",
                         database().on(SECOND, new Ancestor(FIRST, lsn(149))),
                         inside),
                 Arguments.of("timeline of another branch", database(), point(SECOND)),
@@ -149,7 +149,7 @@ class HistoryTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("lost")
-    void whatShowsThatCommitsAreGoneIsAGapWithLoss(String what, Database database, ResumePoint recorded) {
+    void factThatShowsLostCommitsIsAGapWithLoss(String fact, Database database, ResumePoint recorded) {
         assertThat(database.judge(recorded)).isInstanceOfSatisfying(Gap.class, gap -> {
             assertThat(gap.lost()).isTrue();
             assertThat(gap.reason()).as("one reason").doesNotContain(";");
@@ -169,7 +169,7 @@ class HistoryTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("gaps")
-    void whatTheStreamMayLackIsAGapWithoutLoss(String what, Database database, ResumePoint recorded) {
+    void factThatShowsAnIncompleteStreamIsAGapWithoutLoss(String fact, Database database, ResumePoint recorded) {
         assertThat(database.judge(recorded)).isInstanceOfSatisfying(Gap.class, gap -> {
             assertThat(gap.lost()).isFalse();
             assertThat(gap.reason()).as("one reason").doesNotContain(";");
@@ -177,7 +177,7 @@ class HistoryTest {
     }
 
     @Test
-    void timelineThatWasLeftAfterThePositionIsResumedAsTheNewOne() {
+    void timelineLeftAfterThePositionIsResumedAsTheNewOne() {
         assertThat(database().on(SECOND, new Ancestor(FIRST, lsn(100))).judge(point(FIRST)))
                 .isEqualTo(new Resume(point(SECOND)));
         assertThat(database()
@@ -187,17 +187,17 @@ class HistoryTest {
     }
 
     @Test
-    void rowThatIsThereShowsThatItsNumberWasDrawnWhateverTheSequenceSays() {
+    void existingRowShowsThatItsNumberWasDrawnWhateverTheSequenceSays() {
         assertThat(database().withRows(0, Trace.THERE).judge(point(FIRST))).isInstanceOf(Resume.class);
     }
 
     @Test
-    void rowThatMayBeRetiredIsNotMissed() {
+    void positionWhoseNewestRowMayBeRetiredIsResumed() {
         assertThat(database().withRows(12, Trace.RETIRED).judge(point(FIRST))).isInstanceOf(Resume.class);
     }
 
     @Test
-    void whileNothingIsPublishedTheStreamIsTakenFromWhereItIsConfirmed() {
+    void whileNothingIsPublishedTheStreamIsResumedWhereItIsConfirmed() {
         ResumePoint nothing = new ResumePoint(THROUGH, null, new Origin(FIRST, PUBLICATION), Numbers.NONE);
         assertThat(database().withRows(0, Trace.UNKNOWN).judge(nothing))
                 .isEqualTo(new Resume(new ResumePoint(lsn(90), null, new Origin(FIRST, PUBLICATION), Numbers.NONE)));
@@ -212,7 +212,7 @@ class HistoryTest {
     }
 
     @Test
-    void withoutPositionWhatTheDatabaseHasNotedDecides() {
+    void withoutPositionTheNoteInTheDatabaseDecides() {
         Slot slot = new Slot(lsn(90), false);
         assertThat(database().withSlot(null).withNote(null).judge(null)).isInstanceOf(FirstStart.class);
         assertThat(database().withSlot(slot).withNote(null).judge(null)).isInstanceOf(Adopt.class);
@@ -220,13 +220,13 @@ class HistoryTest {
                         .withSlot(slot)
                         .withNote(new Note("1:1:", true, false))
                         .judge(null))
-                .as("a slot that a relay has left in its first start")
+                .as("a slot that a relay left during its first start")
                 .isInstanceOf(FirstStart.class);
     }
 
     @ParameterizedTest
     @CsvSource({"true, true", "false, true", "false, false"})
-    void withoutPositionADatabaseFromWhichWasPublishedHasAGap(boolean ofThisServer, boolean published) {
+    void withoutPositionADatabaseWhoseEventsWerePublishedHasAGap(boolean ofThisServer, boolean published) {
         assertThat(database()
                         .withNote(new Note("700:700:", ofThisServer, published))
                         .judge(null))

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ClientPropertiesTest {
 
     @Test
-    void measuredDefaultsHoldWhereTheUserHasSetNothing() {
+    void measuredDefaultsHoldIfTheUserSetsNothing() {
         assertThat(producer(Map.of()))
                 .containsEntry("compression.type", "lz4")
                 .containsEntry("linger.ms", 2)
@@ -41,7 +41,7 @@ class ClientPropertiesTest {
     }
 
     @Test
-    void whatTheGuaranteesRestOnIsNot() {
+    void settingsThatTheGuaranteesRestOnAreNotTheUsersChoice() {
         Map<String, Object> properties = producer(Map.of(
                 "acks",
                 "1",
@@ -65,7 +65,7 @@ class ClientPropertiesTest {
     }
 
     @Test
-    void bufferHoldsWhatMayBeInFlightAndTheLargestRecord() {
+    void bufferHoldsAllEventsInFlightAndTheLargestRecord() {
         assertThat(producer(Map.of("max.request.size", 50_000_000)))
                 .containsEntry("buffer.memory", 2L * 1024 * 1024 + 50_000_000);
     }

@@ -24,8 +24,8 @@ import dev.fullstate.outbox.contract.EventHeaders;
 import dev.fullstate.outbox.relay.position.FoundEvent;
 
 /**
- * A broker in memory: logs, and transactions with epochs. What Kafka leaves open is drawn: when something arrives, whether an
- * answer does, and what of a producer that is gone still arrives. All topics have two partitions, that of the positions one.
+ * A broker in memory: logs, and transactions with epochs. Random numbers decide what Kafka leaves open: when a request arrives, whether its
+ * answer does, and which requests of a dead producer still arrive. All topics have two partitions, that of the positions one.
  */
 public final class SimulatedKafka {
 
@@ -33,7 +33,7 @@ public final class SimulatedKafka {
     private final Map<String, TransactionalId> transactionalIds = new HashMap<>();
     private final Map<String, List<Entry>> logs = new TreeMap<>();
     private final Set<String> readable = new HashSet<>();
-    /** Requests to commit that nobody waits for any more, and that are still on their way. */
+    /** Requests to commit that are still on their way, though their producer no longer waits for them. */
     private final List<Late> late = new ArrayList<>();
 
     private final short transactionVersion;
@@ -64,35 +64,33 @@ public final class SimulatedKafka {
         private int epoch;
     }
 
-    /**
-     * @param random decides what is left open
-     */
+    /** @param random decides what Kafka leaves open */
     public SimulatedKafka(RandomGenerator random) {
         this.random = random;
         this.transactionVersion = (short) (1 + random.nextInt(2));
     }
 
-    /** Has someone told, in a line each, what the broker does. */
+    /** Tells a listener what the broker does, in a line each. */
     public void narrateTo(Consumer<String> listener) {
         narrator = listener;
     }
 
-    /** How often, between 0 and 1, a request fails. */
+    /** Sets how often, between 0 and 1, a request fails. */
     public void faultRate(double rate) {
         faultRate = rate;
     }
 
-    /** One process's access to the broker. */
+    /** Makes the connections of one process to the broker. */
     public SimulatedProducers client() {
         return new SimulatedProducers(this, random);
     }
 
-    /** Whether a consumer with isolation read_committed can read a record with this value. */
+    /** Returns whether a consumer with isolation read_committed can read a record with this value. */
     public boolean isReadable(String value) {
         return readable.contains(value);
     }
 
-    /** Whether a record with this value lies before an offset, and can be read. */
+    /** Returns whether a record with this value lies before an offset, and can be read. */
     public boolean isBefore(String value, String topic, int partition, long offset) {
         return logs.getOrDefault(topic + "/" + partition, List.of()).stream()
                 .limit(offset)
@@ -101,7 +99,7 @@ public final class SimulatedKafka {
                         && value.equals(new String(entry.record.value(), StandardCharsets.UTF_8)));
     }
 
-    /** The committed records of the topics that begin so, partition by partition. */
+    /** Returns the committed records of the topics with this prefix, partition by partition. */
     public List<ProducerRecord<byte[], byte @Nullable []>> committed(String topicPrefix) {
         List<ProducerRecord<byte[], byte @Nullable []>> records = new ArrayList<>();
         logs.forEach((partition, log) -> {
@@ -114,7 +112,7 @@ public final class SimulatedKafka {
         return records;
     }
 
-    /** The coordinator gives up on what has been open for too long. */
+    /** Has the coordinator abort the transactions that have been open for too long. */
     public void expireTransactions() {
         transactionalIds.values().forEach(id -> {
             if (!id.open.isEmpty()) {
@@ -124,7 +122,7 @@ public final class SimulatedKafka {
         });
     }
 
-    /** The transactions of all that are gone have been given up. */
+    /** Fences off all producers so far, and aborts their transactions. */
     public void fenceAll() {
         transactionalIds.values().forEach(id -> {
             id.epoch++;
@@ -153,7 +151,7 @@ public final class SimulatedKafka {
         return last;
     }
 
-    /** All topics have two partitions, that of the positions one. */
+    /** Describes the topics: all have two partitions, that of the positions one. */
     Map<String, KafkaTopic> topics(Set<String> names) {
         Map<String, KafkaTopic> topics = new HashMap<>();
         for (String name : names) {
@@ -162,7 +160,7 @@ public final class SimulatedKafka {
         return topics;
     }
 
-    /** The offset after the last committed record of each partition that has one. */
+    /** Returns the offset after the last committed record of each partition that has one. */
     Map<TopicPartition, Long> ends(Set<String> topics) {
         Map<TopicPartition, Long> ends = new HashMap<>();
         logs.forEach((name, log) -> {
@@ -177,7 +175,7 @@ public final class SimulatedKafka {
         return ends;
     }
 
-    /** Finds what is committed once the transactions that are open have ended. */
+    /** Aborts the open transactions, and finds the committed records. */
     Search search(Set<String> topics) {
         expireTransactions();
         List<FoundEvent> found = new ArrayList<>();
@@ -203,7 +201,7 @@ public final class SimulatedKafka {
 
             @Override
             public void close() {
-                // Holds nothing.
+                // The search holds nothing.
             }
         };
     }
@@ -217,7 +215,7 @@ public final class SimulatedKafka {
                 : "row " + text + " of " + key + ", sequence " + sequence(record);
     }
 
-    /** The sequence under which an event was published. */
+    /** Returns the sequence under which an event was published. */
     public static long sequence(ProducerRecord<byte[], byte @Nullable []> record) {
         return Long.parseLong(header(record, EventHeaders.SEQUENCE));
     }
@@ -226,7 +224,7 @@ public final class SimulatedKafka {
         return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
     }
 
-    /** Returns the new epoch; whatever an earlier one had open is aborted. */
+    /** Returns the new epoch, and aborts the transaction of the one before. */
     int initialize(String transactionalId) {
         TransactionalId id = transactionalIds.computeIfAbsent(transactionalId, any -> new TransactionalId());
         int aborted = id.open.size();
@@ -267,7 +265,10 @@ public final class SimulatedKafka {
         return transactionVersion;
     }
 
-    /** From version 2 on, a request belongs to one transaction; below, it ends whatever transaction of its epoch is open. */
+    /**
+     * Lets late requests to commit arrive. From transaction version 2 on, a request belongs to one transaction; below, it ends any open
+     * transaction of its epoch.
+     */
     void letLateRequestsArrive() {
         for (Late request : late) {
             TransactionalId id = transactionalIds.get(request.transactionalId());

@@ -34,7 +34,7 @@ final class SimulatedProducer extends MockProducer<byte[], byte @Nullable []> {
     private final RandomGenerator random;
     private final @Nullable String transactionalId;
     private final Map<String, Deque<Sent>> unsent = new TreeMap<>();
-    /** Of which the broker knows this producer. */
+    /** The partitions of which the broker knows this producer. */
     private final Set<String> known = new HashSet<>();
 
     private final Deque<Runnable> answers = new ArrayDeque<>();
@@ -88,7 +88,7 @@ final class SimulatedProducer extends MockProducer<byte[], byte @Nullable []> {
         }
         answerAll();
         if (failure != null) {
-            throw new KafkaException("A record of the transaction was refused", failure);
+            throw new KafkaException("A record of the transaction was rejected", failure);
         }
         broker.commit(id(), epoch);
     }
@@ -108,8 +108,8 @@ final class SimulatedProducer extends MockProducer<byte[], byte @Nullable []> {
     }
 
     /**
-     * A leader that is just being elected refuses a record, and a moment later takes the next one: of a producer that it does not know, any
-     * may be the first. The record before it then is out of order for ever.
+     * Lets a leader that is just being elected reject a record, and accept the next one a moment later: any record may be the first of a
+     * producer that it does not know. The rejected record then is out of order for ever.
      */
     private void elect(String partition, Deque<Sent> records) {
         if (transactionalId == null && !known.contains(partition) && records.size() > 1 && random.nextInt(4) == 0) {

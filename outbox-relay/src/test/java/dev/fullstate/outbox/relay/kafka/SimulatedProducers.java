@@ -41,7 +41,7 @@ public final class SimulatedProducers implements Kafka {
         producers.removeIf(SimulatedProducer::isClosed);
     }
 
-    /** The process is gone; what was on the wire may still arrive. */
+    /** Ends the process; what is on the wire may still arrive. */
     public void kill() {
         producers.forEach(SimulatedProducer::kill);
         producers.clear();
@@ -72,7 +72,7 @@ public final class SimulatedProducers implements Kafka {
 
             @Override
             public void keepUp() {
-                // Nothing is remembered.
+                // Each call of current() reads the broker.
             }
 
             @Override

@@ -11,7 +11,7 @@ public final class TopicLookups {
 
     private TopicLookups() {}
 
-    /** The topic as brokers tell clients; null if it is not there for them. */
+    /** Returns the topic as brokers describe it to clients; null if they do not know it. */
     public static @Nullable KafkaTopic find(Admin admin, String name) {
         return TopicLookup.of(admin, Duration.ofSeconds(10), Set.of(name))
                 .join()

@@ -37,7 +37,7 @@ class RelayHealthIndicatorTest {
     }
 
     @Test
-    void aRelayThatStreamsButHasAProblemIsDown() {
+    void streamingRelayWithAProblemIsDown() {
         Problem problem = new Problem(FailureKind.RETRY, "Kafka does not answer", "remedy");
         assertThat(health(new RelayStatus(RelayState.STREAMING, "outbox", null, problem))
                         .getStatus())
@@ -45,7 +45,7 @@ class RelayHealthIndicatorTest {
     }
 
     @Test
-    void detailsSayHowFarItIsAndWhatIsWrong() {
+    void detailsShowTheProgressAndTheProblem() {
         RelayStatus status = new RelayStatus(
                 RelayState.RETRYING,
                 "orders",
@@ -64,7 +64,7 @@ class RelayHealthIndicatorTest {
     }
 
     @Test
-    void warningsDoNotTakeItDown() {
+    void warningsDoNotTakeTheRelayDown() {
         Warning warning = new Warning("The cluster is old", "kafka-features.sh upgrade");
         Health health = health(new RelayStatus(RelayState.STREAMING, "outbox", null, null, List.of(warning)));
         assertThat(health.getStatus()).isEqualTo(Status.UP);

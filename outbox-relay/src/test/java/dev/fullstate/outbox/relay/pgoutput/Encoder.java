@@ -17,7 +17,7 @@ import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 /** Writes messages as the manual describes them. */
 public final class Encoder {
 
-    /** Times count from here. */
+    /** The protocol counts times from here. */
     private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
     private static final int FIRST_SIZE = 512;
@@ -57,7 +57,7 @@ public final class Encoder {
         });
     }
 
-    /** A row of text values. */
+    /** Encodes a row of text values. */
     public static ByteBuffer insert(int relationOid, List<byte @Nullable []> values) {
         return message('I', out -> {
             out.putInt(relationOid);

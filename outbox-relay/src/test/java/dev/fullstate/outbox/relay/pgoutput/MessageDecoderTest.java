@@ -39,7 +39,7 @@ class MessageDecoderTest {
     private final MessageDecoder decoder = new MessageDecoder();
 
     @Test
-    void decodesWhatAServerWrote() {
+    void messagesRecordedFromAServerAreDecoded() {
         List<Message> messages = recorded("text").stream()
                 .map(bytes -> decoder.decode(ByteBuffer.wrap(bytes)))
                 .toList();
@@ -79,12 +79,12 @@ class MessageDecoderTest {
         Commit commit = (Commit) messages.get(4);
         assertThat(commit.commitLsn()).isEqualTo(begin.commitLsn());
         assertThat(commit.endLsn()).isGreaterThan(commit.commitLsn());
-        // The 0x000303bf7756b427 microseconds since 2000 of the recording.
+        // The recording has 0x000303bf7756b427 microseconds since 2000.
         assertThat(commit.committedAt()).isEqualTo("2026-11-21T03:10:05.939751Z");
     }
 
     @Test
-    void valuesSentAsBinaryAreMarkedSo() {
+    void valuesSentAsBinaryAreMarkedAsBinary() {
         Insert insert = recorded("binary").stream()
                 .map(bytes -> decoder.decode(ByteBuffer.wrap(bytes)))
                 .filter(Insert.class::isInstance)
@@ -149,7 +149,7 @@ class MessageDecoderTest {
     }
 
     @Test
-    void whatCarriesNoCommittedInsertIsPassedOver() {
+    void messagesWithoutACommittedInsertAreIgnored() {
         for (char tag : "UDTYOMAr".toCharArray()) {
             assertThat(decoder.decode(ByteBuffer.wrap(new byte[] {(byte) tag, 0, 0, 2, 0x33})))
                     .isEqualTo(new Other(tag));
@@ -166,7 +166,7 @@ class MessageDecoderTest {
         "P, two-phase decoding, pg_drop_replication_slot",
         "K, two-phase decoding, pg_drop_replication_slot"
     })
-    void rowsThatWouldComeBeforeTheirCommitAreRefusedWithASentence(char tag, String feature, String remedy) {
+    void messagesOfUncommittedTransactionsAreRefusedWithARemedy(char tag, String feature, String remedy) {
         assertThatExceptionOfType(DecodeException.class)
                 .isThrownBy(() -> decoder.decode(ByteBuffer.wrap(new byte[] {(byte) tag, 0, 0, 2, 0x33})))
                 .withMessageContaining("message '" + tag + "' of pgoutput, which belongs to", feature)
@@ -198,7 +198,7 @@ class MessageDecoderTest {
     }
 
     @RepeatedTest(50)
-    void whatIsEncodedIsDecoded(RepetitionInfo repetition) {
+    void randomMessagesAreDecodedAsTheyWereEncoded(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         int oid = random.nextInt();
         List<String> columns = IntStream.range(0, random.nextInt(40))
@@ -227,7 +227,7 @@ class MessageDecoderTest {
     }
 
     @RepeatedTest(20)
-    void randomBytesAreRefusedOrDecodedButNeverReadBeyond(RepetitionInfo repetition) {
+    void randomBytesAreRefusedOrDecodedAndNeverReadBeyondTheirEnd(RepetitionInfo repetition) {
         Random random = new Random(repetition.getCurrentRepetition());
         for (int i = 0; i < 1_000; i++) {
             byte[] bytes = new byte[random.nextInt(64)];

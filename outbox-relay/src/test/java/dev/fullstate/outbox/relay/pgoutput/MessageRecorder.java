@@ -21,7 +21,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 /**
  * Records what a real server's {@code pgoutput} writes for one statement after the other, as the test resource that
- * {@link MessageDecoderTest} reads. Run by hand, when a new server version is to be looked at; the argument is the file.
+ * {@link MessageDecoderTest} reads. To be run by hand for a new server version; the argument is the file.
  */
 final class MessageRecorder {
 
@@ -92,7 +92,7 @@ final class MessageRecorder {
                     .withSlotOption("messages", true)
                     .withSlotOption("binary", binary)
                     .start();
-            // One transaction per statement; the change of the table leaves none.
+            // Each statement is a transaction of its own; the server sends none for the change of the table.
             int commits = 0;
             while (commits < RECORDED.size() - 2) {
                 ByteBuffer message = stream.read();

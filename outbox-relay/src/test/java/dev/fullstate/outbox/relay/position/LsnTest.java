@@ -12,21 +12,21 @@ class LsnTest {
 
     @ParameterizedTest
     @CsvSource({"0/0, 0", "0/1, 1", "16/B374D848, 97500059720", "FFFFFFFF/FFFFFFFF, -1"})
-    void readsAndPrintsPostgresNotation(String text, long value) {
+    void lsnIsReadAndPrintedInPostgresNotation(String text, long value) {
         assertThat(Lsn.parse(text)).isEqualTo(new Lsn(value));
         assertThat(new Lsn(value)).hasToString(text);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "16", "16/", "/B3", "16/B374D8480", "G/0", "1/-1", "+1/1/1"})
-    void refusesWhatIsNoPosition(String text) {
+    void textThatIsNotAnLsnIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Lsn.parse(text))
                 .withMessageContaining("Not an LSN: '" + text + "'");
     }
 
     @Test
-    void ordersPositionsAsUnsigned() {
+    void lsnsAreOrderedAsUnsignedNumbers() {
         Lsn last = Lsn.parse("FFFFFFFF/0");
         Lsn first = Lsn.parse("7FFFFFFF/0");
         assertThat(last).isGreaterThan(first);
@@ -35,7 +35,7 @@ class LsnTest {
     }
 
     @Test
-    void countsBytesBetweenPositions() {
+    void distanceBetweenLsnsIsCountedInBytes() {
         assertThat(Lsn.parse("1/10").bytesSince(Lsn.parse("0/FFFFFFF0"))).isEqualTo(32);
     }
 }

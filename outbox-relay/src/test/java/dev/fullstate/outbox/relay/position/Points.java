@@ -5,7 +5,7 @@ public final class Points {
 
     private Points() {}
 
-    /** Everything up to there is published. */
+    /** Returns the point up to which everything is published. */
     public static ResumePoint at(Lsn through) {
         return new ResumePoint(through, null, new Origin(Timeline.FIRST, "1"), Numbers.NONE);
     }

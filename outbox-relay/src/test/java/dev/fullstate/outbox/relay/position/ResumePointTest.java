@@ -24,7 +24,7 @@ class ResumePointTest {
                 " fill=0@735:740:@700:700:",
                 " shift=100+30 fill=9223372036854775807@735:740:"
             })
-    void isReadAsItIsWritten(String fields) {
+    void resumePointIsReadAsItIsWritten(String fields) {
         assertThat(ResumePoint.parse("0/16B3748" + FIELDS + fields)).hasToString("0/16B3748" + FIELDS + fields);
         assertThat(ResumePoint.parse("0/16B3748 0/16B4000#17" + FIELDS + fields))
                 .hasToString("0/16B3748 0/16B4000#17" + FIELDS + fields);
@@ -32,7 +32,7 @@ class ResumePointTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "2@0/3000060"})
-    void timelineIsToldByWhereItBegan(String timeline) {
+    void timelineIsWrittenWithTheLsnWhereItBegan(String timeline) {
         String text = "0/16B3748 timeline=" + timeline + " publication=1 highest=0";
         assertThat(ResumePoint.parse(text)).hasToString(text);
     }
@@ -62,12 +62,12 @@ class ResumePointTest {
                 "0/1" + FIELDS + " later=1",
                 "0/1" + FIELDS + "  "
             })
-    void whatIsNoResumePointIsRefused(String text) {
+    void textThatIsNotAResumePointIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> ResumePoint.parse(text));
     }
 
     @Test
-    void coversWhatCommittedBeforeAndTheBeginningOfTheNextTransaction() {
+    void resumePointCoversEarlierCommitsAndTheBeginningOfTheNextTransaction() {
         ResumePoint point = ResumePoint.parse("0/64 0/78#3" + FIELDS);
         assertThat(point.covers(new Position(new Lsn(90), 1_000))).isTrue();
         assertThat(point.covers(new Position(new Lsn(120), 3))).isTrue();
@@ -91,7 +91,7 @@ class ResumePointTest {
         "0/20,        0/20 0/20#3, 0/20 0/20#3",
         "0/30,        0/20 0/20#3, 0/30"
     })
-    void furthestOfTwoPointsHasWhatEitherHas(String one, String other, String furthest) {
+    void furthestOfTwoPointsCoversAllThatEitherCovers(String one, String other, String furthest) {
         assertThat(ResumePoint.parse(one + FIELDS).furthest(ResumePoint.parse(other + FIELDS)))
                 .hasToString(furthest + FIELDS);
         assertThat(ResumePoint.parse(other + FIELDS).furthest(ResumePoint.parse(one + FIELDS)))
@@ -99,7 +99,7 @@ class ResumePointTest {
     }
 
     @Test
-    void rowsThatWereNumberedAgainAreShiftedAboveAllThatWasSeen() {
+    void renumberedRowsAreShiftedAboveAllPublishedNumbers() {
         Numbers numbers = new Numbers(500, null, new Shift(120, 490));
         assertThat(numbers.with(11, new UUID(0, 1)).highest()).isEqualTo(501);
         assertThat(numbers.with(611, new UUID(0, 1)).highest()).isEqualTo(611);

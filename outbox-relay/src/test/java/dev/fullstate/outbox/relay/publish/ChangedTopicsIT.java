@@ -57,7 +57,7 @@ import dev.fullstate.outbox.test.KafkaServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Topics that somebody changes, deletes or creates again, while the relay runs and while it is down. */
+/** Changes, deletes and recreates topics, while the relay runs and while it is down. */
 class ChangedTopicsIT {
 
     private static final int KEYS = 50;
@@ -93,7 +93,7 @@ class ChangedTopicsIT {
 
     @ParameterizedTest
     @EnumSource(Delivery.class)
-    void keysStayWhereTheyAreWhenPartitionsAreAdded(Delivery delivery) throws Exception {
+    void keysStayInTheirPartitionsWhenPartitionsAreAdded(Delivery delivery) throws Exception {
         create(topic, 3, "compact");
         try (Publisher publisher = publisher(delivery, AddedPartitions.IGNORE)) {
             publishAll(publisher);
@@ -118,7 +118,7 @@ class ChangedTopicsIT {
 
     @ParameterizedTest
     @EnumSource(Delivery.class)
-    void keysMoveWhereThatIsAskedForAndStayThere(Delivery delivery) throws Exception {
+    void keysMoveToAddedPartitionsIfTheSettingSaysSoAndStayThere(Delivery delivery) throws Exception {
         create(topic, 3, "compact");
         try (Publisher publisher = publisher(delivery, AddedPartitions.IGNORE)) {
             publishAll(publisher);
@@ -140,7 +140,7 @@ class ChangedTopicsIT {
 
     @ParameterizedTest
     @EnumSource(Delivery.class)
-    void topicThatABrokerHasMadeAnewIsSaidToMissItsEvents(Delivery delivery) throws Exception {
+    void recreatedTopicIsReportedToLackItsEvents(Delivery delivery) throws Exception {
         create(topic, 3, "compact");
         try (Publisher publisher = publisher(delivery, AddedPartitions.IGNORE)) {
             publishAll(publisher);
@@ -162,12 +162,12 @@ class ChangedTopicsIT {
         assertThat(partitionsByKey()).hasSize(KEYS);
         try (Publisher publisher = publisher(delivery, AddedPartitions.IGNORE)) {
             publishAll(publisher);
-            assertThat(publisher.warnings()).as("said once").isEmpty();
+            assertThat(publisher.warnings()).as("reported once").isEmpty();
         }
     }
 
     @Test
-    void topicThatIsDeletedIsNoticedAndMadeAnew() throws Exception {
+    void deletedTopicIsNoticedAndCreatedAgain() throws Exception {
         try (Publisher publisher = publisher(Delivery.EXACTLY_ONCE, AddedPartitions.IGNORE)) {
             publishAll(publisher);
             delete(topic);
@@ -182,7 +182,7 @@ class ChangedTopicsIT {
     }
 
     @Test
-    void topicOfThePositionsIsNotTakenWithSeveralPartitions() throws Exception {
+    void topicOfThePositionsIsRefusedWithSeveralPartitions() throws Exception {
         create(positions, 2, "compact");
         assertThatThrownBy(() -> publisher(Delivery.EXACTLY_ONCE, AddedPartitions.IGNORE))
                 .hasMessageContaining("has 2 partitions")
@@ -191,7 +191,7 @@ class ChangedTopicsIT {
 
     @ParameterizedTest
     @EnumSource(Delivery.class)
-    void topicOfThePositionsIsNotTakenWithAPolicyThatLosesThem(Delivery delivery) throws Exception {
+    void topicOfThePositionsIsRefusedWithAPolicyThatLosesPositions(Delivery delivery) throws Exception {
         for (String policy : List.of("delete", "compact,delete")) {
             delete(positions);
             create(positions, 1, policy);
@@ -201,13 +201,13 @@ class ChangedTopicsIT {
                     .satisfies(failure -> assertThat(((RelayException) failure).remedy())
                             .endsWith("--entity-name " + positions + " --add-config cleanup.policy=compact"));
         }
-        // As the remedy has it.
+        // Does what the remedy says.
         setPolicy(positions, "compact");
         publishAll(publisher(delivery, AddedPartitions.IGNORE));
     }
 
     @Test
-    void topicOfThePositionsIsKeptWatchOf() throws Exception {
+    void changesOfTheTopicOfThePositionsAreNoticed() throws Exception {
         Publisher publisher = publisher(Delivery.EXACTLY_ONCE, AddedPartitions.IGNORE);
         publishAll(publisher);
         setPolicy(positions, "delete");
@@ -255,7 +255,7 @@ class ChangedTopicsIT {
         return publisher;
     }
 
-    /** Counts the answers to what is asked for without waiting. */
+    /** Counts the answers to look-ups that the publisher does not wait for. */
     private Kafka counting(Kafka target) {
         return (Kafka) Proxy.newProxyInstance(
                 Kafka.class.getClassLoader(), new Class<?>[] {Kafka.class}, (proxy, method, arguments) -> {
@@ -272,7 +272,7 @@ class ChangedTopicsIT {
                 });
     }
 
-    /** An event of each key; returns when all are published, and the position after them. */
+    /** Publishes an event of each key; returns when all events and the position after them are published. */
     private void publishAll(Publisher publisher) {
         for (int i = 0; i < KEYS; i++) {
             publisher.publish(
@@ -288,7 +288,7 @@ class ChangedTopicsIT {
         });
     }
 
-    /** Lets the time pass after which topics are looked at, and what is seen be taken note of. */
+    /** Lets the time pass after which the publisher looks topics up, until it has noted the answer. */
     private void look(Publisher publisher) {
         ResumePoint point = Points.at(new Lsn(position));
         long before = lookUps.get();
@@ -308,7 +308,7 @@ class ChangedTopicsIT {
         }
     }
 
-    /** The beginning of each, as long as the test expects it. */
+    /** Returns the beginning of each message, as far as the tests expect it. */
     private static List<String> messages(Publisher publisher) {
         return publisher.warnings().stream()
                 .map(warning -> warning.message().split("(?<=first 3|keys have|now with [0-9] |age, and)", 2)[0])
@@ -356,7 +356,7 @@ class ChangedTopicsIT {
         }
     }
 
-    /** As the broker's clients see it, a moment after its controller has decided. */
+    /** Returns whether the broker's clients see the topic, which is a moment after its controller has decided. */
     private static boolean isThere(String name) {
         return see(name) != null;
     }

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A request to commit that was perhaps sent twice, on clusters that can and cannot tell when it was sent. */
+/** Retries requests to commit, on clusters that can and cannot tell when a request was sent. */
 class CommitGuardTest {
 
     private final AtomicReference<Double> closedConnections = new AtomicReference<>(3.0);
@@ -56,7 +56,7 @@ class CommitGuardTest {
 
     @ParameterizedTest
     @ValueSource(shorts = {0, 1, -1})
-    void producerThatWasPerhapsAskedTwiceGoesOnWithNothing(short version) {
+    void commitThatWasPerhapsRequestedTwiceEndsInAReplay(short version) {
         CommitGuard guard = CommitGuard.of(kafka(version));
         guard.begin(producer);
         assertThatCode(() -> guard.end(producer)).doesNotThrowAnyException();
@@ -77,7 +77,7 @@ class CommitGuardTest {
     }
 
     @Test
-    void warningNamesTheUpgradeOrSaysThatNothingIsKnown() {
+    void warningNamesTheUpgradeOrSaysThatTheVersionIsUnknown() {
         assertThat(CommitGuard.of(kafka((short) 1)).warnings()).singleElement().satisfies(warning -> {
             assertThat(warning.message()).contains("transaction.version=1");
             assertThat(warning.remedy()).contains("upgrade --feature transaction.version=2");
@@ -87,7 +87,7 @@ class CommitGuardTest {
                 .satisfies(warning -> assertThat(warning.message()).contains("does not tell"));
     }
 
-    /** A cluster of that version; below 0, one that cannot be asked. */
+    /** Makes a cluster of that version; below 0, one that does not tell its version. */
     private static Kafka kafka(short version) {
         return (Kafka) Proxy.newProxyInstance(
                 Kafka.class.getClassLoader(), new Class<?>[] {Kafka.class}, (proxy, method, arguments) -> {

@@ -75,7 +75,7 @@ class EventRecordTest {
     }
 
     @Test
-    void sdkReadsTheRecord() {
+    void sdkOfCloudEventsReadsTheRecord() {
         Map<String, String> columns = new LinkedHashMap<>(FULL);
         columns.put(OutboxTable.AGGREGATE_ID, "Größe 100% \"ж\" 🌍");
         columns.put(OutboxTable.PAYLOAD, "{\"name\":\"世界\"}");
@@ -142,7 +142,7 @@ class EventRecordTest {
     }
 
     @Test
-    void sizeIsNoSmallerThanWhatTheRecordTakes() {
+    void sizeIsAtLeastThatOfTheRecord() {
         ProducerRecord<byte[], byte @Nullable []> record = record(Events.with(FULL));
         int content = record.key().length + Objects.requireNonNull(record.value()).length;
         for (Header header : record.headers()) {
@@ -164,7 +164,7 @@ class EventRecordTest {
         Map<String, String> headers = new LinkedHashMap<>();
         for (Header header : record.headers()) {
             assertThat(headers.put(header.key(), new String(header.value(), StandardCharsets.UTF_8)))
-                    .as("header %s comes once", header.key())
+                    .as("header %s is there once", header.key())
                     .isNull();
         }
         return headers;

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A broker takes whatever comes first of a producer that it does not know. */
+/** Shows which records the publisher awaits: a broker accepts any record as the first of a producer that it does not know. */
 class FirstRecordsTest {
 
     private static final TopicPartition ONE = new TopicPartition("orders", 0);
@@ -40,7 +40,7 @@ class FirstRecordsTest {
     }
 
     @Test
-    void partitionThatHasGotNothingForLongIsLikeANewOne() {
+    void partitionWithoutRecordsForALongTimeIsLikeANewOne() {
         records.noteSending(ONE, 0);
         records.noteAcknowledged(ONE);
 

@@ -18,13 +18,13 @@ class Rfc3339Test {
         "2026-11-21 02:28:56.1+00, 2026-11-21T02:28:56.1Z",
         "2026-11-21 02:28:56+00, 2026-11-21T02:28:56Z",
         "0001-01-01 00:00:00+00, 0001-01-01T00:00:00Z",
-        // Other zones than the connection's own.
+        // These zones are not the connection's own.
         "2026-11-21 02:28:56+02, 2026-11-21T00:28:56Z",
         "2026-11-21 02:28:56.5+05:30, 2026-11-20T20:58:56.500Z",
         "2026-11-21 02:28:56-03, 2026-11-21T05:28:56Z",
         "1890-01-01 00:00:00+00:53:28, 1889-12-31T23:06:32Z"
     })
-    void convertsWhatPostgresPrints(String postgres, String expected) {
+    void timesAsPostgresPrintsThemAreConverted(String postgres, String expected) {
         String rfc3339 = convert(postgres);
         assertThat(rfc3339).isEqualTo(expected);
         assertThat(OffsetDateTime.parse(rfc3339)).isNotNull();

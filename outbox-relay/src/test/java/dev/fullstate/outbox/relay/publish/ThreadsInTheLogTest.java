@@ -33,7 +33,7 @@ import dev.fullstate.outbox.relay.route.Router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Whatever is logged on a thread that works for a publisher carries what the lines of the relay's own thread carry. */
+/** Shows that log lines of the threads that work for a publisher carry what those of the relay's own thread carry. */
 class ThreadsInTheLogTest {
 
     private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
@@ -111,7 +111,7 @@ class ThreadsInTheLogTest {
 
         @Override
         public void keepUp() {
-            // Nobody writes one.
+            // There is never a value.
         }
 
         @Override
@@ -156,7 +156,7 @@ class ThreadsInTheLogTest {
 
         @Override
         public Search search(Set<String> topics, Instant since) {
-            throw new IllegalStateException("Nothing is looked for");
+            throw new IllegalStateException("The test searches for no events");
         }
 
         @Override

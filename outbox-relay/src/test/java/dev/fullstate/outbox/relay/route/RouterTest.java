@@ -28,7 +28,7 @@ class RouterTest {
     }
 
     @Test
-    void templateWithoutPlaceholderIsOneTopicForAll() {
+    void templateWithoutPlaceholderIsOneTopicForAllTypes() {
         Router router = new Router("events", Map.of());
         assertThat(router.route(order).topic()).isEqualTo("events");
         assertThat(router.route(customer).topic()).isEqualTo("events");

@@ -45,7 +45,7 @@ class TransactionAssemblerTest {
     private final TransactionAssembler assembler = new TransactionAssembler(calls);
 
     @Test
-    void eventsComeBetweenBeginAndEndWithPositionsInTheirTransaction() {
+    void eventsFollowBeginAndPrecedeEndWithTheirPositionsInTheTransaction() {
         accept(
                 new Begin(new Lsn(100), 1),
                 outbox(),
@@ -104,7 +104,7 @@ class TransactionAssemblerTest {
 
     @ParameterizedTest
     @FieldSource("dev.fullstate.outbox.contract.OutboxTable#PUBLISHED_COLUMNS")
-    void nullIsAnEventsValueOnlyWhereEventsMayBeWithoutIt(String column) {
+    void nullIsAcceptedOnlyInColumnsThatMayBeNull(String column) {
         accept(new Begin(new Lsn(1), 1), outbox(), row(OutboxTable.PUBLISHED_COLUMNS, column));
         ReceivedRow row = calls.rows.get(0);
         assertThat(row.missing()).isEmpty();
@@ -119,7 +119,7 @@ class TransactionAssemblerTest {
     }
 
     @Test
-    void valuesThatDoNotComeAsTextAreNotKnown() {
+    void valuesThatAreNotSentAsTextAreMissing() {
         ByteBuffer binary = Encoder.insert(OID, List.of("1".getBytes(StandardCharsets.UTF_8)));
         binary.put(binary.limit() - 6, (byte) 'b');
         Relation seqOnly = new Relation(OID, "public", "outbox", List.of(OutboxTable.SEQ));
@@ -128,7 +128,7 @@ class TransactionAssemblerTest {
     }
 
     @Test
-    void payloadAndOperationSayTheSame() {
+    void payloadThatContradictsTheOperationCannotBePublished() {
         for (String[] pair : new String[][] {
             {"create", "{}", ""},
             {"update", "", ""},
@@ -171,7 +171,7 @@ class TransactionAssemblerTest {
     }
 
     @Test
-    void relationThatComesAgainReplacesTheFormerOne() {
+    void relationThatIsSentAgainReplacesTheFormerOne() {
         List<String> columns = new ArrayList<>(OutboxTable.PUBLISHED_COLUMNS);
         columns.add(0, "added");
         accept(new Begin(new Lsn(1), 1), outbox(), new Relation(OID, "public", "outbox", columns), row(columns));
@@ -179,7 +179,7 @@ class TransactionAssemblerTest {
     }
 
     @Test
-    void messagesWithoutRowsAreOfNoConsequence() {
+    void messagesWithoutRowsAreIgnored() {
         accept(
                 new Begin(new Lsn(1), 1),
                 new Other('T'),

@@ -24,7 +24,7 @@ class DatabaseHistoryTest {
     }
 
     @Test
-    void firstTimelineComesFromNone() {
+    void firstTimelineHasNoAncestor() {
         assertThat(DatabaseHistory.ancestors("")).isEmpty();
     }
 }

@@ -29,10 +29,10 @@ import dev.fullstate.outbox.relay.wal.RepublishJobs.End;
 
 /**
  * A database in memory: transactions, the WAL that they leave, one slot, one publication. A key belongs to one open transaction at a time,
- * as the lock of its aggregate's root sees to it; numbers are drawn when a row is written, and seen when its transaction commits.
+ * as the lock of its aggregate's root ensures; numbers are drawn when a row is written, and visible when its transaction commits.
  *
- * <p>It may lose what it has committed, as a database does that is restored, or whose standby lags when it is promoted. Then numbers of
- * rows, of transactions and positions in the WAL are given again.
+ * <p>It may lose committed transactions, as a database does that is restored, or whose standby lags when it is promoted. Then it gives
+ * numbers of rows, numbers of transactions and positions in the WAL again.
  */
 public final class SimulatedDatabase {
 
@@ -46,7 +46,7 @@ public final class SimulatedDatabase {
     private final List<List<Row>> open = new ArrayList<>();
     private final List<SimulatedSession> sessions = new ArrayList<>();
     private final Set<String> locked = new HashSet<>();
-    /** Lost rows of which nothing tells that they were published. */
+    /** Lost rows of which no note says that they were published. */
     private final Set<Row> forgotten = new HashSet<>();
 
     private final List<Noted> notes = new ArrayList<>();
@@ -81,7 +81,7 @@ public final class SimulatedDatabase {
      * A committed transaction.
      *
      * @param start where its commit record begins
-     * @param publication which one there was when it was written; 0 if there was none, so that it is not streamed
+     * @param publication the publication when it was written; 0 if there was none, so that it is not streamed
      */
     record Transaction(Lsn start, Lsn end, List<Row> rows, int publication) {
 
@@ -96,15 +96,15 @@ public final class SimulatedDatabase {
         }
     }
 
-    /** Aggregates that are to be published once more, and where that is in the WAL. */
+    /** Aggregates that the service is asked to publish once more, and where the request is in the WAL. */
     private record Requested(Lsn lsn, Set<String> keys) {}
 
-    /** What a relay has noted, and where that is in the WAL. */
+    /** A note of a relay, and where it is in the WAL. */
     private record Noted(Lsn lsn, int server, String snapshot, boolean published) {}
 
     /**
      * @param published tells, at any time, whether consumers can read the event of a row
-     * @param before tells whether whoever has read up to these ends has read the event of a row
+     * @param before tells whether a consumer that has read up to these ends has read the event of a row
      */
     public SimulatedDatabase(RandomGenerator random, Predicate<Row> published, BiPredicate<Row, List<End>> before) {
         this.random = random;
@@ -114,7 +114,7 @@ public final class SimulatedDatabase {
         this.slot = new SimulatedSlot(random);
     }
 
-    /** Has someone told, in a line each, what the database does. */
+    /** Tells a listener what the database does, in a line each. */
     public void narrateTo(Consumer<String> listener) {
         narrator = listener;
     }
@@ -123,7 +123,7 @@ public final class SimulatedDatabase {
         narrator.accept(happened);
     }
 
-    /** How often, between 0 and 1, a request fails. */
+    /** Sets how often, between 0 and 1, a request fails. */
     public void faultRate(double rate) {
         faultRate = rate;
     }
@@ -133,7 +133,7 @@ public final class SimulatedDatabase {
         sessions.add(session);
     }
 
-    /** One process's access to the database. */
+    /** Makes the connections of one process to the database. */
     public SimulatedSource client() {
         return new SimulatedSource(this);
     }
@@ -173,18 +173,18 @@ public final class SimulatedDatabase {
         end(Stream.of(keys).map(key -> new Row(++rowCount, nextSeq++, key)).toList(), true);
     }
 
-    /** Somebody drops the slot. */
+    /** Drops the slot. */
     public void loseSlot() {
         slot.vanish();
         tell("loses the slot");
     }
 
-    /** Other tables are written to. */
+    /** Writes to other tables. */
     public void writeElsewhere() {
         history.write(1 + random.nextInt(100));
     }
 
-    /** Commits whatever is open, and mends what has to be mended by people. */
+    /** Commits all open transactions, and repairs what people have to repair. */
     public void commitAll() {
         open.forEach(rows -> end(rows, true));
         open.clear();
@@ -199,13 +199,13 @@ public final class SimulatedDatabase {
         publication++;
     }
 
-    /** Somebody drops the slot, drops it and creates it, or advances it; or the server gives it up. */
+    /** Drops the slot, drops and creates it, or advances it, as an operator does, or gives it up, as the server does. */
     public void changeSlot() {
-        // Where no relay has ever begun, a slot says where to begin.
+        // Before the first start of a relay, a slot says where to begin.
         slot.change(notes.isEmpty() ? null : walEnd());
     }
 
-    /** A standby that perhaps lags behind is promoted, with a slot that lags further behind, or without. */
+    /** Promotes a standby that perhaps lags behind, with a slot that lags further behind, or without. */
     public void promote() {
         lose();
         history.leaveTimeline();
@@ -214,16 +214,16 @@ public final class SimulatedDatabase {
                 + (slot.position() == null ? "gone" : "at " + slot.position()));
     }
 
-    /** The server's files are as they were some time ago. */
+    /** Puts the server's files back to some time ago. */
     public void restoreFiles() {
         lose();
     }
 
-    /** The rows are copied to another server. */
+    /** Copies the rows to another server. */
     public void move() {
         lose();
         if (notes.isEmpty()) {
-            // It is not known that events were published from these rows.
+            // No note says that events were published from these rows.
             forgotten.addAll(history.lost());
         }
         history.move(publication);
@@ -245,7 +245,7 @@ public final class SimulatedDatabase {
         nextSeq = 1 + rows().stream().mapToLong(Row::seq).max().orElse(0);
     }
 
-    /** The rows that are committed, in the order of commits. */
+    /** Returns the committed rows, in the order of commits. */
     public List<Row> rows() {
         return committed().stream()
                 .flatMap(transaction -> transaction.rows().stream())
@@ -258,24 +258,24 @@ public final class SimulatedDatabase {
         requested.add(new Requested(history.write(1), Set.copyOf(keys)));
     }
 
-    /** Whether the service is asked to publish an aggregate once more. */
+    /** Returns whether the service is asked to publish an aggregate once more. */
     public boolean isRequested(String key) {
         return requested.stream().anyMatch(request -> request.keys().contains(key));
     }
 
-    /** The rows that a relay can know to be lost. */
+    /** Returns the rows that a relay can know to be lost. */
     public Set<Row> lost() {
         Set<Row> known = new HashSet<>(history.lost());
         known.removeAll(forgotten);
         return known;
     }
 
-    /** Whether a row was committed before the database lost it. */
+    /** Returns whether a row was committed before the database lost it. */
     public boolean hasLost(long number) {
         return history.lost().stream().anyMatch(row -> row.number() == number);
     }
 
-    /** Whether the slot holds back nothing that has a row. */
+    /** Returns whether the slot is confirmed up to all transactions with rows. */
     public boolean isConfirmed() {
         Lsn position = slot.position();
         return position != null
@@ -289,7 +289,7 @@ public final class SimulatedDatabase {
         return random.nextDouble() < faultRate;
     }
 
-    /** What has been committed may take its time to arrive. */
+    /** Returns whether a committed transaction takes its time to arrive. */
     boolean isLate() {
         return random.nextInt(6) == 0;
     }
@@ -302,12 +302,12 @@ public final class SimulatedDatabase {
         return slot;
     }
 
-    /** What a relay has confirmed last; null if nothing. */
+    /** Returns the position that a relay confirmed last; null if none did. */
     public @Nullable Lsn confirmed() {
         return slot.confirmed();
     }
 
-    /** How often a session lost the slot because nothing was heard of it. */
+    /** Returns how often a session lost the slot because it was silent. */
     public int terminatedCount() {
         return slot.terminatedCount();
     }
@@ -363,7 +363,7 @@ public final class SimulatedDatabase {
         return new NewSlot(start, snapshot());
     }
 
-    /** Whatever the slot lets go has to be published. */
+    /** Confirms a position; all that the slot lets go then has to be published. */
     void confirm(Lsn position) {
         requirePublished(transaction -> position.isAfter(transaction.start()), "Confirmed up to " + position);
         if (slot.confirm(position)) {
@@ -371,7 +371,7 @@ public final class SimulatedDatabase {
         }
     }
 
-    /** A snapshot is told by the number of transactions that had committed. */
+    /** Returns the present snapshot, which is the number of committed transactions. */
     String snapshot() {
         return Integer.toString(committed().size());
     }
@@ -394,7 +394,7 @@ public final class SimulatedDatabase {
         }
     }
 
-    /** A republish job may have ended at any time, and may have written any of the rows before. */
+    /** Returns whether a republish job has ended: it may at any time, and may have written any of the rows before. */
     boolean hasEndedJob() {
         return random.nextInt(4) == 0;
     }
@@ -403,19 +403,19 @@ public final class SimulatedDatabase {
         for (Transaction transaction : committed().subList(0, transactionCount)) {
             for (Row row : transaction.rows()) {
                 if (!before.test(row, ends)) {
-                    throw new AssertionError("A job is said to end at " + ends + ", but " + row + " is not before");
+                    throw new AssertionError("The noted end of a job is " + ends + ", but " + row + " is not before");
                 }
             }
         }
         notedCount++;
     }
 
-    /** How often it was noted where a job ends. */
+    /** Returns how often a relay noted the end of a job. */
     public int notedCount() {
         return notedCount;
     }
 
-    /** Rows that a fill may have to publish, in the order of their numbers. */
+    /** Returns the rows that a fill may have to publish, in the order of their numbers. */
     List<Row> retained(Fill fill) {
         return rows().stream()
                 .filter(row -> row.seq() > fill.after() && isIn(fill.snapshot(), row))

@@ -13,7 +13,10 @@ import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Transaction;
 
-/** What a {@link SimulatedDatabase} has committed, as the WAL of one server after another has it: on its timelines, and without what was lost. */
+/**
+ * The commits of a {@link SimulatedDatabase}, as the WAL of one server after another has them: on its timelines, and without those that
+ * were lost.
+ */
 final class SimulatedHistory {
 
     private final RandomGenerator random;
@@ -21,7 +24,7 @@ final class SimulatedHistory {
     private final List<Transaction> committed = new ArrayList<>();
     /** The timelines before the present one, each left where the next begins. */
     private final List<Ancestor> ancestors = new ArrayList<>();
-    /** Rows that were committed, and are not any more. */
+    /** Rows that were committed, and are lost. */
     private final Set<Row> lost = new HashSet<>();
     /** Where the WAL ends; not before the end of the last transaction. */
     private long lsn = 1_000;
@@ -65,7 +68,7 @@ final class SimulatedHistory {
         return Collections.unmodifiableSet(lost);
     }
 
-    /** Something else than a commit is written to the WAL; returns where it ends then. */
+    /** Writes something other than a commit to the WAL; returns where the WAL ends then. */
     Lsn write(long bytes) {
         lsn += bytes;
         return walEnd();

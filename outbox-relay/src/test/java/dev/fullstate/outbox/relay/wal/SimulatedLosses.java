@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.position.FoundEvent;
 import dev.fullstate.outbox.relay.position.Newest;
 
-/** What {@link SimulatedDatabase} has lost: what was found and has no row. */
+/** The losses of {@link SimulatedDatabase}: events that were found and have no row. */
 final class SimulatedLosses implements Losses {
 
     private final SimulatedSession session;
@@ -50,7 +50,7 @@ final class SimulatedLosses implements Losses {
 
     @Override
     public Request republish(List<String> types, Newest after, boolean paused) {
-        throw new IllegalStateException("Nobody removes rows");
+        throw new IllegalStateException("The simulation removes no rows");
     }
 
     @Override

@@ -30,7 +30,7 @@ final class SimulatedNotes implements Horizons, RepublishJobs {
     @Override
     public Ended ended() {
         int count = database.committed().size();
-        // As an id, how many transactions had committed.
+        // The job's id is the number of committed transactions.
         Job job = new Job(new UUID(0, count), Set.of("order"));
         return session.call(() -> new Ended(database.hasEndedJob() ? List.of(job) : List.of(), database.walEnd()));
     }

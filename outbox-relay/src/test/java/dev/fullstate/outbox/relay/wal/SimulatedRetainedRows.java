@@ -26,7 +26,7 @@ final class SimulatedRetainedRows implements RetainedRows {
     private final Map<String, Long> reached = new HashMap<>();
     private long highestFound;
 
-    /** @param found is filled with what was found in Kafka, by the event's id */
+    /** @param found is filled with the events that were found in Kafka, by their ids */
     SimulatedRetainedRows(SimulatedSession session, SimulatedDatabase database, Map<UUID, FoundEvent> found) {
         this.session = session;
         this.database = database;
@@ -77,7 +77,7 @@ final class SimulatedRetainedRows implements RetainedRows {
 
     @Override
     public boolean reachBackTo(Newest published) {
-        // Nobody removes rows.
+        // The simulation removes no rows.
         return true;
     }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.position.Lsn;
 
-/** A session with {@link SimulatedDatabase} that may end at each call, before or after what the call does. */
+/** A session with {@link SimulatedDatabase} that may end at each call, before or after the call takes effect. */
 final class SimulatedSession implements WalSession {
 
     private final SimulatedDatabase database;
@@ -22,7 +22,7 @@ final class SimulatedSession implements WalSession {
         return alive;
     }
 
-    /** Whether the slot is in use, so that nobody can change it. */
+    /** Returns whether the slot is in use, so that no other session can change it. */
     boolean isStreaming() {
         return alive && streams;
     }

@@ -12,11 +12,11 @@ import dev.fullstate.outbox.relay.position.Lsn;
 final class SimulatedSlot {
 
     private final RandomGenerator random;
-    /** What relays have confirmed of the present history, rising; a standby may have its slot at any of them. */
+    /** The positions in the present history that relays have confirmed, rising; a standby may have its slot at any of them. */
     private final List<Lsn> confirmed = new ArrayList<>();
 
     private @Nullable Lsn position;
-    /** Only where there is a position. */
+    /** True only if there is a position. */
     private boolean lost;
 
     private @Nullable SimulatedSession leader;
@@ -44,13 +44,13 @@ final class SimulatedSlot {
         return present;
     }
 
-    /** What a relay has confirmed last; null if nothing. */
+    /** Returns the position that a relay confirmed last; null if none did. */
     @Nullable
     Lsn confirmed() {
         return confirmed.isEmpty() ? null : confirmed.get(confirmed.size() - 1);
     }
 
-    /** Returns whether that moves the slot. */
+    /** Confirms a position; returns whether that moves the slot. */
     boolean confirm(Lsn lsn) {
         Lsn last = position;
         if (last == null || !lsn.isAfter(last)) {
@@ -73,7 +73,7 @@ final class SimulatedSlot {
 
     private void requireLeader(SimulatedSession session) {
         if (leader != session) {
-            throw new AssertionError("A relay touches the slot that does not lead");
+            throw new AssertionError("A relay that does not lead touches the slot");
         }
     }
 
@@ -83,9 +83,10 @@ final class SimulatedSlot {
     }
 
     /**
-     * Somebody drops the slot, drops it and creates it, or advances it; or the server gives it up. A relay that streams is ended before.
+     * Drops the slot, drops and creates it, or advances it, as an operator does, or gives it up, as the server does; before that, it ends
+     * the stream of a relay.
      *
-     * @param advanced where somebody may put it; null if nobody would
+     * @param advanced where an operator may put it; null if none would
      */
     void change(@Nullable Lsn advanced) {
         SimulatedSession present = leader;
@@ -103,7 +104,7 @@ final class SimulatedSlot {
         }
     }
 
-    /** The server has gone back: the slot is where it was at some time before, or is not there. */
+    /** Puts the slot back to where it was at some time, or removes it, as a server has it that has gone back. */
     void goBack(Lsn end) {
         confirmed.removeIf(lsn -> lsn.isAfter(end));
         position = confirmed.isEmpty() || position == null || random.nextInt(3) == 0
@@ -111,7 +112,7 @@ final class SimulatedSlot {
                 : confirmed.get(random.nextInt(confirmed.size()));
     }
 
-    /** The server is another one, without a slot. */
+    /** Removes the slot, as another server has none. */
     void vanish() {
         confirmed.clear();
         position = null;
@@ -125,8 +126,8 @@ final class SimulatedSlot {
     }
 
     /**
-     * The session that leads, for another one. Now and then nothing is heard of it between two looks, though it lives;
-     * to the one who looks, process ids are the hash codes of sessions.
+     * Returns the session that leads, as another one sees it. Now and then it shows no sign of life between two looks, though it lives; its
+     * process id is its hash code.
      */
     @Nullable
     Holder holder(SimulatedSession asking) {
@@ -140,7 +141,7 @@ final class SimulatedSlot {
         return new Holder(holder.hashCode(), "", Integer.toString(signOfLife));
     }
 
-    /** Takes the slot from a session of which nothing has been heard. */
+    /** Takes the slot from a silent session. */
     boolean terminate(SimulatedSession asking, Holder holder) {
         SimulatedSession actual = other(asking);
         if (actual == null || !new Holder(actual.hashCode(), "", Integer.toString(signOfLife)).equals(holder)) {
@@ -155,7 +156,7 @@ final class SimulatedSlot {
         return leader != null && leader != asking && leader.isAlive() ? leader : null;
     }
 
-    /** How often a session lost the slot because nothing was heard of it. */
+    /** Returns how often a session lost the slot because it was silent. */
     int terminatedCount() {
         return terminatedCount;
     }

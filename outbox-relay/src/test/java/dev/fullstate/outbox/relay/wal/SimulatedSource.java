@@ -15,7 +15,7 @@ public final class SimulatedSource implements WalSource {
 
     @Override
     public void preflight() {
-        // Nothing to be wrong with.
+        // A simulated database is always set up.
     }
 
     @Override
@@ -30,7 +30,7 @@ public final class SimulatedSource implements WalSource {
         return session;
     }
 
-    /** The server ends all sessions; the process notices when it uses them. */
+    /** Ends all sessions, as the server does; the process notices when it uses them. */
     public void terminateSessions() {
         sessions.forEach(SimulatedSession::close);
     }

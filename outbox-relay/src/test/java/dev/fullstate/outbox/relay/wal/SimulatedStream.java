@@ -21,7 +21,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Row;
 import dev.fullstate.outbox.relay.wal.SimulatedDatabase.Transaction;
 
-/** What a walsender sends: each transaction that commits from the slot's position on, as messages, in the order of commits. */
+/** Sends what a walsender does: each transaction that commits from the slot's position on, as messages, in the order of commits. */
 final class SimulatedStream implements WalStream {
 
     private static final int RELATION_OID = 16_384;
@@ -39,7 +39,7 @@ final class SimulatedStream implements WalStream {
     private final Queue<ByteBuffer> messages = new ArrayDeque<>();
     private final int subscribed;
     private int nextTransaction;
-    /** Of the transaction that was sent last; 0 before the first. */
+    /** The publication of the transaction that was sent last; 0 before the first. */
     private int publication;
 
     private Lsn prepared;
@@ -94,7 +94,7 @@ final class SimulatedStream implements WalStream {
         }
     }
 
-    /** The row's values in the order of {@link OutboxTable#PUBLISHED_COLUMNS}. */
+    /** Returns the row's values in the order of {@link OutboxTable#PUBLISHED_COLUMNS}. */
     static byte @Nullable [][] values(Row row) {
         return OutboxTable.PUBLISHED_COLUMNS.stream()
                 .map(column -> switch (column) {

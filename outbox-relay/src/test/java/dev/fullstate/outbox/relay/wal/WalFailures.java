@@ -1,6 +1,6 @@
 package dev.fullstate.outbox.relay.wal;
 
-/** Failures for tests outside of this package. */
+/** Makes failures for tests outside of this package. */
 public final class WalFailures {
 
     private WalFailures() {}
