@@ -19,7 +19,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static dev.fullstate.outbox.harness.architecture.StageTable.stage;
 
-/** In the order of the flow: a stage sees the output of the stages before it, the wiring sees every stage. */
+/** Each stage sees the output of the stages before it in the flow; only the wiring sees every stage. */
 @AnalyzeClasses(
         packages = "dev.fullstate.outbox",
         importOptions = {DoNotIncludeTests.class, StagesTest.WithoutModulesForTests.class})
@@ -83,7 +83,7 @@ class StagesTest {
     }
 
     @ArchTest
-    static final ArchRule STAGES_SEE_ONLY_WHAT_THEIR_LINE_SAYS = STAGES.imports();
+    static final ArchRule STAGES_SEE_ONLY_THE_STAGES_IN_THEIR_LINE = STAGES.imports();
 
     @ArchTest
     static final ArchRule PACKAGES_OPEN_ONLY_THEIR_DOOR = STAGES.doors();
@@ -92,7 +92,7 @@ class StagesTest {
     static final ArchRule WITHOUT_CYCLES =
             slices().matching(BASE + ".(*)..").should().beFreeOfCycles();
 
-    /** So the transaction's time-out bounds each statement. Republishing has sessions of its own. */
+    /** The transaction's time-out then bounds each statement. Republishing has sessions of its own. */
     @ArchTest
     static final ArchRule STATEMENTS_ON_A_SESSION_RESPECT_THE_TIME_OUT = noClasses()
             .that()

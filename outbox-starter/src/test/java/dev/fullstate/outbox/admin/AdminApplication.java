@@ -58,7 +58,7 @@ final class AdminApplication implements AutoCloseable {
         return new AdminApplication(republisher, run(security, republisher, properties));
     }
 
-    /** The same without anything of the admin part. */
+    /** Starts the application without anything of the admin part. */
     static AdminApplication startWithoutAdmin(Class<?> security, String... properties) {
         return new AdminApplication(republisher(), run(security, null, properties));
     }
@@ -146,7 +146,7 @@ final class AdminApplication implements AutoCloseable {
         return context.getEnvironment().getRequiredProperty(property, Integer.class);
     }
 
-    /** The names of those for whom jobs were started or changed, in order. */
+    /** Returns the names of the callers for whom jobs were started or changed, in order. */
     List<String> callers() {
         return mockingDetails(republisher).getInvocations().stream()
                 .map(invocation -> invocation.getArguments())
@@ -155,7 +155,7 @@ final class AdminApplication implements AutoCloseable {
                 .toList();
     }
 
-    /** How often anything at all was asked of the jobs. */
+    /** Returns the number of all calls that reached the jobs. */
     int requestCount() {
         return (int) mockingDetails(republisher).getInvocations().stream()
                 .filter(invocation -> List.of("start", "find", "latest", "pause", "resume", "cancel")
@@ -219,7 +219,7 @@ final class AdminApplication implements AutoCloseable {
         }
     }
 
-    /** HTTP basic, with the name as the password. */
+    /** Returns the header of HTTP basic, with the name as the password. */
     static String[] as(String user) {
         byte[] credentials = (user + ":" + user).getBytes(StandardCharsets.UTF_8);
         return new String[] {"Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials)};

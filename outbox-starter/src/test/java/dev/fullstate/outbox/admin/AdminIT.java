@@ -147,7 +147,7 @@ class AdminIT {
     }
 
     @Test
-    void callerWithoutCredentialsGets401AndWithoutTheAuthority403() throws Exception {
+    void callersWithoutCredentialsGet401AndThoseWithoutTheAuthority403() throws Exception {
         for (ShopApplication application : new ShopApplication[] {withoutChain, withOpenChain}) {
             assertThat(post(application, "", "{}").statusCode()).isEqualTo(401);
             assertThat(post(application, "stranger", "{}").statusCode()).isEqualTo(401);
@@ -174,7 +174,7 @@ class AdminIT {
     }
 
     @Test
-    void nothingElseOfTheApplicationsSecurityChanges() throws Exception {
+    void restOfTheApplicationsSecurityIsUnchanged() throws Exception {
         assertThat(send(withoutChain, "GET", "/hello", "", "").statusCode()).isEqualTo(401);
         assertThat(send(withoutChain, "GET", "/hello", "user", "").statusCode()).isEqualTo(200);
         assertThat(send(withOpenChain, "GET", "/hello", "", "").statusCode()).isEqualTo(200);
@@ -197,7 +197,7 @@ class AdminIT {
     }
 
     @Test
-    void whatIsNotUnderstoodIsRefusedAndNothingIsStarted() throws Exception {
+    void invalidRequestIsRefusedAndStartsNoJob() throws Exception {
         int before = withOpenChain
                 .jdbc()
                 .sql("select count(*) from outbox_job")

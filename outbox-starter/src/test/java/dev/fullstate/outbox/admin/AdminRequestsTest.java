@@ -23,13 +23,13 @@ import static dev.fullstate.outbox.admin.AdminApplication.and;
 import static dev.fullstate.outbox.admin.AdminApplication.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** However a path is spelt, and with any body: no request gets around the authority, and the endpoint takes JSON only. */
+/** No spelling of a path and no body gets a request around the authority, and the endpoint takes JSON only. */
 class AdminRequestsTest {
 
     private static final String[] ANONYMOUS = {};
 
     @Test
-    void pathsOfTheApplicationsServletsAreKnown() {
+    void endpointFollowsTheContextPathAndTheServletPath() {
         try (AdminApplication application = AdminApplication.start(
                 EverythingPermitted.class, "server.servlet.context-path=/shop", "spring.mvc.servlet.path=/api")) {
             application.requiresTheAuthority("/shop/api", as("user"), as("admin"));
@@ -48,12 +48,12 @@ class AdminRequestsTest {
 
     /** Where our chain does not see the requests, no caller is authenticated, and the endpoint refuses by itself. */
     @Test
-    void controllersThatAreMovedElsewhereAskForTheAuthorityToo() {
+    void controllersBelowAPathPrefixRequireTheAuthorityToo() {
         try (AdminApplication application = AdminApplication.start(PrefixedControllers.class)) {
             assertThat(application.send("GET", "/v1/hello").statusCode()).isEqualTo(200);
             assertThat(application.send("GET", "/v1" + PATH).statusCode()).isEqualTo(401);
             assertThat(application.send("HEAD", "/v1" + PATH).statusCode()).isEqualTo(401);
-            // This one the application's protection against forged requests refuses, before it comes to the endpoint.
+            // The application's protection against forged requests refuses this one, before it reaches the endpoint.
             assertThat(application.send("POST", "/v1" + PATH).statusCode()).isBetween(400, 499);
             assertThat(application.requestCount()).isZero();
         }
@@ -92,7 +92,7 @@ class AdminRequestsTest {
                     }
                 }
             }
-            // What no handler is for has nothing to refuse; OPTIONS is answered, with the methods that there are.
+            // A method without a handler has nothing to refuse; OPTIONS is answered, with the methods that there are.
             for (String method : new String[] {"PUT", "PATCH", "DELETE", "TRACE", "OPTIONS"}) {
                 assertThat(application.send(method, PATH).statusCode()).isNotEqualTo(202);
             }
@@ -102,7 +102,7 @@ class AdminRequestsTest {
 
     @ParameterizedTest
     @ValueSource(classes = {EverythingPermitted.class, ApiKeys.class})
-    void bodyIsNotReadBeforeTheCallerIsKnownToBeAllowed(Class<?> security) throws IOException {
+    void bodyIsNotReadBeforeTheCallerIsAuthorized(Class<?> security) throws IOException {
         try (AdminApplication application =
                 AdminApplication.start(security, "outbox.admin.security-filter-chain=" + (security != ApiKeys.class))) {
             String user = security == ApiKeys.class ? "X-Key: user" : String.join(": ", as("user"));

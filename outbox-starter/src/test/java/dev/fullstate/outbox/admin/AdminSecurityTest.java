@@ -27,7 +27,7 @@ import static dev.fullstate.outbox.admin.AdminApplication.and;
 import static dev.fullstate.outbox.admin.AdminApplication.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** However an application authenticates its callers: the admin endpoint is for those with the authority. */
+/** The admin endpoint is for callers with the authority, however the application authenticates them. */
 class AdminSecurityTest {
 
     private static final String ACTUATOR = "/actuator/outboxRepublish";
@@ -62,7 +62,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void rulesThatTheApplicationHasForEveryChainAreKept() {
+    void applicationsRulesForEveryChainAreKept() {
         try (AdminApplication application = AdminApplication.start(RulesForEveryChain.class)) {
             application.requiresTheAuthority("", as("user"), as("admin"));
         }
@@ -85,7 +85,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void adminEndpointTakesTokensBesidePasswords() {
+    void adminEndpointTakesTokensAndPasswords() {
         try (AdminApplication application = AdminApplication.start(JwtAndUsers.class, ROLES_AS_AUTHORITIES)) {
             application.requiresTheAuthority("", as("user"), as("admin"));
             assertThat(application
@@ -98,7 +98,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void adminEndpointTakesTokensThatOnlyTheirIssuerUnderstands() {
+    void adminEndpointTakesOpaqueTokens() {
         try (AdminApplication application = AdminApplication.start(OpaqueTokens.class)) {
             String[] user = {"Authorization", "Bearer user"};
             String[] admin = {"Authorization", "Bearer admin"};
@@ -111,7 +111,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void anotherWayToLogInNeedsTheApplicationsOwnChain() {
+    void customAuthenticationNeedsTheApplicationsOwnChain() {
         String[] user = {"X-Key", "user"};
         String[] admin = {"X-Key", "admin"};
         try (AdminApplication ours = AdminApplication.start(ApiKeys.class);
@@ -124,7 +124,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void withoutOurChainTheApplicationsRulesAgainstForgedRequestsHold() {
+    void withoutOurChainTheApplicationsCsrfProtectionHolds() {
         try (AdminApplication application =
                 AdminApplication.start(FormLogin.class, "outbox.admin.security-filter-chain=false")) {
             String session = login(application);
@@ -138,7 +138,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void sessionOfTheApplicationIsNoWayIn() {
+    void sessionOfTheApplicationDoesNotOpenTheEndpoint() {
         try (AdminApplication application = AdminApplication.start(FormLogin.class)) {
             String session = login(application);
 
@@ -177,7 +177,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void passwordThatABrowserRemembersIsOfNoUseToPagesFromElsewhere() {
+    void browsersRememberedPasswordIsUselessToOtherOrigins() {
         try (AdminApplication application = AdminApplication.start(Users.class)) {
             String[] elsewhere = {"Origin", "https://evil.example"};
             String[] here = {"Origin", "http://localhost:" + application.port()};
@@ -202,7 +202,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void actuatorAsksForTheAuthorityAlsoWhereItIsPermittedToAllAndOnAPortOfItsOwn() {
+    void actuatorRequiresTheAuthorityEvenWherePermittedToAllAndOnAPortOfItsOwn() {
         try (AdminApplication application = AdminApplication.start(ApiKeys.class, "management.server.port=0")) {
             int port = application.port("local.management.port");
             String one = ACTUATOR + "/" + JOB;
@@ -240,7 +240,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void withSpringSecurityNothingOpensTheEndpoint() {
+    void withSpringSecurityNoSettingOpensTheEndpoint() {
         try (AdminApplication application =
                         AdminApplication.start(EverythingPermitted.class, "outbox.admin.allow-unauthenticated=true");
                 AdminApplication withoutAnyChain = AdminApplication.start(

@@ -28,7 +28,7 @@ class AdminWithoutSpringSecurityTest {
             withSecurity.withClassLoader(new FilteredClassLoader("org.springframework.security"));
 
     @Test
-    void endpointDoesNotExist(CapturedOutput output) {
+    void endpointDoesNotExistByDefault(CapturedOutput output) {
         without.run(context -> assertThat(context)
                 .doesNotHaveBean(RepublishController.class)
                 .doesNotHaveBean(RepublishEndpoint.class));
@@ -36,7 +36,7 @@ class AdminWithoutSpringSecurityTest {
     }
 
     @Test
-    void endpointIsOpenIfItIsAskedFor() {
+    void endpointIsOpenIfThePropertyAllowsIt() {
         without.withPropertyValues("outbox.admin.allow-unauthenticated=true").run(context -> {
             assertThat(context).hasSingleBean(RepublishController.class).hasSingleBean(RepublishEndpoint.class);
             assertThat(context.getBean(AdminAccess.class).requireAdmin()).isEqualTo("anonymous");
@@ -44,7 +44,7 @@ class AdminWithoutSpringSecurityTest {
     }
 
     @Test
-    void everyStartWarnsOfTheOpenEndpointAlsoWhereBeansAreLazy(CapturedOutput output) {
+    void everyStartWarnsOfTheOpenEndpointEvenWithLazyBeans(CapturedOutput output) {
         for (int start = 1; start <= 2; start++) {
             without.withPropertyValues("outbox.admin.allow-unauthenticated=true")
                     .withInitializer(context ->
@@ -55,7 +55,7 @@ class AdminWithoutSpringSecurityTest {
     }
 
     @Test
-    void beingAskedForWithSpringSecurityItStaysClosedAndTheStartSaysSo(CapturedOutput output) {
+    void withSpringSecurityThePropertyIsIgnoredAndTheStartLogsIt(CapturedOutput output) {
         withSecurity
                 .withPropertyValues("outbox.admin.allow-unauthenticated=true")
                 .run(context -> assertThat(context).hasSingleBean(RepublishController.class));

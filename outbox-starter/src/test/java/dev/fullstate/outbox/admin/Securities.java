@@ -60,7 +60,7 @@ import org.springframework.web.servlet.config.annotation.PathMatchConfigurer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.util.pattern.PathPatternParser;
 
-/** What applications do about security. */
+/** Security configurations that applications have. */
 final class Securities {
 
     private Securities() {}
@@ -74,7 +74,7 @@ final class Securities {
             return new InMemoryUserDetailsManager(user("admin", "OUTBOX_ADMIN"), user("user", "OTHER"));
         }
 
-        /** Quick, unlike any that is good for something. */
+        /** Encodes quickly, unlike an encoder that protects passwords. */
         @Bean
         PasswordEncoder passwords() {
             return new PasswordEncoder() {
@@ -146,7 +146,7 @@ final class Securities {
             exclude = {ServletWebSecurityAutoConfiguration.class, ManagementWebSecurityAutoConfiguration.class})
     static class NoChain extends Users {}
 
-    /** Tokens from elsewhere; Spring Boot makes the chain. */
+    /** Tokens of another issuer; Spring Boot makes the chain. */
     @Configuration(proxyBeanMethods = false)
     static class Jwt {
 
@@ -166,7 +166,7 @@ final class Securities {
                     .build();
         }
 
-        /** As the token server writes them. */
+        /** Returns the header with a token as its issuer writes it. */
         static String[] token(String subject, Instant expiry, String... roles) {
             JwtClaimsSet.Builder claims =
                     JwtClaimsSet.builder().claim("roles", List.of(roles)).expiresAt(expiry);
@@ -198,7 +198,7 @@ final class Securities {
         }
     }
 
-    /** Tokens that only their issuer understands. */
+    /** Opaque tokens, which only their issuer can read. */
     @Configuration(proxyBeanMethods = false)
     static class OpaqueTokens {
 
@@ -250,7 +250,7 @@ final class Securities {
         }
     }
 
-    /** Takes paths as they come: any case, matrix parameters, double slashes. Everything is permitted. */
+    /** Each spelling of a path is accepted: any case, matrix parameters, double slashes. Everything is permitted. */
     @Configuration(proxyBeanMethods = false)
     static class LenientPaths extends EverythingPermitted implements WebMvcConfigurer {
 

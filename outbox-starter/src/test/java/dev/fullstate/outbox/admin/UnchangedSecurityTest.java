@@ -44,7 +44,7 @@ class UnchangedSecurityTest {
                 OpaqueTokens.class,
                 ApiKeys.class
             })
-    void nothingElseOfTheApplicationsSecurityChanges(Class<?> security) {
+    void allOtherPathsAnswerAsWithoutTheAdminPart(Class<?> security) {
         try (AdminApplication with = AdminApplication.start(security, ROLES_AS_AUTHORITIES);
                 AdminApplication without = AdminApplication.startWithoutAdmin(security, ROLES_AS_AUTHORITIES)) {
             String[] token = Jwt.token("alice", Instant.now().plusSeconds(3600), "OUTBOX_ADMIN");
@@ -76,7 +76,7 @@ class UnchangedSecurityTest {
         }
     }
 
-    /** What a caller can tell an answer by, without what differs from one answer to the next. */
+    /** Returns the parts of an answer that a caller can tell it by, without those that differ from one answer to the next. */
     private static List<Object> seen(HttpResponse<String> response) {
         Map<String, List<String>> headers = response.headers().map();
         return List.of(

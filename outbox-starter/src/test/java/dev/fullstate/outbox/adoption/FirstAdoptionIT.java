@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** A database that is full before the outbox comes to it: the steps of docs/first-adoption.md. */
+/** A database that is full before it gets an outbox, by the steps of docs/first-adoption.md. */
 class FirstAdoptionIT {
 
     private static final int MEMBERS = 250;
@@ -87,7 +87,7 @@ class FirstAdoptionIT {
     }
 
     @Test
-    void everythingThatWasThereIsPublishedOnceWithItsState() throws Exception {
+    void existingRowsArePublishedOnceWithTheirState() throws Exception {
         oldService("populated", ADD_VERSION);
         try (ShopApplication service = deploy("populated")) {
             assertThat(service.outbox()).isEmpty();
@@ -112,7 +112,7 @@ class FirstAdoptionIT {
     }
 
     @Test
-    void changesMadeWhileItIsPublishedAreTheLastThatIsSaid() throws Exception {
+    void changesDuringTheRepublishAreInTheLastEvents() throws Exception {
         oldService("busy", ADD_VERSION);
         try (ShopApplication service = deploy("busy")) {
             AtomicBoolean writing = new AtomicBoolean(true);
@@ -151,7 +151,7 @@ class FirstAdoptionIT {
         }
     }
 
-    /** All that a live service does, to old members and to new ones. */
+    /** Makes each change that a live service makes, to old members and to new ones. */
     private static void change(ShopApplication service, long i) {
         long number = 1 + (i * 7) % (MEMBERS - 10);
         service.run(em -> {
@@ -169,7 +169,7 @@ class FirstAdoptionIT {
     }
 
     @Test
-    void rowsWithoutAVersionEndTheJobWithTheStatementThatGivesThemOne() throws Exception {
+    void rowsWithoutAVersionFailTheJobWithTheStatementThatSetsOne() throws Exception {
         oldService("nulls", "alter table member add column version bigint");
         try (ShopApplication service = deploy("nulls")) {
             RepublishJob job = republished(service);
@@ -182,7 +182,7 @@ class FirstAdoptionIT {
                     .isInstanceOfSatisfying(
                             RuntimeException.class,
                             failure -> assertThat(failure).rootCause().isInstanceOf(MissingVersionException.class));
-            // To a change of the root it does not come: Hibernate itself cannot count on from nothing.
+            // A change of the root fails earlier: Hibernate itself cannot count on from null.
             assertThatThrownBy(() -> service.run(em -> em.find(Member.class, 6L).name = "renamed"))
                     .isInstanceOf(RuntimeException.class);
             String remedy = job.error().substring(job.error().indexOf("update "));
@@ -198,7 +198,7 @@ class FirstAdoptionIT {
 
     /** An instance of the old version neither writes an event nor raises a version. */
     @Test
-    void whatOldInstancesChangeAfterwardsIsPublishedByTheNextRepublish() throws Exception {
+    void laterChangesOfOldInstancesArePublishedByTheNextRepublish() throws Exception {
         oldService("rolling", ADD_VERSION);
         try (ShopApplication service = deploy("rolling")) {
             republished(service);

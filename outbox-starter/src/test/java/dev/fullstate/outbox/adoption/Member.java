@@ -12,7 +12,7 @@ import jakarta.persistence.Version;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** As it is once it is annotated and has a version. */
+/** The entity once it is annotated and has a version. */
 @Entity
 @SuppressWarnings("UnusedVariable") // fields are read by reflection
 @PublishFullState

@@ -1,2 +1,2 @@
-/** A service that has been there for a while. */
+/** A service that has run for years without an outbox. */
 package dev.fullstate.outbox.adoption;

@@ -15,7 +15,7 @@ import jakarta.persistence.Version;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** A part that refers to its owner by something else than its id. */
+/** A part that refers to its owner by an attribute other than the id. */
 final class LazyWayUp {
 
     private LazyWayUp() {}

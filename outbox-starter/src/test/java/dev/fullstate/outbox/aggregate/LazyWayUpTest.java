@@ -6,7 +6,7 @@ import dev.fullstate.outbox.enhanced.Enhancement;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** With bytecode enhancement, a part may be changed while nothing in memory says whose it is. */
+/** With bytecode enhancement, a part may be changed while nothing in memory shows whose it is. */
 class LazyWayUpTest {
 
     @Test

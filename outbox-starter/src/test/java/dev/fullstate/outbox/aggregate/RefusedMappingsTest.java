@@ -73,7 +73,7 @@ class RefusedMappingsTest {
     }
 
     @Test
-    void whatIsNotRefusedIsResolved() {
+    void plainMappingIsResolved() {
         assertThat(resolve(Map.of(), Plain.class).all())
                 .extracting(Aggregate::type)
                 .containsExactly("plain");
@@ -93,7 +93,7 @@ class RefusedMappingsTest {
     }
 
     @Test
-    void rootWithATenantWouldMixTenants() {
+    void rootWithATenantIsRefusedBecauseItWouldMixTenants() {
         assertThatRefused("Make it an ordinary attribute", TenantRoot.class)
                 .hasMessageContaining("Attribute 'tenant' of " + TenantRoot.class.getName())
                 .hasMessageContaining("is a @TenantId");
@@ -113,7 +113,7 @@ class RefusedMappingsTest {
     }
 
     @Test
-    void rootWithATenantInItsIdIsRefusedAsWell() {
+    void rootWithATenantInItsIdIsRefused() {
         assertThatRefused("Make it an ordinary attribute", TenantKeyRoot.class)
                 .hasMessageContaining("Attribute 'id.tenant'");
     }
@@ -141,18 +141,18 @@ class RefusedMappingsTest {
     }
 
     @Test
-    void partWithATenantWouldBeLeftOutForOtherTenants() {
+    void partWithATenantIsRefusedBecauseOtherTenantsWouldMissIt() {
         assertThatRefused("take @PublishFullState off the root", RootOfTenantParts.class, TenantPart.class)
                 .hasMessageContaining("Attribute 'tenant' of " + TenantPart.class.getName());
     }
 
     @Test
-    void tenantsOfWhatIsNotCapturedAreNobodysBusiness() {
+    void uncapturedEntityMayHaveATenant() {
         assertThat(resolve(Map.of(), Plain.class, TenantPart.class).all()).hasSize(1);
     }
 
     @Test
-    void databasePerTenantWouldNeedAnOutboxPerTenant() {
+    void databasePerTenantIsRefusedBecauseEachWouldNeedAnOutbox() {
         assertThatRefused(
                         "Give each tenant a persistence unit of its own",
                         Map.of(MultiTenancySettings.MULTI_TENANT_CONNECTION_PROVIDER, new NoConnections()),
@@ -162,7 +162,7 @@ class RefusedMappingsTest {
     }
 
     @Test
-    void schemaPerTenantWouldNeedAnOutboxPerTenant() {
+    void schemaPerTenantIsRefusedBecauseEachWouldNeedAnOutbox() {
         TenantSchemaMapper<Object> schemas = String::valueOf;
         assertThatRefused(
                         "Give each tenant a persistence unit of its own",
@@ -171,7 +171,7 @@ class RefusedMappingsTest {
                 .hasMessageContaining("database, schema or role per tenant");
     }
 
-    /** Is only looked for, never asked. */
+    /** The resolver only looks for a provider, and never calls it. */
     private static final class NoConnections extends AbstractMultiTenantConnectionProvider<Object> {
 
         private static final long serialVersionUID = 1L;
@@ -296,7 +296,7 @@ class RefusedMappingsTest {
     }
 
     @Test
-    void partInsideAnElementCollectionHasNoWayToItsRoot() {
+    void partInsideAnElementCollectionIsRefusedBecauseItHasNoWayToItsRoot() {
         assertThatRefused("Make the element an entity of its own", RootOfElements.class, VisiblePart.class)
                 .hasMessageContaining("no way leads back to the root")
                 .hasMessageContaining(RootOfElements.class.getName());

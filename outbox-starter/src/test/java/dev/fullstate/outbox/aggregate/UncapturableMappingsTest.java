@@ -45,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** Mappings whose events could not be kept true are refused at start, with what to change. */
+/** Mappings whose events could not be kept true are refused at start, with the change to make. */
 class UncapturableMappingsTest {
 
     static Aggregates resolve(Class<?>... entities) {
@@ -79,7 +79,7 @@ class UncapturableMappingsTest {
 
     @ParameterizedTest
     @MethodSource("refused")
-    void refusedWithTheWayOut(Class<?> root, String message, String action) {
+    void mappingIsRefusedWithTheChangeToMake(Class<?> root, String message, String action) {
         assertThatThrownBy(() -> resolve(root))
                 .isInstanceOfSatisfying(
                         AggregateMappingException.class,
@@ -88,7 +88,7 @@ class UncapturableMappingsTest {
     }
 
     @Test
-    void rootInATableForEachOfItsSubclassesIsRefused() {
+    void rootWithATablePerSubclassIsRefused() {
         assertThatThrownBy(() -> resolve(OnePerClass.class, OneOfThem.class))
                 .isInstanceOf(AggregateMappingException.class)
                 .hasMessageContaining("strategy TABLE_PER_CLASS");
@@ -110,7 +110,7 @@ class UncapturableMappingsTest {
                 .hasMessageContaining("SET_NULL");
     }
 
-    /** With one of its owners it goes; the other has an aggregate of its own, and would lose it without a word. */
+    /** The database deletes the part with one of its owners; the other is a root too, and would lose the part without an event. */
     @Test
     void onDeleteOfAPartOfTwoRootsIsRefused() {
         assertThatThrownBy(() -> resolve(OneOwner.class, OtherOwner.class, PartOfTwo.class))
@@ -127,7 +127,7 @@ class UncapturableMappingsTest {
                 .hasMessageContaining("'owners'");
     }
 
-    /** The twin of the refusals: what looks like them and is fine. */
+    /** The twin of the refusals: mappings that look like them and can be captured. */
     @Test
     void onDeleteFromAPartToItsOwnerAndWithoutAnActionIsNotRefused() {
         assertThat(resolve(WithCascadedParts.class, CascadedPart.class).all()).hasSize(1);

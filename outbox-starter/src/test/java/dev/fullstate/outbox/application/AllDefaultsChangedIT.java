@@ -21,7 +21,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Nothing is as Spring Boot has it by default, and the role of the application owns nothing of the outbox. */
+/** None of Spring Boot's defaults is left, and the role of the application owns nothing of the outbox. */
 class AllDefaultsChangedIT extends ApplicationChecks {
 
     private static String url;

@@ -125,7 +125,7 @@ abstract class ApplicationChecks {
     }
 
     @Test
-    void eachChangeHasItsEventAndNoOtherHas() {
+    void eachCommittedChangeHasOneEventAndARolledBackOneHasNone() {
         UUID id = purchase("first");
         shop.run(em -> em.find(Purchase.class, id).line("apple").setQuantity(7));
         assertThatThrownBy(() -> shop.run(em -> {
@@ -141,7 +141,7 @@ abstract class ApplicationChecks {
     }
 
     @Test
-    void allAreRepublishedPageByPage() throws SQLException {
+    void allAggregatesAreRepublishedPageByPage() throws SQLException {
         for (int i = 0; i < 5; i++) {
             purchase("r" + i);
         }
@@ -158,7 +158,7 @@ abstract class ApplicationChecks {
     }
 
     @Test
-    void namedOnesAreRepublishedAndThoseThatAreGoneAreDeleted() throws SQLException {
+    void namedAggregatesAreRepublishedAndMissingOnesGetADeleteEvent() throws SQLException {
         UUID there = purchase("there");
         UUID gone = UUID.randomUUID();
         sql("delete from outbox");
@@ -182,7 +182,7 @@ abstract class ApplicationChecks {
                         org.assertj.core.groups.Tuple.tuple(gone.toString(), "delete"));
     }
 
-    /** As Spring Boot binds a session to each request. */
+    /** Does the work with a session bound to the thread, as Spring Boot binds one for each request. */
     private void inRequest(Consumer<Session> work) {
         EntityManagerFactory factory = shop.bean(EntityManagerFactory.class);
         EntityManager bound = factory.createEntityManager();
@@ -206,7 +206,7 @@ abstract class ApplicationChecks {
     }
 
     @Test
-    void sessionOfARequestStaysAsItIs() throws SQLException {
+    void sessionOfARequestIsUnchanged() throws SQLException {
         UUID id = purchase("read before");
         sql("delete from outbox");
         inRequest(session -> {
@@ -226,7 +226,7 @@ abstract class ApplicationChecks {
     }
 
     @Test
-    void filterOfARequestGoesOnHidingRowsFromItAndNoneFromAJob() throws SQLException {
+    void filterOfARequestHidesRowsFromTheRequestAndNoneFromAJob() throws SQLException {
         List.of("ours", "theirs")
                 .forEach(guest -> shop.run(em -> {
                     Seat seat = new Seat(guest, 1);
@@ -261,7 +261,7 @@ abstract class ApplicationChecks {
     }
 
     @Test
-    void jobsAreNotStartedInsideATransactionButSeen() {
+    void jobsAreVisibleInsideATransactionButNotStartedThere() {
         UUID job = republisher().start(List.of("purchase"), "test");
 
         shop.run(em -> {
@@ -276,7 +276,7 @@ abstract class ApplicationChecks {
     }
 
     @Test
-    void rowsOfOldDaysGoWhenTheyArePublished() throws SQLException {
+    void publishedRowsOfOldDaysAreRemoved() throws SQLException {
         sql(OutboxInsert.row()
                 .with("aggregatetype", "'purchase'")
                 .inLeafOf(10)
@@ -325,7 +325,7 @@ abstract class ApplicationChecks {
     }
 
     @Test
-    void refusalsAreWhatTheyAre() {
+    void refusalsHaveTheDocumentedStatusCodes() {
         String unknown = PATH + "/" + new UUID(0, 0);
         assertThat(status("POST", PATH, "", "{}")).isEqualTo(401);
         assertThat(status("POST", PATH, "user", "{}")).isEqualTo(403);

@@ -12,7 +12,7 @@ import dev.fullstate.outbox.capture.EnlistedDataSource;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** With the transactions of JTA. */
+/** The checks with transactions of JTA. */
 class JtaApplicationIT extends ApplicationChecks {
 
     private static PostgresServer server;

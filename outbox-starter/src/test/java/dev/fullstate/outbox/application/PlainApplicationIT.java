@@ -3,7 +3,7 @@ package dev.fullstate.outbox.application;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** With Spring Boot's defaults. */
+/** The checks with Spring Boot's defaults. */
 class PlainApplicationIT extends ApplicationChecks {
 
     @Override

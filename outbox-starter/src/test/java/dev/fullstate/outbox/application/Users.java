@@ -11,7 +11,7 @@ import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.SecurityFilterChain;
 
-/** Two users, who say who they are with each request. */
+/** Two users, who authenticate with each request. */
 @Configuration(proxyBeanMethods = false)
 class Users {
 

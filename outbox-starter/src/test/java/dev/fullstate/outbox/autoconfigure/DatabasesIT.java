@@ -53,7 +53,7 @@ class DatabasesIT {
         postgres = SharedServers.postgres();
     }
 
-    /** None of the data sources or factories is primary, so Spring Boot keeps out of it. */
+    /** None of the data sources or factories is primary, so Spring Boot backs off. */
     @SpringBootConfiguration
     @EnableAutoConfiguration
     static class SeveralDatabases {
@@ -156,7 +156,7 @@ class DatabasesIT {
                             .query(Long.class)
                             .single())
                     .isZero();
-            republishesAndLooksAfterEach(application);
+            assertThatEachIsRepublishedAndRetained(application);
         }
         assertThat(output)
                 .containsPattern("Changes of \\[.*" + Fragile.class.getName()
@@ -164,7 +164,7 @@ class DatabasesIT {
                 .doesNotContain(Plain.class.getName(), Anchor.class.getName());
     }
 
-    private static void republishesAndLooksAfterEach(ConfigurableApplicationContext application) {
+    private static void assertThatEachIsRepublishedAndRetained(ConfigurableApplicationContext application) {
         Republisher republisher = application.getBean(Republisher.class);
         UUID job = republisher.start(List.of("memo"), "test");
         await().until(() -> republisher.find(job).orElseThrow().state() == Job.State.COMPLETED);

@@ -18,7 +18,7 @@ import dev.fullstate.outbox.fragile.Fragile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A slice for repositories has no outbox, and does not miss it. */
+/** A slice for repositories has no outbox, and works without it. */
 @DataJpaTest
 @ExtendWith(OutputCaptureExtension.class)
 class JpaSliceOnH2Test {
@@ -29,7 +29,7 @@ class JpaSliceOnH2Test {
     static class Application {}
 
     @Test
-    void annotatedEntitiesAreStoredAndNothingElseHappens(
+    void annotatedEntitiesAreStoredWithoutAnOutboxOrAWarning(
             @Autowired ApplicationContext context, @Autowired EntityManager entityManager, CapturedOutput output) {
         entityManager.persist(new Fragile("f1"));
         entityManager.flush();

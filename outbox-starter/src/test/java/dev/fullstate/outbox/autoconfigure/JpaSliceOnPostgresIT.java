@@ -23,7 +23,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A slice for repositories has no outbox, and does not miss it. */
+/** A slice for repositories has no outbox, and works without it. */
 @DataJpaTest
 @AutoConfigureTestDatabase(replace = AutoConfigureTestDatabase.Replace.NONE)
 @ExtendWith(OutputCaptureExtension.class)
@@ -50,7 +50,7 @@ class JpaSliceOnPostgresIT {
     static class Application {}
 
     @Test
-    void annotatedEntitiesAreStoredAndNothingElseHappens(
+    void annotatedEntitiesAreStoredWithoutAnOutboxOrAWarning(
             @Autowired ApplicationContext context, @Autowired EntityManager entityManager, CapturedOutput output) {
         entityManager.persist(new Fragile("f1"));
         entityManager.flush();

@@ -43,7 +43,7 @@ class MicrometerTraceContextTest {
     }
 
     @Test
-    void outsideOfATraceThereIsNone() {
+    void outsideOfATraceThereIsNoTraceParent() {
         assertThat(traces.get()).isEqualTo(TraceContext.NONE);
         beans.addBean("tracer", tracer);
         assertThat(traces.get()).isEqualTo(TraceContext.NONE);

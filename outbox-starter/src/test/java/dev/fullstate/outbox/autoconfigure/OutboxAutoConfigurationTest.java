@@ -78,7 +78,7 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void backsOffWithoutADataSourceAndSaysWhatIsNotCaptured(CapturedOutput output) {
+    void backsOffWithoutADataSourceAndNamesTheEntitiesThatAreNotCaptured(CapturedOutput output) {
         new ApplicationContextRunner()
                 .withConfiguration(OURS)
                 .withUserConfiguration(WithAnEntity.class)
@@ -88,7 +88,7 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void backsOffWithoutAnEntityManagerFactoryAndSaysWhatIsNotCaptured(CapturedOutput output) {
+    void backsOffWithoutAnEntityManagerFactoryAndNamesTheEntitiesThatAreNotCaptured(CapturedOutput output) {
         new ApplicationContextRunner()
                 .withConfiguration(OURS)
                 .withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))
@@ -103,7 +103,7 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void backsOffWithoutHibernateAndSaysWhatIsNotCaptured(CapturedOutput output) {
+    void backsOffWithoutHibernateAndNamesTheEntitiesThatAreNotCaptured(CapturedOutput output) {
         contexts.withClassLoader(new FilteredClassLoader("org.hibernate"))
                 .withUserConfiguration(WithAnEntity.class)
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(PersistenceUnits.class));
@@ -112,7 +112,7 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void saysNothingWhereNothingWantsToBePublished(CapturedOutput output) {
+    void logsNothingWithoutAnnotatedEntities(CapturedOutput output) {
         new ApplicationContextRunner()
                 .withConfiguration(OURS)
                 .withUserConfiguration(WithoutEntities.class)
@@ -137,13 +137,13 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void leavesBeansWhenEnabledThatTheTestAboveWouldSee() {
+    void leavesBeansThatTheTestAboveWouldSeeWhenEnabled() {
         contexts.run(context -> assertThat(context.getBeanDefinitionNames())
                 .contains("outboxPersistenceUnits", OutboxAutoConfiguration.class.getName()));
     }
 
     @Test
-    void databaseThatDoesNotAnswerIsExplained() {
+    void unreachableDatabaseIsExplained() {
         contexts.withUserConfiguration(WithAnEntity.class).run(context -> {
             FailureAnalysis analysis = new OutboxSchemaFailureAnalyzer().analyze(context.getStartupFailure());
             assertThat(analysis.getDescription()).contains("with captured entities does not answer");
@@ -152,7 +152,7 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void takesMarksAndReportsTheQueriesOfRepositories() {
+    void offersFullStateEventsAndReportsTheQueriesOfRepositories() {
         contexts.run(context ->
                 assertThat(context).hasSingleBean(FullStateEvents.class).hasSingleBean(ModifyingQueryReport.class));
     }
@@ -167,7 +167,7 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void refusesBulkOperationsUnlessToldOtherwise() {
+    void refusesBulkOperationsByDefault() {
         contexts.run(context -> assertThat(
                         context.getBean(OutboxProperties.class).capture().bulkOperations())
                 .isEqualTo(BulkOperations.Policy.FAIL));
@@ -187,7 +187,7 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void refusesWhatCannotBe() {
+    void refusesInvalidProperties() {
         Map.of(
                         "outbox.republish.chunk-size=0",
                         "outbox.republish.chunk-size with value '0' is invalid: It has to be between 1 and 1000",
@@ -202,7 +202,7 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void nameOfAnApplicationIsQuotedWhereAUriHasNoPlaceForIt() {
+    void applicationNameIsPercentEncodedInTheDefaultSource() {
         assertThat(OutboxAutoConfiguration.defaultSource("orders")).isEqualTo("urn:service:orders");
         assertThat(OutboxAutoConfiguration.defaultSource("my orders/ö%"))
                 .isEqualTo("urn:service:my%20orders/%C3%B6%25");
@@ -210,7 +210,7 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void nothingIsRepublishedWithoutAnnotatedEntitiesWhichLeaveTheDatabaseAlone() {
+    void republisherDoesNotUseTheDatabaseWithoutAnnotatedEntities() {
         contexts.run(context -> {
             Republisher republisher = context.getBean(Republisher.class);
             assertThat(republisher.isRunning()).isFalse();
@@ -222,7 +222,7 @@ class OutboxAutoConfigurationTest {
     }
 
     @Test
-    void nothingIsRepublishedWithoutAnEntityManagerFactory() {
+    void republisherDoesNotExistWithoutAnEntityManagerFactory() {
         new ApplicationContextRunner()
                 .withConfiguration(OURS)
                 .withConfiguration(AutoConfigurations.of(

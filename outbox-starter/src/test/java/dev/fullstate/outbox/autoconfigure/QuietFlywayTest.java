@@ -14,7 +14,7 @@ class QuietFlywayTest {
     private final MockEnvironment environment = new MockEnvironment();
 
     @Test
-    void flywayIsQuietWhereItIsOnlyOurs() {
+    void flywayIsQuietWhereOnlyTheOutboxUsesIt() {
         postProcess();
         assertThat(environment.getProperty(LEVEL)).isEqualTo("warn");
     }

@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class RetentionAutoConfigurationTest {
 
-    /** Nothing is captured in it, so nothing ever connects to the database that is not there. */
+    /** It has no captured entity, so no connection to the missing database is ever opened. */
     private final ApplicationContextRunner contexts = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     DataSourceAutoConfiguration.class,
@@ -47,7 +47,7 @@ class RetentionAutoConfigurationTest {
     }
 
     @Test
-    void whereNothingIsCapturedItDoesNotRun() {
+    void retentionDoesNotRunWhereNothingIsCaptured() {
         contexts.run(context ->
                 assertThat(context.getBean(Outboxes.class).isRunning()).isFalse());
     }

@@ -38,8 +38,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
- * A database that is not the outbox's alone: other services have their outboxes in it, a table with the outbox's name exists,
- * another publication is for all tables, policies hide rows, a tool removes everything.
+ * The outbox shares its database: other services have their outboxes in it, a table with the outbox's name exists, another
+ * publication is for all tables, policies hide rows, a tool removes everything.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class SharedDatabaseIT {
@@ -77,7 +77,7 @@ class SharedDatabaseIT {
         }
     }
 
-    /** A service as it is configured, and where its outbox is then. */
+    /** The configuration of a service, and the place that its outbox has then. */
     record Service(String urlParameters, OutboxNames names, List<String> properties) {}
 
     private ShopApplication start(Service service) {
@@ -122,7 +122,7 @@ class SharedDatabaseIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("pairs")
-    void eachServiceHasItsOwnOutboxAndEverythingOfItWorks(String kind, Service one, Service other) throws SQLException {
+    void eachServiceHasAWorkingOutboxOfItsOwn(String kind, Service one, Service other) throws SQLException {
         execute("create schema a; create schema b; create table public.outbox (id int primary key, note text);"
                 + " create publication everything for all tables");
         try (ShopApplication first = start(one);
@@ -132,8 +132,8 @@ class SharedDatabaseIT {
 
             assertThat(ids(first, one)).containsExactly("1");
             assertThat(ids(second, other)).containsExactly("2");
-            lifeOfJobs(first, one);
-            lifeOfJobs(second, other);
+            useEachTable(first, one);
+            useEachTable(second, other);
             assertThat(first.jdbc()
                             .sql("select count(*) from public.outbox")
                             .query(Integer.class)
@@ -157,8 +157,8 @@ class SharedDatabaseIT {
                 .list();
     }
 
-    /** Rows of each table of ours are inserted, updated and deleted, and leaves truncated. */
-    private static void lifeOfJobs(ShopApplication shop, Service service) {
+    /** Inserts, updates and deletes rows of each table of ours, and truncates a leaf. */
+    private static void useEachTable(ShopApplication shop, Service service) {
         Republisher republisher = shop.bean(Republisher.class);
         UUID job = republisher.start(List.of("depot"), "test");
         await().until(() -> republisher.find(job).orElseThrow().state() == State.COMPLETED);
@@ -166,7 +166,7 @@ class SharedDatabaseIT {
         try {
             republisher.cancel(cancelled, "test");
         } catch (RuntimeException e) {
-            // It has ended before.
+            // The job has ended before.
             assertThat(republisher.find(cancelled).orElseThrow().state()).isEqualTo(State.COMPLETED);
         }
         OutboxNames names = service.names();
@@ -193,7 +193,7 @@ class SharedDatabaseIT {
     }
 
     @Test
-    void applicationsCleanTakesTheOutboxAlongAndTheNextStartMakesItAgain() throws SQLException {
+    void applicationsCleanRemovesTheOutboxAndTheNextStartCreatesIt() throws SQLException {
         try (ShopApplication shop = start(configured(OutboxNames.DEFAULT))) {
             shop.run(em -> em.persist(new Warehouse(1, "before")));
             clean();

@@ -34,7 +34,7 @@ class StartFailureIT {
     @EntityScan(basePackageClasses = Fragile.class)
     static class WithAVersion {}
 
-    /** Starts and, as is expected, fails; the analysis is in the output. */
+    /** Starts an application that fails, as expected; the analysis is in the output. */
     private static void start(
             Class<?> configuration, PostgresServer postgres, String username, String password, String... arguments) {
         SpringApplicationBuilder application = new SpringApplicationBuilder(configuration)
@@ -47,7 +47,7 @@ class StartFailureIT {
     }
 
     @Test
-    void roleThatMayNotCreateAnythingShowsTheGrants(CapturedOutput output) throws SQLException {
+    void missingRightsShowTheGrants(CapturedOutput output) throws SQLException {
         try (PostgresServer postgres = PostgresServer.start()) {
             try (Connection admin = postgres.connect("postgres");
                     Statement statement = admin.createStatement()) {
@@ -78,7 +78,7 @@ class StartFailureIT {
     }
 
     @Test
-    void sourceThatIsNoUriIsNamedWithItsProperty(CapturedOutput output) {
+    void sourceThatIsNotAUriIsNamedWithItsProperty(CapturedOutput output) {
         try (PostgresServer postgres = PostgresServer.start()) {
             start(WithAVersion.class, postgres, postgres.username(), postgres.password(), "--outbox.source=no uri");
         }

@@ -50,7 +50,7 @@ class BulkOperationsIT {
     static ShopApplication warning;
     static ShopApplication allowing;
 
-    /** A bulk statement, and what a refusal says about it. */
+    /** A bulk statement, and the names that its refusal has. */
     record Statement(
             String name, String kind, Class<?> entity, String aggregate, ToIntFunction<EntityManager> execution) {
 
@@ -152,7 +152,7 @@ class BulkOperationsIT {
 
     @ParameterizedTest
     @MethodSource("statements")
-    void statementIsRunWhereItIsAllowed(Statement statement) {
+    void statementRunsUnderThePolicyAllow(Statement statement) {
         allowing.transaction().executeWithoutResult(status -> {
             assertThat(statement.execution().applyAsInt(allowing.entityManager()))
                     .isNotNegative();
@@ -162,7 +162,7 @@ class BulkOperationsIT {
 
     @ParameterizedTest
     @MethodSource("statements")
-    void statementIsRunWithAWarningWhereThatIsSet(Statement statement, CapturedOutput output) {
+    void statementRunsWithAWarningUnderThePolicyWarn(Statement statement, CapturedOutput output) {
         warning.transaction().executeWithoutResult(status -> {
             assertThat(statement.execution().applyAsInt(warning.entityManager()))
                     .isNotNegative();
@@ -255,7 +255,7 @@ class BulkOperationsIT {
     }
 
     @Test
-    void whatIsNotCapturedMayBeChangedInBulk() {
+    void uncapturedEntityMayBeChangedInBulk() {
         refusing.run(em -> {
             em.createQuery("update Agent a set a.phone = null").executeUpdate();
             em.createQuery("insert into Agent (name) values ('Ada')").executeUpdate();
@@ -284,7 +284,7 @@ class BulkOperationsIT {
     }
 
     @Test
-    void translatorOfTheApplicationStaysAndTheStartSaysThatItsStatementsAreNotChecked(CapturedOutput output)
+    void applicationsTranslatorIsKeptAndTheStartWarnsThatItsStatementsAreNotChecked(CapturedOutput output)
             throws SQLException {
         String translator = StandardSqmTranslatorFactory.class.getName();
         try (ShopApplication own = Helpdesk.start(
@@ -301,7 +301,7 @@ class BulkOperationsIT {
     }
 
     @Test
-    void strategyOfTheApplicationStaysAndItsStatementsAreChecked(CapturedOutput output) throws SQLException {
+    void applicationsStrategyIsKeptAndItsStatementsAreChecked(CapturedOutput output) throws SQLException {
         String strategy = InlineMutationStrategy.class.getName();
         try (ShopApplication own = Helpdesk.start(
                 postgres, "strategy", "spring.jpa.properties.hibernate.query.mutation_strategy=" + strategy)) {

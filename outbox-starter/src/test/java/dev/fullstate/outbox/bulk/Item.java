@@ -8,7 +8,7 @@ import jakarta.persistence.Version;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Several tables: not captured at the top, captured below, and not captured beside. */
+/** A hierarchy in several tables: not captured at its top, captured in one branch, and not captured in the other. */
 @Entity
 @Inheritance(strategy = InheritanceType.JOINED)
 public class Item {

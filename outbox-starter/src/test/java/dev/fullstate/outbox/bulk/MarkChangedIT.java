@@ -28,7 +28,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** The application has changes of SQL published by naming the aggregates. */
+/** The application has changes by SQL published by naming the aggregates. */
 class MarkChangedIT {
 
     static PostgresServer postgres;
@@ -86,7 +86,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void rootThatSqlHasChangedIsPublishedAsItIsUnderANewVersion() {
+    void rootChangedBySqlIsPublishedAsItIsUnderANewVersion() {
         Long id = ticket();
 
         application.run(em -> {
@@ -101,7 +101,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void rootIsPublishedAsItIsAtTheEndIfItIsMarkedBeforeTheSql() {
+    void rootMarkedBeforeTheSqlIsPublishedAsItIsAtTheCommit() {
         Long id = ticket();
 
         application.run(em -> {
@@ -113,7 +113,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void partThatSqlHasChangedIsPublishedWithItsRoot() {
+    void partChangedBySqlIsPublishedWithItsRoot() {
         Long id = ticket("first");
 
         application.run(em -> {
@@ -127,7 +127,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void rootThatAnAllowedBulkStatementHasChangedIsPublished() {
+    void rootChangedByAnAllowedBulkStatementIsPublished() {
         Long id = ticket("first");
 
         application.run(em -> {
@@ -142,7 +142,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void versionThatSqlHasRaisedIsRaisedOnceMore() {
+    void versionRaisedBySqlIsRaisedOnceMore() {
         Long id = ticket();
 
         application.run(em -> {
@@ -188,7 +188,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void rootThatSqlHasDeletedIsADeleteWithoutAVersion() {
+    void rootDeletedBySqlIsADeleteWithoutAVersion() {
         Long id = ticket("first");
 
         application.run(em -> {
@@ -214,7 +214,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void rootThatJpaDeletesIsADeleteWithItsVersion() {
+    void rootDeletedByJpaIsADeleteWithItsVersion() {
         Long before = ticket();
         application.run(em -> {
             events.markChanged(Ticket.class, before);
@@ -246,7 +246,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void rootThatJpaDeletesAndSqlInsertsAgainIsAnUpdate() {
+    void rootDeletedByJpaAndInsertedAgainBySqlIsAnUpdate() {
         Long id = ticket();
 
         application.run(em -> {
@@ -261,7 +261,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void deleteThatASavepointTakesBackLeavesTheMark() {
+    void deleteUndoneByASavepointLeavesTheMark() {
         Long id = ticket();
 
         application.run(em -> {
@@ -280,7 +280,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void rootThatJpaCreatesAndSqlChangesIsACreate() {
+    void rootCreatedByJpaAndChangedBySqlIsACreate() {
         application.run(em -> {
             Ticket ticket = new Ticket("open");
             em.persist(ticket);
@@ -294,7 +294,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void rootThatJpaCreatesAndSqlDeletesIsNothing() {
+    void rootCreatedByJpaAndDeletedBySqlHasNoEvent() {
         application.run(em -> {
             Ticket ticket = new Ticket("open");
             em.persist(ticket);
@@ -307,7 +307,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void classThatExtendsTheRootIsAccepted() {
+    void subclassOfTheRootIsAccepted() {
         application.run(em -> em.persist(new Crate(1, "fragile", 7, "wood")));
         application.forgetOutbox();
 
@@ -321,7 +321,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void rollbackLeavesNothing() {
+    void rolledBackMarkLeavesNoEvent() {
         Long id = ticket();
 
         application.transaction().executeWithoutResult(status -> {
@@ -368,7 +368,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void classThatIsNotACapturedRootFailsWithWhatToPassInstead() {
+    void classThatIsNotACapturedRootFailsWithTheClassToPass() {
         application.run(em -> {
             assertThatThrownBy(() -> events.markChanged(Agent.class, "Ada"))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -393,7 +393,7 @@ class MarkChangedIT {
     }
 
     @Test
-    void marksCountAsChangesOfTheTransaction() {
+    void marksCountTowardsTheMaximumOfTheTransaction() {
         assertThatThrownBy(() -> application.run(em -> events.markChanged(Ticket.class, 1L, 2L, 3L, 4L)))
                 .isInstanceOf(OutboxException.class)
                 .hasMessageContaining("outbox.capture.max-aggregates-per-transaction");

@@ -16,7 +16,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The start says which modifying queries bypass capture, and with which consequence. */
+/** The start logs which modifying queries bypass capture, and with which consequence. */
 @ExtendWith(OutputCaptureExtension.class)
 class ModifyingQueryReportIT {
 
@@ -56,7 +56,7 @@ class ModifyingQueryReportIT {
     }
 
     @Test
-    void refusedQueriesAreNamedAndNothingElse(CapturedOutput output) throws Exception {
+    void refusedQueriesAreNamedAndNoOthers(CapturedOutput output) throws Exception {
         String consequence = "It fails when it is called (outbox.capture.bulk-operations=fail)";
         assertThat(startWith("fail", "WARN", output))
                 .containsExactlyInAnyOrder(
@@ -68,13 +68,13 @@ class ModifyingQueryReportIT {
     }
 
     @Test
-    void repositoriesThatAreNotCreatedYetAreReportedToo(CapturedOutput output) throws Exception {
+    void queriesOfLazyRepositoriesAreReportedToo(CapturedOutput output) throws Exception {
         assertThat(startWith("fail", "WARN", output, "spring.data.jpa.repositories.bootstrap-mode=lazy"))
                 .hasSize(5);
     }
 
     @Test
-    void queriesThatAreRunWithAWarningAreNamed(CapturedOutput output) throws Exception {
+    void queriesUnderThePolicyWarnAreNamed(CapturedOutput output) throws Exception {
         assertThat(startWith("warn", "WARN", output))
                 .hasSize(5)
                 .contains(bulk("TicketRepository.setState", "update", Ticket.class)

@@ -115,7 +115,7 @@ class SeveralUnitsIT {
     }
 
     @Test
-    void bulkStatementsOfBothAreRefused() {
+    void bulkStatementsOfBothUnitsAreRefused() {
         assertThatThrownBy(() -> application.run(
                         em -> em.createQuery("delete from Ticket").executeUpdate()))
                 .isInstanceOf(OutboxException.class);

@@ -7,7 +7,7 @@ import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.query.Param;
 
-/** Modifying queries in all ways in which they can be declared. */
+/** Modifying queries in all the forms in which they can be declared. */
 public interface TicketRepository extends JpaRepository<Ticket, Long>, JpaSpecificationExecutor<Ticket> {
 
     @Modifying
@@ -18,7 +18,7 @@ public interface TicketRepository extends JpaRepository<Ticket, Long>, JpaSpecif
     @Query("delete from #{#entityName} t where t.state = :state")
     int purge(@Param("state") String state);
 
-    /** The entity's named query. */
+    /** Runs the entity's named query. */
     @Modifying
     int reopenAll();
 
@@ -30,7 +30,7 @@ public interface TicketRepository extends JpaRepository<Ticket, Long>, JpaSpecif
     @Query("update Agent a set a.phone = null")
     int forgetPhones();
 
-    /** Loads what it deletes. */
+    /** Loads the tickets that it deletes. */
     @Modifying
     long deleteByState(String state);
 }

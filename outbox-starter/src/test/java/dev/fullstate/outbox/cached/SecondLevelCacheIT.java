@@ -18,7 +18,7 @@ class SecondLevelCacheIT {
     static class Cached {}
 
     @Test
-    void eventsAreReadPastTheCacheAndTheRaisedVersionDoesNotMakeItStale() throws Exception {
+    void eventsAreReadPastTheCacheAndTheRaisedVersionDoesNotMakeTheCacheStale() throws Exception {
         try (PostgresServer postgres = PostgresServer.start();
                 ShopApplication application = ShopApplication.startWith(
                         Cached.class,

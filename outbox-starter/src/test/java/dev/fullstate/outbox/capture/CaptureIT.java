@@ -54,7 +54,7 @@ class CaptureIT extends ShopTest {
     }
 
     @Test
-    void rollbackLeavesNothing() {
+    void rolledBackTransactionLeavesNoEvent() {
         shop.transaction().executeWithoutResult(status -> {
             shop.entityManager().persist(new Purchase("ref", null));
             shop.entityManager().flush();
@@ -99,7 +99,7 @@ class CaptureIT extends ShopTest {
     }
 
     @Test
-    void changeOfSomethingThatIsOnlyReferredToPublishesNothing() {
+    void changeOfAReferencedEntityPublishesNothing() {
         newPurchase();
 
         shop.run(em -> em.persist(new Buyer(UUID.randomUUID().toString(), "Carl")));
@@ -124,7 +124,7 @@ class CaptureIT extends ShopTest {
     }
 
     @Test
-    void createdAndDeletedInOneTransactionIsNothing() {
+    void rootCreatedAndDeletedInOneTransactionHasNoEvent() {
         shop.run(em -> {
             Purchase purchase = new Purchase("ref", null);
             purchase.add("apple", 1);
@@ -137,7 +137,7 @@ class CaptureIT extends ShopTest {
     }
 
     @Test
-    void changedAndDeletedInOneTransactionIsADelete() {
+    void rootChangedAndDeletedInOneTransactionIsADelete() {
         UUID id = newPurchase();
 
         shop.run(em -> {
@@ -200,7 +200,7 @@ class CaptureIT extends ShopTest {
     }
 
     @Test
-    void stateTooLargeForAnEventFailsTheTransactionThatMadeItSo() {
+    void stateTooLargeForAnEventFailsItsTransaction() {
         UUID id = newPurchase();
 
         assertThatThrownBy(() ->

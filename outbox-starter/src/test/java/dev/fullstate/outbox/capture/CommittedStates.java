@@ -64,7 +64,7 @@ final class CommittedStates {
             trigger("line", "purchase_purchase_id"),
             trigger("purchase_notes", "purchase_purchase_id"));
 
-    /** Each row is one thing that is wrong. */
+    /** Each row is one violation. */
     private static final String VIOLATIONS = """
             with history as (
                 select *, lag(state) over (partition by id order by number) as before from committed_state

@@ -32,7 +32,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 /**
  * A failure of the database reaches the caller as the data access exception that the same failure of one of Hibernate's own
- * statements is, so what retries the one retries the other.
+ * statements is, so code that retries the one retries the other.
  */
 class FailuresKeepTheirNatureIT {
 
@@ -114,7 +114,7 @@ class FailuresKeepTheirNatureIT {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void theCallerGetsWhatAStatementOfHibernatesOwnWouldGive(String sqlState, Place place) {
+    void callerGetsTheSameExceptionAsFromAStatementOfHibernatesOwn(String sqlState, Place place) {
         DataAccessException own = failed("update line", sqlState, FailuresKeepTheirNatureIT::part);
 
         DataAccessException ours = failed(place.statement, sqlState, place.change);
@@ -131,7 +131,7 @@ class FailuresKeepTheirNatureIT {
             String statement, String sqlState, BiConsumer<EntityManager, Runnable> change) {
         Throwable failure =
                 catchThrowable(() -> shop.run(em -> change.accept(em, () -> failing.next(statement, sqlState))));
-        assertThat(failing.isPending()).as("there is no " + statement).isFalse();
+        assertThat(failing.isPending()).as("no statement matched " + statement).isFalse();
         assertThat(failure).isInstanceOf(DataAccessException.class);
         return (DataAccessException) failure;
     }

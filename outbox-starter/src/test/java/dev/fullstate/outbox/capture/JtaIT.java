@@ -56,7 +56,7 @@ class JtaIT {
         }
     }
 
-    /** One resource is committed in one phase, so there is nothing to keep in a store. */
+    /** One resource is committed in one phase, so the transaction manager has nothing to keep in a store. */
     @BeforeAll
     static void start() throws SQLException, CoreEnvironmentBeanException {
         arjPropertyManager.getCoreEnvironmentBean().setNodeIdentifier("outbox");
@@ -100,7 +100,7 @@ class JtaIT {
     }
 
     @Test
-    void whatSqlChangesIsMarkedInTheTransactionBeforeAnEntityManagerIsInIt() {
+    void changeBySqlMarkedBeforeAnEntityManagerJoinsIsPublished() {
         shop.run(em -> {
             shop.bean(FullStateEvents.class).markChanged(Purchase.class, id);
             shop.jdbc()
@@ -115,7 +115,7 @@ class JtaIT {
     }
 
     @Test
-    void rollbackLeavesNothing() {
+    void rolledBackTransactionLeavesNoEvent() {
         shop.transaction().executeWithoutResult(status -> {
             purchase().setReference("never");
             shop.entityManager().flush();
@@ -139,7 +139,7 @@ class JtaIT {
     }
 
     @Test
-    void suspendedTransactionHasEventsOfItsOwn() {
+    void innerTransactionKeepsItsEventsWhenTheSuspendedOneFails() {
         UUID other = shop.call(em -> {
             Purchase purchase = new Purchase("other", null);
             em.persist(purchase);
@@ -162,7 +162,7 @@ class JtaIT {
     }
 
     @Test
-    void anEntityManagerOfManyTransactionsPublishesWhatEachOfThemCommits() {
+    void entityManagerOfManyTransactionsPublishesTheCommittedChangesOfEach() {
         try (EntityManager em = shop.bean(EntityManagerFactory.class).createEntityManager()) {
             shop.transaction().executeWithoutResult(status -> {
                 em.joinTransaction();
@@ -186,7 +186,7 @@ class JtaIT {
     }
 
     @Test
-    void aFlushThatFailsAtTheCommitIsReportedAsItself() {
+    void failureOfTheFlushAtTheCommitIsReportedAsItself() {
         assertThatThrownBy(() -> shop.run(em -> {
                     purchase().line("apple").setQuantity(3);
                     em.flush();

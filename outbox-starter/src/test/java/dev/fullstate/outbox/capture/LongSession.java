@@ -28,7 +28,7 @@ final class LongSession implements AutoCloseable {
         this.knownListeners = listeners();
     }
 
-    /** Opens one. */
+    /** Opens a session and binds it to the thread. */
     static LongSession open(ShopApplication shop) {
         EntityManagerFactory factory = shop.bean(EntityManagerFactory.class);
         EntityManager entityManager = factory.createEntityManager();
@@ -36,7 +36,7 @@ final class LongSession implements AutoCloseable {
         return new LongSession(factory, entityManager);
     }
 
-    /** The one of the request that is being served, which is not to be closed here. */
+    /** Returns the session of the request that is being served; its caller does not close it. */
     static LongSession ofRequest(ShopApplication shop) {
         EntityManagerFactory factory = shop.bean(EntityManagerFactory.class);
         EntityManagerHolder holder = (EntityManagerHolder) TransactionSynchronizationManager.getResource(factory);

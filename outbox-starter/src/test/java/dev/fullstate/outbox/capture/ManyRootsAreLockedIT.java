@@ -27,7 +27,7 @@ import dev.fullstate.outbox.shop.Purchase;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** The statement that locks many roots of a type, beside others that hold some of them. */
+/** The statement that locks many roots of a type, while other transactions hold some of them. */
 class ManyRootsAreLockedIT extends ShopTest {
 
     private static final int ROOTS = 8;
@@ -46,7 +46,7 @@ class ManyRootsAreLockedIT extends ShopTest {
     }
 
     @Test
-    void eachRowIsWaitedForAndRaisedFromTheVersionThatItThenHas() throws Exception {
+    void eachLockedRowIsWaitedForAndRaisedFromItsNewVersion() throws Exception {
         List<UUID> ids = newPurchases(5);
         ExecutorService other = Executors.newSingleThreadExecutor();
         try {
@@ -57,7 +57,7 @@ class ManyRootsAreLockedIT extends ShopTest {
                 sql("delete from line where purchase_purchase_id = ?", ids.get(4));
                 sql("delete from purchase where purchase_id = ?", ids.get(4));
                 Future<Map<Object, Long>> waiting = other.submit(() -> shop.call(em2 -> raise(ids)));
-                await().until(() -> isSomebodyWaiting());
+                await().until(() -> isTransactionWaiting());
                 return waiting;
             });
 
@@ -103,7 +103,7 @@ class ManyRootsAreLockedIT extends ShopTest {
         assertThat(versions(ids)).isEqualTo(expected);
     }
 
-    /** In the order of the capture: that of their text. */
+    /** Creates purchases; returns their ids in the order of the capture: that of their text. */
     private static List<UUID> newPurchases(int count) {
         List<UUID> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -133,7 +133,7 @@ class ManyRootsAreLockedIT extends ShopTest {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    private static boolean isSomebodyWaiting() {
+    private static boolean isTransactionWaiting() {
         return shop.newTransaction()
                 .execute(status -> shop.jdbc()
                         .sql("select exists (select from pg_locks where not granted)")

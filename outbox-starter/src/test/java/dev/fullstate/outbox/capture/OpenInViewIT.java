@@ -28,7 +28,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Over HTTP, with the session that Spring Boot opens for each request unless it is told not to. */
+/** Requests over HTTP, each with the session that Spring Boot opens unless it is told not to. */
 @ExtendWith(OutputCaptureExtension.class)
 class OpenInViewIT {
 
@@ -64,7 +64,7 @@ class OpenInViewIT {
     }
 
     @Test
-    void aRequestPublishesWhatItsTransactionsHaveCommitted(CapturedOutput output) throws Exception {
+    void requestPublishesTheCommittedChangesOfItsTransactions(CapturedOutput output) throws Exception {
         try (PostgresServer postgres =
                         PostgresServer.start(0, Map.of("deadlock_timeout", "20ms", "lock_timeout", "2s"));
                 ShopApplication shop = ShopApplication.startWith(

@@ -35,7 +35,7 @@ class PartsIT extends ShopTest {
     }
 
     @Test
-    void raisedVersionIsKnownToTheSessionSoThatItCanGoOn() {
+    void sessionKnowsTheRaisedVersionAndCanGoOn() {
         UUID id = newPurchase();
         try (EntityManager em = shop.bean(SessionFactory.class).createEntityManager()) {
             em.getTransaction().begin();
@@ -150,7 +150,7 @@ class PartsIT extends ShopTest {
     }
 
     @Test
-    void partThatAStatelessSessionDeletesWithoutItsRootPublishesTheRootThatItsRowNames() {
+    void partDeletedByAStatelessSessionPublishesTheRootThatItsRowNames() {
         UUID id = newPurchase();
         Long lineId = shop.call(em -> purchase(em, id).line("apple").getId());
 

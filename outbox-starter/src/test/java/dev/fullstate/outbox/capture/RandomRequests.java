@@ -28,7 +28,7 @@ import dev.fullstate.outbox.FullStateEvents;
 import dev.fullstate.outbox.shop.Purchase;
 import dev.fullstate.outbox.shop.ShopApplication;
 
-/** Requests at the same time, each with one session for several transactions of every kind. What they try follows from the seed. */
+/** Requests at the same time, each with one session for several transactions of every kind. The seed decides what they try. */
 final class RandomRequests {
 
     private static final int MOST_TRANSACTIONS = 6;
@@ -85,7 +85,7 @@ final class RandomRequests {
         ids.forEach(id -> shop.run(em -> em.persist(purchase(id, 0))));
     }
 
-    /** Returns when all are done. */
+    /** Runs the requests; returns when all are done. */
     void run(long seed, int threads, int requestsEach) throws Exception {
         create();
         ExecutorService executor = Executors.newFixedThreadPool(threads);
@@ -214,7 +214,7 @@ final class RandomRequests {
         em.clear();
     }
 
-    /** On a session of its own, as Spring makes one. */
+    /** Runs an inner transaction, on a session of its own, as Spring makes one. */
     private void inner(Random random) {
         int value = random.nextInt(1, 1_000_000);
         UUID other = ids.get(random.nextInt(ids.size()));

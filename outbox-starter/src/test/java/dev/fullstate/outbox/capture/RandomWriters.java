@@ -31,7 +31,7 @@ import dev.fullstate.outbox.shop.Line;
 import dev.fullstate.outbox.shop.Purchase;
 import dev.fullstate.outbox.shop.ShopApplication;
 
-/** Writers that do all kinds of things to few purchases at the same time. What each of them tries follows from the seed. */
+/** Writers that make changes of all kinds to few purchases at the same time. The seed decides what each of them tries. */
 final class RandomWriters {
 
     private static final List<String> PRODUCTS = List.of("a", "b", "c");
@@ -44,7 +44,7 @@ final class RandomWriters {
      * A transaction.
      *
      * @param purchase that it was about
-     * @param refusal  why it failed; empty if it was committed
+     * @param refusal  the reason of its failure; empty if it was committed
      */
     private record Attempt(UUID purchase, long began, long ended, String refusal) {}
 
@@ -53,7 +53,7 @@ final class RandomWriters {
         this.ids = IntStream.range(0, purchases).mapToObj(i -> new UUID(0, i)).toList();
     }
 
-    /** Returns when all are done. */
+    /** Runs the writers; returns when all are done. */
     void run(long seed, int writers, int transactionsEach) throws Exception {
         ids.forEach(id -> shop.run(em -> em.persist(purchase(id, 0))));
         ExecutorService threads = Executors.newFixedThreadPool(writers);
@@ -80,7 +80,7 @@ final class RandomWriters {
                 attempts.stream().filter(attempt -> attempt.refusal.isEmpty()).count();
     }
 
-    /** Transactions that were committed and ran while another one on the same purchase did. */
+    /** Returns the number of committed transactions that ran while another one on the same purchase did. */
     int overlapping() {
         Map<UUID, List<Attempt>> byPurchase = new TreeMap<>();
         attempts.stream()

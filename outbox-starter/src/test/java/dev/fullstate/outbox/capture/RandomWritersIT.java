@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Among concurrent writers, each transaction that changes an aggregate has exactly one event, with the state that it commits, in
- * the order of the commits. Without any one of the capture's three mechanisms, this fails.
+ * the order of the commits. Without any one of the capture's three mechanisms, events are wrong.
  */
 class RandomWritersIT {
 
@@ -45,7 +45,7 @@ class RandomWritersIT {
     private static final int TRANSACTIONS_EACH = 1_500;
     private static final int TRANSACTIONS_EACH_OF_A_MUTANT = 200;
 
-    /** Refused transactions are what this is about. */
+    /** The test expects refused transactions, so Hibernate need not log them. */
     private static final String QUIET = "logging.level.org.hibernate=off";
 
     /** Changes of parts then reach the database late, and in another order than they were made. */
@@ -85,9 +85,9 @@ class RandomWritersIT {
         }
     }
 
-    /** For comparison: what the same transactions do to each other where nothing is captured. */
+    /** For comparison: the same transactions where nothing is captured. */
     @Test
-    void withoutCaptureTransactionsFailEachOtherToo() throws Exception {
+    void transactionsFailEachOtherWithoutCaptureToo() throws Exception {
         try (ShopApplication shop = ShopApplication.start(postgres, "uncaptured", QUIET, "outbox.enabled=false")) {
             RandomWriters writers = new RandomWriters(shop, PURCHASES);
 
@@ -100,7 +100,7 @@ class RandomWritersIT {
 
     @ParameterizedTest
     @EnumSource
-    void aMissingMechanismIsNoticed(Mutant mutant) throws Exception {
+    void missingMechanismIsNoticed(Mutant mutant) throws Exception {
         String database = "mutant_" + mutant.name().toLowerCase(Locale.ROOT);
         try (ShopApplication shop = ShopApplication.start(postgres, database, QUIET, "outbox.enabled=false")) {
             OutboxSchema.migrate(new Outbox(shop.bean(javax.sql.DataSource.class), OutboxNames.DEFAULT));
@@ -221,7 +221,7 @@ class RandomWritersIT {
         }
     }
 
-    /** Finds what the session has. */
+    /** Finds the session's own objects. */
     private static final class SessionItself extends FreshSession {
 
         private final SharedSessionContractImplementor session;

@@ -47,19 +47,19 @@ class RoundTripsIT {
     }
 
     @Test
-    void changedRootIsReadBackWithAQueryForItAndOneForEachCollectionAndWrittenWithOne() {
+    void changedRootCostsAQueryForItOneForEachCollectionAndOneInsert() {
         assertThat(addedBy(1, (em, ids) -> em.find(Purchase.class, ids.get(0)).setReference("changed")))
                 .containsExactly(READ_ROOT, READ_LINES, READ_NOTES, WRITE_EVENTS);
     }
 
     @Test
-    void newRootToo() {
+    void newRootCostsTheSameStatements() {
         assertThat(addedBy(0, (em, ids) -> em.persist(new Purchase("new", null))))
                 .containsExactly(READ_ROOT, READ_LINES, READ_NOTES, WRITE_EVENTS);
     }
 
     @Test
-    void changedPartIsLockedBeforeIfItHasNoVersionAndRaisesTheVersionOfItsRootAfterwards() {
+    void changedPartWithoutAVersionCostsItsLockAndTheRaisedVersionOfItsRoot() {
         assertThat(addedBy(
                         1,
                         (em, ids) ->
@@ -68,7 +68,7 @@ class RoundTripsIT {
     }
 
     @Test
-    void deletedRootIsOnlyLookedFor() {
+    void deletedRootCostsOneQueryAndOneInsert() {
         assertThat(addedBy(1, (em, ids) -> em.remove(em.find(Purchase.class, ids.get(0)))))
                 .containsExactly(READ_ROOT, WRITE_EVENTS);
     }
@@ -83,7 +83,7 @@ class RoundTripsIT {
     }
 
     @Test
-    void rootsThatWereFlushedBeforeTheCommitAreLookedAtOnceMore() {
+    void rootsFlushedBeforeTheCommitCostOneLockMore() {
         assertThat(addedBy(3, (em, ids) -> {
                     ids.forEach(id -> em.find(Purchase.class, id).setReference("flushed"));
                     em.flush();
@@ -92,7 +92,7 @@ class RoundTripsIT {
     }
 
     @Test
-    void transactionThatChangesNothingAsksForNothing() {
+    void transactionThatChangesNothingCostsNoStatement() {
         assertThat(addedBy(
                         1,
                         (em, ids) ->
@@ -107,7 +107,7 @@ class RoundTripsIT {
         void accept(EntityManager em, List<UUID> ids);
     }
 
-    /** The statements that the same transaction does not send where nothing is captured. */
+    /** Returns the statements that the same transaction does not send where nothing is captured. */
     private static List<String> addedBy(int purchases, Work work) {
         List<String> all = sentBy(captured, purchases, work);
         List<String> own = sentBy(bare, purchases, work);

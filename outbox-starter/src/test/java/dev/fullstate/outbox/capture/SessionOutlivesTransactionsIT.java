@@ -22,8 +22,8 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * One session, many transactions: what one of them has marked is published with its commit or not at all, and nothing of it
- * stays on the session.
+ * One session, many transactions: the marks of each are published with its commit or not at all, and none of them stays on the
+ * session.
  */
 @ExtendWith(OutputCaptureExtension.class)
 class SessionOutlivesTransactionsIT {
@@ -43,7 +43,7 @@ class SessionOutlivesTransactionsIT {
         shop = ShopApplication.start(
                 postgres,
                 "requests",
-                // Refused transactions are part of it too; what sessions say is not.
+                // Refused transactions are part of the test too; Hibernate's log of them is not.
                 "logging.level.org.hibernate=off",
                 "logging.level.org.hibernate.orm.session=warn");
     }

@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class StalePartIT extends ShopTest {
 
     @Test
-    void isNotWrittenBackToItsFormerOwner() {
+    void stalePartIsNotWrittenBackToItsFormerOwner() {
         UUID from = newPurchase();
         UUID to = newPurchase();
 
@@ -33,7 +33,7 @@ class StalePartIT extends ShopTest {
     }
 
     @Test
-    void isNotDeletedBehindTheBackOfItsNewOwner() {
+    void stalePartIsNotDeletedFromItsNewOwner() {
         UUID from = newPurchase();
         UUID to = newPurchase();
 
@@ -49,7 +49,7 @@ class StalePartIT extends ShopTest {
     }
 
     @Test
-    void doesNotFailTwoTransactionsThatOnlyChangeDifferentParts() {
+    void transactionsThatOnlyChangeDifferentPartsBothCommit() {
         UUID id = newPurchase();
 
         shop.run(em -> {
@@ -64,9 +64,9 @@ class StalePartIT extends ShopTest {
         assertThat(shop.outbox(id).get(1).data().get("pieces").asInt()).isEqualTo(50);
     }
 
-    /** The answers that one transaction of a session got do not count in the next one. */
+    /** The owners that one transaction of a session has queried do not count in the next one. */
     @Test
-    void isAskedForInEachTransactionOfItsSession() {
+    void ownerIsQueriedInEachTransactionOfASession() {
         UUID from = newPurchase();
         UUID to = newPurchase();
 

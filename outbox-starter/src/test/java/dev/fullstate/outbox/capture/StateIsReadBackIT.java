@@ -135,7 +135,7 @@ class StateIsReadBackIT extends ShopTest {
     }
 
     @Test
-    void stateBesideASqlStatementIsThatOfTheDatabase() {
+    void stateAfterASqlStatementIsThatOfTheDatabase() {
         UUID id = newPurchase();
 
         shop.run(em -> {
@@ -151,7 +151,7 @@ class StateIsReadBackIT extends ShopTest {
     }
 
     @Test
-    void changesThatARollbackToASavepointTookBackAreNotPublished() {
+    void changesUndoneByARollbackToASavepointAreNotPublished() {
         UUID kept = newPurchase();
         UUID takenBack = newPurchase();
         UUID broughtBack = newPurchase();
@@ -192,7 +192,7 @@ class StateIsReadBackIT extends ShopTest {
     }
 
     @Test
-    void whatOtherCallbacksWriteBeforeTheCommitBelongsToTheSameEvent() {
+    void changesByOtherCallbacksBeforeTheCommitBelongToTheSameEvent() {
         UUID id = newPurchase();
 
         shop.run(em -> {

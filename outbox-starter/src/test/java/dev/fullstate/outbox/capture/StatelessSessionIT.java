@@ -43,7 +43,7 @@ class StatelessSessionIT extends ShopTest {
     }
 
     @Test
-    void updateOfTheRootIsOneEventAndThatOfSomethingElseNone() {
+    void updateOfTheRootIsOneEventAndInsertOfAnUncapturedEntityNone() {
         UUID id = newPurchase();
 
         stateless(session -> {
@@ -121,7 +121,7 @@ class StatelessSessionIT extends ShopTest {
     }
 
     @Test
-    void upsertsOfObjectsWithoutAVersionAreAnEventEachThoughTheVersionStaysTheSame() {
+    void upsertsOfObjectsWithoutAVersionAreAnEventEachAlthoughTheVersionStays() {
         stateless(session -> session.upsert(new Warehouse(32, "first")));
         stateless(session -> session.upsert(new Warehouse(32, "second")));
 
@@ -160,7 +160,7 @@ class StatelessSessionIT extends ShopTest {
     }
 
     @Test
-    void whatIsStillInABatchBelongsToTheState() {
+    void changeStillInABatchBelongsToTheState() {
         UUID id = newPurchase();
         Line apple = shop.call(em -> purchase(em, id).line("apple"));
 
@@ -174,7 +174,7 @@ class StatelessSessionIT extends ShopTest {
     }
 
     @Test
-    void severalChangesInOneTransactionAreOneEventAndARollbackLeavesNothing() {
+    void severalChangesInOneTransactionAreOneEventAndRolledBackOnesNone() {
         UUID id = newPurchase();
         UUID other = newPurchase();
 

@@ -62,7 +62,7 @@ class TransactionTimeoutIT {
 
     @BeforeAll
     static void start() throws SQLException {
-        // So the test ends also where nothing else ends the wait.
+        // The test then ends even where nothing else ends the wait.
         postgres = PostgresServer.start(0, Map.of("statement_timeout", "30s"));
         shop = ShopApplication.start(postgres, "timeouts", "logging.level.org.hibernate=off");
         lineId = shop.call(em -> {
@@ -93,7 +93,7 @@ class TransactionTimeoutIT {
 
     @ParameterizedTest
     @EnumSource
-    void theWaitEndsWithTheTransactionsTime(Place place) throws SQLException {
+    void waitEndsWithTheTimeoutOfTheTransaction(Place place) throws SQLException {
         TransactionTemplate template = shop.transaction();
         template.setTimeout(1);
         try (Connection other = DriverManager.getConnection(

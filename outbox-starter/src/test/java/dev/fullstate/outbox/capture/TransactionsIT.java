@@ -75,7 +75,7 @@ class TransactionsIT extends ShopTest {
     }
 
     @Test
-    void nestedTransactionThatIsRolledBackToItsSavepointLeavesTheEventOfWhatRemains() {
+    void nestedTransactionRolledBackToItsSavepointLeavesTheEventOfTheRest() {
         UUID kept = newPurchase();
         UUID takenBack = newPurchase();
 
@@ -99,7 +99,7 @@ class TransactionsIT extends ShopTest {
     }
 
     @Test
-    void nestedTransactionThatIsNotRolledBackBelongsToTheWhole() {
+    void committedNestedTransactionBelongsToTheOuterOne() {
         UUID id = newPurchase();
 
         nested().executeWithoutResult(outer -> {

@@ -30,8 +30,8 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Two transactions on one aggregate. Both have loaded it; the first one writes and then commits; the second one writes before that. The table
- * is the one of the guarantees.
+ * Two transactions on one aggregate, which both have loaded: the first one writes and then commits, and the second one writes
+ * before that commit. The guarantees have the same table.
  */
 class PartsAgainstRootsIT {
 
@@ -43,7 +43,7 @@ class PartsAgainstRootsIT {
     @EntityScan(basePackageClasses = Page.class)
     static class Entities {}
 
-    /** For each change of the first transaction, how the second one ends, in the order of {@link Change}. */
+    /** The ends of the second transaction for each change of the first one, in the order of {@link Change}. */
     private static final String OUTCOMES = """
             EDIT_ROOT: waits-stale waits-ok waits-ok waits-ok waits-ok waits-stale waits-stale
             EDIT_PART: ok %s ok ok ok waits-stale ok
@@ -149,7 +149,7 @@ class PartsAgainstRootsIT {
 
     @ParameterizedTest
     @EnumSource
-    void theSecondTransactionEndsAsTheTableSays(Kind kind) throws Exception {
+    void secondTransactionEndsAsTheTableShows(Kind kind) throws Exception {
         String table = "";
         for (Change first : Change.values()) {
             table += first + ": ";
@@ -204,7 +204,7 @@ class PartsAgainstRootsIT {
         }
     }
 
-    /** Both with all of their parts in memory. */
+    /** Loads the page with all of its parts, and the page after it. */
     private static void load(EntityManager em, Loaded loaded) {
         Page page = loaded.page(em);
         Hibernate.initialize(page.notes);

@@ -59,7 +59,7 @@ class DirectlyDeletedPartsIT {
         clinics.close();
     }
 
-    /** Two clinics with a part of each kind each, whose ids begin with the clinic's, and a ward. */
+    /** Creates two clinics, each with a part of each kind, whose ids begin with the clinic's, and a ward. */
     @BeforeEach
     void create() {
         for (String table : List.of("Step", "Visit", "Mapped", "ByColumn")) {
@@ -111,7 +111,7 @@ class DirectlyDeletedPartsIT {
         return part;
     }
 
-    /** Each has a change, and the aggregates that it changes, by their ids in the order of their types. */
+    /** Returns changes, each with the ids of the aggregates that it changes, in the order of their types. */
     static Stream<Arguments> changes() {
         return Stream.of(
                 change("from a list", em -> remove(em, ByColumn.class, 10), "1"),
@@ -198,7 +198,7 @@ class DirectlyDeletedPartsIT {
                             em.remove(clinic.byTable.remove(0));
                         },
                         "1"),
-                change("that belongs to nobody", em -> {
+                change("without an owner", em -> {
                     em.persist(byColumn(99));
                     em.flush();
                     remove(em, ByColumn.class, 99);
@@ -215,8 +215,7 @@ class DirectlyDeletedPartsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("changes")
-    void theOwnersOfDeletedPartsArePublishedAsTheyAreThen(
-            String what, Consumer<EntityManager> work, List<String> changed) {
+    void ownersOfDeletedPartsArePublishedWithoutThem(String what, Consumer<EntityManager> work, List<String> changed) {
         clinics.run(work);
 
         List<OutboxRow> live = clinics.outbox();
@@ -243,7 +242,7 @@ class DirectlyDeletedPartsIT {
     }
 
     @Test
-    void aStatelessSessionsDeleteIsPublishedToo() {
+    void deleteByAStatelessSessionIsPublishedToo() {
         clinics.bean(SessionFactory.class).inStatelessTransaction((StatelessSession session) -> {
             session.delete(session.get(ByColumn.class, 10));
             session.delete(session.get(ByColumn.class, 20));
@@ -253,7 +252,7 @@ class DirectlyDeletedPartsIT {
     }
 
     @Test
-    void aRollbackLeavesNothing() {
+    void rolledBackDeleteLeavesNoEvent() {
         clinics.transaction().executeWithoutResult(status -> {
             remove(clinics.entityManager(), ByColumn.class, 10);
             clinics.entityManager().flush();
@@ -263,9 +262,9 @@ class DirectlyDeletedPartsIT {
         assertThat(clinics.outbox()).isEmpty();
     }
 
-    /** The owner that the part is moved to loses it: it has to be published, although it was not the owner when it was loaded. */
+    /** The owner that the part is moved to loses it, and is published although it was not the owner when the part was loaded. */
     @Test
-    void aPartThatIsBeingMovedIsDeletedFromItsNewOwner() throws Exception {
+    void partDeletedWhileItIsMovedPublishesItsNewOwner() throws Exception {
         CountDownLatch moved = new CountDownLatch(1);
         CountDownLatch loaded = new CountDownLatch(1);
         ExecutorService other = Executors.newSingleThreadExecutor();
@@ -301,7 +300,7 @@ class DirectlyDeletedPartsIT {
         }
     }
 
-    /** Until the other transaction waits for this one. */
+    /** Waits until the other transaction waits for this one. */
     private static void awaitWaiter() {
         long end = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(30);
         while (clinics.jdbc()

@@ -32,7 +32,7 @@ public final class Enhancement implements ClassFileTransformer {
     }
 
     /**
-     * Enhances the classes whose names begin so.
+     * Enhances the classes whose names begin with the prefix.
      *
      * @throws IllegalStateException if one of them has been loaded: a search for tests may load all classes
      */

@@ -68,7 +68,7 @@ public class Film {
         this.script = newScript;
     }
 
-    /** Takes all its parts away. */
+    /** Removes all of its parts. */
     public void strip() {
         this.trailer = null;
         Objects.requireNonNull(this.poster); // Hibernate deletes only an orphan that it has loaded.

@@ -85,7 +85,7 @@ class LazyAttributesIT {
         });
 
         assertThat(payloads()).containsExactly(film(2, "deux", "script", "1", 30, 1));
-        republishedIsTheSame();
+        assertRepublishedIsTheSame();
     }
 
     @Test
@@ -93,7 +93,7 @@ class LazyAttributesIT {
         application.run(em -> em.find(Film.class, 2).rewrite("again"));
 
         assertThat(payloads()).containsExactly(film(2, "two", "again", "1", 30, 1));
-        republishedIsTheSame();
+        assertRepublishedIsTheSame();
     }
 
     @Test
@@ -103,7 +103,7 @@ class LazyAttributesIT {
 
         assertThat(payloads())
                 .containsExactly(film(2, "two", "script", "1", 29, 1), film(2, "two", "script", "1", 29, 2));
-        republishedIsTheSame();
+        assertRepublishedIsTheSame();
     }
 
     @Test
@@ -120,7 +120,7 @@ class LazyAttributesIT {
     }
 
     @Test
-    void rootChangedAndDeletedAsAReferenceOnlyIsAnEvent() {
+    void rootChangedOrDeletedThroughAReferenceHasAnEvent() {
         application.run(em -> em.getReference(Film.class, 2).rename("deux"));
         application.run(em -> em.find(Film.class, 2).strip());
         application.run(LazyAttributesIT::removeByReference);
@@ -138,7 +138,7 @@ class LazyAttributesIT {
         em.remove(em.getReference(Film.class, 2));
     }
 
-    private static void republishedIsTheSame() {
+    private static void assertRepublishedIsTheSame() {
         String live = payloads().get(payloads().size() - 1);
         application.forgetOutbox();
         Republisher republisher = application.bean(Republisher.class);

@@ -1,2 +1,2 @@
-/** An aggregate whose classes have Hibernate's bytecode enhancement, so that attributes load when they are asked for. */
+/** An aggregate whose classes have Hibernate's bytecode enhancement, so that attributes load on their first use. */
 package dev.fullstate.outbox.enhanced;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ChangeIdTest {
 
     @Test
-    void isWhatAnyOtherImplementationOfTheLayoutComputes() {
+    void changeIdIsThatOfAnyOtherImplementationOfTheLayout() {
         assertThat(ChangeId.of("urn:service:shop", "order", "42", 7L, false))
                 .hasToString("711445d9-2677-5643-ba0f-481d432ff56f");
         assertThat(ChangeId.of("urn:service:shop", "order", "42", 7L, true))

@@ -69,7 +69,7 @@ class EveryValueIsWrittenTest {
 
     @ParameterizedTest
     @MethodSource("units")
-    void onceAtItsPlace(String name, String order) {
+    void eachValueIsWrittenOnceAtItsPlace(String name, String order) {
         try (States states = States.of(classes(name, order))) {
             SoftAssertions.assertSoftly(softly -> {
                 for (Aggregate aggregate : states.aggregates().all()) {
@@ -104,9 +104,9 @@ class EveryValueIsWrittenTest {
         }
     }
 
-    /** The oracle has something to say. */
+    /** The oracle is not empty. */
     @Test
-    void valuesAreExpectedOfParts() {
+    void oracleExpectsTheValuesOfParts() {
         try (States states = States.of(classes("shop", "declared"))) {
             UniqueValues values = new UniqueValues(states.sessionFactory());
             values.root(states.aggregates().ofType("purchase").root());

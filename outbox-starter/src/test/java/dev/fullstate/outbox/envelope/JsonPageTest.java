@@ -55,7 +55,7 @@ class JsonPageTest {
     }
 
     @Test
-    void classesAreThose() throws IOException {
+    void pageShowsTheClassesOfThisTest() throws IOException {
         String source = Files.readString(SOURCE).replaceAll("\\s", "");
 
         assertThat(blocks("java"))
@@ -67,7 +67,7 @@ class JsonPageTest {
     }
 
     @Test
-    void statesAreThose() throws IOException {
+    void pageShowsTheStatesAsTheyAreWritten() throws IOException {
         try (States states = States.of(
                 Student.class,
                 Address.class,

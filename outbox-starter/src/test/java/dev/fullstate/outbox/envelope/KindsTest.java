@@ -46,14 +46,14 @@ class KindsTest {
     static class Two extends Base {}
 
     @Test
-    void twoWithoutAttributesOfTheirOwn() {
+    void subclassesWithoutAttributesAreToldApart() {
         assertThat(States.written(new One(), Base.class, One.class, Two.class))
                 .isEqualTo("{'dtype':'KindsTest$One','id':1}");
         assertThat(States.written(new Two(), Base.class, One.class, Two.class)).isEqualTo("{'dtype':'Zwei','id':1}");
     }
 
     @Test
-    void oneIsNotToldFromAnything() {
+    void singleSubclassIsWrittenWithoutADiscriminator() {
         assertThat(States.written(new One(), Base.class, One.class)).isEqualTo("{'id':1}");
     }
 
@@ -96,7 +96,7 @@ class KindsTest {
     static class CharredToo extends Charred {}
 
     @Test
-    void discriminatorThatIsNullIsNull() {
+    void nullDiscriminatorIsWrittenAsNull() {
         assertThat(States.written(new Charred(), Charred.class, CharredToo.class))
                 .isEqualTo("{'k':null,'id':1}");
         assertThat(States.written(new CharredToo(), Charred.class, CharredToo.class))
@@ -171,7 +171,7 @@ class KindsTest {
     static class Oil extends Load {}
 
     @Test
-    void partsAndEmbeddablesToo() {
+    void partsAndEmbeddablesAreToldApartToo() {
         Fleet fleet = new Fleet();
         fleet.ships.add(new Tug(2));
         fleet.ships.add(new Ship(1));
@@ -226,7 +226,7 @@ class KindsTest {
     }
 
     @Test
-    void annotationNamesMemberAndValue() {
+    void annotationNamesTheMemberAndItsValue() {
         Cat cat = new Cat();
         cat.toys.add(new Toy());
 
@@ -252,7 +252,7 @@ class KindsTest {
     static class MappedToo extends Mapped {}
 
     @Test
-    void attributeWithTheDiscriminatorsColumnSaysItAlready() {
+    void attributeOfTheDiscriminatorsColumnReplacesTheMember() {
         assertThat(States.written(new Mapped(), Mapped.class, MappedToo.class)).isEqualTo("{'id':1,'kind':'Mapped'}");
     }
 
@@ -273,7 +273,7 @@ class KindsTest {
     static class CollidingToo extends Colliding {}
 
     @Test
-    void attributeOfTheSameNameIsRefused() {
+    void attributeWithTheDiscriminatorsNameIsRefused() {
         assertThatThrownBy(() -> States.of(Colliding.class, CollidingToo.class))
                 .isInstanceOfSatisfying(
                         AggregateMappingException.class,

@@ -46,7 +46,7 @@ import dev.fullstate.outbox.aggregate.AggregateMappingException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Names of members, each once, and what Jackson is told to make of attributes. */
+/** Each member's name occurs once, and Jackson's annotations determine the form of attributes. */
 class MembersTest {
 
     @Entity
@@ -94,7 +94,7 @@ class MembersTest {
     }
 
     @Test
-    void columnsOfTheSameNameAreRefused() {
+    void membersOfTheSameNameAreRefused() {
         assertThatThrownBy(() -> States.of(Confused.class, Carrier.class))
                 .isInstanceOfSatisfying(
                         AggregateMappingException.class,
@@ -126,7 +126,7 @@ class MembersTest {
     }
 
     @Test
-    void soAreThoseOfWhatIsUnwrapped() {
+    void unwrappedMemberOfTheSameNameIsRefused() {
         assertThatThrownBy(() -> States.of(Overwritten.class, Money.class))
                 .isInstanceOf(AggregateMappingException.class)
                 .hasMessageContaining("two members 'amount'");
@@ -150,7 +150,7 @@ class MembersTest {
     }
 
     @Test
-    void soIsWhatIsComputed() {
+    void computedMemberOfTheSameNameIsRefused() {
         assertThatThrownBy(() -> States.of(Computing.class))
                 .isInstanceOf(AggregateMappingException.class)
                 .hasMessageContaining("Attribute 'amount' of " + Computing.class.getName())
@@ -185,14 +185,14 @@ class MembersTest {
     }
 
     @Test
-    void namingStrategyNamesAllThatHasNoNameOfItsOwn() {
+    void namingStrategyNamesEachMemberWithoutANameOfItsOwn() {
         assertThat(States.written(new SnakeToo(), Snake.class, SnakeToo.class, Carrier.class, Money.class))
                 .isEqualTo("{'dtype':'MembersTest$SnakeToo','snake_id':1,'first_carrier_id':7,'all_carriers_ids':[7],"
                         + "'list_price':{'amount':1.50,'currency':'EUR'},'theCarrier':7}");
     }
 
     @Test
-    void soDoesTheOneOfACustomizer() {
+    void namingStrategyOfACustomizerNamesMembersToo() {
         try (States states = States.of(
                 builder -> builder.propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE),
                 Parcel.class,
@@ -201,7 +201,7 @@ class MembersTest {
         }
     }
 
-    /** Turned into text. */
+    /** Writes a value as its text in capitals. */
     static final class Shouting extends ValueSerializer<Object> {
         @Override
         public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
@@ -277,7 +277,7 @@ class MembersTest {
     }
 
     @Test
-    void jacksonsAnnotationsSayHowNotWhether() {
+    void jacksonsAnnotationsDetermineTheFormOfAMemberNotItsPresence() {
         assertThat(States.written(new Annotated(), Annotated.class, Money.class, Range.class, Size.class))
                 .isEqualTo("{'id':{'width':1,'height':2},'price_amount':1.50,'price_currency':'EUR',"
                         + "'no_amount':null,'no_currency':null,'range':'3-4','loud':'HEY','louder':['B','A'],"
@@ -332,7 +332,7 @@ class MembersTest {
     }
 
     @Test
-    void computedPartIsWrittenAsTheStatesOwn() {
+    void computedPartIsWrittenLikeAPartOfTheState() {
         Rooted root = new Rooted();
         Leaf leaf = new Leaf();
         leaf.root = root;
@@ -374,7 +374,7 @@ class MembersTest {
     }
 
     @Test
-    void annotatedGetterNamesTheAttributeAndDoesNotChangeIt() {
+    void annotatedGetterNamesTheAttributeAndDoesNotChangeItsValue() {
         assertThat(States.written(new ReadByAGetter(), ReadByAGetter.class))
                 .isEqualTo("{'id':1,'nick':'n','text':' as stored ','another':'o'}");
     }

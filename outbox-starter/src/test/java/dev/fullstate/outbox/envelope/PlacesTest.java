@@ -92,7 +92,7 @@ class PlacesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void partOfTwoRootsNamesTheOther(boolean reversed) {
+    void partOfTwoRootsNamesTheOtherRoot(boolean reversed) {
         Student student = new Student();
         Course course = new Course();
         Enrolment enrolment = new Enrolment();
@@ -164,7 +164,7 @@ class PlacesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void embeddableIsTheWayUpInOnePlaceAndNamesWhatItRefersToInOthers(boolean reversed) {
+    void embeddableIsTheWayUpAtOnePlaceAndAReferenceAtOthers(boolean reversed) {
         House house = new House();
         house.tie = new Tie(house, "a");
         Window window = new Window();
@@ -198,7 +198,7 @@ class PlacesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void soItIsInAnotherRoot(boolean reversed) {
+    void embeddableIsAReferenceInAnotherRootToo(boolean reversed) {
         assertThat(write(reversed, new Town())).isEqualTo("{'id':'t','tie':{'houseId':null,'text':'x'}}");
     }
 

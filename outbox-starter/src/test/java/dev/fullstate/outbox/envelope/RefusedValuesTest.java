@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** Attributes that could not be written, or not as their annotations say, fail the start, with the way out. */
+/** Attributes that could not be written, or not as their annotations demand, fail the start, with the change to make. */
 class RefusedValuesTest {
 
     private static void start(Class<?> root) {
@@ -77,7 +77,8 @@ class RefusedValuesTest {
 
     @ParameterizedTest
     @MethodSource("refused")
-    void refusedWithTheAttributeAndTheWayOut(Class<?> root, String message, String reason, String action) {
+    void attributeIsRefusedWithTheReasonAndTheChangeToMake(
+            Class<?> root, String message, String reason, String action) {
         assertThatThrownBy(() -> start(root))
                 .isInstanceOfSatisfying(
                         AggregateMappingException.class,
@@ -88,16 +89,16 @@ class RefusedValuesTest {
     }
 
     @Test
-    void whereTheApplicationSaysHowTheyAreWrittenTheyAreNotRefused() {
+    void attributesWithSerializersOfTheApplicationAreNotRefused() {
         assertThatCode(() -> start(WithSerializers.class)).doesNotThrowAnyException();
     }
 
-    /** Kept as bytes. */
+    /** A value that is stored as bytes. */
     static class Thing implements Serializable {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Nothing but its type, or its converter, knows it. */
+    /** A value that only its type, or its converter, knows. */
     static class Opaque {}
 
     static class OpaqueType implements UserType<Opaque> {

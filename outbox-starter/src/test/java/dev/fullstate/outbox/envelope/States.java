@@ -46,14 +46,14 @@ final class States implements AutoCloseable {
         return new States(List.of(), classes);
     }
 
-    /** The state of one root, with single quotes. */
+    /** Returns the state of one root, with single quotes. */
     static String written(Object root, Class<?>... classes) {
         try (States states = of(classes)) {
             return states.write(root);
         }
     }
 
-    /** With single quotes. */
+    /** Writes a state, with single quotes. */
     String write(Object root) {
         Aggregate aggregate =
                 aggregates.rootedAt(sessionFactory.getMappingMetamodel().getEntityDescriptor(root.getClass()));

@@ -57,12 +57,12 @@ final class UniqueValues {
         this.sessionFactory = sessionFactory;
     }
 
-    /** Each value, with the way to it. */
+    /** Returns each value, with the path to it. */
     Map<String, String> expected() {
         return expected;
     }
 
-    /** Those that may be there more than once: others refer to them. */
+    /** Returns the values that may be there more than once, because others refer to them. */
     Set<String> ids() {
         return ids;
     }
@@ -179,7 +179,7 @@ final class UniqueValues {
         return toOne.getSideNature() == ForeignKeyDescriptor.Nature.KEY ? reference(target, path) : null;
     }
 
-    /** With nothing but an id. */
+    /** Makes an entity that has only an id. */
     private Object reference(EntityMappingType target, String path) {
         EntityPersister entity = concrete(target);
         Object instance = BeanUtils.instantiateClass(entity.getMappedClass());
@@ -289,7 +289,7 @@ final class UniqueValues {
                 ? String.class
                 : plural.getIndexDescriptor().getJavaType().getJavaTypeClass();
         if (key != String.class && key != Integer.class && key != int.class) {
-            return null; // Keys that are no plain values are shown elsewhere.
+            return null; // Keys that are not plain values are shown elsewhere.
         }
         var element = plural.getElementDescriptor();
         if (element instanceof EmbeddedCollectionPart embedded) {
@@ -308,7 +308,7 @@ final class UniqueValues {
                 : entity(target, annotation == null ? "" : annotation.mappedBy(), path, null, depth + 1);
     }
 
-    /** Null for types whose values cannot be told apart. */
+    /** Returns null for types whose values cannot be told apart. */
     private Object value(Class<?> type, String path) {
         int number = ++last;
         Object value = null;

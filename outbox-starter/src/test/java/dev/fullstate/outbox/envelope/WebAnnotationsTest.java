@@ -167,7 +167,8 @@ class WebAnnotationsTest {
 
     @ParameterizedTest
     @MethodSource("hiding")
-    void hidesFromConsumersTooAndTheStartSaysSo(Object root, String annotation, CapturedOutput output) {
+    void annotationHidesTheAttributeFromConsumersTooAndTheStartNamesIt(
+            Object root, String annotation, CapturedOutput output) {
         assertThat(States.written(root, root.getClass(), Secret.class, Ignored.class))
                 .isEqualTo("{'id':1}");
         assertThat(output).contains(root.getClass().getSimpleName() + ".hidden (" + annotation + ")");
@@ -216,7 +217,7 @@ class WebAnnotationsTest {
     }
 
     @Test
-    void whatIsInStateIsPublishedAndWhatIsNotIsNotWhateverTheWebShows(CapturedOutput output) {
+    void inStateDecidesIfAnAttributeIsPublishedWhateverTheWebShows(CapturedOutput output) {
         assertThat(States.written(new Shown(), Shown.class, Secret.class, Ignored.class))
                 .isEqualTo("{'id':1,'ignored':'a','byGetter':'b','writeOnly':'c','byName':'d','secret':{'text':'x'},"
                         + "'otherId':1}");
@@ -254,7 +255,7 @@ class WebAnnotationsTest {
     }
 
     @Test
-    void whatAnAttributeIgnoresIsIgnoredAtItsPlaceOnly(CapturedOutput output) {
+    void propertiesThatAnAttributeIgnoresAreLeftOutAtItsPlaceOnly(CapturedOutput output) {
         assertThat(States.written(new IgnoringBelow(), IgnoringBelow.class, Below.class))
                 .isEqualTo("{'id':1,'belows':[{'id':2,'open':'o'}],'others':[{'id':2,'secret':'s','open':'o'}]}");
         assertThat(output)
@@ -313,7 +314,7 @@ class WebAnnotationsTest {
     }
 
     @Test
-    void presenceDependsOnNoValueViewOrFilter(CapturedOutput output) {
+    void memberIsPresentWhateverTheValueViewOrFilter(CapturedOutput output) {
         Depending root = new Depending();
         Repeated part = new Repeated();
         root.parts.add(part);
@@ -326,7 +327,7 @@ class WebAnnotationsTest {
     }
 
     @Test
-    void norOnWhatACustomizerSetsForTheWeb() {
+    void memberIsPresentWhateverACustomizerSetsForTheWeb() {
         try (States states = States.of(
                 builder -> builder.changeDefaultPropertyInclusion(
                         inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_NULL)),

@@ -27,7 +27,7 @@ public class Fragile {
         NONE,
         THROWS,
         RUNS_IN_CIRCLES,
-        READS_WHAT_IS_GONE,
+        READS_A_DELETED_ROW,
         SETS_AN_ATTRIBUTE,
         CHANGES_A_COLLECTION,
         PERSISTS,

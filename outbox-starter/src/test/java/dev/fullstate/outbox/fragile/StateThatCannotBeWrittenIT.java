@@ -73,7 +73,7 @@ class StateThatCannotBeWrittenIT {
                     generator.writeEndArray();
                     return;
                 }
-                case READS_WHAT_IS_GONE -> fragile.anchor.getPlace();
+                case READS_A_DELETED_ROW -> fragile.anchor.getPlace();
                 case SETS_AN_ATTRIBUTE -> fragile.name = "set by the serializer";
                 case CHANGES_A_COLLECTION -> fragile.labels.add("added by the serializer");
                 case PERSISTS -> persist();
@@ -112,7 +112,7 @@ class StateThatCannotBeWrittenIT {
         return assertThatThrownBy(() -> application.run(em -> {
                     Fragile fragile = em.find(Fragile.class, id);
                     fragile.fault = fault;
-                    if (fault == Fault.READS_WHAT_IS_GONE) {
+                    if (fault == Fault.READS_A_DELETED_ROW) {
                         fragile.anchor = new Anchor("a-" + id, "here");
                         em.persist(fragile.anchor);
                         em.flush();
@@ -142,7 +142,7 @@ class StateThatCannotBeWrittenIT {
     }
 
     @Test
-    void entityThatDiffersFromWhatWasReadByItselfIsPublishedAllTheSame() {
+    void entityThatIsDirtyByItselfIsPublishedAllTheSame() {
         application.run(em -> em.persist(new Trimmed("t", "already trimmed")));
         application.jdbc().sql("update trimmed set text = ' padded '").update();
         application.forgetOutbox();
@@ -160,7 +160,7 @@ class StateThatCannotBeWrittenIT {
     }
 
     @Test
-    void serializerThatThrows() {
+    void serializerThatThrowsFailsTheTransaction() {
         assertThatRefused(Fault.THROWS)
                 .hasStackTraceContaining(OutboxException.class.getName())
                 .hasStackTraceContaining("The state of fragile " + id + " cannot be written as JSON")
@@ -169,41 +169,41 @@ class StateThatCannotBeWrittenIT {
     }
 
     @Test
-    void stateThatContainsItself() {
+    void stateThatContainsItselfFailsTheTransaction() {
         assertThatRefused(Fault.RUNS_IN_CIRCLES)
                 .hasStackTraceContaining("The state of fragile " + id + " cannot be written as JSON")
                 .hasStackTraceContaining("@JsonIgnore");
     }
 
     @Test
-    void associationWhoseTargetIsGone() {
-        assertThatRefused(Fault.READS_WHAT_IS_GONE)
+    void associationWithADeletedTargetFailsTheTransaction() {
+        assertThatRefused(Fault.READS_A_DELETED_ROW)
                 .hasStackTraceContaining("The state of fragile " + id + " cannot be written as JSON")
                 .hasStackTraceContaining(Anchor.class.getName());
     }
 
     @Test
-    void serializerThatSetsAnAttributeWouldPublishWhatIsNeverStored() {
+    void serializerThatSetsAnAttributeIsRefusedBecauseItsValueIsNeverStored() {
         assertThatRefused(Fault.SETS_AN_ATTRIBUTE)
                 .hasStackTraceContaining("Attribute 'name' of " + Fragile.class.getName() + " " + id + " was set")
                 .hasStackTraceContaining("may only read");
     }
 
     @Test
-    void serializerThatChangesACollectionWouldPublishWhatIsNeverStored() {
+    void serializerThatChangesACollectionIsRefusedBecauseTheChangeIsNeverStored() {
         assertThatRefused(Fault.CHANGES_A_COLLECTION)
                 .hasStackTraceContaining("Attribute 'labels' of " + Fragile.class.getName() + " " + id + " was set");
     }
 
     @Test
-    void serializerThatPersistsWouldBeIgnoredBecauseTheFlushIsOver() {
+    void serializerThatPersistsIsRefusedBecauseTheFlushIsOver() {
         assertThatRefused(Fault.PERSISTS)
                 .hasStackTraceContaining("persisted or removed while the state of [fragile " + id + "]")
                 .hasStackTraceContaining("may only read");
     }
 
     @Test
-    void serializerThatWritesWouldNeedEventsOfItsOwn() {
+    void serializerThatWritesIsRefusedBecauseItWouldNeedEventsOfItsOwn() {
         assertThatRefused(Fault.PERSISTS_AND_FLUSHES)
                 .hasStackTraceContaining("The state of fragile " + id + " cannot be written as JSON")
                 .hasStackTraceContaining("A " + Fragile.class.getName() + " was written while the events of this");

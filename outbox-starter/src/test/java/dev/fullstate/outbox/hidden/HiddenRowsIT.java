@@ -90,7 +90,7 @@ class HiddenRowsIT {
     }
 
     @Test
-    void rootThatHibernateDeletesSoftlyIsADelete() {
+    void rootSoftDeletedByHibernateIsADelete() {
         application.run(em -> em.remove(em.find(Memo.class, "m1")));
 
         assertDeleted("m1");
@@ -98,7 +98,7 @@ class HiddenRowsIT {
     }
 
     @Test
-    void partThatHibernateDeletesSoftlyVanishesFromTheState() {
+    void partSoftDeletedByHibernateVanishesFromTheState() {
         application.run(em -> em.find(Memo.class, "m1").remarks.remove(0));
 
         assertThat(onlyRow().operation()).isEqualTo("update");
@@ -107,7 +107,7 @@ class HiddenRowsIT {
     }
 
     @Test
-    void rootThatItsOwnSqlDeletesSoftlyIsADelete() {
+    void rootSoftDeletedByItsOwnSqlIsADelete() {
         application.run(em -> em.remove(em.find(Contract.class, "c1")));
 
         assertDeleted("c1");
@@ -115,14 +115,14 @@ class HiddenRowsIT {
     }
 
     @Test
-    void rootThatAnOrdinaryUpdateHidesIsADelete() {
+    void rootHiddenByAnOrdinaryUpdateIsADelete() {
         application.run(em -> em.find(Contract.class, "c1").deleted = true);
 
         assertDeleted("c1");
     }
 
     @Test
-    void rootThatIsCreatedHiddenIsNothing() {
+    void rootCreatedHiddenHasNoEvent() {
         application.run(em -> {
             Contract contract = new Contract("c2");
             contract.deleted = true;
@@ -134,7 +134,7 @@ class HiddenRowsIT {
     }
 
     @Test
-    void rootThatARollbackToASavepointBringsBackIsNoDelete() {
+    void rootRestoredByARollbackToASavepointHasNoEvent() {
         application.run(em -> {
             Session session = em.unwrap(Session.class);
             Savepoint savepoint = session.doReturningWork(Connection::setSavepoint);
@@ -148,7 +148,7 @@ class HiddenRowsIT {
     }
 
     @Test
-    void partThatItsOwnSqlDeletesSoftlyVanishesFromTheState() {
+    void partSoftDeletedByItsOwnSqlVanishesFromTheState() {
         application.run(em -> em.find(Contract.class, "c1").clauses.remove(0));
 
         assertThat(onlyRow().payload()).contains("\"clauses\":[{\"id\":\"second\",\"struck\":false}]");
@@ -156,7 +156,7 @@ class HiddenRowsIT {
     }
 
     @Test
-    void partThatAnOrdinaryUpdateHidesVanishesFromTheState() {
+    void partHiddenByAnOrdinaryUpdateVanishesFromTheState() {
         application.run(em -> em.find(Clause.class, "first").struck = true);
 
         assertThat(onlyRow().operation()).isEqualTo("update");
@@ -189,7 +189,7 @@ class HiddenRowsIT {
     }
 
     @Test
-    void partThatMovesInOneDirectionPublishesBothRoots() {
+    void partMovedInAOneWayAssociationPublishesBothRoots() {
         application.run(em -> em.persist(new Ticket("t2")));
         application.forgetOutbox();
 
@@ -209,7 +209,7 @@ class HiddenRowsIT {
     }
 
     @Test
-    void rootThatItsOwnSqlLeavesVisibleIsAnUpdateUnderANewVersion() {
+    void rootLeftVisibleByItsOwnSqlIsAnUpdateUnderANewVersion() {
         application.run(em -> em.remove(em.find(Ticket.class, "t1")));
 
         assertThat(onlyRow().operation()).isEqualTo("update");
@@ -218,7 +218,7 @@ class HiddenRowsIT {
     }
 
     @Test
-    void republishSaysTheSameAsTheLiveEvents() {
+    void republishPublishesTheSameAsTheLiveEvents() {
         application.run(em -> {
             em.remove(em.find(Memo.class, "m1"));
             em.find(Contract.class, "c1").deleted = true;
@@ -236,7 +236,7 @@ class HiddenRowsIT {
     }
 
     @Test
-    void namedRootThatIsHiddenIsSkippedOrDeletedOnceMoreButNotPublished() {
+    void namedHiddenRootIsSkippedOrDeletedOnceMoreButNotPublished() {
         application.run(em -> em.remove(em.find(Memo.class, "m1")));
         application.forgetOutbox();
         Republisher republisher = application.bean(Republisher.class);
