@@ -112,7 +112,7 @@ class EveryKindOfIdIT {
         return types().stream().filter(type -> !ROUNDED.contains(type.name())).toList();
     }
 
-    /** Nothing is left of others. */
+    /** Removes the rows and events of other tests. */
     private static void clear(IdType type) {
         String name = snakeCase(type.name());
         application
@@ -152,7 +152,7 @@ class EveryKindOfIdIT {
         return root;
     }
 
-    /** By its text, so with the id that the database has. */
+    /** Finds the entity by its text, so with the id that the database has. */
     private static Keyed find(EntityManager em, IdType type, String kind, int number) {
         return (Keyed) em.createQuery("select e from " + type.name() + "Ids" + kind + " e where e.text like :text")
                 .setParameter("text", kind + number + "%")
@@ -167,7 +167,7 @@ class EveryKindOfIdIT {
         return application.outbox().stream().map(OutboxRow::aggregateId).toList();
     }
 
-    /** The key that a session finds for each root that has loaded nothing before. */
+    /** Returns the key of each root as a session finds it that has loaded nothing before. */
     private static List<String> keysOfRows(IdType type) {
         Aggregate aggregate = aggregate(type);
         return application.call(em -> em
@@ -196,7 +196,7 @@ class EveryKindOfIdIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("types")
-    void oneKeyForAllThatHappens(IdType type) {
+    void allEventsOfARootHaveOneKey(IdType type) {
         clear(type);
         application.run(em -> em.persist(rootWithParts(type)));
         assertThat(keysOfRows(type)).containsExactly(type.key());
@@ -218,7 +218,7 @@ class EveryKindOfIdIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("types")
-    void oneEventForAllThatATransactionDoes(IdType type) {
+    void allChangesOfATransactionAreOneEvent(IdType type) {
         clear(type);
         application.run(em -> {
             KeyedRoot root = rootWithParts(type);
@@ -272,7 +272,7 @@ class EveryKindOfIdIT {
     /** A session that goes on knows the root by the id that the application has given it. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("notRounded")
-    void sessionGoesOnWithWhatItHasPersisted(IdType type) {
+    void sessionGoesOnWithTheRootThatItHasPersisted(IdType type) {
         clear(type);
         KeyedRoot root = rootWithParts(type);
         try (Session session = application.bean(SessionFactory.class).openSession()) {
@@ -300,7 +300,7 @@ class EveryKindOfIdIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("types")
-    void markedBySqlAndByName(IdType type) {
+    void markedAndNamedRootsHaveTheSameKey(IdType type) {
         clear(type);
         application.run(em -> em.persist(rootWithParts(type)));
         Instant since = Instant.now();
@@ -333,7 +333,7 @@ class EveryKindOfIdIT {
     /** A row may be written again in other letters after it was named, so the locked row's own id counts. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("types")
-    void lockTellsTheIdOfTheRow(IdType type) {
+    void lockReturnsTheIdOfTheRow(IdType type) {
         clear(type);
         application.run(em -> em.persist(root(type, 0)));
         Aggregate aggregate = aggregate(type);
@@ -351,9 +351,9 @@ class EveryKindOfIdIT {
                 .executeUpdate();
     }
 
-    /** In another zone and another locale too. */
+    /** The keys are the same in another zone and another locale. */
     @Test
-    void eachIsRepublishedOnceFromPages() {
+    void eachRootIsRepublishedOnceFromPages() {
         for (IdType type : types()) {
             clear(type);
             application.run(em -> {

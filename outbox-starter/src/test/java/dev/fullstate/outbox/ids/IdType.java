@@ -340,7 +340,7 @@ record IdType(String name, String attribute, String column, IntFunction<Object> 
         }
     }
 
-    /** Of the table in docs/keys.md. */
+    /** Returns the row of the table in docs/keys.md. */
     String row() {
         String type = attribute.replaceAll("java\\.(math|net|time|util)\\.", "");
         String declared = column.isEmpty() || isComposite() ? "" : "`" + column + "`";
@@ -355,7 +355,7 @@ record IdType(String name, String attribute, String column, IntFunction<Object> 
         return attribute.startsWith("@EmbeddedId") || attribute.startsWith("@IdClass");
     }
 
-    /** The name of the test. */
+    /** Returns the name of the test. */
     @Override
     public String toString() {
         return name;

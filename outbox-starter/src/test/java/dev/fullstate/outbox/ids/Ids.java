@@ -17,7 +17,7 @@ public final class Ids {
 
     private Ids() {}
 
-    /** By name, by ordinal, as a type of the database. Neither in the alphabet's order, nor is the label its name. */
+    /** An enum by name, by ordinal, as a type of the database. Its order is not the alphabet's, and its label not its name. */
     public enum Colour {
         RED,
         GREEN,
@@ -30,7 +30,7 @@ public final class Ids {
         }
     }
 
-    /** The database has capitals, for letters of either case. */
+    /** A code with letters of either case, which the database has in capitals. */
     public record Code(String value) implements Serializable {
 
         @Override
@@ -39,7 +39,7 @@ public final class Ids {
         }
     }
 
-    /** As text. */
+    /** Stores a code as text. */
     public static final class CodeConverter implements AttributeConverter<Code, String> {
 
         @Override
@@ -53,10 +53,10 @@ public final class Ids {
         }
     }
 
-    /** Of cents. */
+    /** An amount of cents. */
     public record Cents(long value) implements Serializable {}
 
-    /** As a number of another scale. */
+    /** Stores cents as a number of another scale. */
     public static final class CentsConverter implements AttributeConverter<Cents, BigDecimal> {
 
         @Override
@@ -70,7 +70,7 @@ public final class Ids {
         }
     }
 
-    /** Of columns that each change what they get. */
+    /** An id of columns that each change the value that they get. */
     @Embeddable
     public record Several(
             @Column(columnDefinition = "char(6)") String code,
@@ -83,7 +83,7 @@ public final class Ids {
             Colour colour)
             implements Serializable {}
 
-    /** Of attributes that only a converter can write. */
+    /** An id of attributes that only a converter can write. */
     @Embeddable
     public record Converted(
             @Convert(converter = CodeConverter.class) @Column(columnDefinition = "varchar(20)")
@@ -93,6 +93,6 @@ public final class Ids {
             Cents cents)
             implements Serializable {}
 
-    /** Of attributes that the entity has. */
+    /** An id of attributes that the entity has. */
     public record Pair(String code, BigDecimal amount) implements Serializable {}
 }

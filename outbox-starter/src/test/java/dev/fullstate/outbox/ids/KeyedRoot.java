@@ -15,9 +15,9 @@ public abstract class KeyedRoot extends Keyed {
     /** Adds a part that refers to its root. */
     public abstract void addLine(Keyed line);
 
-    /** Parts that refer to their root. */
+    /** Returns the parts that refer to their root. */
     public abstract List<? extends Keyed> allLines();
 
-    /** Parts that nothing but this leads to. */
+    /** Returns the parts to which only this collection leads. */
     public abstract List<Keyed> allNotes();
 }

@@ -18,9 +18,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class AuditLogIT extends RepublishTest {
 
     @Test
-    void jobAndAuditLogSayWhoDidWhat(CapturedOutput output) {
+    void jobAndAuditLogNameTheCallerOfEachAction(CapturedOutput output) {
         purchases(1);
-        // So that no chunk is under way, for whose end the answers would wait.
+        // No chunk is under way then, for whose end the answers would wait.
         republisher().stop();
         UUID job = republisher().start(List.of("purchase"), "ada");
         republisher().pause(job, "bob");

@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
-/** Paused, resumed, cancelled, started twice. */
+/** Jobs that are paused, resumed, cancelled or started twice. */
 class JobControlIT extends RepublishTest {
 
     private static final RepublishRequest PURCHASES = RepublishRequest.ofTypes(List.of("purchase"));
@@ -41,8 +41,8 @@ class JobControlIT extends RepublishTest {
         return answer.join();
     }
 
-    /** Has the threads that work on jobs look for work, and find it. */
-    private static void anotherJobIsDone() {
+    /** Lets the threads that work on jobs find other work, and do it. */
+    private static void runAnotherJob() {
         shop.run(em -> em.persist(new Seat("z", 1)));
         assertThat(ended(RepublishRequest.ofTypes(List.of("seat"))).publishedCount())
                 .isEqualTo(1);
@@ -62,7 +62,7 @@ class JobControlIT extends RepublishTest {
                 inTheFirstChunk(id -> republisher().pause(id, "bob").orElseThrow());
         assertThat(paused.state()).isEqualTo(State.PAUSED);
         assertThat(paused.publishedCount()).isEqualTo(CHUNK);
-        anotherJobIsDone();
+        runAnotherJob();
         assertThat(publishedPurchases()).isEqualTo(CHUNK);
 
         republisher().resume(paused.id(), "eve");
@@ -81,7 +81,7 @@ class JobControlIT extends RepublishTest {
 
         RepublishJob cancelled =
                 inTheFirstChunk(id -> republisher().cancel(id, "bob").orElseThrow());
-        anotherJobIsDone();
+        runAnotherJob();
 
         assertThat(cancelled.state()).isEqualTo(State.CANCELLED);
         assertThat(cancelled.finishedAt()).isNotNull();
@@ -163,7 +163,7 @@ class JobControlIT extends RepublishTest {
     }
 
     @Test
-    void ofTwoStartsAtOnceOneIsRefused() throws Exception {
+    void oneOfTwoSimultaneousStartsIsRefused() throws Exception {
         purchases(1);
         List<CompletableFuture<Boolean>> starts;
         try (Connection writer = holding("select 1 from purchase for update");
@@ -205,7 +205,7 @@ class JobControlIT extends RepublishTest {
     }
 
     @Test
-    void jobOfAnotherKindIsNeitherShownNorDone() {
+    void jobOfAnotherKindIsNeitherShownNorRun() {
         UUID other = UUID.randomUUID();
         shop.jdbc()
                 .sql("insert into outbox_job (id, kind, requested_by) values (?, 'other', 'test')")

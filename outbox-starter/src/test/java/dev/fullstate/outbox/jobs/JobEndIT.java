@@ -11,7 +11,7 @@ import dev.fullstate.outbox.republish.RepublishTest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What a job shows of the relay's note: up to where a consumer has to read. How the relay comes by it is its own tests' matter. */
+/** A job shows the offsets that the relay has noted, up to which a consumer has to read. The relay's tests show the note itself. */
 class JobEndIT extends RepublishTest {
 
     private static void relayNotes(UUID job, String pipeline, String offsets) {

@@ -17,7 +17,7 @@ import dev.fullstate.outbox.shop.ShopApplication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** No faster than asked, and not while live events have to wait. */
+/** A job is no faster than its rate, and waits while live events have to wait. */
 class JobPaceIT extends RepublishTest {
 
     private static final RepublishRequest PURCHASES = RepublishRequest.ofTypes(List.of("purchase"));
@@ -41,7 +41,7 @@ class JobPaceIT extends RepublishTest {
         UUID job = republisher().start(new RepublishRequest(List.of("purchase"), null, null, 1, false, false), "test");
         await().until(() -> job(job).publishedCount() >= 1);
         long before = republisher().pause(job, "test").orElseThrow().publishedCount();
-        // As if it had been paused for an hour; nothing else moves the clock.
+        // The job then looks as if it had been paused for an hour; nothing else moves the clock.
         shop.jdbc()
                 .sql("update outbox_job set started_at = started_at - interval '1 hour',"
                         + " rate_since = rate_since - interval '1 hour', updated_at = updated_at - interval '1 hour'")

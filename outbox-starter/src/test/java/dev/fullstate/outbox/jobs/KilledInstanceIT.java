@@ -19,7 +19,7 @@ import dev.fullstate.outbox.shop.ShopProcess;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Instances that are killed, or stand still, in the middle of a job. The outbox says what each has published. */
+/** Instances that are killed, or stand still, in the middle of a job. The outbox shows the events of each. */
 class KilledInstanceIT extends RepublishTest {
 
     private static final long SEED = 20261121;
@@ -30,7 +30,7 @@ class KilledInstanceIT extends RepublishTest {
         return ShopProcess.start(name, postgres, "republish", all);
     }
 
-    /** All aggregates, as the outbox names them. */
+    /** Creates all aggregates; returns them as the outbox names them. */
     private static List<String> aggregates(int purchaseCount, int seatCount) {
         shop.run(em -> {
             for (int i = 0; i < purchaseCount; i++) {
@@ -86,10 +86,10 @@ class KilledInstanceIT extends RepublishTest {
             long published = 0;
             for (int killed = 1; killed <= 3; killed++) {
                 try (ShopProcess instance = process("killed-instance-" + killed)) {
-                    // Not more than there is for an instance that was quicker than we were to kill the one before.
+                    // Not more than is left, should the instance before have published much until it was killed.
                     awaitPublished(job, Math.min(published + 1 + random.nextInt(80), all.size() - 10));
                     if (killed == 3) {
-                        // This one is not alone.
+                        // The third instance is not alone.
                         republisher().start();
                     }
                     instance.kill();
@@ -150,7 +150,7 @@ class KilledInstanceIT extends RepublishTest {
             republisher().stop();
             instance.goOn();
 
-            // Only it can do this one, so it is at work again, and has met the end of what it was at.
+            // Only this instance can do the next job, so it works again, and has met the end of its lost chunk.
             UUID next = republisher().start(List.of("purchase"), "test");
             assertThat(endedPatiently(next).publishedCount()).isEqualTo(all.size());
             List<String> twice = new ArrayList<>(all);

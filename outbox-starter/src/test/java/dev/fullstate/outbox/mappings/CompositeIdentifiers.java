@@ -28,7 +28,7 @@ final class CompositeIdentifiers {
         return Stream.of(embeddedId(), idClass(), wayUpInTheId());
     }
 
-    /** Declared in another order than that of the alphabet, and with what has to be encoded in a key. */
+    /** The id is declared in another order than the alphabet's, and has characters that are encoded in a key. */
     private static Lifecycle embeddedId() {
         PlaceId id = new PlaceId("b:1%", 7);
         return Lifecycle.of("place", "b%3A1%25:7")
@@ -113,7 +113,7 @@ final class CompositeIdentifiers {
         public int version;
     }
 
-    /** Of a place. */
+    /** The id of a place. */
     @Embeddable
     public record PlaceId(String zone, int number) implements Serializable {}
 
@@ -134,7 +134,7 @@ final class CompositeIdentifiers {
         }
     }
 
-    /** Of a chair. */
+    /** The id of a chair. */
     @Embeddable
     public record ChairId(int row, String kind) implements Serializable {}
 
@@ -158,7 +158,7 @@ final class CompositeIdentifiers {
         public short version;
     }
 
-    /** Of a route. */
+    /** The id of a route. */
     public record RouteId(String line, int branch) implements Serializable {}
 
     /** A part with several ids. */
@@ -183,7 +183,7 @@ final class CompositeIdentifiers {
         }
     }
 
-    /** Of a leg: a class as it was before there were records. */
+    /** The id of a leg: a class as it was before there were records. */
     public static class LegId implements Serializable {
 
         private static final long serialVersionUID = 1L;
@@ -209,7 +209,7 @@ final class CompositeIdentifiers {
         }
     }
 
-    /** Its parts have it in their ids. */
+    /** A root that its parts have in their ids. */
     @Entity
     @PublishFullState
     public static class Cabinet {
@@ -241,7 +241,7 @@ final class CompositeIdentifiers {
         }
     }
 
-    /** Of a drawer. */
+    /** The id of a drawer. */
     @Embeddable
     public static class DrawerId implements Serializable {
 

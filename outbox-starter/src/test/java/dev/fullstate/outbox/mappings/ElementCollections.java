@@ -45,7 +45,7 @@ final class ElementCollections {
                         },
                         "{'id':1,'lines':['b','a'],'words':['x','y'],'codes':['k','j']}")
                 .change(
-                        "nothing but the order",
+                        "only the order",
                         em -> Collections.reverse(em.find(Notebook.class, 1).lines),
                         "{'id':1,'lines':['a','b'],'words':['x','y'],'codes':['k','j']}")
                 .change(
@@ -171,13 +171,13 @@ final class ElementCollections {
         }
     }
 
-    /** In an element. */
+    /** An embeddable in an element. */
     @Embeddable
     public record Span(
             @Column(name = "begins") int from,
             @Column(name = "ends") int to) {}
 
-    /** Has a life of his own. */
+    /** A guide with a life of his own. */
     @Entity
     public static class Guide {
 
@@ -191,7 +191,7 @@ final class ElementCollections {
         }
     }
 
-    /** Has parts with embeddables with collections. */
+    /** A root with parts with embeddables with collections. */
     @Entity
     @PublishFullState
     public static class Estate {
@@ -219,7 +219,7 @@ final class ElementCollections {
         public Garden garden = new Garden();
     }
 
-    /** Has a collection. */
+    /** An embeddable with a collection. */
     @Embeddable
     public static class Garden {
 

@@ -164,11 +164,11 @@ final class Identifiers {
         public Integer version;
     }
 
-    /** In a natural id. */
+    /** An embeddable in a natural id. */
     @Embeddable
     public record Edition(String publisher, int number) {}
 
-    /** Mapped by its getters, parts too. */
+    /** A root that is mapped by its getters, as its parts are. */
     @Entity
     @Access(AccessType.PROPERTY)
     @JsonPropertyOrder({"number", "readings"})

@@ -171,7 +171,7 @@ final class Inheritances {
                         },
                         "{'id':1,'means':{'type':'cash','id':1}}")
                 .change(
-                        "nothing but the kind",
+                        "only the kind",
                         em -> {
                             Wallet wallet = em.find(Wallet.class, 1);
                             wallet.means = new Giro();
@@ -181,7 +181,7 @@ final class Inheritances {
                 .delete(Wallet.class, 1);
     }
 
-    /** In one table with its subclasses. */
+    /** A root in one table with its subclasses. */
     @Entity
     @PublishFullState
     public abstract static class Payment {
@@ -228,7 +228,7 @@ final class Inheritances {
         }
     }
 
-    /** No table for all; not captured. */
+    /** A superclass with a table for each subclass; not captured. */
     @Entity
     @Inheritance(strategy = InheritanceType.TABLE_PER_CLASS)
     public abstract static class Paper {
@@ -277,7 +277,7 @@ final class Inheritances {
         }
     }
 
-    /** Declares a collection that does not raise the version of a root. */
+    /** A superclass with a collection that does not raise the version of a root. */
     @Entity
     @Inheritance(strategy = InheritanceType.JOINED)
     public abstract static class Tagged {
@@ -307,7 +307,7 @@ final class Inheritances {
     @Entity
     public static class Knob extends Tagged {}
 
-    /** Has a part that is read when it is asked for. */
+    /** A root with a part that is loaded on its first use. */
     @Entity
     @PublishFullState
     public static class Wallet {
@@ -322,7 +322,7 @@ final class Inheritances {
         public int version;
     }
 
-    /** Named for the web. */
+    /** A part whose kinds have names for the web. */
     @Entity
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
     @JsonSubTypes({

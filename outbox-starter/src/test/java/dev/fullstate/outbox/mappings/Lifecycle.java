@@ -27,7 +27,7 @@ final class Lifecycle {
         this.id = id;
     }
 
-    /** Of the aggregate with this type and key. */
+    /** Begins the life of the aggregate with this type and key. */
     static Lifecycle of(String aggregateType, Object id) {
         return new Lifecycle(aggregateType, String.valueOf(id));
     }
@@ -38,7 +38,7 @@ final class Lifecycle {
         return this;
     }
 
-    /** States are written with single quotes. */
+    /** Adds the creation. States are written with single quotes. */
     Lifecycle create(Consumer<EntityManager> work, String state) {
         return step("create", work, "create", state);
     }
@@ -73,7 +73,7 @@ final class Lifecycle {
         return steps;
     }
 
-    /** The name of the test. */
+    /** Returns the name of the test. */
     @Override
     public String toString() {
         return aggregateType;

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Every way to map an aggregate goes through the same life: create it, change it and its parts, take parts away, delete it.
+ * An aggregate in each mapping lives the same life: it is created, changed with its parts, loses parts, and is deleted.
  * Each transaction leaves one event, with the right operation, key and version, and with the state that a fresh read has.
  */
 class LifecycleIT {
@@ -58,7 +58,7 @@ class LifecycleIT {
                 "spring.jpa.properties.jakarta.persistence.sharedCache.mode=ALL");
     }
 
-    /** One aggregate per chunk: the key of each is written and read again. */
+    /** Starts with one aggregate per chunk, so that the key of each is written and read again. */
     private static ShopApplication start(String database, String... properties) throws SQLException {
         ShopApplication application = ShopApplication.startWith(
                 Mappings.class,
@@ -93,13 +93,13 @@ class LifecycleIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("lifecycles")
-    void eachTransactionLeavesOneEventWithWhatAFreshReadHas(Lifecycle life) {
+    void eachTransactionLeavesOneEventWithTheStateOfAFreshRead(Lifecycle life) {
         live(life, plain);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("lifecycles")
-    void soItDoesWithJdbcBatchesAndTheSecondLevelCache(Lifecycle life) {
+    void eachTransactionLeavesOneEventWithJdbcBatchesAndTheSecondLevelCacheToo(Lifecycle life) {
         live(life, batchedAndCached);
     }
 
@@ -121,7 +121,7 @@ class LifecycleIT {
                     .as("version after '%s'", step.what())
                     .isEqualTo(version);
             assertThat(republished(life, application))
-                    .as("what a fresh read has after '%s'", step.what())
+                    .as("state of a fresh read after '%s'", step.what())
                     .isEqualTo(step.state() == null ? List.of() : List.of(event.payload()));
         }
     }
@@ -161,9 +161,9 @@ class LifecycleIT {
         assertThat(plain.outbox(11)).extracting(OutboxRow::entityVersion).containsExactly(1L);
     }
 
-    /** A stateless session knows of a part no more than the part itself says. */
+    /** A stateless session knows nothing of a part except the attributes of the part itself. */
     @Test
-    void partOfOneOfTwoKindsOfOwnerMayBeDeletedByAStatelessSession() {
+    void partWithTwoKindsOfOwnerMayBeDeletedByAStatelessSession() {
         plain.run(em -> {
             Car car = new Car();
             car.id = 21;
@@ -179,7 +179,7 @@ class LifecycleIT {
     }
 
     @Test
-    void valueWithoutAFormOfItsOwnIsWhatItsConverterMakesOfIt() {
+    void valueWithoutAFormOfItsOwnIsWrittenAsItsConverterDoes() {
         plain.forgetOutbox();
 
         plain.run(em -> em.persist(new Vault()));

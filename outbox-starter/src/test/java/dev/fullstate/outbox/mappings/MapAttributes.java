@@ -26,7 +26,7 @@ import org.hibernate.annotations.SortNatural;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Maps: what their keys and their values may be. */
+/** Maps, with all kinds of keys and values. */
 final class MapAttributes {
 
     private MapAttributes() {}
@@ -186,7 +186,7 @@ final class MapAttributes {
                 .delete(Team.class, 1);
     }
 
-    /** Basic values by enum. */
+    /** A root with basic values by enum. */
     @Entity
     @PublishFullState
     public static class Prices {
@@ -209,7 +209,7 @@ final class MapAttributes {
         USD
     }
 
-    /** Embeddables by text. */
+    /** A root with embeddables by text. */
     @Entity
     @PublishFullState
     public static class Sizes {
@@ -229,7 +229,7 @@ final class MapAttributes {
     @Embeddable
     public record Size(int width, int height) {}
 
-    /** Parts by a key that is in a column of its own. */
+    /** A root with parts by a key that is in a column of its own. */
     @Entity
     @PublishFullState
     public static class Rack {
@@ -263,7 +263,7 @@ final class MapAttributes {
         }
     }
 
-    /** Entities as keys. */
+    /** A root with entities as keys. */
     @Entity
     @PublishFullState
     public static class Stock {
@@ -294,11 +294,11 @@ final class MapAttributes {
         }
     }
 
-    /** Of a product. */
+    /** The id of a product. */
     @Embeddable
     public record ProductId(String name, int grade) implements Serializable {}
 
-    /** Embeddables as keys. */
+    /** A root with embeddables as keys. */
     @Entity
     @PublishFullState
     public static class Board {
@@ -317,7 +317,7 @@ final class MapAttributes {
     @Embeddable
     public record Square(String file, int rank) {}
 
-    /** References by a key of the team's, and by one of the player's. */
+    /** A root with references by a key of its own, and by one of the player's. */
     @Entity
     @PublishFullState
     public static class Team {
@@ -338,7 +338,7 @@ final class MapAttributes {
         public long version;
     }
 
-    /** Has a life of his own. */
+    /** A player with a life of his own. */
     @Entity
     public static class Player {
 

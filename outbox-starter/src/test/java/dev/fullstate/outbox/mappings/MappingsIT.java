@@ -59,8 +59,8 @@ class MappingsIT {
         return application.outbox().stream().map(OutboxRow::payload).toList();
     }
 
-    /** Republishing reads everything back: what was published live must be the same. */
-    private static void republishedIsTheSameAsTheLast() {
+    /** Republishing reads everything back: its events must be the same as the live ones. */
+    private static void assertRepublishedIsTheSameAsTheLast() {
         List<String> live = payloads();
         application.forgetOutbox();
         Republisher republisher = application.bean(Republisher.class);
@@ -70,7 +70,7 @@ class MappingsIT {
     }
 
     @Test
-    void partsWithIdsMadeOfTheirRootsAreInlinedAndLeadToIt() {
+    void partsWithIdsMadeOfTheirRootsAreInlinedAndLeadToTheRoot() {
         application.run(em -> {
             Derived root = new Derived(1);
             root.steps.add(new Step(root, 1, "one"));
@@ -91,7 +91,7 @@ class MappingsIT {
                         state("uno", "blue", "blue", "lead"),
                         state(null, "blue", "blue", "lead"));
         assertThat(application.outbox()).extracting(OutboxRow::entityVersion).containsExactly(0L, 1L, 2L, 3L, 4L);
-        republishedIsTheSameAsTheLast();
+        assertRepublishedIsTheSameAsTheLast();
     }
 
     private static String state(String step, String key, String label, String seal) {
@@ -126,7 +126,7 @@ class MappingsIT {
                         truck("EF 3", 9, "Nice\",\"minutes\":15", ""));
         assertThat(application.outbox()).extracting(OutboxRow::aggregateType).containsOnly("vehicle");
         assertThat(application.outbox()).extracting(OutboxRow::type).containsOnly(Vehicle.class.getName());
-        republishedIsTheSameAsTheLast();
+        assertRepublishedIsTheSameAsTheLast();
     }
 
     private static String truck(String plate, int load, String stop, String drivers) {
@@ -150,7 +150,7 @@ class MappingsIT {
                         "{\"id\":\"m1\",\"gears\":[{\"id\":\"g1\",\"teeth\":12}]}",
                         "{\"id\":\"m1\",\"gears\":[{\"id\":\"g1\",\"teeth\":16}]}");
         assertThat(application.outbox()).extracting(OutboxRow::entityVersion).containsExactly(0L, 1L);
-        republishedIsTheSameAsTheLast();
+        assertRepublishedIsTheSameAsTheLast();
     }
 
     @Test
@@ -167,7 +167,7 @@ class MappingsIT {
     }
 
     @Test
-    void attributeThatDoesNotRaiseTheVersionRaisesItAllTheSame() {
+    void attributeWithoutAnOptimisticLockRaisesTheVersionAllTheSame() {
         application.run(em -> em.persist(new Account(8, "Ada")));
         application.run(em -> em.find(Account.class, 8L).setComment("late"));
 

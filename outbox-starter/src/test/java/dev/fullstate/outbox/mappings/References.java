@@ -95,7 +95,7 @@ final class References {
         return "{'id':1,'fromId':" + from + ",'byCodeId':" + byCode + "}";
     }
 
-    /** Many-to-many and one-to-many, each in a table of its own. */
+    /** A root with many-to-many and one-to-many, each in a table of its own. */
     @Entity
     @PublishFullState
     public static class Playlist {
@@ -114,7 +114,7 @@ final class References {
         public long version;
     }
 
-    /** Has a life of its own, and an id class that keeps its fields to itself. */
+    /** A song with a life of its own, and an id class with private fields. */
     @Entity
     @IdClass(SongId.class)
     public static class Song {
@@ -136,7 +136,7 @@ final class References {
         }
     }
 
-    /** Of a song. */
+    /** The id of a song. */
     public static class SongId implements Serializable {
 
         private static final long serialVersionUID = 1L;
@@ -162,7 +162,7 @@ final class References {
         }
     }
 
-    /** Refers by id, and by a column that is not the id. */
+    /** A root that refers by id, and by a column that is not the id. */
     @Entity
     @PublishFullState
     public static class Parcel {
@@ -181,7 +181,7 @@ final class References {
         public long version;
     }
 
-    /** Has a life of its own, and an embedded id that keeps its fields to itself. */
+    /** A depot with a life of its own, and an embedded id with private fields. */
     @Entity
     public static class Depot {
 
@@ -199,7 +199,7 @@ final class References {
         }
     }
 
-    /** Of a depot. */
+    /** The id of a depot. */
     @Embeddable
     public static class DepotId implements Serializable {
 

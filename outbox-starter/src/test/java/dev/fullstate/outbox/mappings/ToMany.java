@@ -26,7 +26,7 @@ import org.springframework.beans.BeanUtils;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** One root and many parts, in all ways to say in which table that is. */
+/** One root and many parts, with the association in each place where a table can have it. */
 final class ToMany {
 
     private ToMany() {}
@@ -93,7 +93,7 @@ final class ToMany {
                         },
                         state("{'id':'a','size':1},{'id':'b','size':1}"))
                 .change(
-                        "nothing but the order",
+                        "only the order",
                         em -> Collections.reverse(em.find(Ordered.class, 1).parts),
                         state("{'id':'b','size':1},{'id':'a','size':1}"))
                 .change(

@@ -304,7 +304,7 @@ final class ToOne {
         }
     }
 
-    /** Has the key of the part. */
+    /** An embeddable with the key of the part. */
     @Embeddable
     public static class Inner {
 

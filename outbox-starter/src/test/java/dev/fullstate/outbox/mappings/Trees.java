@@ -65,7 +65,7 @@ final class Trees {
                 .delete(Menu.class, 1);
     }
 
-    /** Each names the way up that it has besides the one by which it is reached here. */
+    /** Each item names the way up that it has besides the one that leads to it here. */
     private static String top(int id, String text, String below) {
         return "{'id':" + id + ",'text':'" + text + "','aboveId':null,'below':[" + below + "]}";
     }
@@ -105,7 +105,7 @@ final class Trees {
         return "{'id':" + id + ",'text':'" + text + "','below':[" + below + "]}";
     }
 
-    /** Each is an aggregate of its own: the one above is a reference, and those below belong to themselves. */
+    /** Each category is an aggregate of its own: the one above is a reference, and those below belong to themselves. */
     private static Lifecycle ofRoots() {
         return Lifecycle.of("category", 2)
                 .given(em -> em.persist(new Category(1)))
@@ -118,7 +118,7 @@ final class Trees {
                         },
                         "{'id':2,'aboveId':1}")
                 .change(
-                        "what is above",
+                        "the category above",
                         em -> em.find(Category.class, 2).above = em.getReference(Category.class, 3),
                         "{'id':2,'aboveId':3}")
                 .delete(Category.class, 2);
@@ -301,7 +301,7 @@ final class Trees {
         }
     }
 
-    /** The other kind. */
+    /** The other kind of owner. */
     @Entity
     @PublishFullState
     public static class Cart implements Owner<Wheel> {
@@ -329,7 +329,7 @@ final class Trees {
         }
     }
 
-    /** A part of either. */
+    /** A part of either kind of owner. */
     @Entity
     public static class Wheel extends Part {
 
@@ -367,7 +367,7 @@ final class Trees {
         }
     }
 
-    /** The other kind. */
+    /** The other kind of owner. */
     @Entity
     @PublishFullState
     public static class Torch implements Owner<Bulb> {
@@ -395,7 +395,7 @@ final class Trees {
         }
     }
 
-    /** A part of either. */
+    /** A part of either kind of owner. */
     @Entity
     public static class Bulb extends Part {}
 }

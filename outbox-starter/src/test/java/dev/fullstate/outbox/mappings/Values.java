@@ -37,7 +37,7 @@ import dev.fullstate.outbox.PublishFullState;
 import dev.fullstate.outbox.mappings.Vehicle.Fuel;
 import dev.fullstate.outbox.mappings.Vehicle.MinutesConverter;
 
-/** Values that are something else in the database than in Java, or that the database makes. */
+/** Values that are not the same in the database as in Java, or that the database makes. */
 final class Values {
 
     /** The DDL that Hibernate does not create. */
@@ -148,7 +148,7 @@ final class Values {
         return Lifecycle.of("person", 1)
                 .create(em -> em.persist(new Person()), "{'id':1,'name':'Ann','phone':null}")
                 .change(
-                        "what is in the other table",
+                        "the attribute in the other table",
                         em -> em.find(Person.class, 1).phone = "12",
                         "{'id':1,'name':'Ann','phone':'12'}")
                 .change(
@@ -286,7 +286,7 @@ final class Values {
     @Embeddable
     public record JsonSize(int width, int height) {}
 
-    /** Has an embeddable of several classes. */
+    /** A root with an embeddable of several classes. */
     @Entity
     @PublishFullState
     public static class Drawing {
@@ -301,7 +301,7 @@ final class Values {
         public long version;
     }
 
-    /** Keeps its fields to itself, and so do its subclasses. */
+    /** An embeddable with private fields, as its subclasses have. */
     @Embeddable
     public static class Shape {
 
@@ -338,7 +338,7 @@ final class Values {
         }
     }
 
-    /** In two tables. */
+    /** A root in two tables. */
     @Entity
     @SecondaryTable(name = "person_phone")
     @PublishFullState
@@ -356,7 +356,7 @@ final class Values {
         public long version;
     }
 
-    /** With columns that triggers and the database itself write. */
+    /** A root with columns that triggers and the database itself write. */
     @Entity(name = "Basket")
     @PublishFullState
     public static class Basket {
@@ -407,7 +407,7 @@ final class Values {
         }
     }
 
-    /** Has a value that has something to say to its converter only. */
+    /** A root with a value that only its converter can read. */
     @Entity
     @PublishFullState
     public static class Vault {

@@ -91,7 +91,7 @@ class MonitorIT {
     }
 
     @Test
-    void endpointShowsTheOutboxToThoseWhoMayAsk() throws Exception {
+    void endpointShowsTheOutboxToAuthorizedCallers() throws Exception {
         assertThat(get("operator:wrong").statusCode()).isEqualTo(401);
 
         HttpResponse<String> response = get("operator:operator");

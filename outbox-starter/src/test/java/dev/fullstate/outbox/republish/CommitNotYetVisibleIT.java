@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * A commit is in the WAL, where the relay reads it, before other transactions see it: with a synchronous standby even for long.
+ * A commit is in the WAL, where the relay reads it, before other transactions see it: long before, with a synchronous standby.
  * A job that reads in between reads an old state, and must not publish it after the new one.
  */
 class CommitNotYetVisibleIT extends RepublishTest {

@@ -206,7 +206,7 @@ class RepublishIT extends RepublishTest {
     }
 
     @Test
-    void typesAreRepublishedBesideEachOther() throws Exception {
+    void typesAreRepublishedSideBySide() throws Exception {
         List<UUID> ids = purchases(3 * CHUNK);
         shop.run(em -> em.persist(new Seat("a", 1)));
         try (ShopApplication patient = ShopApplication.startAgain(
@@ -243,7 +243,7 @@ class RepublishIT extends RepublishTest {
     }
 
     @Test
-    void republishedTwiceAConsumersTableIsTheSame() {
+    void consumersTableIsTheSameAfterTwoRepublishes() {
         List<UUID> ids = purchases(2 * CHUNK);
         shop.run(em -> em.persist(new Seat("a", 1)));
         shop.run(em -> em.find(Purchase.class, ids.get(1)).line("apple").setQuantity(7));
@@ -280,7 +280,7 @@ class RepublishIT extends RepublishTest {
     }
 
     @Test
-    void besideWritersTheLastEventIsTheStateInTheDatabase() throws Exception {
+    void lastEventIsTheStateInTheDatabaseDespiteConcurrentWriters() throws Exception {
         List<UUID> ids = purchases(8);
         AtomicBoolean writing = new AtomicBoolean(true);
         ExecutorService writers = Executors.newFixedThreadPool(4);

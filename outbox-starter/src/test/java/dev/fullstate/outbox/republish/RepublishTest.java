@@ -106,7 +106,7 @@ public abstract class RepublishTest {
         return connection;
     }
 
-    /** No chunk can be written until this connection's transaction ends. */
+    /** Opens a connection whose transaction keeps every chunk from being written until it ends. */
     protected static Connection holdingTheOutbox() throws SQLException {
         return holding("lock table outbox in share mode");
     }

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** Named ones, those that have changed, and those that are gone. */
+/** Jobs for named aggregates, for those that have changed, and for those that no longer exist. */
 class SelectedAggregatesIT extends RepublishTest {
 
     private static RepublishRequest changedSince(Instant since) {
@@ -152,7 +152,7 @@ class SelectedAggregatesIT extends RepublishTest {
 
     /** A day's rows may be kept from removal while those of the next day go. */
     @Test
-    void rowsThatAreKeptBeyondTheRetentionProveNothing() {
+    void rowsKeptBeyondTheRetentionDoNotProveThatAllChangesAreThere() {
         List<UUID> ids = purchases(1);
         shop.run(em -> em.find(Purchase.class, ids.get(0)).setReference("x"));
         shop.jdbc()
@@ -199,7 +199,7 @@ class SelectedAggregatesIT extends RepublishTest {
     }
 
     @Test
-    void namedAggregateThatIsGoneGetsADeleteEventWithTombstones() {
+    void namedAggregateThatDoesNotExistGetsADeleteEventWithTombstones() {
         List<String> there = texts(purchases(1));
         String gone = UUID.randomUUID().toString();
 
@@ -222,7 +222,7 @@ class SelectedAggregatesIT extends RepublishTest {
      * sequence would keep the delete.
      */
     @Test
-    void aggregateThatIsBeingCreatedBesideItsDeleteEventIsPublishedAfterIt() throws Exception {
+    void aggregateCreatedDuringItsDeleteEventIsPublishedAfterIt() throws Exception {
         String id = UUID.randomUUID().toString();
         UUID job;
         try (Connection creator = holding("insert into purchase (purchase_id, reference, version) values ('" + id

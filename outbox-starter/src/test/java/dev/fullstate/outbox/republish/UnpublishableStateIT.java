@@ -12,10 +12,10 @@ import dev.fullstate.outbox.shop.OutboxRow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A state that cannot be published is left out, and nothing else is. */
+/** A state that cannot be published is left out, and no other state is. */
 class UnpublishableStateIT extends RepublishTest {
 
-    /** By SQL, as the capture would have refused it. */
+    /** Makes the state too large by SQL, as capture would have refused it. */
     private static void makeTooLarge(UUID id) {
         shop.jdbc()
                 .sql("insert into purchase_notes (purchase_purchase_id, position, notes)"

@@ -39,7 +39,7 @@ class OutboxStateIT {
     }
 
     @Test
-    void stateTellsHowOldTheOldestUnpublishedRowIs() throws SQLException {
+    void stateShowsTheAgeOfTheOldestUnpublishedRow() throws SQLException {
         database.insert(3);
         database.published(RELAY);
         assertThat(state().oldestUnpublished()).isNull();
@@ -61,7 +61,7 @@ class OutboxStateIT {
     }
 
     @Test
-    void rowOfATransactionThatWasRunningInTheRelaysSnapshotIsNotPublished() throws SQLException {
+    void rowOfATransactionRunningInTheRelaysSnapshotCountsAsUnpublished() throws SQLException {
         try (Connection slow = database.connect()) {
             slow.setAutoCommit(false);
             OutboxDatabase.insert(slow, 5, 5);
@@ -74,7 +74,7 @@ class OutboxStateIT {
     }
 
     @Test
-    void withoutARelayTheOldestRowIsNotPublished() throws SQLException {
+    void withoutARelayTheOldestRowCountsAsUnpublished() throws SQLException {
         database.insert(4);
         OutboxState state = state();
         assertThat(state.pipelines()).isEmpty();

@@ -35,7 +35,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A leaf goes when it is old, published and not in use, and only then. The application's role owns nothing. */
+/** A leaf is retired when it is old, published and not in use, and only then. The application's role owns nothing. */
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class RetentionIT {
@@ -86,7 +86,7 @@ class RetentionIT {
     }
 
     @Test
-    void leafGoesWhenItsDayIsPastTheRetentionAndItsRowsArePublished() throws SQLException {
+    void leafIsRetiredWhenItsDayIsPastTheRetentionAndItsRowsArePublished() throws SQLException {
         for (int daysAgo : new int[] {0, 6, 7, 8, 14}) {
             database.insert(daysAgo);
         }
@@ -102,7 +102,7 @@ class RetentionIT {
     }
 
     @Test
-    void rowThatIsNotPublishedKeepsItsLeaf() throws SQLException {
+    void unpublishedRowKeepsItsLeaf() throws SQLException {
         database.insert(9);
         database.published(RELAY);
         database.insert(9);
@@ -118,7 +118,7 @@ class RetentionIT {
     }
 
     @Test
-    void transactionThatWasRunningInTheRelaysSnapshotKeepsItsLeaf() throws SQLException {
+    void transactionRunningInTheRelaysSnapshotKeepsItsLeaf() throws SQLException {
         try (Connection slow = database.connect();
                 Connection quick = database.connect()) {
             slow.setAutoCommit(false);
@@ -136,7 +136,7 @@ class RetentionIT {
     }
 
     @Test
-    void everyPipelineHasToHavePublishedIt() throws SQLException {
+    void leafStaysUntilEveryPipelineHasPublishedItsRows() throws SQLException {
         database.published("behind");
         database.insert(9);
         database.published(RELAY);
@@ -151,7 +151,7 @@ class RetentionIT {
     }
 
     @Test
-    void withoutAnyRelayNothingGoes() throws SQLException {
+    void withoutARelayNoLeafIsRetired() throws SQLException {
         database.insert(9);
         retention.check();
         assertThat(database.days()).containsExactly(9);
@@ -159,7 +159,7 @@ class RetentionIT {
     }
 
     @Test
-    void noteThatCameWithADumpOfAnotherServerCountsForNothing() throws SQLException {
+    void noteFromTheDumpOfAnotherServerDoesNotCount() throws SQLException {
         database.insert(9);
         database.published(RELAY, "900000000:900000000:");
         database.execute("update outbox_relay set system_identifier = 42");
@@ -170,7 +170,7 @@ class RetentionIT {
     }
 
     @Test
-    void rowThatALongTransactionWroteLateIsKeptForItsOwnWeek() throws SQLException {
+    void rowWrittenLateByALongTransactionIsKeptForItsOwnWeek() throws SQLException {
         try (Connection connection = database.connect()) {
             OutboxDatabase.insert(connection, 9, 6);
         }
@@ -181,7 +181,7 @@ class RetentionIT {
     }
 
     @Test
-    void whoeverUsesTheLeafIsNotWaitedForAndNobodyWaitsBehindUs() throws SQLException {
+    void retentionDoesNotWaitForUsersOfTheLeafAndNoStatementWaitsBehindIt() throws SQLException {
         database.insert(9);
         database.published(RELAY);
         try (Connection slow = database.connect();
@@ -207,7 +207,7 @@ class RetentionIT {
     }
 
     @Test
-    void rowThatIsCommittedJustBeforeTheLockIsSeenUnderIt() throws SQLException {
+    void rowCommittedJustBeforeTheLockKeepsItsLeaf() throws SQLException {
         database.insert(9);
         database.published(RELAY);
         DataSource dataSource = new DelegatingDataSource(database.application().dataSource()) {
@@ -225,7 +225,7 @@ class RetentionIT {
         assertThat(reason(9)).startsWith("Not all of its rows are published");
     }
 
-    /** A connection that does something before it locks a table. */
+    /** Returns the connection, with an action before it locks a table. */
     private static Connection beforeTheLock(Connection connection, SqlAction action) {
         return (Connection) Proxy.newProxyInstance(
                 RetentionIT.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
@@ -267,14 +267,14 @@ class RetentionIT {
     }
 
     @Test
-    void twoInstancesAtOnceRetireALeafOnce() throws Exception {
+    void twoSimultaneousInstancesRetireALeafOnce() throws Exception {
         Retention other = retention(true);
         ExecutorService instances = Executors.newFixedThreadPool(2);
         try {
             for (int round = 1; round <= 20; round++) {
                 database.insert(9);
                 database.published(RELAY);
-                // Where each finds the other one looking at the leaf, both leave it for the next time.
+                // Where each instance finds that the other one uses the leaf, both leave it for the next check.
                 while (!database.days().isEmpty()) {
                     CyclicBarrier both = new CyclicBarrier(2);
                     Future<?> first = instances.submit(() -> checkTogether(both, retention));
@@ -296,7 +296,7 @@ class RetentionIT {
     }
 
     @Test
-    void switchedOffItOnlyLooks() throws SQLException {
+    void retentionThatIsSwitchedOffOnlyReportsTheState() throws SQLException {
         database.revoke("truncate on outbox_00");
         database.insert(9);
         database.published(RELAY);
@@ -308,7 +308,8 @@ class RetentionIT {
     }
 
     @Test
-    void roleWithoutTheRightsIsToldTheGrantsOnceAndGoesOnWhenItHasThem(CapturedOutput output) throws SQLException {
+    void missingRightsAreLoggedOnceWithTheirGrantsAndRetentionGoesOnWithThem(CapturedOutput output)
+            throws SQLException {
         database.revoke("select on outbox_relay");
         database.revoke("truncate on outbox_03");
         database.insert(9);
@@ -328,7 +329,7 @@ class RetentionIT {
     }
 
     @Test
-    void withoutTheTablesItSaysSo(CapturedOutput output) throws SQLException {
+    void missingTablesAreLoggedOnce(CapturedOutput output) throws SQLException {
         database.execute("drop table outbox_relay");
         retention.check();
         retention.check();
@@ -352,7 +353,7 @@ class RetentionIT {
     }
 
     @Test
-    void noLookReadsAWholeLeaf() throws SQLException {
+    void noCheckReadsAWholeLeaf() throws SQLException {
         try (Connection slow = database.connect()) {
             slow.setAutoCommit(false);
             OutboxDatabase.insert(slow, 0, 0);
@@ -378,7 +379,7 @@ class RetentionIT {
     }
 
     @Test
-    void threadLooksAgainAndAgainUntilItIsStopped() throws Exception {
+    void threadChecksAgainAndAgainUntilItIsStopped() throws Exception {
         Retention running = new Retention(
                 new Database(database.application()), new Retention.Options(true, WEEK, Duration.ofMillis(20)));
         running.start();
@@ -394,7 +395,7 @@ class RetentionIT {
     }
 
     @Test
-    void failureIsLoggedOnceAndTriedAgain(CapturedOutput output) throws SQLException {
+    void failureIsLoggedOnceAndTheCheckIsRepeated(CapturedOutput output) throws SQLException {
         Retention running = new Retention(
                 new Database(database.application()), new Retention.Options(true, WEEK, Duration.ofMillis(20)));
         database.execute("alter role " + database.role() + " nologin");

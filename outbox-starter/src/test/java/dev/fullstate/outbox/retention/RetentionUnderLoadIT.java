@@ -30,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
- * Leaves are retired while writers write to them and to others, while transactions stay open and while the relay lags. What is
- * committed is in the end published or still there, and no writer has waited.
+ * Leaves are retired while writers write to them and to others, while transactions stay open and while the relay lags. Each
+ * committed row is in the end published or still there, and no writer has waited.
  */
 @Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
 class RetentionUnderLoadIT {
@@ -46,7 +46,7 @@ class RetentionUnderLoadIT {
     private final Semaphore checks = new Semaphore(0);
 
     @Test
-    void writersNeverWaitAndNothingUnpublishedGoes() throws Exception {
+    void writersNeverWaitAndNoUnpublishedRowIsLost() throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
         try (PostgresServer postgres = PostgresServer.start();
                 OutboxDatabase database = new OutboxDatabase(postgres);
@@ -79,7 +79,7 @@ class RetentionUnderLoadIT {
 
             Set<Long> published = relay.get();
             assertThat(instances.stream().mapToLong(Retention::retiredCount).sum())
-                    .as("leaves retired meanwhile")
+                    .as("leaves retired under load")
                     .isGreaterThanOrEqualTo(LATE_DAYS.size() - 1);
             Set<Long> lost = new HashSet<>(committed);
             lost.removeAll(published);
@@ -105,9 +105,9 @@ class RetentionUnderLoadIT {
     }
 
     /**
-     * Each transaction writes a row of today's, and some of them one of an old day, another one every few transactions, the held
-     * one too. A writer may wait for a running truncation; a writer that waits behind a transaction that waits for the holder
-     * would fail here.
+     * Writes a row of today in each transaction, and in some of them a row of an old day, which changes every few transactions and
+     * is at times the day of the held leaf. A writer may wait for a running truncation; a writer that waits behind a transaction
+     * that waits for the holder would fail here.
      */
     private static Set<Long> write(OutboxDatabase database, Random random) throws SQLException {
         Set<Long> committed = new HashSet<>();
@@ -133,7 +133,7 @@ class RetentionUnderLoadIT {
         return committed;
     }
 
-    /** A relay that lags: it reads what a snapshot shows, and notes the snapshot afterwards. */
+    /** Publishes as a relay that lags: reads the rows that a snapshot shows, and notes the snapshot afterwards. */
     private Set<Long> publishUntilTheEnd(OutboxDatabase database) throws Exception {
         Set<Long> published = new HashSet<>();
         try (Connection reader = database.connectAsOwner();

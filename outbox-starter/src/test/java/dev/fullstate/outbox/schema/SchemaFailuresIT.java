@@ -92,7 +92,7 @@ class SchemaFailuresIT {
 
     @ParameterizedTest
     @MethodSource("databases")
-    void databaseThatIsNotSetUpForItIsMetWithItsOwnRemedy(String setUp, String parameters, String remedy)
+    void wrongSetUpOfTheDatabaseIsNamedWithItsOwnRemedy(String setUp, String parameters, String remedy)
             throws SQLException {
         execute(database, setUp.formatted(database));
 
@@ -128,7 +128,7 @@ class SchemaFailuresIT {
         "update outbox_schema_history set checksum = 1 where version = '1'",
         "update outbox_schema_history set success = false where version = '1'"
     })
-    void historyThatDoesNotFitIsNamed(String damage) throws SQLException {
+    void historyThatDoesNotMatchIsNamed(String damage) throws SQLException {
         OutboxSchema.migrate(outbox(""));
         execute(database, damage);
 
@@ -138,7 +138,7 @@ class SchemaFailuresIT {
     }
 
     @Test
-    void serverThatIsNotThereIsNamed() {
+    void unreachableServerIsNamed() {
         Outbox away = new Outbox(
                 new DriverManagerDataSource("jdbc:postgresql://127.0.0.1:1/app", "app", "secret"), OutboxNames.DEFAULT);
         assertThat(failure(away).action()).contains("Start PostgreSQL", "spring.datasource.url");
@@ -154,7 +154,7 @@ class SchemaFailuresIT {
     }
 
     @Test
-    void databaseThatDoesNotExistIsNamed() {
+    void missingDatabaseIsNamed() {
         Outbox outbox = new Outbox(
                 new DriverManagerDataSource(postgres.jdbcUrl("nowhere"), "app", "secret"), OutboxNames.DEFAULT);
         assertThat(failure(outbox).action()).contains("CREATE DATABASE").doesNotContain("GRANT");
@@ -171,7 +171,7 @@ class SchemaFailuresIT {
                 .doesNotContain(GRANT_SCHEMA);
     }
 
-    /** States that a test cannot bring about quickly. */
+    /** SQL states that a test cannot bring about quickly. */
     @ParameterizedTest
     @CsvSource({
         "53100, disk space",
@@ -184,7 +184,7 @@ class SchemaFailuresIT {
         "58030, PostgreSQL's log",
         "22000, See the message"
     })
-    void otherStatesHaveTheirLineInTheTable(String sqlState, String remedy) {
+    void otherSqlStatesHaveARemedyOfTheirOwn(String sqlState, String remedy) {
         OutboxSchemaException failure =
                 OutboxSchemaException.of("It failed", OutboxNames.DEFAULT, new SQLException("so", sqlState));
         assertThat(failure.action()).contains(remedy).doesNotContain("GRANT");

@@ -27,7 +27,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Replicas of a service that start at the same moment, before there is an outbox: one makes it, and all of them start. */
+/** Replicas of a service that start at the same moment, before there is an outbox: one creates it, and all of them start. */
 class SimultaneousStartsIT {
 
     private static final int REPLICAS = 10;
@@ -44,7 +44,7 @@ class SimultaneousStartsIT {
     @CsvSource(
             nullValues = "-",
             value = {"empty, -, select 1", "full, -, create table purchase (id int)", "own, orders, select 1"})
-    void allOfThemStart(String name, String schema, String setUp) throws Exception {
+    void allReplicasStart(String name, String schema, String setUp) throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             String database = name + round;
             String url = Databases.recreate(postgres, database);
@@ -83,11 +83,11 @@ class SimultaneousStartsIT {
     }
 
     /**
-     * Flyway makes its history table and the first row of it in two steps; a replica that starts in between fails, or migrates at
+     * Flyway creates its history table and the first row of it in two steps; a replica that starts in between fails, or migrates at
      * the same time as the other one.
      */
     @Test
-    void replicaWaitsForTheOneThatIsInTheMiddle() throws Exception {
+    void replicaWaitsForTheOneThatIsMigrating() throws Exception {
         String url = Databases.recreate(postgres, "middle");
         OutboxNames names = OutboxNames.of("public", "outbox");
         Outbox outbox = new Outbox(new DriverManagerDataSource(url, postgres.username(), postgres.password()), names);
@@ -103,7 +103,7 @@ class SimultaneousStartsIT {
                                 + " checksum int, installed_by varchar(100) not null, installed_on timestamp not null default now(),"
                                 + " execution_time int not null, success boolean not null)");
                 replica = thread.submit(() -> OutboxSchema.migrate(outbox));
-                await().until(() -> replica.isDone() || isWaited(statement));
+                await().until(() -> replica.isDone() || isReplicaWaiting(statement));
                 assertThat(replica).isNotDone();
                 statement.execute("drop table outbox_schema_history");
             }
@@ -114,7 +114,7 @@ class SimultaneousStartsIT {
         }
     }
 
-    private static boolean isWaited(Statement statement) throws SQLException {
+    private static boolean isReplicaWaiting(Statement statement) throws SQLException {
         try (ResultSet rows = statement.executeQuery(
                 "select count(*) from pg_stat_activity where datname = 'middle' and wait_event = 'advisory'")) {
             return rows.next() && rows.getInt(1) == 1;

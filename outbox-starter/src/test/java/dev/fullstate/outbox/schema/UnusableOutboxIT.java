@@ -78,7 +78,7 @@ class UnusableOutboxIT {
     }
 
     @Test
-    void roleWithTheRightsOfTheManualStarts(CapturedOutput output) {
+    void roleWithTheDocumentedRightsStarts(CapturedOutput output) {
         assertThatCode(() -> OutboxSchema.verify(application)).doesNotThrowAnyException();
         // Pools of other applications in this JVM may have lost their server.
         assertThat(output.getOut()).doesNotContainPattern("WARN .*fullstate");
@@ -97,7 +97,7 @@ class UnusableOutboxIT {
                 "alter table orders.outbox_05 enable row level security | Row-level security | orders.outbox_05 DISABLE",
                 "alter table orders.outbox_job enable row level security | Row-level security | _job DISABLE",
             })
-    void statementOfTheFailureMendsIt(String damage, String message, String remedy) throws SQLException {
+    void statementInTheFailureMendsTheDamage(String damage, String message, String remedy) throws SQLException {
         execute(damage);
 
         OutboxSchemaException failure = failure();
@@ -122,7 +122,7 @@ class UnusableOutboxIT {
                 "drop table orders.outbox_job_end | there is no outbox_job_end | delete its row",
                 "drop view orders.outbox_relay_job | there is no outbox_relay_job | delete its row",
             })
-    void whatIsNoOutboxOfThisVersionIsNamed(String damage, String message, String remedy) throws SQLException {
+    void tableThatIsNotAnOutboxOfThisVersionIsNamed(String damage, String message, String remedy) throws SQLException {
         execute(damage);
 
         OutboxSchemaException failure = failure();
@@ -133,7 +133,7 @@ class UnusableOutboxIT {
 
     /** The relay cannot create it, and Flyway would not run a version twice. */
     @Test
-    void publicationThatSomebodyHasDroppedIsCreatedAgainAtTheNextStart() throws SQLException {
+    void droppedPublicationIsCreatedAgainAtTheNextStart() throws SQLException {
         execute("drop publication orders_outbox");
         DataSource owner =
                 new DriverManagerDataSource(postgres.jdbcUrl(database), postgres.username(), postgres.password());
@@ -145,7 +145,7 @@ class UnusableOutboxIT {
     }
 
     @Test
-    void rightsOfRepublishJobsAreAskedForWithoutFailing(CapturedOutput output) throws SQLException {
+    void missingRightsOfJobsAreLoggedAndDoNotFailTheStart(CapturedOutput output) throws SQLException {
         execute("revoke delete on orders.outbox_job_item from app; revoke select on orders.outbox_job_end from app");
 
         OutboxSchema.verify(application);

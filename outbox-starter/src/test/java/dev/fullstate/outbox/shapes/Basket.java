@@ -20,7 +20,7 @@ import org.hibernate.annotations.FetchMode;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Each of its items has a collection, two parts of its own, and refers eagerly to what refers eagerly to more. */
+/** A root with items that each have a collection, two parts of their own, and eager references to entities with more of these. */
 @Entity
 @PublishFullState
 @SuppressWarnings("UnusedVariable") // fields are read by reflection
@@ -108,7 +108,7 @@ public class Basket {
             return detail;
         }
 
-        /** Sees what it is wrapped in: what listeners are to hear of, Hibernate loads before it deletes it, each by itself. */
+        /** Loads the wrapping: before Hibernate deletes wrappings, it loads each by itself, so that listeners hear of it. */
         void unwrap() {
             Hibernate.initialize(wrapping);
         }
@@ -143,7 +143,7 @@ public class Basket {
         }
     }
 
-    /** A part of a part, which that refers to. */
+    /** A part of a part, to which the item refers. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Wrapping {
@@ -184,7 +184,7 @@ public class Basket {
         }
     }
 
-    /** Nor is this. */
+    /** Not part of anything either. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Country {
@@ -199,7 +199,7 @@ public class Basket {
         }
     }
 
-    /** Nor this. */
+    /** Not part of anything either. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Rating {

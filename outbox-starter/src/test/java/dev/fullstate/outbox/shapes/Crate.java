@@ -19,7 +19,7 @@ import org.hibernate.annotations.FetchMode;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Parts that do not know it, and references wherever one can be. */
+/** A root with parts that do not know it, and with references wherever one can be. */
 @Entity
 @PublishFullState
 @SuppressWarnings("UnusedVariable") // fields are read by reflection
@@ -84,7 +84,7 @@ public class Crate {
         return labels;
     }
 
-    /** By a column. */
+    /** A part by a column. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Piece {
@@ -108,7 +108,7 @@ public class Crate {
         }
     }
 
-    /** By a table. */
+    /** A part by a table. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Label {
@@ -129,7 +129,7 @@ public class Crate {
         }
     }
 
-    /** Refers to more, in ways that cannot wait. */
+    /** An entity with further references, of kinds that Hibernate cannot leave for later. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Port {
@@ -151,7 +151,7 @@ public class Crate {
         }
     }
 
-    /** Nothing of a crate. */
+    /** Not part of a crate. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Pilot {
@@ -163,7 +163,7 @@ public class Crate {
         private Port port;
     }
 
-    /** Refers to something from within. */
+    /** An embeddable with a reference. */
     @Embeddable
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Call {

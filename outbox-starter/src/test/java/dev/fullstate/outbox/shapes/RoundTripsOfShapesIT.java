@@ -140,7 +140,7 @@ class RoundTripsOfShapesIT {
                         (em, root) -> root.items().forEach(item -> item.detail().edit()),
                         after(
                                 List.of("lock basket$detail", "update basket returning"),
-                                // Their owners are asked for before the lock and after it.
+                                // The owners are queried before the lock and after it.
                                 after(reads("basket", "basket"), READ_BASKET))),
                 new Case<>(
                         BASKET,
@@ -151,7 +151,7 @@ class RoundTripsOfShapesIT {
                         },
                         after(
                                 List.of("lock basket$detail", "lock basket$item", "update basket returning"),
-                                // Rows of parts that do not know their owner are locked and asked before they are
+                                // Rows of parts that do not know their owner are locked and read before they are
                                 // deleted.
                                 after(
                                         reads("basket$item", "basket$item", "basket", "basket$item"),
@@ -213,7 +213,7 @@ class RoundTripsOfShapesIT {
 
     @ParameterizedTest
     @MethodSource("cases")
-    <T> void areAsManyForManyRowsAsForOne(Case<T> each) {
+    <T> void statementsAreAsManyForManyRowsAsForOne(Case<T> each) {
         List<String> expected = new ArrayList<>(each.added);
         expected.add("insert into \"public\".\"outbox\"");
         assertThat(addedBy(each, 1, 1)).containsExactlyInAnyOrderElementsOf(expected);
@@ -222,7 +222,7 @@ class RoundTripsOfShapesIT {
 
     /** One part of each root is changed. */
     @Test
-    void areOneForAThousandRows() {
+    void statementsAreOneForAThousandRows() {
         List<String> added = new ArrayList<>(sentByManyParts(captured));
         List<String> own = sentByManyParts(bare);
         own.forEach(added::remove);

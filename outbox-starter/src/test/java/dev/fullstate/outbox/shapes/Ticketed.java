@@ -15,7 +15,7 @@ import jakarta.persistence.Version;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Ids of two columns, on all levels. */
+/** A root with ids of two columns, on all levels. */
 @Entity
 @PublishFullState
 @SuppressWarnings("UnusedVariable") // fields are read by reflection

@@ -96,7 +96,7 @@ public class Topic {
         }
     }
 
-    /** A kind of it. */
+    /** A kind of entry. */
     @Entity(name = "TopicComment")
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Comment extends Entry {

@@ -1,2 +1,2 @@
-/** Aggregates of many rows, in mappings that make Hibernate ask once for each of them. */
+/** Aggregates of many rows, in mappings that make Hibernate send a query for each of them. */
 package dev.fullstate.outbox.shapes;

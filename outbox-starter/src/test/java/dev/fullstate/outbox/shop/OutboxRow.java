@@ -10,7 +10,7 @@ import org.springframework.jdbc.core.RowMapper;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A row as the relay would find it. */
+/** A row as the relay reads it. */
 public record OutboxRow(
         long seq,
         UUID id,

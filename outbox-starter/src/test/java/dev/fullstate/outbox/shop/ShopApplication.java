@@ -113,12 +113,12 @@ public final class ShopApplication implements AutoCloseable {
         return context.getBean(EntityManager.class);
     }
 
-    /** One transaction. */
+    /** Does the work in one transaction. */
     public void run(Consumer<EntityManager> work) {
         transaction().executeWithoutResult(status -> work.accept(entityManager()));
     }
 
-    /** One transaction. */
+    /** Does the work in one transaction. */
     public <T> T call(Function<EntityManager, T> work) {
         return transaction().execute(status -> work.apply(entityManager()));
     }
@@ -127,21 +127,21 @@ public final class ShopApplication implements AutoCloseable {
         return context.getBean(JdbcClient.class);
     }
 
-    /** All rows of the outbox, in their order. */
+    /** Returns all rows of the outbox, in their order. */
     public List<OutboxRow> outbox() {
         return jdbc().sql("select * from outbox order by seq")
                 .query(OutboxRow.MAPPER)
                 .list();
     }
 
-    /** The rows of one aggregate, in their order. */
+    /** Returns the rows of one aggregate, in their order. */
     public List<OutboxRow> outbox(Object id) {
         return outbox().stream()
                 .filter(row -> row.aggregateId().equals(String.valueOf(id)))
                 .toList();
     }
 
-    /** By a delete: a truncation makes 64 new files. */
+    /** Empties the outbox by a delete: a truncation makes 64 new files. */
     public void forgetOutbox() {
         jdbc().sql("delete from outbox").update();
     }

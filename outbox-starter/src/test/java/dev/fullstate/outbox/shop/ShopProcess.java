@@ -20,7 +20,7 @@ public final class ShopProcess implements AutoCloseable {
     }
 
     /**
-     * Starts it.
+     * Starts the process.
      *
      * @param name of its log, and of its connections as the database shows them
      */
@@ -47,17 +47,17 @@ public final class ShopProcess implements AutoCloseable {
         System.exit(0);
     }
 
-    /** SIGKILL. Returns when it is gone. */
+    /** Sends SIGKILL; returns when the process has ended. */
     public void kill() {
         jvm.kill();
     }
 
-    /** SIGSTOP: it stands still with all its connections, as a host does that has lost its network. */
+    /** Sends SIGSTOP: the process stands still with all its connections, as a host does that has lost its network. */
     public void standStill() {
         jvm.pause();
     }
 
-    /** SIGCONT. */
+    /** Sends SIGCONT. */
     public void goOn() {
         jvm.resume();
     }

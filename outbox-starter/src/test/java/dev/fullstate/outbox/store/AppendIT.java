@@ -67,14 +67,14 @@ class AppendIT {
     }
 
     @Test
-    void noEventIsNoRow() throws SQLException {
+    void emptyListAppendsNoRow() throws SQLException {
         store.append(connection, List.of());
 
         assertThat(rows()).isEmpty();
     }
 
     @Test
-    void aFullStatementOfSmallEventsIsOne() throws SQLException {
+    void maximumOfSmallEventsIsOneStatement() throws SQLException {
         assertThat(statementCount(Stream.generate(() -> completeUpdate(1, "{}"))
                         .limit(OutboxStore.MAX_ROWS)
                         .toList()))

@@ -43,7 +43,7 @@ public final class OutboxDatabase implements AutoCloseable {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The role that owns nothing: the application's. */
+    /** Returns the role that owns nothing: the application's. */
     public String role() {
         return database.name() + "_app";
     }
@@ -56,17 +56,17 @@ public final class OutboxDatabase implements AutoCloseable {
         execute("revoke " + what + " from " + role());
     }
 
-    /** As the application connects. */
+    /** Returns the outbox as the application connects to it. */
     public Outbox application() {
         return new Outbox(new DriverManagerDataSource(database.url(), role(), "secret"), OutboxNames.DEFAULT);
     }
 
-    /** Another connection of the application. */
+    /** Opens another connection of the application. */
     public Connection connect() throws SQLException {
         return DriverManager.getConnection(database.url(), role(), "secret");
     }
 
-    /** Another connection of the owner. */
+    /** Opens another connection of the owner. */
     public Connection connectAsOwner() throws SQLException {
         return database.connect();
     }
@@ -102,17 +102,17 @@ public final class OutboxDatabase implements AutoCloseable {
                 .sql());
     }
 
-    /** Until the connections of the application have ended, which report what they have done when they do. */
+    /** Waits until the connections of the application have ended, which report their statistics when they end. */
     public void awaitStatistics() {
         await().until(() -> query("select 1 from pg_stat_activity where usename = '" + role() + "'") == null);
     }
 
-    /** A relay has published everything that is committed now. */
+    /** Notes that a relay has published everything that is committed now. */
     public void published(String pipeline) throws SQLException {
         published(pipeline, query("select pg_current_snapshot()"));
     }
 
-    /** A relay has published everything that a snapshot shows. */
+    /** Notes that a relay has published everything that a snapshot shows. */
     public void published(String pipeline, String snapshot) throws SQLException {
         execute("""
                 insert into outbox_relay (pipeline, slot_name, snapshot, published_lsn, system_identifier)
@@ -121,7 +121,7 @@ public final class OutboxDatabase implements AutoCloseable {
                 """.formatted(pipeline, snapshot));
     }
 
-    /** The days ago of the rows that there are. */
+    /** Returns for each row how many days ago its leaf's day was. */
     public List<Integer> days() throws SQLException {
         return database.strings("""
                         select mod(floor(extract(epoch from now()) / 86400)::bigint - bucket, 16)

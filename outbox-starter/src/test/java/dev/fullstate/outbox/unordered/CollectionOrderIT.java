@@ -105,15 +105,15 @@ class CollectionOrderIT {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void whateverTheOrderInWhichItWasFilled(long seed) {
+    void collectionIsWrittenInOneOrderHoweverItWasFilled(long seed) {
         create(seed);
 
         assertThat(application.outbox()).extracting(OutboxRow::payload).containsExactly(STATE);
-        republishedIs(STATE);
+        assertRepublishedIs(STATE);
     }
 
     @Test
-    void andInWhichTheRowsLie() {
+    void collectionIsWrittenInOneOrderHoweverItsRowsLie() {
         create(6);
         List.of("heap_numbers", "heap_points", "heap_named", "heap_stones", "heap_owners", "stick")
                 .forEach(table -> application
@@ -122,10 +122,10 @@ class CollectionOrderIT {
                                 + ") returning *) insert into " + table + " select * from moved")
                         .update());
 
-        republishedIs(STATE);
+        assertRepublishedIs(STATE);
     }
 
-    private static void republishedIs(String state) {
+    private static void assertRepublishedIs(String state) {
         application.forgetOutbox();
         Republisher republisher = application.bean(Republisher.class);
         var job = republisher.start(List.of(), "test");

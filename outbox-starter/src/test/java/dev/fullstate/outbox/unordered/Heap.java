@@ -73,14 +73,14 @@ public class Heap {
     @Version
     public long version;
 
-    /** In another order than that of its names. */
+    /** An enum in another order than that of its names. */
     public enum Color {
         RED,
         GREEN,
         BLUE
     }
 
-    /** Without a natural order. */
+    /** A value without a natural order. */
     @Embeddable
     public record Point(int east, int north) {}
 
@@ -130,7 +130,7 @@ public class Heap {
         }
     }
 
-    /** Has a life of its own. */
+    /** An owner with a life of its own. */
     @Entity(name = "Owner")
     public static class Owner {
 

@@ -107,7 +107,7 @@ class DatesAndTimesIT {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void areWhatPostgresWrites(Setting setting) {
+    void datesAndTimesAreWrittenAsPostgresWritesThem(Setting setting) {
         try (ShopApplication application = application(setting)) {
             application.run(em ->
                     MOMENTS.forEach(at -> em.persist(new Moments(setting.zone() + " " + at, LocalDateTime.parse(at)))));
@@ -119,7 +119,7 @@ class DatesAndTimesIT {
             await().pollInterval(Duration.ofMillis(5))
                     .until(() -> republisher.find(job).orElseThrow().state().isFinal());
             assertThat(differences(application))
-                    .as("republished, also what other instances have written")
+                    .as("republished, with rows of other instances too")
                     .isEmpty();
             application.forgetOutbox();
         }

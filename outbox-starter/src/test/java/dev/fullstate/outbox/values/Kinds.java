@@ -66,7 +66,7 @@ final class Kinds {
 
     private Kinds() {}
 
-    /** With everything that Jackson would write instead of the name. */
+    /** An enum with everything that Jackson would write instead of the name. */
     enum Size {
         @JsonProperty("a-little")
         SMALL,
@@ -240,7 +240,7 @@ final class Kinds {
         }
     }
 
-    /** In a document. */
+    /** A value in a document. */
     record Point(int x, @JsonProperty("why") String y) {}
 
     @Entity
@@ -304,7 +304,7 @@ final class Kinds {
         long version;
     }
 
-    /** Something that Jackson would write, and that is a text to the database. */
+    /** A value that Jackson could write itself, and that the database has as text. */
     record Email(String address, int length) {}
 
     static class EmailConverter implements AttributeConverter<Email, String> {
@@ -382,7 +382,7 @@ final class Kinds {
         }
     }
 
-    /** Each attribute says itself how it is written, or its type has a serializer of the application's. */
+    /** Each attribute has an annotation for its form, or its type has a serializer of the application's. */
     @Entity
     @PublishFullState
     static class Chosen {
@@ -415,7 +415,7 @@ final class Kinds {
         }
     }
 
-    /** A customizer has a serializer for it. */
+    /** A value for which a customizer has a serializer. */
     record Nick(String name) {}
 
     static class NickConverter implements AttributeConverter<Nick, String> {

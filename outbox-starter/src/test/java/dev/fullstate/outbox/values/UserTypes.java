@@ -19,7 +19,7 @@ final class UserTypes {
 
     private UserTypes() {}
 
-    /** Says much about itself, little of which is state. */
+    /** A value with many properties, few of which are state. */
     record Money(BigDecimal amount, Currency currency) {
 
         public Money getNegated() {
@@ -27,7 +27,7 @@ final class UserTypes {
         }
     }
 
-    /** In two columns. */
+    /** Stores money in two columns. */
     public static class MoneyType implements CompositeUserType<Money> {
 
         /** The mapped entity. */
@@ -93,7 +93,7 @@ final class UserTypes {
         }
     }
 
-    /** Nothing but its type knows what it is to the database. */
+    /** A value whose form in the database only its type knows. */
     static final class Color {
 
         private final int rgb;
@@ -113,7 +113,7 @@ final class UserTypes {
         }
     }
 
-    /** In one column, as hexadecimal digits. */
+    /** Stores a color in one column, as hexadecimal digits. */
     public static class ColorType implements UserType<Color> {
 
         @Override

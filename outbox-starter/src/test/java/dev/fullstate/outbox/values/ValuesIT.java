@@ -81,7 +81,7 @@ class ValuesIT {
         application.forgetOutbox();
     }
 
-    /** Single quotes stand for double ones. */
+    /** Asserts the JSON, live and republished. Single quotes stand for double ones. */
     private static void assertWritten(String aggregateType, Object entity, String json) {
         application.run(em -> em.persist(entity));
         String live = only();
@@ -102,7 +102,7 @@ class ValuesIT {
     }
 
     @Test
-    void numbersTextsAndNames() {
+    void numbersTextsAndNamesAreWrittenInTheirDocumentedForm() {
         assertWritten(
                 "scalars",
                 new Scalars(),
@@ -117,7 +117,7 @@ class ValuesIT {
     }
 
     @Test
-    void enumsByTheirNames() {
+    void enumsAreWrittenByTheirNames() {
         assertWritten(
                 "enums",
                 new Enums(),
@@ -126,7 +126,7 @@ class ValuesIT {
     }
 
     @Test
-    void arraysAndCollectionsElementByElementAndIdsAsTheirType() {
+    void arraysAndCollectionsAreWrittenElementByElementAndIdsAsTheirType() {
         application.run(em -> em.persist(new Several(LocalDate.of(2025, 12, 31), null)));
         application.forgetOutbox();
         application.run(em -> em.persist(
@@ -140,7 +140,7 @@ class ValuesIT {
     }
 
     @Test
-    void documentsAsTheColumnHasThem() {
+    void documentsAreWrittenAsTheColumnHasThem() {
         assertWritten(
                 "documents",
                 new Documents(),
@@ -149,7 +149,7 @@ class ValuesIT {
     }
 
     @Test
-    void convertedValuesByTheirClassElseAsTheColumnHasThem() {
+    void convertedValuesAreWrittenByTheirClassElseAsTheColumnHasThem() {
         assertWritten(
                 "converted",
                 new Converted(),
@@ -158,7 +158,7 @@ class ValuesIT {
     }
 
     @Test
-    void whatTheApplicationChoosesComesFirst() {
+    void formChosenByTheApplicationHasPrecedence() {
         assertWritten(
                 "chosen",
                 new Chosen(),
@@ -166,7 +166,7 @@ class ValuesIT {
     }
 
     @Test
-    void whatIsNoNumberInJsonFailsTheTransaction() {
+    void valueThatIsNotANumberInJsonFailsTheTransaction() {
         for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
             assertThatThrownBy(() -> application.run(em -> {
                         Measure measure = new Measure();
@@ -181,7 +181,7 @@ class ValuesIT {
     }
 
     @Test
-    void infinityOfTheDatabaseIsInfinity() {
+    void infinityOfTheDatabaseIsWrittenAsInfinity() {
         for (String infinity : List.of("infinity", "-infinity")) {
             application.run(em -> {
                 em.persist(new Measure());
