@@ -18,6 +18,6 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface InState {
 
-    /** Whether the attribute is part of the state. */
+    /** Returns true if the attribute is part of the state. */
     boolean value() default true;
 }

@@ -15,7 +15,7 @@ import org.springframework.security.web.header.HeaderWriter;
 
 /**
  * Answers a caller with wrong credentials with a problem document, as the endpoint itself does, and without the error page, which is
- * another path of the application and may be closed to this caller. Every 401, the endpoint's too, says how to log in.
+ * another path of the application and may be closed to this caller. Every 401, the endpoint's too, names the ways to log in.
  */
 final class AdminRefusal implements AuthenticationEntryPoint, HeaderWriter {
 

@@ -119,7 +119,7 @@ public class RepublishController {
         JsonAnswer.problem(HttpStatus.BAD_REQUEST, invalid.getMessage()).writeTo(response);
     }
 
-    /** Answers with the job: it says more than a problem could, and shows why it is in the way. */
+    /** Answers with the job: it tells more than a problem could, and shows why it is in the way. */
     @ExceptionHandler
     void conflict(RepublishConflictException conflict, HttpServletResponse response) throws IOException {
         RepublishJob job = conflict.job();

@@ -46,8 +46,8 @@ final class RequestBodies {
      * Reads the body of a request. A body is optional.
      *
      * @throws InvalidRepublishRequestException for values that do not go together
-     * @throws ResponseStatusException for anything else that is not as it should be, and for a body that is too long, or not said to be
-     *     JSON. What comes as a form may have been read by a filter already: it would look like no body, and start a job for all
+     * @throws ResponseStatusException for any other defect of the request, and for a body that is too long, or not declared as
+     *     JSON. A filter may have read the body of a form already: it would look like no body, and start a job for all
      */
     static RepublishRequest read(HttpServletRequest request) throws IOException {
         byte[] body = request.getInputStream().readNBytes(MAX_BYTES + 1);

@@ -47,7 +47,7 @@ public final class AdminAutoConfiguration {
     private static final String SECURITY = "org.springframework.security.web.SecurityFilterChain";
     private static final String OPEN = "outbox.admin.allow-unauthenticated";
 
-    /** Whoever has Spring Security means to use it, so nothing opens the endpoint then. */
+    /** An application that has Spring Security means to use it, so no setting opens the endpoint then. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(name = SECURITY)
     @Import({AdminFilterChainConfiguration.class, RepublishEndpointConfiguration.class})
@@ -78,7 +78,7 @@ public final class AdminAutoConfiguration {
     @Import(RepublishEndpointConfiguration.class)
     static class OpenConfiguration {
 
-        /** Not lazy in any application, so that each start says it. */
+        /** Not lazy in any application, so that each start warns. */
         @Bean
         @Lazy(false)
         AdminAccess outboxAdminAccess() {

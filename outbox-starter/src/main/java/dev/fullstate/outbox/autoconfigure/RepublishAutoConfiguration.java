@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Lazy;
 import dev.fullstate.outbox.jobs.JobOptions;
 import dev.fullstate.outbox.republish.Republisher;
 
-/** Republishes what is captured, by jobs in each database that has an outbox. */
+/** Republishes captured aggregates, by jobs in each database that has an outbox. */
 @AutoConfiguration(after = OutboxAutoConfiguration.class)
 @ConditionalOnBean(PersistenceUnits.class)
 public final class RepublishAutoConfiguration {

@@ -24,7 +24,7 @@ import dev.fullstate.outbox.session.DatabaseFailure;
 
 /**
  * Turns the marks of a transaction into changes, in five steps: it takes the ids that the database has, finds the root of each
- * changed part, locks every root, reads the states back from the database and hands the changes over. ADR 2 (docs/adr/0002) says
+ * changed part, locks every root, reads the states back from the database and hands the changes over. ADR 2 (docs/adr/0002) tells
  * why a root is locked first and why the session's own objects do not do.
  *
  * <p>Confined to the transaction's thread.

@@ -45,7 +45,7 @@ final class ChangedParts {
     }
 
     /**
-     * Puts all parts back among those whose owners have to be looked for.
+     * Puts all parts back among those whose owners have to be queried.
      *
      * @return whether there are any
      */
@@ -55,7 +55,7 @@ final class ChangedParts {
     }
 
     /**
-     * Notes that the owner of a part is asked for before the part is deleted.
+     * Notes that the owner of a part is queried before the part is deleted.
      *
      * @return whether that is the first time in this flush
      */

@@ -31,7 +31,7 @@ final class RootChange {
     private @Nullable Operation last;
 
     /**
-     * Whether a flush has written the root's own row; only then {@link #rowSeenInFlush} and {@link #versionBefore} say anything.
+     * True once a flush has written the root's own row; only then {@link #rowSeenInFlush} and {@link #versionBefore} count.
      */
     private boolean rowSeen;
 
@@ -42,21 +42,21 @@ final class RootChange {
     private @Nullable Long versionBefore;
 
     /**
-     * Whether a statement of this transaction has set or raised the row's version, which locks the row to the end. Back to false
-     * if a rollback to a savepoint has undone that.
+     * True once a statement of this transaction has set or raised the row's version, which locks the row to the end. Back to
+     * false if a rollback to a savepoint has undone that.
      */
     private boolean versionRaised;
 
-    /** Whether something that belongs to the root has changed, other than by the deletion of the root. */
+    /** True once something that belongs to the root has changed, other than by the deletion of the root. */
     private boolean contentSeen;
 
-    /** The first flush that changed something that belongs to the root; says nothing before {@link #contentSeen}. */
+    /** The first flush that changed something that belongs to the root; does not count before {@link #contentSeen}. */
     private int contentSeenInFlush;
 
-    /** Whether the application has named the root: then SQL may have written its row, and the flushes do not tell all. */
+    /** True once the application has named the root: then SQL may have written its row, and the flushes do not tell all. */
     private boolean markedBySql;
 
-    /** Whether the database has nothing of this transaction's changes to the root. */
+    /** True if the database has nothing of this transaction's changes to the root. */
     private boolean takenBack;
 
     /**
@@ -108,7 +108,7 @@ final class RootChange {
         }
     }
 
-    /** Marks that the application says SQL changes the root. That SQL may also have inserted a deleted row again. */
+    /** Marks that the application has named the root as changed by SQL. That SQL may also have inserted a deleted row again. */
     void markBySql() {
         note(RootChange::markBySql);
         markedBySql = true;

@@ -15,7 +15,7 @@ import dev.fullstate.outbox.InState;
 
 /**
  * Decides which persistent attributes are left out of the state, and names the annotation. An attribute that an annotation hides
- * from a web interface may be a secret, so it is hidden from consumers too, unless {@link InState} says otherwise.
+ * from a web interface may be a secret, so it is hidden from consumers too, unless {@link InState} publishes it.
  */
 final class LeftOut {
 
@@ -36,7 +36,7 @@ final class LeftOut {
         this.ignoredFromAbove = ignoredFromAbove;
     }
 
-    /** Returns whether an attribute itself says that it is not part of the state. */
+    /** Returns whether an attribute's own annotation keeps it out of the state. */
     boolean isOutOfState(String attribute) {
         return properties.members(attribute).stream()
                 .map(member -> member.getAnnotation(InState.class))

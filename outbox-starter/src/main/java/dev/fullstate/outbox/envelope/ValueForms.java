@@ -48,8 +48,8 @@ import dev.fullstate.outbox.aggregate.Aggregates;
  *   <li>the value that a converter, a user type or a Java type of Hibernate makes for the column.
  * </ol>
  *
- * Other values are refused. An attribute's own annotations come before all of this; the caller looks at them. ADR 21
- * (docs/adr/0021) says why the mapping decides.
+ * Other values are refused. An attribute's own annotations come before all of this; the caller applies them. ADR 21
+ * (docs/adr/0021) tells why the mapping decides.
  */
 final class ValueForms {
 

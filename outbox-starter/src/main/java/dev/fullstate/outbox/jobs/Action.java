@@ -9,7 +9,7 @@ enum Action {
     RESUME,
     CANCEL;
 
-    /** As the column {@code action} and the audit log have it. */
+    /** Returns the action as the column {@code action} and the audit log have it. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

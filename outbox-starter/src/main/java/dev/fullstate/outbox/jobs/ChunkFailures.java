@@ -10,7 +10,7 @@ import org.springframework.dao.QueryTimeoutException;
 import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.store.Database;
 
-/** Decides what becomes of a chunk that failed, notes it, and says so in the log. Thread-safe. */
+/** Decides what becomes of a chunk that failed, notes it, and logs it. Thread-safe. */
 final class ChunkFailures {
 
     private static final Logger log = LoggerFactory.getLogger(ChunkFailures.class);

@@ -47,7 +47,7 @@ enum FailureKind {
         return SINGLE_OUT;
     }
 
-    /** Not all such states have an exception of their own. */
+    /** Returns whether the connection failed. It looks at the SQL state, as not all such states have an exception of their own. */
     private static boolean isOfTheConnection(RuntimeException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String state = cause instanceof SQLException database ? database.getSQLState() : null;

@@ -80,7 +80,7 @@ public final class Items {
                 .list();
     }
 
-    /** Of those that wait for a pass, and for nothing else, the one that was tried least often. */
+    /** Returns, of the items that wait for a pass and for nothing else, the one that was tried least often. */
     public Optional<String> next(String pass) {
         return sql("select aggregate_id from {outbox_job_item} where" + OF_SLICE + """
                            and pass = :pass and coalesce(horizon <= pg_snapshot_xmin(pg_current_snapshot()), true)

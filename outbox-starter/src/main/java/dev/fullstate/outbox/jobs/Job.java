@@ -56,9 +56,9 @@ public record Job(
         PAUSED,
         /** Each aggregate that existed throughout is done. */
         COMPLETED,
-        /** Was told to end; what it wrote until then stays. */
+        /** A caller has ended it; the events that it wrote until then stay. */
         CANCELLED,
-        /** As completed, except for the aggregates that failed; or given up early, if the error says so. */
+        /** Each aggregate is done except those that failed; or the job was given up early, and the error tells why. */
         FAILED;
 
         /** {@return whether nothing more happens to a job in this state} */
@@ -102,7 +102,7 @@ public record Job(
      * @param pipeline the relay that published the job
      * @param topic in Kafka
      * @param partition of the topic
-     * @param offset after the last record that was there when all of the job was published; live events may have come in between
+     * @param offset after the last record that was there when all of the job was published; live events may lie in between
      */
     public record PartitionEnd(String pipeline, String topic, int partition, long offset) {}
 

@@ -5,7 +5,7 @@ import java.util.Set;
 /**
  * A kind of job: how its slices are made, and what a chunk does.
  *
- * <p>A slice begins with the pass {@link Slice#COUNT}, in which the kind says how many aggregates it has and may divide it, goes through
+ * <p>A slice begins with the pass {@link Slice#COUNT}, in which the kind counts its aggregates and may divide it, goes through
  * passes that only the kind knows, and ends with {@link Slice#DONE}. Thread-safe: each worker calls it.
  */
 public interface JobKind {
@@ -20,7 +20,7 @@ public interface JobKind {
     Set<String> types();
 
     /**
-     * Says whether a slice in the pass {@link Slice#COUNT} cannot go on without the count: because counting is all that it is for, or
+     * Returns whether a slice in the pass {@link Slice#COUNT} cannot go on without the count: because counting is all that it is for, or
      * finds its aggregates.
      */
     boolean needsCount(Slice slice);

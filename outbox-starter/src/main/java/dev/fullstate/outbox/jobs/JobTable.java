@@ -13,7 +13,7 @@ import org.springframework.jdbc.support.SqlArrayValue;
 import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.store.Outbox;
 
-/** The jobs of a kind: what was asked for, and in which state they are. Used within a transaction. */
+/** The jobs of a kind: their requests and their states. Used within a transaction. */
 final class JobTable {
 
     private final Outbox outbox;
@@ -24,12 +24,12 @@ final class JobTable {
         this.kind = kind;
     }
 
-    /** Until the end of the transaction, no other one starts a job, or changes the state of one. */
+    /** Keeps other transactions from starting a job, or changing the state of one, until the end of this one. */
     void lockAgainstStarts() {
         outbox.sql("lock table {outbox_job} in share row exclusive mode").update();
     }
 
-    /** A job that does what the new one would do, and has not ended. */
+    /** Returns a job that does what the new one would do, and has not ended. */
     Optional<UUID> conflicting(NewJob job) {
         return outbox.sql("""
                         select id from {outbox_job} as j

@@ -50,7 +50,7 @@ public final class LockedSlice {
     }
 
     /**
-     * Says that the rest of the transaction is about one aggregate only. Its lock is waited for as long as the options allow; if the
+     * Limits the rest of the transaction to one aggregate. Its lock is waited for as long as the options allow; if the
      * transaction fails, the aggregate is tried again after the others, or given up.
      *
      * @param id one of the {@link #items()}
@@ -66,7 +66,7 @@ public final class LockedSlice {
     }
 
     /**
-     * Divides the slice at these ids. What comes after the first one is done in new slices.
+     * Divides the slice at these ids. New slices do the ids after the first one.
      *
      * @param ends in the order of the ids; not empty
      * @param pass that the new slices begin with
@@ -81,7 +81,7 @@ public final class LockedSlice {
     }
 
     /**
-     * Has no instance take the slice for a while.
+     * Keeps every instance from taking the slice for a while.
      *
      * @param reason that the job shows as what it waits for
      */

@@ -104,7 +104,7 @@ final class SliceTable {
                 .map(millis -> Duration.ofMillis(Math.max(1, Math.round(millis))));
     }
 
-    /** Until the end of the transaction, no statement waits longer for a lock. */
+    /** Lets no statement wait longer for a lock, until the end of the transaction. */
     void setLockTimeout(Duration timeout) {
         outbox.sql("select set_config('lock_timeout', :timeout, true)")
                 .param("timeout", timeout.toMillis() + "ms")

@@ -45,7 +45,7 @@ final class Transactions {
 
     /**
      * Has the database end a transaction of an instance that goes silent in the middle of it. A host that is gone closes no connection,
-     * and without this what it has locked would stay so until TCP gives up, after hours by default.
+     * and without this limit its locks would stay until TCP gives up, after hours by default.
      */
     private void limitSilence(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {

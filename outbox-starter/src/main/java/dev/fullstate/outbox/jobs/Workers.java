@@ -20,7 +20,7 @@ final class Workers {
     private final ReentrantLock lock = new ReentrantLock();
     /** Signalled after each change of the fields below, all of which the lock guards. */
     private final Condition changed = lock.newCondition();
-    /** Those that were started since the last stop; some may have died. */
+    /** The threads that were started since the last stop; some may have died. */
     private final List<Thread> threads = new ArrayList<>();
     /** Only ever grows. A thread that rests until it has changed misses no request that came while it worked. */
     private long requestCount;

@@ -41,7 +41,7 @@ final class FetchPlan extends FetchProfile {
     /** Complete once the plan is constructed. Where it has no entry, a translation follows the mapping. */
     private final Map<String, Fetch> byRole = new HashMap<>();
 
-    /** From the root of one hierarchy to those that are joined to it. Never has a circle, in which a query would not end. */
+    /** The roots of hierarchies, each with those that are joined to it. Never has a circle, in which a query would not end. */
     private final Map<String, Set<String>> joins = new HashMap<>();
 
     FetchPlan(SessionFactoryImplementor sessionFactory, Aggregates aggregates) {

@@ -42,7 +42,7 @@ final class ReachedState {
      */
     private final Set<Object> reached = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    /** A subset of {@link #reached}: the entities of this level whose parts have not been looked at. Empty at the end. */
+    /** A subset of {@link #reached}: the entities of this level whose parts have not been visited. Empty at the end. */
     private final Queue<Object> toSee = new ArrayDeque<>();
 
     /** Collections of reached entities that are loaded. */

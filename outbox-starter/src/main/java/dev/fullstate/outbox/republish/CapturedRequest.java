@@ -70,7 +70,7 @@ record CapturedRequest(
                 new RepublishParameters(request.changedSince(), request.tombstones()).json());
     }
 
-    /** So that one aggregate has one id, however its letters are cased or its numbers padded. */
+    /** Returns the ids in canonical form: one for each aggregate, however its letters are cased or its numbers padded. */
     private static List<String> canonical(Aggregate aggregate, List<String> ids) {
         TreeSet<String> canonical = new TreeSet<>();
         ids.forEach(id -> canonical.add(canonical(aggregate, id)));

@@ -1,6 +1,6 @@
 package dev.fullstate.outbox.republish;
 
-/** A request for a republish cannot be met; the message says why. Nothing was started. */
+/** A request for a republish cannot be met; the message tells why. No job was started. */
 public class InvalidRepublishRequestException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;

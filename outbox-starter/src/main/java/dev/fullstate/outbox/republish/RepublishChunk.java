@@ -23,10 +23,10 @@ import static dev.fullstate.outbox.republish.RepublishPass.NAMED;
 import static dev.fullstate.outbox.republish.RepublishPass.SCAN;
 import static dev.fullstate.outbox.republish.RepublishPass.SECOND_LOOK;
 
-/** The work of a republish on a slice in one transaction, pass by pass. ADR 7 says why these passes. */
+/** The work of a republish on a slice in one transaction, pass by pass. ADR 7 tells why there are these passes. */
 final class RepublishChunk implements SliceWork {
 
-    /** Between two looks for the end of transactions. */
+    /** The time between two checks for the end of transactions. */
     private static final Duration HORIZON_INTERVAL = Duration.ofMillis(200);
 
     private static final String WAITS_FOR_TRANSACTIONS =
@@ -90,7 +90,7 @@ final class RepublishChunk implements SliceWork {
         return goTo(listed ? NAMED : SCAN);
     }
 
-    /** So that several threads, and instances, have something to do. */
+    /** Divides a large slice, so that several threads, and instances, have something to do. */
     private void divide(long total) {
         int rangeCount = (int) Math.min(MAX_RANGES, total / ((long) MIN_CHUNKS_OF_A_RANGE * slice.limit()));
         if (rangeCount > 1) {

@@ -33,7 +33,7 @@ import dev.fullstate.outbox.jobs.Job.State;
  * @param startedAt when an instance began with it
  * @param finishedAt when it completed, failed or was cancelled
  * @param actions of callers, the first one first
- * @param rebuiltAt up to where a consumer has to read to have all of it; null until the relay has published it and said so, which takes
+ * @param rebuiltAt up to where a consumer has to read to have all of it; null until the relay has published it and noted so, which takes
  *     some seconds after the end, and for jobs that publish nothing or were cancelled
  */
 public record RepublishJob(

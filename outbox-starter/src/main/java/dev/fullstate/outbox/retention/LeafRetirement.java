@@ -77,8 +77,8 @@ final class LeafRetirement {
 
     /**
      * Asks for the newest row by transaction and by sequence, each of which is the last entry of an index. A transaction that was
-     * running at the relay's snapshot is looked up as the next one in order, for which an index is used whatever the statistics
-     * say.
+     * running at the relay's snapshot is looked up as the next one in order, for which an index is used with any
+     * statistics.
      */
     private Findings findings(Outbox outbox, String leaf) {
         return outbox.sql("""

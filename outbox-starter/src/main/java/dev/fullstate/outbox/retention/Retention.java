@@ -60,7 +60,7 @@ public final class Retention {
     /** The thread that checks; null before the start, after the stop, and once the thread has died. */
     private volatile @Nullable Thread worker;
 
-    /** Whether the last check failed. Only the worker reads and writes it. */
+    /** True if the last check failed. Only the worker reads and writes it. */
     private boolean failing;
 
     /**

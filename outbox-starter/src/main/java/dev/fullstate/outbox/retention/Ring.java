@@ -45,7 +45,7 @@ final class Ring {
 
     /**
      * Unpublished are the rows of transactions that had not begun at the relay's snapshot, or were running then. Each running
-     * transaction is looked up as the next one in order, for which an index is used whatever the statistics say.
+     * transaction is looked up as the next one in order, for which an index is used with any statistics.
      */
     private static final String PIPELINES = """
             select pipeline, r.slot_name, coalesce(active, false) as active, published_lsn::text as published_lsn, updated_at,

@@ -177,7 +177,7 @@ class AdminSecurityTest {
     }
 
     @Test
-    void browsersRememberedPasswordIsUselessToOtherOrigins() {
+    void passwordRememberedByABrowserIsUselessToOtherOrigins() {
         try (AdminApplication application = AdminApplication.start(Users.class)) {
             String[] elsewhere = {"Origin", "https://evil.example"};
             String[] here = {"Origin", "http://localhost:" + application.port()};

@@ -210,7 +210,7 @@ class RefusedMappingsTest {
     }
 
     @Test
-    void partThatCanHideItselfNeedsAWayToItsRoot() {
+    void partThatCanBeHiddenNeedsAWayToItsRoot() {
         assertThatRefused("Map the association in both directions", RootOfHiddenParts.class, HiddenPart.class)
                 .hasMessageContaining("Attribute 'parts' of " + RootOfHiddenParts.class.getName())
                 .hasMessageContaining("(" + HiddenPart.class.getName() + ")");
@@ -271,7 +271,7 @@ class RefusedMappingsTest {
     }
 
     @Test
-    void partThatKnowsItsRootMayHideItself() {
+    void partThatKnowsItsRootMayBeHidden() {
         assertThat(resolve(Map.of(), RootOfTwoWayParts.class, TwoWayPart.class).all())
                 .hasSize(1);
     }

@@ -175,7 +175,7 @@ class BulkOperationsIT {
     }
 
     @Test
-    void refusalShowsTheStatementAndTheWaysOut() {
+    void refusalShowsTheStatementAndTheRemedies() {
         assertThatThrownBy(() -> refusing.run(em -> em.createQuery("delete from Ticket where state = 'closed'")
                         .executeUpdate()))
                 .isInstanceOf(OutboxException.class)

@@ -56,7 +56,7 @@ class ModifyingQueryReportIT {
     }
 
     @Test
-    void refusedQueriesAreNamedAndNoOthers(CapturedOutput output) throws Exception {
+    void queriesThatBypassCaptureAreNamedAndNoOthers(CapturedOutput output) throws Exception {
         String consequence = "It fails when it is called (outbox.capture.bulk-operations=fail)";
         assertThat(startWith("fail", "WARN", output))
                 .containsExactlyInAnyOrder(

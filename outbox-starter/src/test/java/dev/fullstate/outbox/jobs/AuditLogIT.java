@@ -20,7 +20,7 @@ class AuditLogIT extends RepublishTest {
     @Test
     void jobAndAuditLogNameTheCallerOfEachAction(CapturedOutput output) {
         purchases(1);
-        // No chunk is under way then, for whose end the answers would wait.
+        // No chunk is then under way whose end the answers would wait for.
         republisher().stop();
         UUID job = republisher().start(List.of("purchase"), "ada");
         republisher().pause(job, "bob");

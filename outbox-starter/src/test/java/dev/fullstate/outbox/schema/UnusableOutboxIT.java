@@ -122,7 +122,7 @@ class UnusableOutboxIT {
                 "drop table orders.outbox_job_end | there is no outbox_job_end | delete its row",
                 "drop view orders.outbox_relay_job | there is no outbox_relay_job | delete its row",
             })
-    void tableThatIsNotAnOutboxOfThisVersionIsNamed(String damage, String message, String remedy) throws SQLException {
+    void missingOrForeignOutboxIsNamed(String damage, String message, String remedy) throws SQLException {
         execute(damage);
 
         OutboxSchemaException failure = failure();
