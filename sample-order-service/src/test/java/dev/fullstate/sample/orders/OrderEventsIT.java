@@ -23,7 +23,7 @@ import static org.awaitility.Awaitility.await;
 @WholeService
 class OrderEventsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Autowired
     private OrdersApi api;

@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
  */
 class RestoredServiceIT {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern RESUME = Pattern.compile("(/admin/republish/[-0-9a-f]{36})/resume");
 
     @TempDir

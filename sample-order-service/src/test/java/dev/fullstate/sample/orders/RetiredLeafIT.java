@@ -16,7 +16,7 @@ import static org.awaitility.Awaitility.await;
 @WholeService
 class RetiredLeafIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Autowired
     private JdbcClient jdbc;

@@ -49,7 +49,7 @@ class EndsWithItsStarterIT {
 
         service.getOutputStream().close();
 
-        assertThat(service.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(service.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(service.exitValue()).isZero();
         unanswered.close();
     }

@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -29,6 +30,7 @@ import static org.awaitility.Awaitility.await;
 @SampleServices
 class RequestBlocksIT {
 
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -53,7 +55,7 @@ class RequestBlocksIT {
     @ParameterizedTest
     @MethodSource("pages")
     void requestsAreAnswered(String page) throws Exception {
-        await().until(reporting::isHealthy);
+        await().atMost(PATIENCE).until(reporting::isHealthy);
         // The job that a relay has made is any job here.
         run("curl -u admin:admin http://localhost:8080/admin/republish -H 'Content-Type: application/json'"
                 + " -d '{\"aggregateTypes\":[\"order\"]}'");
@@ -120,7 +122,7 @@ class RequestBlocksIT {
     }
 
     private void awaitEndOfJobs() {
-        await().until(() -> {
+        await().atMost(PATIENCE).until(() -> {
             HttpRequest jobs = HttpRequest.newBuilder(URI.create(real("http://localhost:8080/admin/republish")))
                     .header("Authorization", basic("admin:admin"))
                     .build();

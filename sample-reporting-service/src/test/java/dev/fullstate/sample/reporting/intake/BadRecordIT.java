@@ -25,7 +25,7 @@ import static org.awaitility.Awaitility.await;
 @WholeService
 class BadRecordIT {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final UUID orderId = UUID.randomUUID();
     private final TestEvent event = TestEvent.state(orderId, 7, "c-1", "CREATED");

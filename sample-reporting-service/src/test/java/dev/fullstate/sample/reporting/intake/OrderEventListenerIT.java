@@ -20,7 +20,7 @@ import static org.awaitility.Awaitility.await;
 @WholeService
 class OrderEventListenerIT {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final UUID orderId = UUID.randomUUID();
 
