@@ -124,7 +124,7 @@ class PreparedPublisherIT {
     private static void note(Publisher publisher, long position) {
         ResumePoint point = Points.at(new Lsn(position));
         publisher.publishNothing(() -> {});
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!point.equals(publisher.resumePoint())) {
             publisher.commitIfDue(point, true);
             assertThat(System.nanoTime()).isLessThan(deadline);

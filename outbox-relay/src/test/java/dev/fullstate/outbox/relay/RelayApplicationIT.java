@@ -24,7 +24,7 @@ import static org.awaitility.Awaitility.await;
 /** Runs the relay as an application does, on its own thread. */
 class RelayApplicationIT extends RelayIntegrationTest {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String PAYLOAD = """
             {"text":"\\"quoted\\" Grüße 世界 🌍", "none":null,"list":[],"huge":12345678901234567890.12}""";
 

@@ -48,7 +48,7 @@ class RelayStatisticsIT extends RelayIntegrationTest {
         // Also shows that the relay reads the server's times in the right unit and zone.
         assertThat(latencies)
                 .hasSize(2)
-                .allSatisfy(latency -> assertThat(latency).isBetween(Duration.ZERO, Duration.ofSeconds(20)));
+                .allSatisfy(latency -> assertThat(latency).isBetween(Duration.ZERO, Duration.ofMinutes(2)));
         assertThat(published()).hasSize(4);
     }
 

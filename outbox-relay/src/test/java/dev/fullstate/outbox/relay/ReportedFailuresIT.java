@@ -58,10 +58,10 @@ class ReportedFailuresIT extends RelayIntegrationTest {
                 KafkaProducer<byte[], byte[]> second = producer(database.name(), TRANSACTION_TIMEOUT)) {
             admin.createTopics(List.of(new NewTopic(database.name(), 1, (short) 1)))
                     .all()
-                    .get(10, TimeUnit.SECONDS);
+                    .get(2, TimeUnit.MINUTES);
             first.initTransactions();
             first.beginTransaction();
-            first.send(new ProducerRecord<>(database.name(), new byte[0])).get(10, TimeUnit.SECONDS);
+            first.send(new ProducerRecord<>(database.name(), new byte[0])).get(2, TimeUnit.MINUTES);
             second.initTransactions();
             KafkaException fenced = catchThrowableOfType(KafkaException.class, first::commitTransaction);
             assertThat(KafkaFailure.of(fenced)).isEqualTo(KafkaFailure.FENCED);

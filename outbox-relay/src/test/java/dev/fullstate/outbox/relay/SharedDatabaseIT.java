@@ -109,7 +109,7 @@ class SharedDatabaseIT extends RelayIntegrationTest {
                 relay.stepUntil(events, 1);
                 assertThat(commit).isNotDone();
                 relay.confirm();
-                assertThat(commit).succeedsWithin(Duration.ofSeconds(20));
+                assertThat(commit).succeedsWithin(Duration.ofMinutes(2));
             }
             synchronous.execute("alter system reset synchronous_standby_names");
             synchronous.execute("select pg_reload_conf()");

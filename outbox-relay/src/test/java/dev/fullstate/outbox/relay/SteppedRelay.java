@@ -32,7 +32,7 @@ import dev.fullstate.outbox.test.PublishedEvents;
  */
 final class SteppedRelay implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final AtomicLong nanos = new AtomicLong();
     private final Relay relay;
@@ -141,7 +141,7 @@ final class SteppedRelay implements AutoCloseable {
                         properties,
                         properties,
                         DataSize.ofMegabytes(1),
-                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(20),
                         Duration.ofSeconds(10)),
                 delivery,
                 "positions",
@@ -158,10 +158,10 @@ final class SteppedRelay implements AutoCloseable {
                 database.server().password(),
                 OutboxNames.DEFAULT.publication(),
                 database.name(),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1),
+                Duration.ofMinutes(1));
     }
 
     /** Returns the topic of a type's events. */

@@ -295,7 +295,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
             assertThat(relay.problem().message()).contains("does not show in the table yet");
             assertThat(commit).isNotDone();
             synchronous.query("select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'");
-            assertThat(commit).succeedsWithin(Duration.ofSeconds(20));
+            assertThat(commit).succeedsWithin(Duration.ofMinutes(2));
             relay.stepUntil(() -> relay.state() == RelayState.RETRYING
                     && relay.problem().remedy().startsWith("UPDATE"));
         }

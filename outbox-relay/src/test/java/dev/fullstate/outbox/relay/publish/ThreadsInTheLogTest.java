@@ -48,7 +48,7 @@ class ThreadsInTheLogTest {
         try (Publisher publisher = open(Delivery.EXACTLY_ONCE)) {
             publish(publisher);
             publisher.commitIfDue(ResumePoint.parse("0/1 timeline=1 publication=1 highest=0"), true);
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("orders");
+            assertThat(seen.poll(2, TimeUnit.MINUTES)).isEqualTo("orders");
         }
     }
 
@@ -59,7 +59,7 @@ class ThreadsInTheLogTest {
             publish(publisher);
             Thread producersOwn = new Thread(producer::flush);
             producersOwn.start();
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("orders");
+            assertThat(seen.poll(2, TimeUnit.MINUTES)).isEqualTo("orders");
             producersOwn.join();
         }
     }
