@@ -107,7 +107,7 @@ class HaltedRelayIT {
             for (int rows : new int[] {0, 1, 64, 500, 999}) {
                 relay.control().arm("Producer.send:after", Failure.THROW, rows);
                 scenario.workload.commit(1);
-                scenario.patience(Duration.ofSeconds(20))
+                scenario.patience()
                         .until("a failure after " + rows, () -> relay.control().wasHit("Producer.send:after"));
                 scenario.awaitAllPublished();
             }

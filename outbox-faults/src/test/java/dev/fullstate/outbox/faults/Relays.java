@@ -13,7 +13,6 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 /** Several relays of one outbox, each with a link of its own to PostgreSQL: one streams, the others stand by. */
 final class Relays implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int ON_ITS_WAY = 100;
 
     private final Scenario scenario;
@@ -52,8 +51,8 @@ final class Relays implements AutoCloseable {
             relays.members.add(relays.prepare());
         }
         relays.members.forEach(member -> member.process.control().start());
-        scenario.patience(TIMEOUT).until("one streams", () -> relays.count("STREAMING") == 1);
-        scenario.patience(TIMEOUT).until("the others stand by", () -> relays.count("STANDBY") == count - 1);
+        scenario.patience().until("one streams", () -> relays.count("STREAMING") == 1);
+        scenario.patience().until("the others stand by", () -> relays.count("STANDBY") == count - 1);
         return relays;
     }
 
@@ -75,7 +74,7 @@ final class Relays implements AutoCloseable {
     }
 
     void awaitStandby() {
-        scenario.patience(TIMEOUT).until("another one stands by", () -> count("STANDBY") > 0);
+        scenario.patience().until("another one stands by", () -> count("STANDBY") > 0);
     }
 
     private long count(String state) {
@@ -108,7 +107,7 @@ final class Relays implements AutoCloseable {
             case KILLED -> leader.process.kill();
             case TERMINATED -> {
                 leader.process.terminate();
-                scenario.patience(TIMEOUT).until("it lets the slot go", () -> !isHeldThrough(walSender));
+                scenario.patience().until("it lets the slot go", () -> !isHeldThrough(walSender));
             }
             case STOPPED -> leader.process.pause();
             case CUT_OFF -> leader.link.blackHole();
@@ -126,7 +125,7 @@ final class Relays implements AutoCloseable {
             case CUT_OFF -> leader.link.heal();
         }
         // Until it has noticed that it has lost the slot, it believes that it leads.
-        scenario.patience(TIMEOUT).until("one of them leads", () -> count("STREAMING") == 1);
+        scenario.patience().until("one of them leads", () -> count("STREAMING") == 1);
         return time;
     }
 

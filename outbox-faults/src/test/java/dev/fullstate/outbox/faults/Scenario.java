@@ -30,7 +30,7 @@ final class Scenario implements AutoCloseable {
     /** The property of a scenario that has brokers of its own. */
     static final String BROKERS = "spring.kafka.bootstrap-servers";
 
-    static final Duration TIMEOUT = Duration.ofSeconds(60);
+    static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     final Outbox outbox;
     final Workload workload;

@@ -1,7 +1,6 @@
 package dev.fullstate.outbox.faults;
 
 import java.sql.SQLException;
-import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class StoppedRelayIT {
 
     private static final int ROUNDS = 2;
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @Test
     void relayThatIsStoppedUnderLoadConfirmsWhatItHasSentSoThatNotEvenAtLeastOnceRepeatsIt() throws SQLException {
@@ -22,7 +20,7 @@ class StoppedRelayIT {
                 RelayProcess relay = scenario.startRelay();
                 scenario.underLoad(
                         500,
-                        () -> assertThat(relay.stop(PATIENCE))
+                        () -> assertThat(relay.stop(Scenario.TIMEOUT))
                                 .as("ends by itself")
                                 .isTrue());
                 scenario.assertNothingConfirmedTooEarly();

@@ -18,7 +18,7 @@ class TakeoverIT {
     private static final Logger log = LoggerFactory.getLogger(TakeoverIT.class);
 
     /** Much more than it takes, and less than the server needs to free the slot by itself. */
-    private static final Duration BOUND = Duration.ofSeconds(30);
+    private static final Duration BOUND = Duration.ofSeconds(100);
 
     private static final Map<String, String> WITHOUT_THE_SERVERS_HELP =
             Map.of("outbox.relay.wal-sender-timeout", "120s", "outbox.relay.query-timeout", "3s");

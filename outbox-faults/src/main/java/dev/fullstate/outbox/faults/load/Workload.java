@@ -17,7 +17,7 @@ import dev.fullstate.outbox.faults.server.Outbox;
  */
 public final class Workload implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Budget budget = new Budget();
     private volatile Map<String, Long> acknowledged = new ConcurrentHashMap<>();

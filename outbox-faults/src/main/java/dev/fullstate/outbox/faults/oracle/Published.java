@@ -23,7 +23,7 @@ import dev.fullstate.outbox.contract.EventHeaders;
 public final class Published implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(50);
-    private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration BROKER_TIMEOUT = Duration.ofMinutes(2);
 
     private final String topic;
     private final KafkaConsumer<String, byte @Nullable []> consumer;

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class Control implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Control.class);
-    private static final int CONNECT_MILLIS = 30_000;
+    private static final int CONNECT_MILLIS = 120_000;
 
     private final ServerSocket listener;
     private final Set<String> hits = ConcurrentHashMap.newKeySet();

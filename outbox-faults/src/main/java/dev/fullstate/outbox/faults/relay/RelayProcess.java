@@ -138,7 +138,7 @@ public final class RelayProcess implements AutoCloseable {
     public int healthStatus(String group) {
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + webPort + "/actuator/health/" + group))
-                .timeout(Duration.ofSeconds(5))
+                .timeout(Duration.ofMinutes(1))
                 .build();
         try {
             return HttpClient.newHttpClient()

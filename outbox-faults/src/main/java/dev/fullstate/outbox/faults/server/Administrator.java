@@ -13,7 +13,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 /** Statements of a superuser, in the database that every server has. */
 record Administrator(PostgresServer server) {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int FIRST_WITH_BACKUP_START = 15;
 
     /** {@return the first column of the first row, as text; null without a row} */

@@ -29,7 +29,7 @@ import dev.fullstate.outbox.harness.server.Ports;
  */
 public final class Broker implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Path folder;
     private final int port = Ports.free();

@@ -35,7 +35,7 @@ public final class BrokerCluster implements AutoCloseable {
     public static final int SIZE = 3;
 
     private static final String HOST = "127.0.0.1";
-    private static final long PATIENCE_NANOS = Duration.ofSeconds(60).toNanos();
+    private static final long PATIENCE_NANOS = Duration.ofMinutes(2).toNanos();
 
     private final String clusterId = Uuid.randomUuid().toString();
     private final List<Node> nodes;

@@ -15,7 +15,7 @@ import dev.fullstate.outbox.test.PostgresServer;
  */
 public final class Standby implements AutoCloseable {
 
-    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final Duration STOP = Duration.ofMinutes(2);
 
     private final String name;
     private final PostgresServer primary;

@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** What backups and standbys of the harness leave behind is what real ones do. */
 class WholeLifeOfADatabaseIT {
 
-    private static final Duration STOP = Duration.ofSeconds(10);
+    private static final Duration STOP = Duration.ofMinutes(2);
 
     @Test
     void baseBackupHasTheRowsOfItsTimeAndNoSlot() throws SQLException {
