@@ -150,7 +150,7 @@ public final class PostgresServer implements AutoCloseable {
      * committed data from the WAL.
      */
     public void stopImmediately() {
-        if (!process.stop("immediate", Duration.ofSeconds(10))) {
+        if (!process.stop("immediate", Duration.ofMinutes(1))) {
             throw new IllegalStateException("PostgreSQL on port " + port + " did not stop at once");
         }
     }
