@@ -61,7 +61,7 @@ class ManyRootsAreLockedIT extends ShopTest {
                 return waiting;
             });
 
-            assertThat(raised.get(10, TimeUnit.SECONDS))
+            assertThat(raised.get(2, TimeUnit.MINUTES))
                     .isEqualTo(Map.of(ids.get(0), 1L, ids.get(1), 11L, ids.get(2), 1L, ids.get(3), 21L));
             assertThat(versions(ids)).isEqualTo(raised.get());
         } finally {
@@ -95,7 +95,7 @@ class ManyRootsAreLockedIT extends ShopTest {
                 }));
             }
             for (Future<?> each : running) {
-                each.get(1, TimeUnit.MINUTES);
+                each.get(5, TimeUnit.MINUTES);
             }
         } finally {
             writers.shutdownNow();

@@ -241,7 +241,7 @@ class PartsAgainstRootsIT {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(2, TimeUnit.MINUTES)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -249,7 +249,7 @@ class PartsAgainstRootsIT {
 
     /** Returns whether the other transaction waits for this one; it may also end without waiting. */
     private static boolean waitsOrEnds(Future<?> other) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (!other.isDone()) {
             assertThat(System.nanoTime()).isLessThan(end);
             if (pages.jdbc()

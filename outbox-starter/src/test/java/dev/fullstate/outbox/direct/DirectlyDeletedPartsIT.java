@@ -294,7 +294,7 @@ class DirectlyDeletedPartsIT {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(2, java.util.concurrent.TimeUnit.MINUTES)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -302,7 +302,7 @@ class DirectlyDeletedPartsIT {
 
     /** Waits until the other transaction waits for this one. */
     private static void awaitWaiter() {
-        long end = System.nanoTime() + java.util.concurrent.TimeUnit.SECONDS.toNanos(30);
+        long end = System.nanoTime() + java.util.concurrent.TimeUnit.MINUTES.toNanos(2);
         while (clinics.jdbc()
                         .sql("select count(*) from pg_locks where not granted")
                         .query(Long.class)

