@@ -62,7 +62,7 @@ class NothingIsLeftBehindIT {
         assertThat(output.lines())
                 .contains(RunningApplication.LAST_WORDS)
                 .noneMatch(line -> line.contains("ERROR") || line.contains("Exception"));
-        assertThat(application.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(application.waitFor(2, TimeUnit.MINUTES)).isTrue();
         assertThat(folders("outbox-")).isEmpty();
         assertThat(LoopbackPort.free(port, "PostgreSQL", "")).isEqualTo(port);
     }
@@ -73,7 +73,7 @@ class NothingIsLeftBehindIT {
 
         application.destroyForcibly().waitFor();
 
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofMinutes(2)).untilAsserted(() -> {
             assertThat(folders("outbox-"))
                     .hasSize(1)
                     .allMatch(folder -> folder.toString().contains("outbox-kafka-"));

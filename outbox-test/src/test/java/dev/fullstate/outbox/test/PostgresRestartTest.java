@@ -25,7 +25,7 @@ class PostgresRestartTest {
             for (Consumer<PostgresServer> end : List.<Consumer<PostgresServer>>of(
                     PostgresServer::kill,
                     PostgresServer::stopImmediately,
-                    fast -> assertThat(fast.stop(Duration.ofSeconds(10))).isTrue())) {
+                    fast -> assertThat(fast.stop(Duration.ofMinutes(2))).isTrue())) {
                 execute(server, "insert into numbers values (" + ++number + ")");
                 try (Connection open = server.connect("postgres")) {
                     open.setAutoCommit(false);

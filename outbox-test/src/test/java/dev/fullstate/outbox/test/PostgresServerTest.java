@@ -126,7 +126,8 @@ class PostgresServerTest {
             long began = System.nanoTime();
             closing.close();
 
-            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+            // A fast shutdown that waits for the client takes a minute, at which pg_ctl gives up.
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(40));
             assertThat(connection.isValid(1)).isFalse();
         }
     }
