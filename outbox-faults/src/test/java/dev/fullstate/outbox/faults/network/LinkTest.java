@@ -17,12 +17,13 @@ import dev.fullstate.outbox.harness.server.Ports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 /** Each disturbance does what its name says, between a client and a server that sends back what it gets. */
 class LinkTest {
 
     private static final int IMPATIENT_MILLIS = 100;
-    private static final int PATIENT_MILLIS = 10_000;
+    private static final int PATIENT_MILLIS = 120_000;
 
     private ServerSocket server;
     private Link link;
@@ -89,6 +90,8 @@ class LinkTest {
             assertThat(ask(before, 1)).isEqualTo(1);
             link.blackHole();
             try (Socket meanwhile = connect()) {
+                // The kernel has connected it; before the link is healed it has to have taken it.
+                await().until(() -> link.connectionCount() == 2);
                 assertThatThrownBy(() -> askImpatiently(before)).isInstanceOf(SocketTimeoutException.class);
                 assertThatThrownBy(() -> askImpatiently(meanwhile)).isInstanceOf(SocketTimeoutException.class);
                 link.heal();
