@@ -3,6 +3,7 @@ package dev.fullstate.outbox.republish;
 import java.sql.Connection;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 
@@ -81,12 +82,15 @@ class RangesIT extends RepublishTest {
     void jobPausedAndResumedInManyRangesLeavesNoGapAndRepeatsNothing() throws Exception {
         List<UUID> ids = purchases(MANY);
         UUID job;
+        CompletableFuture<?> paused;
         try (Connection holder = holdingTheOutbox()) {
             job = republisher().start(PURCHASES, "test");
             awaitWaiting(2, "\"outbox\" (");
+            paused = CompletableFuture.supplyAsync(() -> republisher().pause(job, "bob"));
+            awaitWaiting(1, "\"outbox_job_slice\" where job_id");
             holder.rollback();
         }
-        republisher().pause(job, "bob");
+        paused.join();
         republisher().resume(job, "bob");
 
         assertThat(ended(job).state()).isEqualTo(State.COMPLETED);
