@@ -15,7 +15,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A network that swallows everything and resets nothing, on the way to either server. */
+/** Swallows everything on the way to either server, without a reset. */
 class BlackHoleIT {
 
     private static final Logger log = LoggerFactory.getLogger(BlackHoleIT.class);
@@ -33,7 +33,7 @@ class BlackHoleIT {
             "outbox.relay.exactly-once.transaction-timeout", "8s");
 
     @Test
-    void networkThatSwallowsEverythingIsNoticedAndRecoveredFrom() throws SQLException {
+    void relayNoticesAndSurvivesANetworkThatSwallowsEverything() throws SQLException {
         try (Scenario scenario = Scenario.of(Mix.ORDINARY, WITH_WEB)) {
             RelayProcess relay = scenario.startRelay();
             for (Link link : List.of(Servers.BROKER.link(), Servers.DATABASE.link())) {

@@ -9,7 +9,7 @@ import dev.fullstate.outbox.faults.network.Link;
 import dev.fullstate.outbox.faults.server.BrokerCluster;
 import dev.fullstate.outbox.faults.server.Outbox;
 
-/** The brokers of a random run, and what happens to them. */
+/** The brokers of a random run, and the faults that they have. */
 sealed interface Brokers extends AutoCloseable {
 
     static Brokers start(int count) {
@@ -19,15 +19,15 @@ sealed interface Brokers extends AutoCloseable {
     /** {@return the properties of a scenario with these brokers} */
     Map<String, String> properties();
 
-    /** {@return the way to a server that can be disturbed: that to the database, or one to a broker} */
+    /** {@return a link that can be disturbed: that to the database, or one to a broker} */
     Link either(Link database, Random random);
 
-    /** Stops what is on its way to a broker or from it, until {@link #heal()}. */
+    /** Stops all bytes on their way to a broker or from it, until {@link #heal()}. */
     void hold(Direction direction);
 
     void heal();
 
-    /** Ends connections to a broker, by whatever means there are. */
+    /** Ends connections to a broker: by a cut of its link, or by its death. */
     void cut(Outbox outbox, Lasting lasting) throws SQLException;
 
     /** SIGKILL, and a restart after a moment. */
@@ -36,7 +36,7 @@ sealed interface Brokers extends AutoCloseable {
     @Override
     void close();
 
-    /** The one of all tests, behind a link. */
+    /** The one broker of all tests, behind a link. */
     record One() implements Brokers {
 
         @Override
@@ -73,11 +73,11 @@ sealed interface Brokers extends AutoCloseable {
 
         @Override
         public void close() {
-            // Others need it.
+            // Other tests need it.
         }
     }
 
-    /** Three with nothing on the way to them; it is the one that dies on which something depends, and another one takes its place. */
+    /** Three brokers without links. Of these dies one on which something depends, and another one takes its place. */
     record Three(BrokerCluster cluster) implements Brokers {
 
         @Override
@@ -92,12 +92,12 @@ sealed interface Brokers extends AutoCloseable {
 
         @Override
         public void hold(Direction direction) {
-            // Nothing lies in between.
+            // There is no link.
         }
 
         @Override
         public void heal() {
-            // Nothing lies in between.
+            // There is no link.
         }
 
         @Override
@@ -120,7 +120,7 @@ sealed interface Brokers extends AutoCloseable {
             cluster.restart(victim);
         }
 
-        /** At least once there are no transactions, and so no coordinator. */
+        /** Delivery at least once has no transactions, and so no coordinator. */
         private int coordinator(Outbox outbox) throws SQLException {
             String system = outbox.query("select system_identifier from pg_control_system()");
             try {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Some of all combinations of several things, in which each combination of a few of them occurs. Most faults need no more than two or
- * three things to come together.
+ * Selects some of all combinations of several values, in which each combination of a few of them occurs. Most faults need no more than two
+ * or three values to coincide.
  */
 final class Combinations {
 

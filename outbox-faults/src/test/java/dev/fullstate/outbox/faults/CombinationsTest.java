@@ -11,12 +11,12 @@ class CombinationsTest {
     private static final List<List<?>> VALUES = List.of(List.of("a", "b"), List.of(1, 2, 3), List.of(true, false));
 
     @Test
-    void allHasEachCombinationOnce() {
+    void allCombinationsOccurOnceEach() {
         assertThat(Combinations.all(VALUES)).hasSize(12).doesNotHaveDuplicates().contains(List.of("b", 3, false));
     }
 
     @Test
-    void pairwiseHasEachPairInFewCombinations() {
+    void eachPairOccursInFewCombinations() {
         List<List<Object>> chosen = Combinations.pairwise(Combinations.all(VALUES));
         assertThat(chosen).hasSizeLessThan(9);
         for (int number : List.of(1, 2, 3)) {

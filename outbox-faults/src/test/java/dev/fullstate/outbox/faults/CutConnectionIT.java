@@ -15,7 +15,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The replication connection breaks off after N bytes of what PostgreSQL sends. The window holds all there is: the end of the
+ * Breaks the replication connection off after N bytes of PostgreSQL's. The window holds all that PostgreSQL sends: the end of the
  * handshake, the answer to START_REPLICATION, and messages of each kind.
  */
 class CutConnectionIT {
@@ -24,14 +24,14 @@ class CutConnectionIT {
     private static final long LAST = 2_000;
 
     @Test
-    void connectionThatBreaksOffAfterAnyByteConfusesNobody() throws SQLException {
-        // A prime, so that no length of a message is always missed.
+    void connectionBrokenOffAtManyBytesLosesAndRepeatsNothing() throws SQLException {
+        // The step is a prime, so that it does not always miss a length of messages.
         cut(61);
     }
 
     @Test
     @Tag("long")
-    void connectionThatBreaksOffAfterEveryByteConfusesNobody() throws SQLException {
+    void connectionBrokenOffAtEveryByteLosesAndRepeatsNothing() throws SQLException {
         cut(1);
     }
 

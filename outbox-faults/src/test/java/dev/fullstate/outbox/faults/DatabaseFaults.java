@@ -7,14 +7,14 @@ import java.util.Random;
 import dev.fullstate.outbox.faults.server.Outbox;
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 
-/** What somebody does to slot, publication and table by SQL, around what is written meanwhile. */
+/** Changes slot, publication and table by SQL, as an operator does, while writers write. */
 final class DatabaseFaults {
 
     private static final String OBJECT_IN_USE = "55006";
     private static final String CREATE_PUBLICATION =
             "create publication outbox for table outbox with (publish = 'insert', publish_via_partition_root = true)";
 
-    /** Those that the writers do not name. */
+    /** The columns that the writers do not name. */
     private static final List<String> COLUMNS = List.of(
             "dataschema text", "extensions text", "\"time\" timestamptz", "republishid uuid", "traceparent text");
 
@@ -36,10 +36,10 @@ final class DatabaseFaults {
         withTheSlot("pg_drop_replication_slot(slot_name)");
     }
 
-    void makeSlotAnew() throws SQLException {
+    void recreateSlot() throws SQLException {
         dropSlot();
         moment();
-        // Unless a relay has been quicker.
+        // A relay may have been quicker.
         outbox.query("select pg_create_logical_replication_slot('" + outbox.name() + "', 'pgoutput') where not exists"
                 + " (select from pg_replication_slots where slot_name = '" + outbox.name() + "')");
     }
@@ -48,7 +48,9 @@ final class DatabaseFaults {
         withTheSlot("pg_replication_slot_advance(slot_name, pg_current_wal_insert_lsn())");
     }
 
-    /** The slot has to be free, and a relay may have it again the next moment. One that is not there is left alone. */
+    /**
+     * Calls a function with the slot, which has to be free, and which a relay may take again the next moment; does nothing without a slot.
+     */
     private void withTheSlot(String call) throws SQLException {
         scenario.patience().until(call, () -> {
             outbox.query("select pg_terminate_backend(active_pid, 2000) from pg_replication_slots where active"
@@ -57,13 +59,13 @@ final class DatabaseFaults {
                 outbox.query("select " + call + " from pg_replication_slots where slot_name = '" + outbox.name() + "'");
                 return true;
             } catch (SQLException e) {
-                // What cannot be done to a slot at all, because its WAL is gone for instance, is not done.
+                // Some calls cannot succeed at all, because the slot's WAL is gone for instance.
                 return !OBJECT_IN_USE.equals(e.getSQLState());
             }
         });
     }
 
-    void makePublicationAnew() throws SQLException {
+    void recreatePublication() throws SQLException {
         if (random.nextBoolean()) {
             outbox.execute("begin; drop publication outbox; " + CREATE_PUBLICATION + "; commit");
         } else {
@@ -92,7 +94,7 @@ final class DatabaseFaults {
                 "alter table outbox add column " + column);
     }
 
-    /** More than the server keeps in memory, after a savepoint that was released: PostgreSQL 18 tells subscribers of its end. */
+    /** Rolls back more than the server keeps in memory, after a released savepoint: PostgreSQL 18 tells subscribers of the end. */
     void rollBackLarge() throws SQLException {
         outbox.execute("create table if not exists other (id bigint, text text)");
         String large = random.nextBoolean()
@@ -108,7 +110,7 @@ final class DatabaseFaults {
         outbox.execute(after);
     }
 
-    /** In which rows may be written, and the relay may notice. */
+    /** Leaves time in which rows may be written, and the relay may notice. */
     private void moment() {
         lasting.between(0, random.nextBoolean() ? 50 : 1_000);
     }

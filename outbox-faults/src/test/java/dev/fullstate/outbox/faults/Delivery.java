@@ -4,7 +4,7 @@ import java.util.Locale;
 
 import dev.fullstate.outbox.faults.oracle.Verdict;
 
-/** What consumers are promised. */
+/** The promise to consumers. */
 enum Delivery {
     EXACTLY_ONCE {
         @Override
@@ -19,7 +19,7 @@ enum Delivery {
         }
     };
 
-    /** The relay's. */
+    /** Returns the relay's name of it. */
     static final String PROPERTY = "outbox.relay.delivery";
 
     /** @throws AssertionError unless the promise is kept */

@@ -7,17 +7,17 @@ import java.util.function.Predicate;
 /**
  * A point at which a relay can fail.
  *
- * @param when it is passed
- * @param mostSkips how many times it may be passed before, so that it still comes soon
- * @param after whether it may fail after the call: what a call has opened, nobody could close then
+ * @param when the relay's work when it passes the point
+ * @param mostSkips how many times the relay may pass it before, and still come there soon
+ * @param after whether it may fail after the call; false of calls that open what nothing could close then
  */
 record FailurePoint(String call, When when, int mostSkips, boolean after) {
 
-    /** What a relay is at when it comes to a point. */
+    /** The work of a relay when it comes to a point. */
     enum When {
         STREAMING,
         CONNECTING,
-        /** It makes its slot anew and publishes from the table. */
+        /** The relay creates its slot again, and publishes from the table. */
         FILLING
     }
 
@@ -57,7 +57,7 @@ record FailurePoint(String call, When when, int mostSkips, boolean after) {
         return any(point -> point.when != When.FILLING && point.isOf(delivery), random);
     }
 
-    /** At least once there are no transactions. */
+    /** Returns whether a relay with this delivery has the point: at least once, it makes no transactions. */
     private boolean isOf(Delivery delivery) {
         return delivery == Delivery.EXACTLY_ONCE || !call.contains("Transaction");
     }

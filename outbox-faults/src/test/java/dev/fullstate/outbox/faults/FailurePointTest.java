@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FailurePointTest {
 
     @Test
-    void pointsLieAroundCallsThatThereAre() {
+    void pointsLieAroundExistingCalls() {
         assertThat(FailurePoint.ALL).extracting(FailurePoint::call).isSubsetOf(FailingPorts.calls());
     }
 }

@@ -1,6 +1,6 @@
 package dev.fullstate.outbox.faults;
 
-/** What can happen in a random run. */
+/** The kinds of faults in a random run. */
 enum FaultKind {
     KILL_RELAY(To.RELAY),
     HALT_AT_POINT(To.RELAY),
@@ -16,9 +16,9 @@ enum FaultKind {
     END_POSTGRES(To.SURROUNDINGS),
     FAIL_WHILE_FILLING(To.DATABASE),
     DROP_SLOT(To.DATABASE),
-    MAKE_SLOT_ANEW(To.DATABASE),
+    RECREATE_SLOT(To.DATABASE),
     ADVANCE_SLOT(To.DATABASE),
-    MAKE_PUBLICATION_ANEW(To.DATABASE),
+    RECREATE_PUBLICATION(To.DATABASE),
     TAKE_TABLE_OUT_OF_PUBLICATION(To.DATABASE),
     SWITCH_INSERTS_OFF(To.DATABASE),
     ADD_COLUMN(To.DATABASE),
@@ -30,13 +30,13 @@ enum FaultKind {
     RESTORE_BACKUP_AND_ARCHIVE(To.DATABASE),
     RESTORE_STORAGE(To.DATABASE);
 
-    /** What it happens to. */
+    /** The parts that a fault may strike. */
     private enum To {
-        /** There has to be one. */
+        /** A relay has to run. */
         RELAY,
-        /** They keep their identity. */
+        /** Servers and network keep their identity. */
         SURROUNDINGS,
-        /** It may not be what it was. */
+        /** The database, the slot or the publication may not be what they were. */
         DATABASE
     }
 

@@ -19,15 +19,15 @@ record FaultPlan(long seed, Delivery delivery, int relayCount, int brokerCount, 
 
     private static final int MOST_RELAYS = 2;
 
-    /** Of three faults, one comes while the one before, or what is left of it, has not healed yet. */
+    /** One of this many faults comes while the one before has not healed yet. */
     private static final int FAULTS_TO_ONE_THAT_IS_NOT_WAITED_FOR = 3;
 
     /**
-     * Something that happens.
+     * A fault at its place in the plan.
      *
-     * @param seed of whatever the fault leaves open: how long, which side, at which point
-     * @param healed whether the next one waits until consumers have all that is committed; otherwise it comes at once, and where there
-     *     is no relay any more, none is started
+     * @param seed of all that the fault leaves open: how long, which side, at which point
+     * @param healed whether the next fault waits until consumers have all committed events; otherwise it comes at once, and starts no relay
+     *     if none is left
      */
     record Fault(FaultKind kind, long seed, boolean healed) {
 
@@ -41,14 +41,14 @@ record FaultPlan(long seed, Delivery delivery, int relayCount, int brokerCount, 
         }
     }
 
-    /** Each kind so many times, in any order. */
+    /** Plans each kind that many times, in any order. */
     static FaultPlan of(long seed, Collection<FaultKind> kinds, int countOfEach) {
         List<FaultKind> all = new ArrayList<>();
         kinds.forEach(kind -> all.addAll(Collections.nCopies(countOfEach, kind)));
         return some(seed, all, all.size());
     }
 
-    /** Some of the kinds, in any order. */
+    /** Plans some of the kinds, in any order. */
     static FaultPlan some(long seed, Collection<FaultKind> kinds, int count) {
         Random random = new Random(seed);
         List<FaultKind> shuffled = new ArrayList<>(kinds);
@@ -62,12 +62,12 @@ record FaultPlan(long seed, Delivery delivery, int relayCount, int brokerCount, 
                 seed, delivery, 1 + random.nextInt(MOST_RELAYS), random.nextBoolean() ? 1 : BrokerCluster.SIZE, faults);
     }
 
-    /** The same with one broker, which needs less memory. */
+    /** Returns the same plan with one broker, which needs less memory. */
     FaultPlan withOneBroker() {
         return new FaultPlan(seed, delivery, relayCount, 1, faults);
     }
 
-    /** The seed that {@code -Dfaults.seed} gives, or a new one. */
+    /** Returns the seed that {@code -Dfaults.seed} gives, or a new one. */
     static long chosenSeed() {
         String given = System.getProperty("faults.seed", "");
         return given.isEmpty() ? System.nanoTime() : Long.parseLong(given);

@@ -21,7 +21,7 @@ class FaultPlanTest {
     }
 
     @Test
-    void eachKindComesAsOftenAsAskedFor() {
+    void eachKindOccursAsOftenAsPlanned() {
         Map<FaultKind, Long> counts = FaultPlan.of(42, ALL, 17).faults().stream()
                 .map(FaultPlan.Fault::kind)
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));

@@ -12,7 +12,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Connections that are reset again and again. */
+/** Resets a relay's connections again and again. */
 class FlappingLinkIT {
 
     private static final int WARM_UP = 10;
@@ -20,7 +20,7 @@ class FlappingLinkIT {
 
     @Test
     @Tag("long")
-    void relayWhoseConnectionsAreResetHundredsOfTimesKeepsNothingOfThem() throws SQLException {
+    void relayWhoseConnectionsAreResetHundredsOfTimesLeaksNothing() throws SQLException {
         try (Scenario scenario = Scenario.exactlyOnce()) {
             RelayProcess relay = scenario.startRelay();
             flap(scenario, WARM_UP);
@@ -45,7 +45,7 @@ class FlappingLinkIT {
         }
     }
 
-    /** What the relay holds, once it has caught up. */
+    /** The relay's threads and connections, once it has caught up. */
     private record Usage(int threads, int toPostgres, int toKafka, long backends) {}
 
     private static Usage usage(Scenario scenario, RelayProcess relay) throws SQLException {

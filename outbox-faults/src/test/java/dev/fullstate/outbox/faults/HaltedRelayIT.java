@@ -14,7 +14,7 @@ import dev.fullstate.outbox.faults.network.Link;
 import dev.fullstate.outbox.faults.point.Failure;
 import dev.fullstate.outbox.faults.relay.RelayProcess;
 
-/** A relay that dies at each of the moments that matter, and its successor. */
+/** Has a relay die at each of the moments that matter, and starts its successor. */
 class HaltedRelayIT {
 
     private static final int EVENTS = 100;
@@ -25,11 +25,11 @@ class HaltedRelayIT {
         try (Scenario scenario = Scenario.exactlyOnce()) {
             scenario.startRelay();
             scenario.workload.commit(EVENTS);
-            // Before the first send.
+            // The relay dies before its first send.
             halt(scenario, "Producer.send:before", 0);
-            // After sends, before their answers and before the transaction's position.
+            // It dies after sends, before their answers and before the transaction's position.
             halt(scenario, "Producer.send:after", EVENTS / 3);
-            // Kafka has committed, PostgreSQL is not told.
+            // It dies when Kafka has committed, and before it confirms that to PostgreSQL.
             halt(scenario, "Producer.commitTransaction:after", 1);
             halt(scenario, "WalStream.confirm:before", 1);
             scenario.startRelay();
@@ -37,7 +37,7 @@ class HaltedRelayIT {
         }
     }
 
-    /** Some points are passed once in a transaction only, so there have to be some more. */
+    /** Halts a relay at a point. It passes some points only once in a transaction, so the writers have to commit some more. */
     private static void halt(Scenario scenario, String point, int skip) throws SQLException {
         halt(scenario, point, skip, () -> {
             if (scenario.outbox.isStreamed()) {
@@ -54,7 +54,8 @@ class HaltedRelayIT {
         scenario.workload.commit(EVENTS);
         relay.control().start();
         scenario.patience().until("the relay dies at " + point, () -> meanwhile.call() && !relay.isAlive());
-        scenario.patience().until("it has said so", () -> relay.control().wasHit(point));
+        scenario.patience()
+                .until("it has reported the point", () -> relay.control().wasHit(point));
         scenario.assertNothingConfirmedTooEarly();
     }
 
@@ -84,7 +85,7 @@ class HaltedRelayIT {
         }
     }
 
-    /** Until all that was sent is answered. */
+    /** Waits until all requests are answered. */
     private static void awaitSilence(Scenario scenario, Link link) {
         AtomicLong bytes = new AtomicLong(-1);
         AtomicLong since = new AtomicLong();
@@ -98,9 +99,9 @@ class HaltedRelayIT {
     }
 
     @Test
-    void transactionThatIsCutAtAnyOfItsRowsGoesOnAtTheNext() throws SQLException {
-        // Many Kafka transactions for one of the database, so that most of the cuts come after a part of it is
-        // committed.
+    void transactionCutAtAnyOfItsRowsGoesOnAtTheNext() throws SQLException {
+        // One transaction of the database takes many of Kafka's, so that most cuts come after Kafka has committed a
+        // part.
         Map<String, String> small = Map.of("outbox.relay.max-in-flight", "32KB", "outbox.relay.retry.min-delay", "5ms");
         try (Scenario scenario = Scenario.of(new Mix(1, 4, 100, 1_000, 100), small)) {
             RelayProcess relay = scenario.startRelay();

@@ -9,7 +9,7 @@ import dev.fullstate.outbox.faults.network.Direction;
 import dev.fullstate.outbox.faults.point.Failure;
 import dev.fullstate.outbox.faults.relay.RelayProcess;
 
-/** The relays of a random run, of which one publishes and the others stand by, and what happens to any of them. */
+/** The relays of a random run, of which one publishes and the others stand by, and the faults that they have. */
 final class Instances implements AutoCloseable {
 
     private final Scenario scenario;
@@ -44,7 +44,7 @@ final class Instances implements AutoCloseable {
         return launched;
     }
 
-    /** Ends all but one, which the scenario gets. */
+    /** Ends all relays but one, which becomes the scenario's. */
     void leaveOne() {
         launchMissing();
         RelayProcess last = relays.remove(relays.size() - 1);
@@ -56,7 +56,7 @@ final class Instances implements AutoCloseable {
         return relays.get(random.nextInt(relays.size()));
     }
 
-    /** Now and then with requests or answers of the last moments on their way. */
+    /** Kills a relay, now and then with its last requests or their answers on their way. */
     void kill(Lasting lasting) {
         Random random = lasting.random();
         if (random.nextBoolean()) {
@@ -75,9 +75,9 @@ final class Instances implements AutoCloseable {
     }
 
     /**
-     * Whichever comes to a point first fails there.
+     * Lets the first relay that comes to a point fail there.
      *
-     * @param provoke what makes a relay come there
+     * @param provoke makes a relay come there
      */
     void failAt(FailurePoint point, Failure failure, Random random, Provocation provoke) throws SQLException {
         String name = point.name(random);
@@ -102,8 +102,8 @@ final class Instances implements AutoCloseable {
     }
 
     /**
-     * One more stands by until another one is gone, or has been silent for so long that it takes its slot; now and then it is the new one
-     * that goes.
+     * Adds a stand-by, and ends another relay, at once or when it has been silent for so long that it loses its slot; now and then the
+     * added one ends.
      */
     void replace(Lasting lasting) {
         Random random = lasting.random();
@@ -120,14 +120,14 @@ final class Instances implements AutoCloseable {
                 lasting.between(1, 1_000);
             }
             default -> {
-                // It goes at once.
+                // The old one ends at once.
             }
         }
         leaving.close();
         relays.remove(leaving);
     }
 
-    /** Something that is done to the database. */
+    /** A change of the database. */
     interface Provocation {
 
         void run() throws SQLException;

@@ -13,13 +13,13 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The broker is killed, and comes back soon, or after minutes. */
+/** Kills the broker, which comes back soon, or after minutes. */
 class KilledBrokerIT {
 
     private static final Duration AWAY = Duration.ofSeconds(150);
 
     @Test
-    void brokerThatIsKilledUnderLoadAndComesBackCostsConsumersNothing() throws SQLException {
+    void consumersMissAndRepeatNothingWhenTheBrokerIsKilledUnderLoad() throws SQLException {
         try (Scenario scenario = Scenario.exactlyOnce()) {
             RelayProcess relay = scenario.startRelay();
             for (int round = 0; round < 2; round++) {
@@ -36,7 +36,7 @@ class KilledBrokerIT {
 
     @Test
     @Tag("long")
-    void brokerThatIsAwayForMinutesNeitherFillsTheHeapNorStopsTheAnswersToPostgres() throws SQLException {
+    void brokerAwayForMinutesNeitherFillsTheHeapNorStopsTheAnswersToPostgres() throws SQLException {
         try (Scenario scenario = Scenario.of(Mix.BULKY, Map.of("outbox.relay.max-in-flight", "4MB"))
                 .with("-Xmx64m")) {
             RelayProcess relay = scenario.startRelay();

@@ -8,19 +8,19 @@ import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.faults.relay.RelayProcess;
 
-/** A relay that is killed at no particular moment, and what was committed while none was there. */
+/** Kills a relay at no particular moment, and commits while no relay runs. */
 class KilledRelayIT {
 
     private static final int MOST_EVENTS = 1_500;
 
     @Test
-    void killedUnderLoadItsSuccessorGoesOnWithoutLossAndRepeats() throws SQLException {
+    void successorOfARelayKilledUnderLoadLosesAndRepeatsNothing() throws SQLException {
         kill(2, Scenario.exactlyOnce(), Scenario::assertExactlyOnce);
     }
 
     @Test
     @Tag("long")
-    void killedUnderLoadItsSuccessorRepeatsAtMostWithDeliveryAtLeastOnce() throws SQLException {
+    void successorOfARelayKilledUnderLoadOnlyRepeatsWithDeliveryAtLeastOnce() throws SQLException {
         kill(2, Scenario.atLeastOnce(), Scenario::assertAtLeastOnce);
     }
 

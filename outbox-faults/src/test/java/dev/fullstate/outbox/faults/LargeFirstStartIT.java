@@ -16,13 +16,13 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A first start with more in the outbox than the heap has room for, that is killed, and that Kafka leaves alone for a while. */
+/** Makes a first start with more in the outbox than fits into the heap, kills it, and has Kafka away for a while. */
 class LargeFirstStartIT {
 
-    /** With its headers, an event is just below the largest request that the producer sends. */
+    /** An event with its headers is just below the largest request that the producer sends. */
     private static final int PAYLOAD_BYTES = 1_000_000;
 
-    /** Far less than the time after which a relay gives up what it waits for, and its connections. */
+    /** This is far less than the time after which a relay gives up waiting, and its connections. */
     private static final Duration AWAY = Duration.ofSeconds(2);
 
     private static final Pattern SURVEY = Pattern.compile("(\\d+) rows of the outbox may be unpublished");
@@ -59,12 +59,14 @@ class LargeFirstStartIT {
             scenario.awaitPublished(rows / 2);
             first.kill();
             assertThat(scenario.published.distinctCount())
-                    .as("published when it was killed")
+                    .as("published when the relay was killed")
                     .isLessThan(rows);
-            assertThat(slotBeginsAt(scenario)).as("one slot all the time").isEqualTo(slot);
+            assertThat(slotBeginsAt(scenario)).as("the same slot all the time").isEqualTo(slot);
 
             RelayProcess second = scenario.startRelay();
-            assertThat(surveyed(second)).as("rows that it had to look for").isLessThan(rows);
+            assertThat(surveyed(second))
+                    .as("rows that the successor had to search for")
+                    .isLessThan(rows);
             switch (delivery) {
                 case EXACTLY_ONCE -> scenario.assertExactlyOnce();
                 case AT_LEAST_ONCE -> scenario.assertAtLeastOnce();
@@ -72,7 +74,7 @@ class LargeFirstStartIT {
         }
     }
 
-    /** Hexadecimal digits, which hardly get shorter by compression. */
+    /** Writes rows of hexadecimal digits, which compression hardly makes shorter. */
     private static void write(Scenario scenario, int rows) throws SQLException {
         scenario.outbox.execute("""
                 with noise as materialized (
@@ -97,14 +99,14 @@ class LargeFirstStartIT {
                                 """.formatted(scenario.outbox.name()))));
     }
 
-    /** Nothing is confirmed before all rows are published, so this tells one slot from another. */
+    /** Returns the confirmed position, which tells one slot from another, as the relay confirms nothing before all rows are published. */
     private static String slotBeginsAt(Scenario scenario) throws SQLException {
         return String.valueOf(
                 scenario.outbox.query("select confirmed_flush_lsn from pg_replication_slots where slot_name = '"
                         + scenario.outbox.name() + "'"));
     }
 
-    /** How many rows it took for unpublished when it started. */
+    /** Returns how many rows the relay took for unpublished when it started. */
     private static int surveyed(RelayProcess relay) {
         Matcher survey = SURVEY.matcher(relay.endOfOwnLog());
         assertThat(survey.find()).as(relay.endOfLog()).isTrue();

@@ -5,9 +5,9 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How long a fault lasts is part of it, and drawn.
+ * Draws how long a fault lasts.
  *
- * @param random also of whatever else a fault leaves open
+ * @param random also draws all else that a fault leaves open
  * @param share of the time that is drawn; 1 in a long run
  */
 record Lasting(Random random, double share) {

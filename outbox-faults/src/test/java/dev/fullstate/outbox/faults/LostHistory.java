@@ -31,7 +31,7 @@ final class LostHistory implements AutoCloseable {
         all.put("outbox.relay.slot-creation-timeout", "20s");
         this.database = database;
         this.delivery = delivery;
-        // Without writers: each event is committed where the test says.
+        // There are no writers: each event is committed where the test says.
         this.scenario = Scenario.on(database, new Mix(0, AGGREGATE_COUNT, 0, 0, 1), 1, all);
         this.outbox = scenario.outbox;
     }
@@ -50,7 +50,7 @@ final class LostHistory implements AutoCloseable {
                 .until("the relay says: " + text, () -> scenario.context().contains(text));
     }
 
-    /** Writes events and waits until Kafka has them, and PostgreSQL knows that. */
+    /** Writes events, and waits until Kafka has them and the slot is confirmed. */
     void publish(int eventCount) throws SQLException {
         outbox.write(eventCount);
         String end = Objects.requireNonNull(outbox.query("select pg_current_wal_insert_lsn()"));
@@ -68,7 +68,7 @@ final class LostHistory implements AutoCloseable {
         return succession.carryOut(outbox, scenario.committed, meanwhile);
     }
 
-    /** The relay comes to the new history, which is written to once more, and its work is judged. */
+    /** Brings the relay to the new history, writes to that once more, and judges the result. */
     void judge(RelayProcess relay) throws SQLException {
         database.letRelayFollow();
         if (relay.isAlive()) {
@@ -88,7 +88,7 @@ final class LostHistory implements AutoCloseable {
         return scenario.published.events();
     }
 
-    /** The relay does or suffers what comes before the old history ends. */
+    /** Brings the relay into the state in which the old history finds it at its end. */
     void let(RelayProcess relay, SuccessionPlan.RelayIs be) {
         switch (be) {
             case RUNNING -> assertThat(relay.isAlive()).isTrue();

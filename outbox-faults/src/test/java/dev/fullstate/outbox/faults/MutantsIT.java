@@ -23,20 +23,22 @@ import dev.fullstate.outbox.faults.server.Database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Relays that are broken on purpose: a harness that finds nothing wrong with them is worth nothing. */
+/** Runs relays that are broken on purpose: a harness that finds no fault in them is worth nothing. */
 class MutantsIT {
 
     private static final int MOST_FAULTS = 60;
     private static final Mix PARTS_OF_TRANSACTIONS = new Mix(2, 20, 30, 800, 100);
 
-    /** Its successor finds them in the table, because the position, which was not taken either, does not reach up to the slot. */
+    /**
+     * The successor finds the events in the table, because the position, which Kafka did not accept either, does not reach up to the slot.
+     */
     @Test
     void relayThatAcknowledgesTooEarlyConfirmsWhatKafkaHasNot() throws SQLException {
         try (Scenario scenario = Scenario.atLeastOnce().with(Mutant.ACKNOWLEDGES_TOO_EARLY)) {
             RelayProcess relay = scenario.startRelay();
             scenario.workload.commit(100);
             scenario.awaitAllPublished();
-            // Not held: what is only held arrives when the relay is long dead.
+            // The link does not only hold the records: those would arrive when the relay is long dead.
             Servers.BROKER.link().blackHole();
             scenario.workload.commit(100);
             scenario.patience().until("it confirms what Kafka has not", () -> {
@@ -90,7 +92,7 @@ class MutantsIT {
     @ParameterizedTest
     @EnumSource
     @Tag("long")
-    void randomRunFindsEachOfThem(Mutant mutant) throws SQLException {
+    void randomRunFindsEachMutant(Mutant mutant) throws SQLException {
         Set<FaultKind> kinds = kinds(mutant);
         Delivery delivery = mutant == Mutant.ACKNOWLEDGES_TOO_EARLY ? Delivery.AT_LEAST_ONCE : Delivery.EXACTLY_ONCE;
         FaultPlan plan = FaultPlan.of(FaultPlan.chosenSeed(), kinds, MOST_FAULTS / kinds.size());
@@ -106,7 +108,7 @@ class MutantsIT {
                     return;
                 }
             }
-            throw new AssertionError("Nothing found wrong with " + mutant + " by seed " + plan.seed());
+            throw new AssertionError("No fault found in " + mutant + " by seed " + plan.seed());
         }
     }
 
@@ -126,7 +128,7 @@ class MutantsIT {
                         FaultKind.RESTORE_STORAGE);
             case TAKES_ANY_PUBLICATION ->
                 EnumSet.of(
-                        FaultKind.MAKE_PUBLICATION_ANEW,
+                        FaultKind.RECREATE_PUBLICATION,
                         FaultKind.TAKE_TABLE_OUT_OF_PUBLICATION,
                         FaultKind.SWITCH_INSERTS_OFF);
         };

@@ -13,8 +13,8 @@ import dev.fullstate.outbox.faults.Succession.Promotion;
 import dev.fullstate.outbox.faults.Succession.Slot;
 
 /**
- * A standby takes the place of the primary. What it has not received is lost for the database, and may be in Kafka; whatever
- * the new primary has, and only that, is what consumers have to end up with.
+ * Has a standby take the place of the primary. The database loses what the standby has not received, and Kafka may have it; consumers have
+ * to end up with what the new primary has, and with nothing else.
  */
 class PromotedStandbyIT {
 

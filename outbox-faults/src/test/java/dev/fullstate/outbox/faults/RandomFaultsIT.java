@@ -19,13 +19,13 @@ import dev.fullstate.outbox.faults.server.Database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Everything that can happen, to the servers, to the relays and to what the database is, in any order, under load. */
+/** Inflicts all kinds of faults on servers, relays and databases, in any order, under load. */
 class RandomFaultsIT {
 
     private static final Logger log = LoggerFactory.getLogger(RandomFaultsIT.class);
     private static final Set<FaultKind> ALL = EnumSet.allOf(FaultKind.class);
 
-    /** Each kind comes in one of these runs at least, and both deliveries do. */
+    /** Seeds with which each kind of fault and both deliveries occur in at least one run. */
     private static final long[] SEEDS = {2, 284_362};
 
     private static final int FAULTS = 14;
@@ -34,10 +34,10 @@ class RandomFaultsIT {
     private static final RandomRun.Load SHORT = new RandomRun.Load(300, 0.3);
     private static final RandomRun.Load LONG = new RandomRun.Load(600, 1);
 
-    /** So that transactions of thousands of rows are large. */
+    /** With this, transactions of thousands of rows are large. */
     private static final Map<String, String> SETTINGS = Map.of("logical_decoding_work_mem", "64kB");
 
-    /** Short, so that a run has more faults than waiting. */
+    /** These are short, so that a run has more faults than waiting. */
     static final Map<String, String> IMPATIENT = Map.of(
             "outbox.relay.query-timeout", "3s",
             "outbox.relay.connect-timeout", "2s",
@@ -57,7 +57,7 @@ class RandomFaultsIT {
     }
 
     @Test
-    void eachKindComesInOneOfTheRuns() {
+    void eachKindOccursInOneOfTheRuns() {
         Set<FaultKind> kinds = EnumSet.noneOf(FaultKind.class);
         Set<Delivery> deliveries = EnumSet.noneOf(Delivery.class);
         LongStream.of(SEEDS).mapToObj(RandomFaultsIT::plan).forEach(plan -> {
@@ -70,13 +70,13 @@ class RandomFaultsIT {
 
     @ParameterizedTest
     @MethodSource("seeds")
-    void whateverHappensConsumersEndUpWithWhatTheDatabaseHas(long seed) throws SQLException {
+    void consumersEndUpWithWhatTheDatabaseHasWhateverHappens(long seed) throws SQLException {
         run(plan(seed), SHORT);
     }
 
     @Test
     @Tag("long")
-    void whateverHappensForLongConsumersEndUpWithWhatTheDatabaseHas() throws SQLException {
+    void consumersEndUpWithWhatTheDatabaseHasWhateverHappensForLong() throws SQLException {
         run(FaultPlan.of(FaultPlan.chosenSeed(), ALL, LONG_COUNT_OF_EACH), LONG);
     }
 

@@ -20,7 +20,7 @@ import dev.fullstate.outbox.faults.network.Link;
 import dev.fullstate.outbox.faults.point.Failure;
 import dev.fullstate.outbox.faults.server.Database;
 
-/** Does to a scenario under load what a plan says. */
+/** Inflicts the faults of a plan on a scenario under load. */
 final class RandomRun implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(RandomRun.class);
@@ -36,9 +36,9 @@ final class RandomRun implements AutoCloseable {
     private boolean gap;
 
     /**
-     * How much is done.
+     * The amount of load.
      *
-     * @param shareOfTime that faults last, of the time that is drawn for them
+     * @param shareOfTime of the time that is drawn for a fault, for which it lasts
      */
     record Load(int eventsPerFault, double shareOfTime) {}
 
@@ -51,7 +51,7 @@ final class RandomRun implements AutoCloseable {
         relays.launchMissing();
     }
 
-    /** How many faults of each kind there were. */
+    /** The number of faults of each kind so far. */
     Map<FaultKind, Integer> counts() {
         return counts;
     }
@@ -89,7 +89,10 @@ final class RandomRun implements AutoCloseable {
                 (System.nanoTime() - inflicted) / 1_000_000);
     }
 
-    /** Where a slot was made anew, rows before it come from the table, and their being confirmed means nothing. */
+    /**
+     * Checks that nothing is confirmed too early. A recreated slot says nothing of the rows before it, which the relay publishes from the
+     * table.
+     */
     private void look() throws SQLException {
         if (++sinceLook >= FAULTS_BETWEEN_LOOKS && !gap) {
             scenario.assertNothingConfirmedTooEarly();
@@ -97,7 +100,7 @@ final class RandomRun implements AutoCloseable {
         }
     }
 
-    /** Lets each aggregate be changed once more, so that consumers have no state that the database has lost, and one relay remain. */
+    /** Changes each aggregate once more, so that consumers have no state that the database has lost, and leaves one relay. */
     void end() throws SQLException {
         relays.launchMissing();
         scenario.workload.awaitCommitted();
@@ -138,9 +141,9 @@ final class RandomRun implements AutoCloseable {
                 relays.failAt(FailurePoint.ofAFill(random), failure, random, sql::dropSlot);
             }
             case DROP_SLOT -> sql.dropSlot();
-            case MAKE_SLOT_ANEW -> sql.makeSlotAnew();
+            case RECREATE_SLOT -> sql.recreateSlot();
             case ADVANCE_SLOT -> sql.advanceSlot();
-            case MAKE_PUBLICATION_ANEW -> sql.makePublicationAnew();
+            case RECREATE_PUBLICATION -> sql.recreatePublication();
             case TAKE_TABLE_OUT_OF_PUBLICATION -> sql.takeTableOutOfPublication();
             case SWITCH_INSERTS_OFF -> sql.switchInsertsOff();
             case ADD_COLUMN -> sql.addColumn();
@@ -199,7 +202,7 @@ final class RandomRun implements AutoCloseable {
 
             @Override
             public void beforeTheEnd() {
-                // In the midst of it.
+                // The server ends in the midst of the writers' work.
             }
 
             @Override

@@ -20,7 +20,7 @@ final class Relays implements AutoCloseable {
     private final List<Member> members = new ArrayList<>();
     private int startedCount;
 
-    /** What ends a leader's work. */
+    /** The faults that end a leader's work. */
     enum Fault {
         /** kill -9. */
         KILLED,
@@ -28,7 +28,7 @@ final class Relays implements AutoCloseable {
         TERMINATED,
         /** SIGSTOP. */
         STOPPED,
-        /** A network towards PostgreSQL that swallows everything. */
+        /** The network to PostgreSQL swallows everything. */
         CUT_OFF
     }
 
@@ -44,7 +44,7 @@ final class Relays implements AutoCloseable {
         this.properties = properties;
     }
 
-    /** Starts the first one, and then all others; returns when one streams and the others stand by. */
+    /** Starts one relay, and then all others; returns when one streams and the others stand by. */
     static Relays start(Scenario scenario, int count, Map<String, String> properties) {
         Relays relays = new Relays(scenario, properties);
         for (int i = 0; i < count; i++) {
@@ -65,7 +65,7 @@ final class Relays implements AutoCloseable {
         return new Member(RelayProcess.prepareAs(name, scenario.outbox, Servers.BROKER, all), link);
     }
 
-    /** Lets another one stand by. */
+    /** Adds a stand-by. */
     void add() {
         Member added = prepare();
         members.add(added);
@@ -95,8 +95,8 @@ final class Relays implements AutoCloseable {
     /**
      * Ends the leader's work while events are on their way.
      *
-     * @return the time until consumers could read what was committed before and right after; a relay that is asked to end may publish that
-     *     itself, so there it is the time until they could read what was committed when it no longer had the slot
+     * @return the time until consumers could read all events committed before and right after; a relay that is asked to end may publish
+     *     those itself, so then it is the time until they could read an event committed when it no longer had the slot
      */
     Duration takeOver(Fault fault) throws SQLException {
         Member leader = leader();
@@ -124,7 +124,7 @@ final class Relays implements AutoCloseable {
             case STOPPED -> leader.process.resume();
             case CUT_OFF -> leader.link.heal();
         }
-        // Until it has noticed that it has lost the slot, it believes that it leads.
+        // The former leader believes that it leads until it has noticed that it has lost the slot.
         scenario.patience().until("one of them leads", () -> count("STREAMING") == 1);
         return time;
     }

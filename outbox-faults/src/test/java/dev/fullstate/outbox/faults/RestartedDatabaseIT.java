@@ -13,14 +13,14 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** PostgreSQL ends beside a relay that runs, and comes back. */
+/** Ends PostgreSQL beside a running relay, and starts it again. */
 class RestartedDatabaseIT {
 
     private static final Logger log = LoggerFactory.getLogger(RestartedDatabaseIT.class);
     private static final Duration FAST = Duration.ofSeconds(10);
 
     @Test
-    void databaseThatEndsUnderLoadCostsConsumersNothing() throws SQLException {
+    void consumersMissAndRepeatNothingWhenPostgresqlEndsUnderLoad() throws SQLException {
         List<Consumer<PostgresServer>> ends =
                 List.of(PostgresServer::kill, PostgresServer::stopImmediately, RestartedDatabaseIT::stopFast);
         try (Scenario scenario = Scenario.exactlyOnce()) {

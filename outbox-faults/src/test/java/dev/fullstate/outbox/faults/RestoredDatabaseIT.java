@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.fullstate.outbox.faults.Succession.Restore;
 import dev.fullstate.outbox.faults.Succession.Restored;
 
-/** The database is brought back to an earlier moment. Kafka has what came after it, and consumers have that too. */
+/** Brings the database back to an earlier moment; Kafka and consumers have the events after it too. */
 class RestoredDatabaseIT {
 
     private static final List<List<?>> RESTORES = List.of(List.of(Restored.values()));

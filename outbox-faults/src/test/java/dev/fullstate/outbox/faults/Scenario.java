@@ -22,7 +22,7 @@ import dev.fullstate.outbox.faults.server.Patience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** An outbox with writers, a relay, and the judge; everything that a test of the harness disturbs is healed at its end. */
+/** An outbox with writers, a relay, and the judge; at its end it heals all that a test has disturbed. */
 final class Scenario implements AutoCloseable {
 
     static final int ENDLESS = 1_000_000_000;
@@ -58,16 +58,16 @@ final class Scenario implements AutoCloseable {
     }
 
     /**
-     * A scenario with a database of its own, which it closes: its server may end, and another one take its place.
+     * Sets up a scenario with a database of its own, which it closes: its server may end, and another one take its place.
      *
-     * @param seed of what the writers do
+     * @param seed of the writers' random choices
      * @param properties of the relay, in addition to the harness's own
      */
     static Scenario on(Database database, Mix mix, long seed, Map<String, String> properties) throws SQLException {
         return new Scenario(database, mix, seed, properties);
     }
 
-    /** The relay is to be broken in one place. */
+    /** Breaks the relay in one place. */
     Scenario with(Mutant mutant) {
         return with("-Xmx128m", "-D" + Mutant.PROPERTY + "=" + mutant);
     }
@@ -115,12 +115,12 @@ final class Scenario implements AutoCloseable {
         return prepared;
     }
 
-    /** One more event for each. */
+    /** Writes one more event of each aggregate. */
     void changeEachAggregate() throws SQLException {
         outbox.write(aggregateCount);
     }
 
-    /** From here on that is the scenario's relay. */
+    /** Makes another relay the scenario's. */
     void adopt(RelayProcess other) {
         relay = other;
     }
@@ -130,10 +130,9 @@ final class Scenario implements AutoCloseable {
     }
 
     /**
-     * Does something while the writers commit, and the relay publishes, as fast as they can: there is something on its way at each
-     * moment.
+     * Inflicts a fault while the writers commit, and the relay publishes, as fast as they can: events are on their way at each moment.
      *
-     * @param eventCount published before
+     * @param eventCount the number of events published before
      */
     void underLoad(int eventCount, Runnable fault) {
         workload.allow(ENDLESS);
@@ -145,12 +144,12 @@ final class Scenario implements AutoCloseable {
         }
     }
 
-    /** Waits until consumers can read so many different events. */
+    /** Waits until consumers can read that many different events. */
     void awaitPublished(long count) {
         patience().until(count + " events are published", () -> published.distinctCount() >= count);
     }
 
-    /** Waits until consumers can read all that is committed. */
+    /** Waits until consumers can read all committed events. */
     void awaitAllPublished() throws SQLException {
         Set<String> missing = committed.ids();
         try {
@@ -171,12 +170,12 @@ final class Scenario implements AutoCloseable {
         return new Patience(timeout, this::context);
     }
 
-    /** {@return what the relay has said last} */
+    /** {@return the last lines of the relay's log} */
     String context() {
         return lastStarted == null ? "No relay was started" : lastStarted.endOfLog();
     }
 
-    /** What PostgreSQL no longer holds back, consumers can read. */
+    /** Checks that consumers can read all events up to which the slot is confirmed. */
     void assertNothingConfirmedTooEarly() throws SQLException {
         Set<String> confirmed = committed.confirmedIds();
         confirmed.removeAll(published.ids());
@@ -189,7 +188,7 @@ final class Scenario implements AutoCloseable {
                 outbox.query("select active_pid from pg_replication_slots where slot_name = '" + outbox.name() + "'"));
     }
 
-    /** Lets the writers finish, the relay catch up and end, and judges what is there. */
+    /** Lets the writers finish, and the relay catch up and end, and judges the published events. */
     void assertKept(Delivery promise) throws SQLException {
         finish();
         promise.require(verdict(), context());

@@ -37,7 +37,7 @@ class SendAfterStandbysIT {
             standby.awaitCaughtUp();
             standby.holdBack();
             history.outbox.write(10);
-            // The server has waited for seconds then, and the relay would have published long ago.
+            // By then the server has waited for seconds; the relay would have published long ago.
             history.awaitLog(HELD_BACK);
 
             history.database.server().kill();
@@ -66,8 +66,8 @@ class SendAfterStandbysIT {
     }
 
     @Test
-    void whatWaitsForAStandbyIsPublishedWhenItIsBack() throws SQLException {
-        // Also where the relay does not ask for it: the server waits for any failover slot.
+    void eventThatWaitsForAStandbyIsPublishedWhenTheStandbyIsBack() throws SQLException {
+        // The server waits for any failover slot, even if the relay does not ask for it.
         try (LostHistory history = waitingForStandby("local-flush");
                 Standby standby = Standby.of(history.database.server(), "standby")) {
             history.startRelay();

@@ -10,7 +10,7 @@ import dev.fullstate.outbox.faults.load.Mix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A way to the broker that takes 1 MB a second. */
+/** Throttles the way to the broker to 1 MB a second. */
 class SlowBrokerIT {
 
     private static final int EVENTS = 500;
@@ -18,7 +18,7 @@ class SlowBrokerIT {
     private static final Duration SERVER_WAITS = Duration.ofSeconds(3);
 
     @Test
-    void slowBrokerSlowsTheReaderOfTheWalDownAndNobodyTimesOut() throws SQLException {
+    void slowBrokerSlowsTheReaderOfTheWalDownWithoutATimeout() throws SQLException {
         Map<String, String> tight = Map.of(
                 "spring.kafka.producer.compression-type", "none",
                 "outbox.relay.max-in-flight", "1MB",
@@ -40,7 +40,7 @@ class SlowBrokerIT {
                     .as("the way takes longer than the server waits for a silent relay")
                     .isGreaterThan(SERVER_WAITS);
             assertThat(scenario.walSender())
-                    .as("no time-out, one stream all the time")
+                    .as("no timeout, the same stream all the time")
                     .isEqualTo(walSender);
             scenario.assertExactlyOnce();
         }

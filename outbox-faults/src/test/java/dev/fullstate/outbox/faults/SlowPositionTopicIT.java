@@ -13,7 +13,7 @@ import dev.fullstate.outbox.faults.load.Mix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A position topic that takes longer to read than PostgreSQL waits for a client that is silent. */
+/** Fills the topic of the positions until reading it takes longer than PostgreSQL waits for a silent client. */
 @SuppressWarnings("FutureReturnValueIgnored") // A producer that is closed, or commits, waits for what was sent.
 class SlowPositionTopicIT {
 
@@ -22,7 +22,7 @@ class SlowPositionTopicIT {
     private static final String TOPIC = "slow.positions";
 
     @Test
-    void relayStartsAndNobodyTimesOut() throws SQLException {
+    void relayWithALongTopicOfPositionsStartsWithoutATimeout() throws SQLException {
         Map<String, String> impatient = Map.of(
                 "outbox.relay.exactly-once.position-topic", TOPIC,
                 "outbox.relay.wal-sender-timeout", "3s",
@@ -33,7 +33,7 @@ class SlowPositionTopicIT {
             scenario.awaitAllPublished();
             scenario.prepareRelay();
             long timeouts = scenario.outbox.walSenderTimeoutCount();
-            // What the relay looks for lies before all of them.
+            // The relay's own position lies before all of them.
             writePositionsOfOthers();
             scenario.workload.commit(100);
             Servers.BROKER.link().throttle(BYTES_PER_SECOND);

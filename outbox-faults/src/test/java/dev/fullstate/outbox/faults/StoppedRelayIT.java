@@ -8,20 +8,20 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A relay that is asked to end. */
+/** Asks a relay to end. */
 class StoppedRelayIT {
 
     private static final int ROUNDS = 2;
 
     @Test
-    void relayThatIsStoppedUnderLoadConfirmsWhatItHasSentSoThatNotEvenAtLeastOnceRepeatsIt() throws SQLException {
+    void relayStoppedUnderLoadConfirmsAllSentEventsSoThatNotEvenAtLeastOnceRepeatsThem() throws SQLException {
         try (Scenario scenario = Scenario.atLeastOnce()) {
             for (int round = 0; round < ROUNDS; round++) {
                 RelayProcess relay = scenario.startRelay();
                 scenario.underLoad(
                         500,
                         () -> assertThat(relay.stop(Scenario.TIMEOUT))
-                                .as("ends by itself")
+                                .as("the relay ends by itself")
                                 .isTrue());
                 scenario.assertNothingConfirmedTooEarly();
             }

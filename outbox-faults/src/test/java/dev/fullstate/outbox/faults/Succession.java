@@ -12,29 +12,29 @@ import dev.fullstate.outbox.faults.server.Outbox;
 import dev.fullstate.outbox.faults.server.Standby;
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** Another server takes the place of a database's, perhaps without the end of what that one had committed. */
+/** Has another server take the place of a database's, perhaps without its last commits. */
 sealed interface Succession {
 
-    /** What goes on meanwhile. */
+    /** The acts of a test during a succession. */
     interface Meanwhile {
 
-        /** Lets events be committed; those of the last time are what may be lost. */
+        /** Commits events; those of the last call may get lost. */
         void commit() throws SQLException;
 
-        /** Lets nothing more be committed. */
+        /** Stops all commits. */
         void pause();
 
-        /** The old server ends now. */
+        /** Called before the old server ends. */
         void beforeTheEnd();
 
-        /** The old server has ended, and nobody knows of the new one. */
+        /** Called when the old server has ended, and no client knows of the new one. */
         void ended();
     }
 
     /** {@return whether the new server may lack commits of the old one} */
     boolean loses();
 
-    /** Ends the database's server, as by a crash; the new one is up, and nobody knows it yet. */
+    /** Ends the database's server, as by a crash, and starts the new one, which no client knows yet. */
     PostgresServer successor(Outbox outbox, Meanwhile meanwhile) throws SQLException;
 
     /**
@@ -50,7 +50,7 @@ sealed interface Succession {
         return committed.endHistoryOf(old, loses());
     }
 
-    /** What the standby has when the primary ends. */
+    /** The commits that the standby has when the primary ends. */
     enum Has {
         EVERYTHING,
         LESS_THAN_KAFKA
@@ -58,7 +58,7 @@ sealed interface Succession {
 
     /** The replication slot on the new primary. */
     enum Slot {
-        /** By PostgreSQL itself, from 17 on. */
+        /** PostgreSQL itself synchronizes it, from 17 on. */
         SYNCED,
         /** Its files were copied before the standby fell behind. */
         COPIED,
@@ -76,7 +76,7 @@ sealed interface Succession {
         }
     }
 
-    /** A standby is promoted. */
+    /** Promotes a standby. */
     record Promotion(Has has, Slot slot) implements Succession {
 
         @Override
@@ -112,7 +112,7 @@ sealed interface Succession {
         }
     }
 
-    /** How a database is brought back to an earlier moment. */
+    /** The ways in which a database is brought back to an earlier moment. */
     enum Restored {
         /** A base backup and the archived WAL up to a point: a new timeline, without the slot. */
         FROM_BACKUP_AND_ARCHIVE,
@@ -122,7 +122,7 @@ sealed interface Succession {
         FROM_STORAGE_SNAPSHOT
     }
 
-    /** The database is brought back to an earlier moment; its WAL has to be archived. */
+    /** Brings the database back to an earlier moment; its WAL has to be archived. */
     record Restore(Restored restored) implements Succession {
 
         private static final AtomicInteger POINTS = new AtomicInteger();

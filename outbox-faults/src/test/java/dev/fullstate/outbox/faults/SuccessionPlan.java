@@ -12,17 +12,17 @@ import dev.fullstate.outbox.faults.Succession.Meanwhile;
 import dev.fullstate.outbox.faults.relay.RelayProcess;
 import dev.fullstate.outbox.faults.server.Database;
 
-/** Which server takes the place of the old one, and what is done before and after. */
+/** Plans which server takes the place of the old one, and the acts before and after. */
 record SuccessionPlan(Succession succession, Delivery delivery, RelayIs relay, RowsBefore rows, WalEnd end) {
 
-    /** Where the relay is while the database changes. */
+    /** The relay's state while the database changes. */
     enum RelayIs {
         RUNNING,
         DOWN,
         KILLED
     }
 
-    /** What is written to the new history before the relay comes. */
+    /** The rows of the new history before the relay comes. */
     enum RowsBefore {
         NONE(0),
         FEWER_THAN_LOST(7),
@@ -35,7 +35,7 @@ record SuccessionPlan(Succession succession, Delivery delivery, RelayIs relay, R
         }
     }
 
-    /** Where the new history's WAL ends when the relay comes. */
+    /** The end of the new history's WAL when the relay comes. */
     enum WalEnd {
         AS_IT_IS,
         BEYOND_THE_OLD
@@ -46,13 +46,13 @@ record SuccessionPlan(Succession succession, Delivery delivery, RelayIs relay, R
     /**
      * {@return all plans that have the text of {@code -Dfaults.plan=}, such as {@code slot=SYNCED}}
      *
-     * @param successions what the succession is made of
+     * @param successions the kinds of the succession
      */
     static Stream<SuccessionPlan> all(List<? extends List<?>> successions, Function<List<Object>, Succession> make) {
         return chosen(combinations(successions), successions.size(), make);
     }
 
-    /** {@return some of them, with each pair of what the plans are made of} */
+    /** {@return some of these plans, with each pair of their values} */
     static Stream<SuccessionPlan> some(List<? extends List<?>> successions, Function<List<Object>, Succession> make) {
         return chosen(Combinations.pairwise(combinations(successions)), successions.size(), make);
     }
@@ -96,7 +96,7 @@ record SuccessionPlan(Succession succession, Delivery delivery, RelayIs relay, R
 
                 @Override
                 public void pause() {
-                    // Nobody writes.
+                    // No writers run.
                 }
 
                 @Override
@@ -106,7 +106,7 @@ record SuccessionPlan(Succession succession, Delivery delivery, RelayIs relay, R
 
                 @Override
                 public void ended() {
-                    // Nobody waits for that.
+                    // No act waits for that.
                 }
             });
             history.outbox.write(rows.count);

@@ -12,19 +12,19 @@ import dev.fullstate.outbox.faults.Relays.Fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Several relays, of which the one that leads is killed, stopped or cut off. */
+/** Runs several relays, and kills, stops or cuts off the one that leads. */
 class TakeoverIT {
 
     private static final Logger log = LoggerFactory.getLogger(TakeoverIT.class);
 
-    /** Much more than it takes, and less than the server needs to free the slot by itself. */
+    /** This is much more than a takeover takes, and less than the server needs to free the slot by itself. */
     private static final Duration BOUND = Duration.ofSeconds(100);
 
     private static final Map<String, String> WITHOUT_THE_SERVERS_HELP =
             Map.of("outbox.relay.wal-sender-timeout", "120s", "outbox.relay.query-timeout", "3s");
 
     @Test
-    void whateverEndsTheLeadersWorkAnotherOneGoesOnAndTheFormerOneStandsBy() throws SQLException {
+    void standByTakesOverWhateverEndsTheLeadersWorkAndTheFormerLeaderStandsBy() throws SQLException {
         try (Scenario scenario = Scenario.exactlyOnce();
                 Relays relays = Relays.start(scenario, 3, WITHOUT_THE_SERVERS_HELP)) {
             for (Fault fault : new Fault[] {Fault.STOPPED, Fault.CUT_OFF, Fault.TERMINATED, Fault.KILLED}) {
@@ -41,7 +41,7 @@ class TakeoverIT {
     void leaderThatWaitsForKafkaKeepsTheSlot() throws SQLException {
         try (Scenario scenario = Scenario.exactlyOnce();
                 Relays relays = Relays.start(scenario, 2, WITHOUT_THE_SERVERS_HELP)) {
-            // A topic that it does not know yet it would not wait for.
+            // The relay would not wait for a topic that it does not know yet.
             scenario.workload.commit(100);
             scenario.awaitAllPublished();
             String walSender = scenario.walSender();

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 import dev.fullstate.outbox.faults.Relays.Fault;
 
 /**
- * Measures takeovers, with the delays that a relay has by default: {@code -Dfaults.takeovers=} of each kind, in turns. Asserts nothing but that what
- * was published is right.
+ * Measures takeovers, with the delays that a relay has by default: {@code -Dfaults.takeovers=} of each kind, in turns. It asserts nothing
+ * but that the published events are right.
  */
 @Tag("long")
 class TakeoverTimesIT {
@@ -32,7 +32,7 @@ class TakeoverTimesIT {
             "outbox.relay.retry.max-delay", "30s");
 
     @Test
-    void distributionOfTakeoversOfEachKind() throws SQLException {
+    void takeoverTimesOfEachKindAreMeasured() throws SQLException {
         Map<Fault, List<Duration>> times = new EnumMap<>(Fault.class);
         try (Scenario scenario = Scenario.exactlyOnce();
                 Relays relays = Relays.start(scenario, 3, DEFAULTS)) {
@@ -65,7 +65,7 @@ class TakeoverTimesIT {
                         sorted.get(sorted.size() - 1).toMillis());
     }
 
-    /** The nearest rank. */
+    /** Returns the index of a percentile, by the nearest rank. */
     private static int rank(List<Duration> sorted, int percent) {
         return (sorted.size() * percent + 99) / 100 - 1;
     }

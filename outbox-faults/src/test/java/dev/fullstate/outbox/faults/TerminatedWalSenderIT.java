@@ -8,7 +8,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The process that streams to the relay is terminated, as an administrator does, or a server that runs out of memory. */
+/** Terminates the process that streams to the relay, as an administrator does, or a server that runs out of memory. */
 class TerminatedWalSenderIT {
 
     @Test

@@ -15,12 +15,12 @@ import dev.fullstate.outbox.faults.server.BrokerCluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Of three brokers, the one dies under load on which most depends. */
+/** Kills under load, of three brokers, the one on which most depends. */
 @Tag("long")
 class ThreeBrokersIT {
 
     @Test
-    void coordinatorAndLeadersMoveUnderLoadAndConsumersSeeEachEventOnce() throws SQLException {
+    void consumersSeeEachEventOnceWhileCoordinatorAndLeadersMoveUnderLoad() throws SQLException {
         try (BrokerCluster brokers = BrokerCluster.start();
                 Scenario scenario = Scenario.of(Mix.ORDINARY, Map.of(Scenario.BROKERS, brokers.bootstrapServers()))) {
             RelayProcess relay = scenario.startRelay();

@@ -19,13 +19,13 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Kafka aborts the transaction of a relay that it does not hear of any more. */
+/** Has Kafka abort the transaction of a relay that has fallen silent. */
 class TransactionTimeoutIT {
 
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(3);
 
     @Test
-    void transactionThatKafkaHasAbortedIsPublishedAgainAndSeenOnce() throws Exception {
+    void transactionAbortedByKafkaIsPublishedAgainAndSeenOnce() throws Exception {
         Map<String, String> impatient =
                 Map.of("outbox.relay.exactly-once.transaction-timeout", TRANSACTION_TIMEOUT.toMillis() + "ms");
         try (Scenario scenario = Scenario.of(Mix.ORDINARY, impatient);

@@ -13,7 +13,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What Kafka has not acknowledged is not confirmed to PostgreSQL, whatever else comes, and is sent again. */
+/** Shows that the relay does not confirm to PostgreSQL what Kafka has not acknowledged, and sends it again. */
 class UnpublishedTransactionIT {
 
     @ParameterizedTest
@@ -39,7 +39,7 @@ class UnpublishedTransactionIT {
             Servers.BROKER.link().heal();
             scenario.startRelay();
             if (held == Direction.TO_CLIENT) {
-                // Consumers have seen them already, so there is nothing else to wait for.
+                // Consumers have seen these events already, so the test can wait for nothing else.
                 scenario.patience()
                         .until(
                                 "sent again",
@@ -49,7 +49,7 @@ class UnpublishedTransactionIT {
         }
     }
 
-    /** Waits until the relay has told PostgreSQL so many times how far it is. */
+    /** Waits until the relay has sent PostgreSQL that many status updates. */
     private static void awaitReplies(Scenario scenario, int count) {
         Set<String> replies = new HashSet<>();
         scenario.patience().until(count + " replies of the relay", () -> {

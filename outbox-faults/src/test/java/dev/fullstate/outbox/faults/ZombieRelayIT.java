@@ -13,7 +13,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A relay that is stopped under load for 90 seconds, while another one goes on, and then wakes up. */
+/** Stops a relay under load for 90 seconds, while another one goes on, and wakes it up. */
 @Tag("long")
 class ZombieRelayIT {
 
@@ -21,7 +21,7 @@ class ZombieRelayIT {
     private static final Duration PAUSE = Duration.ofSeconds(90);
 
     @Test
-    void wakesUpFencedOffWithoutALateEvent() throws SQLException {
+    void stoppedRelayWakesUpFencedOffWithoutALateEvent() throws SQLException {
         try (Scenario scenario = Scenario.exactlyOnce();
                 Relays relays = Relays.start(scenario, 2, Map.of())) {
             wakeUpLate(scenario, relays);
@@ -30,7 +30,7 @@ class ZombieRelayIT {
     }
 
     @Test
-    void wakesUpAndRepeatsAtMostWhatItHadReceivedWithDeliveryAtLeastOnce() throws SQLException {
+    void stoppedRelayRepeatsAtMostWhatItHadReceivedWithDeliveryAtLeastOnce() throws SQLException {
         Map<String, String> atLeastOnce = Map.of("outbox.relay.delivery", "at-least-once");
         try (Scenario scenario = Scenario.atLeastOnce();
                 Relays relays = Relays.start(scenario, 2, atLeastOnce)) {

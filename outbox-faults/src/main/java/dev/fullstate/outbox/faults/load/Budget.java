@@ -20,7 +20,7 @@ final class Budget {
         notifyAll();
     }
 
-    /** Waits until there is something left, and takes it for a transaction that begins. */
+    /** Waits until events are left, and takes them for a transaction that begins. */
     synchronized void begin(long eventCount) throws InterruptedException {
         while (remaining <= 0) {
             wait();
@@ -29,7 +29,7 @@ final class Budget {
         openCount++;
     }
 
-    /** @param unspent what the transaction did not commit after all */
+    /** @param unspent the number of events that the transaction did not commit after all */
     synchronized void end(long unspent) {
         remaining += unspent;
         openCount--;

@@ -17,7 +17,7 @@ final class Statements {
     private static final String COLUMNS =
             "(id, aggregatetype, aggregateid, type, payload, source, changeid, entityversion, operation)";
 
-    /** An aggregate goes, and comes back with its next version. */
+    /** Each version with this divisor deletes its aggregate, which returns with the next version. */
     private static final int VERSIONS_TO_A_DELETE = 11;
 
     private final Connection connection;
@@ -30,7 +30,7 @@ final class Statements {
 
     /** {@return the versions of the aggregates, which no other transaction can change until this one is over} */
     Map<String, Long> lock(List<String> keys) throws SQLException {
-        // One after the other: a single statement locks in the order in which it finds the rows.
+        // Locks rows one by one: a single statement locks in the order in which it finds the rows.
         Map<String, Long> versions = new LinkedHashMap<>();
         try (PreparedStatement statement =
                 connection.prepareStatement("select version from aggregate where id = ? for update")) {
@@ -45,7 +45,7 @@ final class Statements {
         return versions;
     }
 
-    /** The aggregates take turns. */
+    /** Inserts events; the aggregates take turns. */
     void insert(Map<String, Long> versions, int perAggregate, String text) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("insert into outbox " + COLUMNS
                 + " values (?, 'order', ?, 'com.example.Order', ?, 'urn:service:faults', ?, ?, ?)")) {
@@ -66,7 +66,7 @@ final class Statements {
         }
     }
 
-    /** All rows share one position in the WAL. */
+    /** Inserts events by one statement, so that all rows share one position in the WAL. */
     void insertInOneStatement(Map<String, Long> versions, int perAggregate) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("insert into outbox " + COLUMNS
                 + " select gen_random_uuid(), 'order', ?, 'com.example.Order', '{\"version\":' || (? + n) || '}',"

@@ -29,7 +29,7 @@ public final class Workload implements AutoCloseable {
     /**
      * Starts writers, which wait for {@link #allow}.
      *
-     * @param seed of what each of them does
+     * @param seed of the writers' random choices
      */
     public static Workload start(Outbox outbox, Mix mix, long seed) {
         Workload workload = new Workload();
@@ -53,7 +53,7 @@ public final class Workload implements AutoCloseable {
         }
     }
 
-    /** Lets the writers commit about so many more events; returns at once. */
+    /** Lets the writers commit about that many more events; returns at once. */
     public void allow(long eventCount) {
         budget.add(eventCount);
     }
@@ -63,7 +63,7 @@ public final class Workload implements AutoCloseable {
         budget.withdraw();
     }
 
-    /** Lets the writers commit about so many more events, and waits until they have. */
+    /** Lets the writers commit about that many more events, and waits until they have. */
     public void commit(long eventCount) {
         allow(eventCount);
         awaitCommitted();

@@ -34,10 +34,10 @@ final class Writer {
         COMMITTED,
         LARGE,
         ROLLED_BACK,
-        ROLLED_BACK_BY_HALF
+        PARTLY_ROLLED_BACK
     }
 
-    /** @param memory where acknowledged versions are noted, of the history that the database has now */
+    /** @param memory notes acknowledged versions, of the history that the database has now */
     Writer(Outbox outbox, Mix mix, long seed, Budget budget, Supplier<Map<String, Long>> memory) {
         this.outbox = outbox;
         this.mix = mix;
@@ -46,10 +46,11 @@ final class Writer {
         this.memory = memory;
     }
 
-    /** Until the thread is interrupted. */
+    /** Writes until the thread is interrupted. */
     void run() throws InterruptedException {
         while (true) {
-            // One for each history: what an old connection has committed is not noted as if it were of the new one.
+            // There is one map for each history, so that commits of an old connection are not noted as those of the new
+            // one.
             Map<String, Long> acknowledged = memory.get();
             try (Connection connection = outbox.connect()) {
                 connection.setAutoCommit(false);
@@ -85,7 +86,7 @@ final class Writer {
             throws SQLException {
         Statements statements = new Statements(connection, mix.payloadBytes());
         Map<String, Long> versions = statements.lock(keys);
-        if (kind == Kind.ROLLED_BACK_BY_HALF) {
+        if (kind == Kind.PARTLY_ROLLED_BACK) {
             Savepoint savepoint = connection.setSavepoint();
             statements.insert(versions, perAggregate, "rolled back to the savepoint");
             connection.rollback(savepoint);
@@ -113,10 +114,10 @@ final class Writer {
         if (percent < mix.largePercent() + 8) {
             return Kind.ROLLED_BACK;
         }
-        return percent < mix.largePercent() + 20 ? Kind.ROLLED_BACK_BY_HALF : Kind.COMMITTED;
+        return percent < mix.largePercent() + 20 ? Kind.PARTLY_ROLLED_BACK : Kind.COMMITTED;
     }
 
-    /** In one order, so that writers do not lock each other out. */
+    /** Draws aggregates, in one order for all writers, so that they do not lock each other out. */
     private List<String> keys(int count) {
         return IntStream.generate(() -> random.nextInt(mix.aggregateCount()))
                 .distinct()

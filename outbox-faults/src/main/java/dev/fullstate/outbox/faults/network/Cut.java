@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Ends connections after so many bytes.
+ * Ends connections after a number of bytes.
  *
  * @param which      connections, by the first bytes that the client sends, as Latin-1
  * @param direction  of the bytes that are counted

@@ -32,7 +32,7 @@ final class Flow {
         return passedBytes.get();
     }
 
-    /** Waits until so many bytes may go. */
+    /** Waits until that many bytes may pass. */
     synchronized void pass(int byteCount) throws InterruptedException {
         passedBytes.addAndGet(byteCount);
         while (held) {

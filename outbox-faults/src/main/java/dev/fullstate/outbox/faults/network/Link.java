@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 import dev.fullstate.outbox.harness.server.Ports;
 
 /**
- * A TCP proxy on 127.0.0.1 whose connections can be disturbed. Without a fault it passes on what it gets. A server that is not
- * there shows as a connection that is reset. Any thread may disturb and heal.
+ * A TCP proxy on 127.0.0.1 whose connections can be disturbed. Without a fault it passes all bytes on. It resets connections while the
+ * server is away. Any thread may disturb and heal it.
  */
 public final class Link implements AutoCloseable {
 
@@ -85,7 +85,7 @@ public final class Link implements AutoCloseable {
         LinkedConnection connection = new LinkedConnection(client, server, cut);
         connections.add(connection);
         if (port != serverPort) {
-            // Redirected since: the cut of the connections has missed this one.
+            // The link was redirected since, and the cut of the connections has missed this one.
             connection.cut();
         }
         connection.start(name, toServer, toClient, () -> connections.remove(connection));
@@ -100,7 +100,7 @@ public final class Link implements AutoCloseable {
         return connections.size();
     }
 
-    /** {@return how many bytes have come in so far, both ways, on all connections} */
+    /** {@return how many bytes the link has received so far, both ways, on all connections} */
     public long byteCount() {
         return toServer.passedBytes() + toClient.passedBytes();
     }
@@ -136,7 +136,7 @@ public final class Link implements AutoCloseable {
         flow(direction).hold();
     }
 
-    /** Lets so many bytes pass in a second, in each direction, for all connections together. */
+    /** Lets that many bytes pass in a second, in each direction, for all connections together. */
     public void throttle(long bytesPerSecond) {
         toServer.limit(bytesPerSecond);
         toClient.limit(bytesPerSecond);

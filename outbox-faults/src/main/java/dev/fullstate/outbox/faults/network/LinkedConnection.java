@@ -90,7 +90,7 @@ final class LinkedConnection {
         int passing = (int) Math.min(count, bytesToCut.get());
         to.getOutputStream().write(buffer, 0, passing);
         if (bytesToCut.addAndGet(-passing) == 0) {
-            // Not by a reset, which would take back what the receiver has not read yet.
+            // A reset would take back bytes that the receiver has not read yet.
             end();
         }
     }

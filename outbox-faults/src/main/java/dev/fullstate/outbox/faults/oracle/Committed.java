@@ -16,7 +16,7 @@ import java.util.Set;
 import dev.fullstate.outbox.faults.server.Outbox;
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** The committed events, according to the database, and to the database before it lost the end of its history. */
+/** Reads the committed events from the database, and remembers those from before it lost the end of its history. */
 public final class Committed {
 
     private final Outbox outbox;
@@ -26,16 +26,16 @@ public final class Committed {
         this.outbox = outbox;
     }
 
-    /** {@return what the database has, and what it had when it lost the end of a history} */
+    /** {@return the events that the database has, and those that it had when it lost the end of a history} */
     public History history() throws SQLException {
         return new History(events(), List.copyOf(former.values()));
     }
 
     /**
-     * Remembers what a server had committed that has ended, and whose place another one has taken. Starts that server once more, and closes
-     * it; no relay and no writer may reach it any more.
+     * Remembers the commits of a server that has ended, and whose place another one has taken. Starts that server once more, and closes it;
+     * no relay and no writer may reach it any more.
      *
-     * @param lost whether the new one may lack the end of its history; otherwise there is nothing to be remembered
+     * @param lost whether the new one may lack the end of its history; otherwise this method remembers nothing
      * @return where its WAL ended
      */
     public String endHistoryOf(PostgresServer ended, boolean lost) throws SQLException {
@@ -85,8 +85,8 @@ public final class Committed {
     }
 
     /**
-     * Makes sure that the oracle itself can be trusted: each version of a key is there once, up to the last one that a writer was
-     * told of at least.
+     * Makes sure that the oracle itself can be trusted: the database has each version of a key once, at least up to the last one that it
+     * has acknowledged to a writer.
      */
     public void requireWhole(Map<String, Long> acknowledged) throws SQLException {
         Map<String, Long> last = new HashMap<>();
@@ -105,8 +105,8 @@ public final class Committed {
     }
 
     /**
-     * The ids of events that PostgreSQL would not send again: the slot is confirmed beyond them. Asked of a copy of the slot, so that
-     * a relay may stream from the slot itself.
+     * Returns the ids of events that PostgreSQL would not send again, because the slot is confirmed beyond them. It reads a copy of the
+     * slot, so that a relay may stream from the slot itself.
      */
     public Set<String> confirmedIds() throws SQLException {
         String copy = outbox.name() + "_look";
@@ -114,7 +114,8 @@ public final class Committed {
                 Statement statement = connection.createStatement()) {
             statement.execute(
                     "select pg_copy_logical_replication_slot('%s', '%s', true)".formatted(outbox.name(), copy));
-            // The rows are those of the statement's snapshot; the slot is read afterwards, and has them all.
+            // The rows are those of the statement's snapshot; the statement reads the slot afterwards, which has them
+            // all.
             try (ResultSet rows = statement.executeQuery("""
                     with unconfirmed as materialized (
                         select substring(encode(data, 'escape')

@@ -14,7 +14,7 @@ public record Event(
         long version,
         @Nullable String payload) {
 
-    /** Without the payload. */
+    /** Leaves the payload out. */
     @Override
     public String toString() {
         return key + " seq " + seq + " version " + version + " id " + id;

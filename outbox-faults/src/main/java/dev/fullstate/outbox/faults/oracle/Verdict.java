@@ -10,16 +10,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The faults of the published events, per key. The database as it is judges, and a {@link Consumer} that follows the docs.
+ * The faults of the published events, per key, by comparison with the database as it is, and with a {@link Consumer} that follows the docs.
  *
- * <p>That Kafka also has what the database has lost is not wrong: it was committed when it was published.
+ * <p>Events that the database has lost may be in Kafka: they were committed when they were published.
  *
  * @param lost      the database has it, and it was not published
  * @param repeated  published once more
  * @param reordered published for the first time after a later one of the key
  * @param unknown   published and never committed
  * @param altered   published with another content than committed; or with another number, unless that was raised after a loss
- * @param ignored   the database has it, and the consumer had seen a higher sequence of the key before it came for the first time
+ * @param ignored   the database has it, and the consumer had seen a higher sequence of the key before it got the event for the first time
  * @param wrong     the last event of a key whose state the consumer does not have; a key that was not changed since the database has lost
  *     its last event may have the lost one
  */
@@ -44,19 +44,19 @@ public record Verdict(
     }
 
     /**
-     * For consumers that get each event once.
+     * Judges for consumers that get each event once.
      *
-     * @throws AssertionError unless each event of the database is published once and in order, nothing else is but what was lost, and
-     *     the consumer has the database's state
+     * @throws AssertionError unless each event of the database is published once and in order, no others are but lost ones, and the
+     *     consumer has the database's state
      */
     public void requireExactlyOnce(String context) {
         require(repeated.isEmpty() && isAtLeastOnce(), context);
     }
 
     /**
-     * For consumers that drop what comes again.
+     * Judges for consumers that drop repeated events.
      *
-     * @throws AssertionError unless that is so when repeats are dropped
+     * @throws AssertionError unless the same holds without the repeats
      */
     public void requireAtLeastOnce(String context) {
         require(isAtLeastOnce(), context);
@@ -95,7 +95,7 @@ public record Verdict(
                 + (events.isEmpty() ? "" : " " + events.subList(0, Math.min(QUOTED, events.size())));
     }
 
-    /** Goes through what was published, in its order. */
+    /** Goes through the published events, in their order. */
     private static final class Hearing {
 
         private final Map<String, Event> present;

@@ -14,7 +14,7 @@ import dev.fullstate.outbox.relay.wal.Subscription;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
-/** The relay's way to the database with some of the answers changed. */
+/** Leads the relay to the database, and changes some of the answers. */
 final class BrokenDatabase {
 
     private final Mutant mutant;

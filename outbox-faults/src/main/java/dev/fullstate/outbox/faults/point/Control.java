@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The harness's side of a {@link FaultyRelay}: gives commands, and hears of points that fail. */
+/** The harness's side of a {@link FaultyRelay}: sends commands, and receives the names of points that fail. */
 public final class Control implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Control.class);

@@ -22,8 +22,8 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
- * Puts failure points around the relay's ports: {@code WalStream.confirm:before}, {@code Producer.commitTransaction:after}, and so
- * on for each method. What a port hands out is a port again.
+ * Puts failure points around the relay's ports: {@code WalStream.confirm:before}, {@code Producer.commitTransaction:after}, and so on for
+ * each method. Objects that a port returns are ports again.
  */
 public final class FailingPorts {
 

@@ -24,10 +24,10 @@ final class FailurePoints {
     private @Nullable Armed armed;
     private boolean holding;
 
-    /** Fails at the given point, once it has been passed so many times. */
+    /** Fails at the given point, once calls have passed it that many times. */
     private record Armed(String point, Failure failure, long skip) {}
 
-    /** @param hits told the name of a point when it fails */
+    /** @param hits receives the name of a point when it fails */
     FailurePoints(Consumer<String> hits) {
         this.hits = hits;
     }
@@ -43,7 +43,7 @@ final class FailurePoints {
         notifyAll();
     }
 
-    /** A call comes to a point. */
+    /** Passes a point on behalf of a call, or fails there. */
     void pass(String point, Class<?> port) {
         Failure failure = failureAt(point);
         if (failure == null) {

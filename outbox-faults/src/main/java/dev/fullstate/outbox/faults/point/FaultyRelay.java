@@ -17,9 +17,9 @@ import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.wal.WalSource;
 
 /**
- * The relay's process, with failure points. Takes commands, one a line, from the port that the system property
- * {@value #CONTROL} names, from before it starts until the other side is gone, with which it ends: {@code arm <point> <failure>
- * <skip>}, {@code disarm}, {@code start}. Answers with the names of points that fail.
+ * Runs the relay with failure points, as a process of its own. The process takes commands, one a line, from the port that the system
+ * property {@value #CONTROL} names: {@code arm <point> <failure> <skip>}, {@code disarm}, {@code start}. It connects before it starts the
+ * relay, answers with the names of points that fail, and ends with the other side.
  */
 public final class FaultyRelay {
 

@@ -27,7 +27,7 @@ import dev.fullstate.outbox.relay.position.Shift;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.WalSource;
 
-/** A relay that is broken on purpose, in one place: what the judge must not let pass. */
+/** A relay that is broken on purpose, in one place, and that the judge must not let pass. */
 public enum Mutant {
     /** Takes an event that has only been sent for acknowledged. */
     ACKNOWLEDGES_TOO_EARLY {
@@ -58,11 +58,13 @@ public enum Mutant {
             // Events have headers, positions have none.
             boolean position = !record.headers().iterator().hasNext();
             return position && record.value() instanceof byte[] value
-                    ? new Object[] {withoutTheHalf(record, value), recordAndCallback[1]}
+                    ? new Object[] {withoutPartlyPublished(record, value), recordAndCallback[1]}
                     : recordAndCallback;
         }
     },
-    /** Any database is taken for the one that the position is from: timelines, the end of the WAL and the newest row are not compared. */
+    /**
+     * Takes any database for the one that the position is from: it compares neither timelines nor the end of the WAL nor the newest row.
+     */
     TAKES_ANY_HISTORY {
         @Override
         Facts looking(Facts facts, ResumePoint recorded) {
@@ -76,7 +78,7 @@ public enum Mutant {
                     facts.note());
         }
     },
-    /** Any publication is taken for the one that the position is from, and it is not looked at while the relay streams. */
+    /** Takes any publication for the one that the position is from, and does not check it while the relay streams. */
     TAKES_ANY_PUBLICATION {
         @Override
         Facts looking(Facts facts, ResumePoint recorded) {
@@ -95,7 +97,7 @@ public enum Mutant {
             return false;
         }
     },
-    /** After a loss, numbers are used again that consumers have seen. */
+    /** Uses numbers again after a loss that consumers have seen. */
     RAISES_NO_SEQUENCE {
         @Override
         Numbers continuing(Numbers numbers) {
@@ -111,7 +113,7 @@ public enum Mutant {
         return recordAndCallback;
     }
 
-    /** {@return the topics that are looked through instead} */
+    /** {@return the topics that are searched instead} */
     Set<String> searching(Set<String> topics) {
         return topics;
     }
@@ -121,7 +123,7 @@ public enum Mutant {
         return positions;
     }
 
-    /** {@return what the database says of itself instead} */
+    /** {@return the facts that the database has instead} */
     Facts looking(Facts facts, ResumePoint recorded) {
         return facts;
     }
@@ -143,8 +145,8 @@ public enum Mutant {
         return settings -> new BrokenKafka(this, connector.connect(settings));
     }
 
-    /** The only word of a position with a hash is that of the partly published transaction. */
-    private static ProducerRecord<?, ?> withoutTheHalf(ProducerRecord<?, ?> record, byte[] value) {
+    /** Removes the one word with a hash from a position, which is that of the partly published transaction. */
+    private static ProducerRecord<?, ?> withoutPartlyPublished(ProducerRecord<?, ?> record, byte[] value) {
         String text = new String(value, StandardCharsets.UTF_8).replaceFirst(" [^ ]*#[0-9]+", "");
         return new ProducerRecord<>(
                 record.topic(), record.partition(), record.key(), text.getBytes(StandardCharsets.UTF_8));
@@ -172,7 +174,7 @@ public enum Mutant {
     private record BrokenKafka(Mutant mutant, Kafka target) implements Kafka {
 
         @Override
-        @SuppressWarnings("unchecked") // The proxy is what it is made for.
+        @SuppressWarnings("unchecked") // The proxy implements the type that it is made for.
         public Producer<byte[], byte @Nullable []> producer(@Nullable String transactionalId) {
             Producer<byte[], byte @Nullable []> producer = target.producer(transactionalId);
             return (Producer<byte[], byte @Nullable []>) Proxy.newProxyInstance(

@@ -38,7 +38,7 @@ public final class RelayProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a process, which is to be told by {@link Control#start()} to run the relay; does not wait for that one.
+     * Starts a process that runs the relay when {@link Control#start()} tells it to; does not wait for the relay.
      *
      * @param properties of the relay, in addition to those that it needs and to short delays
      */
@@ -152,7 +152,7 @@ public final class RelayProcess implements AutoCloseable {
         }
     }
 
-    /** {@return what the relay has logged last of what it is at, as in {@code STREAMING}; empty if it has not yet} */
+    /** {@return the state that the relay logged last, as in {@code STREAMING}; empty if it has logged none yet} */
     public String state() {
         Matcher states = STATE.matcher(jvm.endOfOwnLog());
         String last = "";

@@ -27,7 +27,7 @@ record Administrator(PostgresServer server) {
         }
     }
 
-    /** For statements that no transaction block may hold. */
+    /** Executes statements that no transaction block may hold. */
     void execute(String... statements) {
         try (Connection connection = server.connect("postgres");
                 Statement statement = connection.createStatement()) {
@@ -45,7 +45,7 @@ record Administrator(PostgresServer server) {
         await(condition, () -> {});
     }
 
-    /** @param step is done before each look */
+    /** @param step runs before each check */
     void await(String condition, Runnable step) {
         new Patience(PATIENCE, () -> "The server listens on " + server.port()).until(condition, () -> {
             step.run();
@@ -53,7 +53,7 @@ record Administrator(PostgresServer server) {
         });
     }
 
-    /** {@return the statements that begin and end a backup, each to be sent on one connection; the WAL is not waited for in the archive} */
+    /** {@return the statements that begin and end a backup, each to be sent on one connection; they do not await the archive} */
     BackupFunctions backup() throws SQLException {
         try (Connection connection = server.connect("postgres")) {
             return connection.getMetaData().getDatabaseMajorVersion() < FIRST_WITH_BACKUP_START

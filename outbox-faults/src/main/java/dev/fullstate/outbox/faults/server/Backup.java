@@ -27,7 +27,7 @@ public final class Backup implements AutoCloseable {
     private static final Set<Path> NEVER_COPIED =
             Set.of(Path.of("postmaster.pid"), Path.of("postmaster.opts"), Path.of("postgresql.auto.conf"));
 
-    /** Of these folders, only they themselves are in a base backup. */
+    /** A base backup has these folders without their files. */
     private static final Set<Path> EMPTY_IN_BASE_BACKUP = Set.of(
             Path.of("pg_replslot"),
             Path.of("pg_dynshmem"),
@@ -57,7 +57,8 @@ public final class Backup implements AutoCloseable {
             BackupFunctions functions = new Administrator(server).backup();
             Administrator.first(statement, functions.start());
             CopiedFolder.copy(data, backup.folder, file -> isLeftOutOfBaseBackup(file) || file.startsWith(WAL));
-            // Until here the server was in the state of a backup, and whatever has torn a page is in the WAL.
+            // Until here the server was in the state of a backup, in which the WAL has every page whole that the copy
+            // may have torn.
             String label = Objects.requireNonNull(Administrator.first(statement, functions.stop()));
             CopiedFolder.copy(
                     data.resolve(WAL), backup.folder.resolve(WAL), file -> isLeftOutOfBaseBackup(WAL.resolve(file)));
@@ -77,7 +78,7 @@ public final class Backup implements AutoCloseable {
                 || (file.getParent() != null && EMPTY_IN_BASE_BACKUP.contains(file.getParent()));
     }
 
-    /** Takes all files of a server that has ended, in whichever way: with the slots. */
+    /** Copies all files of a server that has ended in any way: with the slots. */
     public static Backup ofStorage(PostgresServer ended) {
         Backup backup = new Backup();
         try {
@@ -89,7 +90,7 @@ public final class Backup implements AutoCloseable {
         }
     }
 
-    /** Starts a server that recovers what WAL is in the files, as after a crash. Its timeline is that of the files. */
+    /** Starts a server that recovers from the WAL in the files, as after a crash. Its timeline is that of the files. */
     public PostgresServer start() {
         return start(Map.of(), Map.of());
     }
@@ -109,7 +110,7 @@ public final class Backup implements AutoCloseable {
                         restorePoint,
                         "recovery_target_action",
                         "promote"));
-        // Until the end of the recovery it can be read.
+        // The server is read-only until the end of the recovery.
         new Administrator(server).await("not pg_is_in_recovery()");
         return server;
     }

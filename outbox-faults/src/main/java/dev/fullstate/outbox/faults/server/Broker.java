@@ -24,8 +24,8 @@ import dev.fullstate.outbox.harness.server.BrokerProcess;
 import dev.fullstate.outbox.harness.server.Ports;
 
 /**
- * A broker in a JVM of its own that can be killed and comes back with its data. It has an address for the harness, and another for
- * the relay, which it advertises as that of a {@link Link}.
+ * A broker in a JVM of its own that can be killed and comes back with its data. It has an address for the harness, and another for the
+ * relay: that of a {@link Link}, which it advertises.
  */
 public final class Broker implements AutoCloseable {
 
@@ -63,7 +63,7 @@ public final class Broker implements AutoCloseable {
         return "127.0.0.1:" + link.port();
     }
 
-    /** {@return what lies between the relay and the broker} */
+    /** {@return the link between the relay and the broker} */
     public Link link() {
         return link;
     }
@@ -95,7 +95,7 @@ public final class Broker implements AutoCloseable {
                 "advertised.listeners=PLAINTEXT://%1$s:%2$d,RELAY://%1$s:%3$d".formatted(host, port, link.port()),
                 "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,RELAY:PLAINTEXT,CONTROLLER:PLAINTEXT",
                 "controller.quorum.voters=1@%s:%d".formatted(host, controllerPort),
-                // A killed broker may come back when its controller believes it gone.
+                // A killed broker may come back only when its controller has given it up.
                 "broker.session.timeout.ms=1000",
                 "broker.heartbeat.interval.ms=200",
                 "transaction.abort.timed.out.transaction.cleanup.interval.ms=500");

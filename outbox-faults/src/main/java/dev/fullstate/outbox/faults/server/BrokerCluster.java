@@ -27,7 +27,7 @@ import dev.fullstate.outbox.harness.server.Ports;
 
 /**
  * Three brokers, each with a controller, in JVMs of their own that can be killed and come back with their data. Every topic is on all of
- * them, and two have to have a record before it counts as written. There is nothing between them and their clients.
+ * them, and two have to have a record before it counts as written. Clients reach them without a link.
  */
 public final class BrokerCluster implements AutoCloseable {
 
@@ -135,12 +135,12 @@ public final class BrokerCluster implements AutoCloseable {
                 "transaction.abort.timed.out.transaction.cleanup.interval.ms=500");
     }
 
-    /** Until each broker is there, and each replica in sync. */
+    /** Waits until each broker is there, and each replica in sync. */
     private void awaitAll() {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (!ask(BrokerCluster::isWhole)) {
             if (System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException("The brokers did not get together. "
+                throw new IllegalStateException("The brokers did not form a cluster. "
                         + nodes.stream()
                                 .map(node -> node.jvm == null ? "" : node.jvm.endOfLog())
                                 .collect(Collectors.joining()));
@@ -156,7 +156,7 @@ public final class BrokerCluster implements AutoCloseable {
                                 partition.isr().size() == partition.replicas().size());
     }
 
-    /** A request to the cluster. */
+    /** Sends a request to the cluster, and waits for the answer. */
     private interface Question<T> {
 
         T answer(Admin admin) throws ExecutionException, InterruptedException;

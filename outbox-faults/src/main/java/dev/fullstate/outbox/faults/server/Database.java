@@ -52,13 +52,13 @@ public final class Database implements AutoCloseable {
         otherLink = Link.to("postgres-other", NOWHERE);
     }
 
-    /** A database whose WAL is archived in {@link #archive()}. */
+    /** Starts a database whose WAL is archived in {@link #archive()}. */
     public static Database archiving() {
         return archiving(Map.of());
     }
 
     /**
-     * A database whose WAL is archived in {@link #archive()}.
+     * Starts a database whose WAL is archived in {@link #archive()}.
      *
      * @param settings in addition to the harness's own
      */
@@ -73,7 +73,7 @@ public final class Database implements AutoCloseable {
         return server;
     }
 
-    /** A server that is to be closed with this database, since it may take its place. */
+    /** Takes over a server that is to be closed with this database, since it may take its place. */
     public void own(PostgresServer other) {
         if (!servers.contains(other)) {
             servers.add(other);
@@ -81,8 +81,8 @@ public final class Database implements AutoCloseable {
     }
 
     /**
-     * From here on another server is the database: a promoted standby, a restored backup, or the one of before. The relay reaches none
-     * until {@link #letRelayFollow()}.
+     * Makes another server the database: a promoted standby, a restored backup, or the former one. The relay reaches none until
+     * {@link #letRelayFollow()}.
      */
     public void become(PostgresServer other) {
         own(other);
@@ -90,7 +90,7 @@ public final class Database implements AutoCloseable {
         server = other;
     }
 
-    /** From here on it is the other one of the relay's two addresses that leads to a server, and that is {@link #server()}. */
+    /** Switches the relay's two addresses: the other one leads to a server from now on, which is {@link #server()}. */
     public void letRelayFollow() {
         Link left = link;
         otherLink.redirect(server.port());
@@ -122,7 +122,7 @@ public final class Database implements AutoCloseable {
                                         "select pg_switch_wal()"));
     }
 
-    /** {@return what lies between the relay and the database} */
+    /** {@return the link between the relay and the database} */
     public Link link() {
         return link;
     }
@@ -141,7 +141,7 @@ public final class Database implements AutoCloseable {
     }
 
     private static String url(String addresses, String database) {
-        // Without TLS the first bytes tell what a connection is for.
+        // Without TLS the first bytes show whether a connection is for replication.
         return "jdbc:postgresql://%s/%s?sslmode=disable".formatted(addresses, database);
     }
 

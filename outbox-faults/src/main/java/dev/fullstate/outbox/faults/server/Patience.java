@@ -10,17 +10,17 @@ import java.util.function.Supplier;
  * Waits for what another process does.
  *
  * @param timeout how long
- * @param context what to quote when it was not enough, usually the end of a log
+ * @param context the text to quote when the time was not enough, usually the end of a log
  */
 public record Patience(Duration timeout, Supplier<String> context) {
 
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /**
-     * Waits until something is so. A look that fails, because a server is away for instance, is taken again.
+     * Waits until a condition holds. A check that fails, because a server is away for instance, is repeated.
      *
      * @return how long it took
-     * @throws AssertionError if it is not so within the time
+     * @throws AssertionError if the condition does not hold within the time
      */
     public Duration until(String what, Callable<Boolean> condition) {
         long began = System.nanoTime();

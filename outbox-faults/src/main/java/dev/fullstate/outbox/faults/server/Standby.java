@@ -40,7 +40,7 @@ public final class Standby implements AutoCloseable {
     public static Standby of(PostgresServer primary, String name, Map<String, String> settings) {
         new Administrator(primary).query("select pg_create_physical_replication_slot('" + name + "', true)");
         Map<String, String> all = new LinkedHashMap<>();
-        // With the name of a database slots can be synchronized; nothing else needs it.
+        // Only the synchronization of slots needs the name of a database.
         all.put(
                 "primary_conninfo",
                 "host=127.0.0.1 port=%d user=%s password=%s dbname=postgres application_name=%s"
@@ -73,12 +73,12 @@ public final class Standby implements AutoCloseable {
 
     /** Waits until the standby shows what the primary has committed by now. */
     public void awaitCaughtUp() {
-        // What is committed is on the primary's disk; where the WAL ends beyond, that may take seconds to get there.
+        // Commits are on the primary's disk; WAL after them may take seconds to get there.
         String end = new Administrator(primary).query("select pg_current_wal_flush_lsn()");
         new Administrator(server).await("pg_last_wal_replay_lsn() >= '" + end + "'");
     }
 
-    /** From here on the standby gets nothing; what it has it keeps. */
+    /** Lets the standby receive nothing more; it keeps what it has. */
     public void holdBack() {
         new Administrator(server).execute("alter system set primary_conninfo = ''", "select pg_reload_conf()");
         new Administrator(server).await("not exists (select from pg_stat_wal_receiver)");
@@ -105,11 +105,9 @@ public final class Standby implements AutoCloseable {
                         "(select count(*) from pg_replication_slots where synced and not temporary and invalidation_reason is null) = "
                                 + count,
                         () -> {
-                            // The standby keeps what transactions from now on may need, so the primary's slot has to
-                            // come to
-                            // here, by a record of the running transactions and a confirmation after it. A new
-                            // transaction
-                            // would only move the goal.
+                            // The standby keeps the WAL that transactions from now on may need, so the primary's slot
+                            // has to reach this point, by a record of the running transactions and a confirmation after
+                            // it. A new transaction would only move the goal.
                             new Administrator(primary).query("select pg_log_standby_snapshot()");
                             awaitCaughtUp();
                             new Administrator(server).query("select pg_sync_replication_slots()");

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-/** Each disturbance does what its name says, between a client and a server that sends back what it gets. */
+/** Disturbs a link between a client and a server that sends all bytes back: each disturbance does what its name says. */
 class LinkTest {
 
     private static final int IMPATIENT_MILLIS = 100;
@@ -46,7 +46,7 @@ class LinkTest {
     }
 
     @Test
-    void bytesPassBothWaysAndTheEndOfTheInputToo() throws IOException {
+    void bytesAndTheEndOfTheInputPassBothWays() throws IOException {
         try (Socket client = connect()) {
             assertThat(ask(client, 5)).isEqualTo(5);
             client.shutdownOutput();
@@ -55,7 +55,7 @@ class LinkTest {
     }
 
     @Test
-    void connectionsThatAreCutAreResetAndNewOnesServed() throws IOException {
+    void cutConnectionsAreResetAndNewOnesServed() throws IOException {
         try (Socket cut = connect();
                 Socket next = connect()) {
             assertThat(ask(cut, 1)).isEqualTo(1);
@@ -69,7 +69,7 @@ class LinkTest {
     }
 
     @Test
-    void connectionEndsAfterTheByteThatIsChosen() throws IOException {
+    void connectionEndsAfterTheChosenByte() throws IOException {
         link.cutEach(new Cut(opening -> opening.startsWith("\1"), Direction.TO_CLIENT, () -> 2));
         try (Socket chosen = connect();
                 Socket other = connect()) {
@@ -85,7 +85,7 @@ class LinkTest {
     }
 
     @Test
-    void blackHoleAnswersNothingAndResetsNothingEvenWhenItIsGone() throws IOException {
+    void blackHoleNeitherAnswersNorResetsEvenWhenItIsHealed() throws IOException {
         try (Socket before = connect()) {
             assertThat(ask(before, 1)).isEqualTo(1);
             link.blackHole();
@@ -105,7 +105,7 @@ class LinkTest {
     }
 
     @Test
-    void whatIsHeldArrivesLater() throws IOException {
+    void heldBytesArriveLater() throws IOException {
         try (Socket client = connect()) {
             assertThat(ask(client, 1)).isEqualTo(1);
             link.hold(Direction.TO_CLIENT);
@@ -128,8 +128,8 @@ class LinkTest {
     }
 
     @Test
-    void serverThatIsNotThereResets() throws IOException {
-        // A port of its own: a server that is closed may still accept once, in the thread that waits for clients.
+    void connectionToAnAbsentServerIsReset() throws IOException {
+        // The port is new: a closed server may still accept once, in the thread that waits for clients.
         try (Link toNobody = Link.to("nobody", Ports.free());
                 Socket client = connect(toNobody)) {
             assertThatThrownBy(() -> ask(client, 1)).isInstanceOf(SocketException.class);
@@ -167,7 +167,7 @@ class LinkTest {
                 try (client) {
                     client.getInputStream().transferTo(client.getOutputStream());
                 } catch (SocketException reset) {
-                    // As a link does that is cut.
+                    // A cut link ends connections like this.
                     return;
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);

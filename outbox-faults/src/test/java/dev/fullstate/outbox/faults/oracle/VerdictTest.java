@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** A judge that finds nothing would make every fault test pass. */
+/** Shows faults to the judge: one that finds none would make every fault test pass. */
 class VerdictTest {
 
     private static final Event A1 = event("a", 1);
@@ -16,7 +16,7 @@ class VerdictTest {
     private static final Event B3 = event("b", 3);
     private static final List<Event> COMMITTED = List.of(A1, A2, B3);
 
-    /** Of a database that has lost one event, and has drawn its number again. */
+    /** Events of a database that has lost one event, and has drawn its number again. */
     private static final Event KEPT = event("kept", 1, 1);
 
     private static final Event LOST = event("lost", 2, 2);
@@ -55,7 +55,7 @@ class VerdictTest {
     }
 
     @Test
-    void eventThatNobodyHasCommittedIsFound() {
+    void eventThatWasNeverCommittedIsFound() {
         Event rolledBack = event("a", 4);
         Verdict verdict = judge(A1, A2, B3, rolledBack);
         assertThat(verdict.unknown()).containsExactly(rolledBack);
@@ -63,7 +63,7 @@ class VerdictTest {
     }
 
     @Test
-    void otherPayloadIsFound() {
+    void alteredPayloadIsFound() {
         Event other = new Event("a", 2, A2.id(), 2, "{}");
         Verdict verdict = judge(A1, other, B3);
         assertThat(verdict.altered()).containsExactly(other);
@@ -71,13 +71,13 @@ class VerdictTest {
     }
 
     @Test
-    void whatTheDatabaseHasLostMayBePublished() {
+    void eventThatTheDatabaseHasLostMayBePublished() {
         assertThatCode(() -> judgeAfterLoss(KEPT, LOST, RAISED, LATER).requireExactlyOnce(""))
                 .doesNotThrowAnyException();
     }
 
     @Test
-    void lossOfWhatHasSurvivedIsFound() {
+    void lossOfASurvivingEventIsFound() {
         Verdict verdict = judgeAfterLoss(KEPT, LOST, RAISED);
         assertThat(verdict.lost()).containsExactly(LATER);
         assertThat(verdict.wrong()).containsExactly(LATER);
@@ -85,14 +85,14 @@ class VerdictTest {
     }
 
     @Test
-    void sequenceThatConsumersHadBeforeIsFound() {
+    void sequenceThatConsumersHaveSeenBeforeIsFound() {
         Verdict verdict = judgeAfterLoss(KEPT, LOST, NEW, LATER);
         assertThat(verdict.ignored()).containsExactly(NEW);
         assertThatThrownBy(() -> verdict.requireAtLeastOnce("")).isInstanceOf(AssertionError.class);
     }
 
     @Test
-    void consumerThatIsLeftWithALostStateIsFound() {
+    void consumerLeftWithALostStateIsFound() {
         Verdict verdict = judgeAfterLoss(KEPT, event("lost", 9, 2), RAISED, LATER);
         assertThat(verdict.wrong()).containsExactly(LATER);
         assertThatThrownBy(() -> verdict.requireAtLeastOnce("")).isInstanceOf(AssertionError.class);
@@ -106,7 +106,7 @@ class VerdictTest {
     }
 
     @Test
-    void repeatAndChangeOfOrderAndOfContentAreFoundAfterALossToo() {
+    void repeatsAndChangesOfOrderAndContentAreFoundAfterALoss() {
         assertThat(judgeAfterLoss(KEPT, LOST, RAISED, RAISED, LATER).repeated()).containsExactly(RAISED);
         assertThat(judgeAfterLoss(KEPT, LATER, RAISED).reordered()).containsExactly(RAISED);
         Event other = new Event("a", 3, "new", 2, "other");

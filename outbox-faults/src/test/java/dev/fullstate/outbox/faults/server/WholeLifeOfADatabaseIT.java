@@ -9,7 +9,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What backups and standbys of the harness leave behind is what real ones do. */
+/** Shows that backups and standbys of the harness have what real ones have. */
 class WholeLifeOfADatabaseIT {
 
     private static final Duration STOP = Duration.ofMinutes(2);
@@ -82,7 +82,7 @@ class WholeLifeOfADatabaseIT {
     }
 
     @Test
-    void standbyThatIsHeldBackLosesWhatItHasNotReceived() throws SQLException {
+    void standbyThatIsHeldBackLacksWhatItHasNotReceived() throws SQLException {
         try (Database database = new Database()) {
             Outbox outbox = write(database, 10);
             createSlot(outbox);
