@@ -192,7 +192,7 @@ final class AdminApplication implements AutoCloseable {
     }
 
     /** Sends every request that the endpoint knows, without credentials, without the authority and with it. */
-    void requiresTheAuthority(String base, String[] without, String[] with) {
+    void assertAuthorityRequired(String base, String[] without, String[] with) {
         String job = base + PATH + "/" + JOB;
         for (String[] request : new String[][] {
             {"POST", base + PATH},

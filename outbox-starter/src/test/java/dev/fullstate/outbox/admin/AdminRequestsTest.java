@@ -32,7 +32,7 @@ class AdminRequestsTest {
     void endpointFollowsTheContextPathAndTheServletPath() {
         try (AdminApplication application = AdminApplication.start(
                 EverythingPermitted.class, "server.servlet.context-path=/shop", "spring.mvc.servlet.path=/api")) {
-            application.requiresTheAuthority("/shop/api", as("user"), as("admin"));
+            application.assertAuthorityRequired("/shop/api", as("user"), as("admin"));
             assertThat(application
                             .send("POST", "/shop/api" + PATH, as("admin"))
                             .headers()

@@ -47,7 +47,7 @@ class AdminSecurityTest {
             })
     void adminEndpointIsForUsersWithTheAuthority(Class<?> security) {
         try (AdminApplication application = AdminApplication.start(security)) {
-            application.requiresTheAuthority("", as("user"), as("admin"));
+            application.assertAuthorityRequired("", as("user"), as("admin"));
 
             assertThat(application.callers()).containsOnly("admin");
             HttpResponse<String> stranger = application.send("POST", PATH, as("stranger"));
@@ -64,7 +64,7 @@ class AdminSecurityTest {
     @Test
     void applicationsRulesForEveryChainAreKept() {
         try (AdminApplication application = AdminApplication.start(RulesForEveryChain.class)) {
-            application.requiresTheAuthority("", as("user"), as("admin"));
+            application.assertAuthorityRequired("", as("user"), as("admin"));
         }
     }
 
@@ -72,7 +72,7 @@ class AdminSecurityTest {
     void adminEndpointIsForTokensWithTheAuthority() {
         try (AdminApplication application = AdminApplication.start(Jwt.class, ROLES_AS_AUTHORITIES)) {
             Instant later = Instant.now().plusSeconds(3600);
-            application.requiresTheAuthority(
+            application.assertAuthorityRequired(
                     "", Jwt.token("eve", later, "OTHER"), Jwt.token("alice", later, "OTHER", "OUTBOX_ADMIN"));
 
             assertThat(application.callers()).containsOnly("alice");
@@ -87,7 +87,7 @@ class AdminSecurityTest {
     @Test
     void adminEndpointTakesTokensAndPasswords() {
         try (AdminApplication application = AdminApplication.start(JwtAndUsers.class, ROLES_AS_AUTHORITIES)) {
-            application.requiresTheAuthority("", as("user"), as("admin"));
+            application.assertAuthorityRequired("", as("user"), as("admin"));
             assertThat(application
                             .send("POST", PATH, Jwt.token("", Instant.now().plusSeconds(3600), "OUTBOX_ADMIN"))
                             .statusCode())
@@ -102,7 +102,7 @@ class AdminSecurityTest {
         try (AdminApplication application = AdminApplication.start(OpaqueTokens.class)) {
             String[] user = {"Authorization", "Bearer user"};
             String[] admin = {"Authorization", "Bearer admin"};
-            application.requiresTheAuthority("", user, admin);
+            application.assertAuthorityRequired("", user, admin);
             assertThat(application
                             .send("POST", PATH, "Authorization", "Bearer x")
                             .statusCode())
@@ -118,7 +118,7 @@ class AdminSecurityTest {
                 AdminApplication theirs =
                         AdminApplication.start(ApiKeys.class, "outbox.admin.security-filter-chain=false")) {
             assertThat(ours.send("POST", PATH, admin).statusCode()).isEqualTo(401);
-            theirs.requiresTheAuthority("", user, admin);
+            theirs.assertAuthorityRequired("", user, admin);
             assertThat(theirs.callers()).containsOnly("admin");
         }
     }
@@ -247,7 +247,7 @@ class AdminSecurityTest {
                         NoChain.class,
                         "outbox.admin.allow-unauthenticated=true",
                         "outbox.admin.security-filter-chain=false")) {
-            application.requiresTheAuthority("", as("user"), as("admin"));
+            application.assertAuthorityRequired("", as("user"), as("admin"));
             assertThat(withoutAnyChain.send("GET", PATH).statusCode()).isEqualTo(401);
         }
     }

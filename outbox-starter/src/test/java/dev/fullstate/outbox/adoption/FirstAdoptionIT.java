@@ -55,7 +55,7 @@ class FirstAdoptionIT {
     }
 
     /** Creates the database that the service has had for years, with rows that were written without an outbox. */
-    private static void oldService(String database, String migration) throws SQLException {
+    private static void createOldService(String database, String migration) throws SQLException {
         Databases.recreate(postgres, database);
         sql(
                 database,
@@ -88,7 +88,7 @@ class FirstAdoptionIT {
 
     @Test
     void existingRowsArePublishedOnceWithTheirState() throws Exception {
-        oldService("populated", ADD_VERSION);
+        createOldService("populated", ADD_VERSION);
         try (ShopApplication service = deploy("populated")) {
             assertThat(service.outbox()).isEmpty();
 
@@ -113,7 +113,7 @@ class FirstAdoptionIT {
 
     @Test
     void changesDuringTheRepublishAreInTheLastEvents() throws Exception {
-        oldService("busy", ADD_VERSION);
+        createOldService("busy", ADD_VERSION);
         try (ShopApplication service = deploy("busy")) {
             AtomicBoolean writing = new AtomicBoolean(true);
             ExecutorService writer = Executors.newSingleThreadExecutor();
@@ -170,7 +170,7 @@ class FirstAdoptionIT {
 
     @Test
     void rowsWithoutAVersionFailTheJobWithTheStatementThatSetsOne() throws Exception {
-        oldService("nulls", "alter table member add column version bigint");
+        createOldService("nulls", "alter table member add column version bigint");
         try (ShopApplication service = deploy("nulls")) {
             RepublishJob job = republished(service);
 
@@ -199,7 +199,7 @@ class FirstAdoptionIT {
     /** An instance of the old version neither writes an event nor raises a version. */
     @Test
     void laterChangesOfOldInstancesArePublishedByTheNextRepublish() throws Exception {
-        oldService("rolling", ADD_VERSION);
+        createOldService("rolling", ADD_VERSION);
         try (ShopApplication service = deploy("rolling")) {
             republished(service);
             sql("rolling", "update member set name = 'by an old instance' where number = 7");

@@ -196,7 +196,7 @@ abstract class ApplicationChecks {
     }
 
     /** Makes every call that a caller can make. */
-    private UUID everyCall(String type) {
+    private UUID makeEveryCall(String type) {
         UUID job = republisher().start(List.of(type), "test");
         republisher().pause(job, "test");
         republisher().resume(job, "test");
@@ -213,7 +213,7 @@ abstract class ApplicationChecks {
             Purchase read = session.find(Purchase.class, id);
             read.setReference("changed in the session only");
 
-            everyCall("purchase");
+            makeEveryCall("purchase");
 
             assertThat(session.contains(read)).isTrue();
             assertThat(read.getReference()).isEqualTo("changed in the session only");
@@ -241,7 +241,7 @@ abstract class ApplicationChecks {
             session.setCacheMode(CacheMode.REFRESH);
             assertThat(guests(session)).containsExactly("ours");
 
-            job.set(everyCall("seat"));
+            job.set(makeEveryCall("seat"));
 
             assertThat(session.getEnabledFilter(Seat.OF_GUEST)).isNotNull();
             assertThat(guests(session)).containsExactly("ours");

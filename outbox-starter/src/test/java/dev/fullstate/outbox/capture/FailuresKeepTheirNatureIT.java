@@ -54,7 +54,7 @@ class FailuresKeepTheirNatureIT {
     /** The statements that capture sends, each with the change that leads to it. */
     @SuppressWarnings("ImmutableEnumChecker") // lambdas without state
     private enum Place {
-        GUARD_OF_A_PART("for no key update of part", FailuresKeepTheirNatureIT::part),
+        GUARD_OF_A_PART("for no key update of part", FailuresKeepTheirNatureIT::changePart),
         OWNER_OF_A_PART("from shelf .*join.*box", (em, armed) -> {
             em.find(Box.class, "x").setWeight(Math.random());
             em.flush();
@@ -64,11 +64,11 @@ class FailuresKeepTheirNatureIT {
             em.remove(em.find(Box.class, "x"));
             armed.run();
         }),
-        LOCK("set version", FailuresKeepTheirNatureIT::flushedPart),
-        ROOT("from purchase ", FailuresKeepTheirNatureIT::flushedPart),
-        PARTS("from line ", FailuresKeepTheirNatureIT::flushedPart),
-        COLLECTION("from purchase_notes ", FailuresKeepTheirNatureIT::flushedPart),
-        OUTBOX("insert into .*outbox", FailuresKeepTheirNatureIT::flushedPart);
+        LOCK("set version", FailuresKeepTheirNatureIT::changeAndFlushPart),
+        ROOT("from purchase ", FailuresKeepTheirNatureIT::changeAndFlushPart),
+        PARTS("from line ", FailuresKeepTheirNatureIT::changeAndFlushPart),
+        COLLECTION("from purchase_notes ", FailuresKeepTheirNatureIT::changeAndFlushPart),
+        OUTBOX("insert into .*outbox", FailuresKeepTheirNatureIT::changeAndFlushPart);
 
         private final String statement;
         private final BiConsumer<EntityManager, Runnable> change;
@@ -115,7 +115,7 @@ class FailuresKeepTheirNatureIT {
     @ParameterizedTest
     @MethodSource("failures")
     void callerGetsTheSameExceptionAsFromAStatementOfHibernatesOwn(String sqlState, Place place) {
-        DataAccessException own = failed("update line", sqlState, FailuresKeepTheirNatureIT::part);
+        DataAccessException own = failed("update line", sqlState, FailuresKeepTheirNatureIT::changePart);
 
         DataAccessException ours = failed(place.statement, sqlState, place.change);
 
@@ -136,12 +136,12 @@ class FailuresKeepTheirNatureIT {
         return (DataAccessException) failure;
     }
 
-    private static void part(EntityManager em, Runnable armed) {
+    private static void changePart(EntityManager em, Runnable armed) {
         line(em).setQuantity(2 + line(em).getQuantity());
         armed.run();
     }
 
-    private static void flushedPart(EntityManager em, Runnable armed) {
+    private static void changeAndFlushPart(EntityManager em, Runnable armed) {
         line(em).setQuantity(2 + line(em).getQuantity());
         em.flush();
         armed.run();

@@ -95,7 +95,7 @@ final class RandomRequests {
                 Random random = new Random(seed + thread);
                 running.add(executor.submit(() -> {
                     for (int i = 0; i < requestsEach; i++) {
-                        request(random);
+                        runRequest(random);
                     }
                 }));
             }
@@ -117,7 +117,7 @@ final class RandomRequests {
         return new TreeMap<>(outcomes);
     }
 
-    private void request(Random random) {
+    private void runRequest(Random random) {
         try (LongSession session = LongSession.open(shop)) {
             serve(session, random);
         }
@@ -199,13 +199,13 @@ final class RandomRequests {
                     shop.bean(FullStateEvents.class).markChanged(Purchase.class, id);
                 }
             }
-            case SAVEPOINT -> savepoint(em, purchase, value);
-            case INNER_TRANSACTION -> inner(random);
-            case SHARED_SESSION -> sharedSession(session, value, random);
+            case SAVEPOINT -> rollBackToSavepoint(em, purchase, value);
+            case INNER_TRANSACTION -> runInnerTransaction(random);
+            case SHARED_SESSION -> changeInSharedSession(session, value, random);
         }
     }
 
-    private static void savepoint(EntityManager em, Purchase purchase, int value) {
+    private static void rollBackToSavepoint(EntityManager em, Purchase purchase, int value) {
         Session session = em.unwrap(Session.class);
         Savepoint savepoint = session.doReturningWork(Connection::setSavepoint);
         purchase.setReference("taken back " + value);
@@ -215,7 +215,7 @@ final class RandomRequests {
     }
 
     /** Runs an inner transaction, on a session of its own, as Spring makes one. */
-    private void inner(Random random) {
+    private void runInnerTransaction(Random random) {
         int value = random.nextInt(1, 1_000_000);
         UUID other = ids.get(random.nextInt(ids.size()));
         boolean rollback = random.nextBoolean();
@@ -233,7 +233,7 @@ final class RandomRequests {
         });
     }
 
-    private void sharedSession(LongSession session, int value, Random random) {
+    private void changeInSharedSession(LongSession session, int value, Random random) {
         UUID other = ids.get(random.nextInt(ids.size()));
         Session parent = session.entityManager().unwrap(Session.class);
         try (Session child = parent.sessionWithOptions().connection().openSession()) {

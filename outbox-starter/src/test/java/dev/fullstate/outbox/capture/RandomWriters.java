@@ -171,7 +171,7 @@ final class RandomWriters {
                     em.clear();
                     withLine(em, id, product, line -> line.setQuantity(value));
                 };
-            case 14 -> em -> partlyRolledBack(em, id, product, value);
+            case 14 -> em -> rollBackPartly(em, id, product, value);
             default ->
                 em -> {
                     with(em, id, purchase -> purchase.setReference("two" + value));
@@ -225,7 +225,7 @@ final class RandomWriters {
         }
     }
 
-    private static void partlyRolledBack(EntityManager em, UUID id, String product, int value) {
+    private static void rollBackPartly(EntityManager em, UUID id, String product, int value) {
         Session session = em.unwrap(Session.class);
         Savepoint savepoint = session.doReturningWork(Connection::setSavepoint);
         with(em, id, purchase -> purchase.setReference("taken back"));

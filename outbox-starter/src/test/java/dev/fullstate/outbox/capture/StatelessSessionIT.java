@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A stateless session has no flush, no cascades and no old states, but events all the same. */
 class StatelessSessionIT extends ShopTest {
 
-    private static void stateless(Consumer<StatelessSession> work) {
+    private static void inStatelessSession(Consumer<StatelessSession> work) {
         shop.bean(SessionFactory.class).inStatelessTransaction(work);
     }
 
@@ -32,7 +32,7 @@ class StatelessSessionIT extends ShopTest {
     void insertIsACreation() {
         Purchase purchase = new Purchase("stateless", null);
 
-        stateless(session -> {
+        inStatelessSession(session -> {
             session.insert(purchase);
             session.insert(new Line(purchase, "apple", 3));
         });
@@ -46,7 +46,7 @@ class StatelessSessionIT extends ShopTest {
     void updateOfTheRootIsOneEventAndInsertOfAnUncapturedEntityNone() {
         UUID id = newPurchase();
 
-        stateless(session -> {
+        inStatelessSession(session -> {
             Purchase purchase = session.get(Purchase.class, id);
             purchase.setReference("stateless");
             session.update(purchase);
@@ -63,12 +63,12 @@ class StatelessSessionIT extends ShopTest {
         UUID id = newPurchase();
         Line fig = new Line(shop.call(em -> em.getReference(Purchase.class, id)), "fig", 10);
 
-        stateless(session -> session.insert(fig));
-        stateless(session -> {
+        inStatelessSession(session -> session.insert(fig));
+        inStatelessSession(session -> {
             fig.setQuantity(20);
             session.update(fig);
         });
-        stateless(session -> session.delete(fig));
+        inStatelessSession(session -> session.delete(fig));
 
         assertThat(shop.outbox()).extracting(StatelessSessionIT::pieces).containsExactly(13, 23, 3);
         assertThat(shop.outbox()).extracting(OutboxRow::entityVersion).containsExactly(1L, 2L, 3L);
@@ -79,7 +79,7 @@ class StatelessSessionIT extends ShopTest {
     void deleteIsADelete() {
         UUID id = newPurchase();
 
-        stateless(session -> {
+        inStatelessSession(session -> {
             session.createSelectionQuery("from Line l where l.purchase.purchaseId = :id", Line.class)
                     .setParameter("id", id)
                     .getResultList()
@@ -98,7 +98,7 @@ class StatelessSessionIT extends ShopTest {
     void upsertOfARootThatExistsIsAnUpdate() {
         UUID id = newPurchase();
 
-        stateless(session -> {
+        inStatelessSession(session -> {
             Purchase purchase = session.get(Purchase.class, id);
             purchase.setReference("upserted");
             session.upsert(purchase);
@@ -114,7 +114,7 @@ class StatelessSessionIT extends ShopTest {
     void upsertOfARootThatDoesNotExistPublishesIt() {
         Purchase purchase = new Purchase("upserted", null);
 
-        stateless(session -> session.upsert(purchase));
+        inStatelessSession(session -> session.upsert(purchase));
 
         assertThat(onlyRow().aggregateId()).isEqualTo(purchase.getPurchaseId().toString());
         assertThat(onlyRow().data().get("reference").asString()).isEqualTo("upserted");
@@ -122,8 +122,8 @@ class StatelessSessionIT extends ShopTest {
 
     @Test
     void upsertsOfObjectsWithoutAVersionAreAnEventEachAlthoughTheVersionStays() {
-        stateless(session -> session.upsert(new Warehouse(32, "first")));
-        stateless(session -> session.upsert(new Warehouse(32, "second")));
+        inStatelessSession(session -> session.upsert(new Warehouse(32, "first")));
+        inStatelessSession(session -> session.upsert(new Warehouse(32, "second")));
 
         assertThat(shop.outbox("32"))
                 .extracting(row -> row.data().get("name").asString())
@@ -149,8 +149,8 @@ class StatelessSessionIT extends ShopTest {
         shop.forgetOutbox();
 
         apple.setQuantity(40);
-        stateless(session -> session.upsert(apple));
-        stateless(session -> session.upsert(new Box("x31", 7)));
+        inStatelessSession(session -> session.upsert(apple));
+        inStatelessSession(session -> session.upsert(new Box("x31", 7)));
 
         assertThat(pieces(shop.outbox(id).get(0))).isEqualTo(41);
         assertThat(shop.outbox("31"))
@@ -164,7 +164,7 @@ class StatelessSessionIT extends ShopTest {
         UUID id = newPurchase();
         Line apple = shop.call(em -> purchase(em, id).line("apple"));
 
-        stateless(session -> {
+        inStatelessSession(session -> {
             session.setJdbcBatchSize(20);
             apple.setQuantity(50);
             session.update(apple);
@@ -178,7 +178,7 @@ class StatelessSessionIT extends ShopTest {
         UUID id = newPurchase();
         UUID other = newPurchase();
 
-        stateless(session -> {
+        inStatelessSession(session -> {
             session.insert(new Line(session.get(Purchase.class, id), "fig", 10));
             session.insert(new Line(session.get(Purchase.class, id), "plum", 20));
         });

@@ -169,8 +169,8 @@ class JobControlIT extends RepublishTest {
         try (Connection writer = holding("select 1 from purchase for update");
                 Connection starter = holding("lock table outbox_job in share row exclusive mode")) {
             starts = List.of(
-                    CompletableFuture.supplyAsync(JobControlIT::starts),
-                    CompletableFuture.supplyAsync(JobControlIT::starts));
+                    CompletableFuture.supplyAsync(JobControlIT::tryToStart),
+                    CompletableFuture.supplyAsync(JobControlIT::tryToStart));
             awaitWaiting(2, "\"outbox_job\" in share");
             starter.rollback();
             assertThat(starts).extracting(CompletableFuture::join).containsExactlyInAnyOrder(true, false);
@@ -178,7 +178,7 @@ class JobControlIT extends RepublishTest {
         }
     }
 
-    private static boolean starts() {
+    private static boolean tryToStart() {
         try {
             republisher().start(PURCHASES, "test");
             return true;

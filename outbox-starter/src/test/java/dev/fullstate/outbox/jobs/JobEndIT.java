@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A job shows the offsets that the relay has noted, up to which a consumer has to read. The relay's tests show the note itself. */
 class JobEndIT extends RepublishTest {
 
-    private static void relayNotes(UUID job, String pipeline, String offsets) {
+    private static void noteAsRelay(UUID job, String pipeline, String offsets) {
         shop.jdbc()
                 .sql("insert into outbox_job_end (job_id, pipeline, offsets, published_lsn)"
                         + " values (:job, :pipeline, cast(:offsets as jsonb), '0/1')")
@@ -35,12 +35,12 @@ class JobEndIT extends RepublishTest {
     void jobHasTheOffsetThatAConsumerMustReachInEachPartition() {
         UUID id = ended(RepublishRequest.ofTypes(List.of("purchase"))).id();
         UUID other = ended(RepublishRequest.ofTypes(List.of("seat"))).id();
-        relayNotes(id, "second", "[{\"topic\": \"t\", \"partition\": 0, \"offset\": 5000000000}]");
-        relayNotes(
+        noteAsRelay(id, "second", "[{\"topic\": \"t\", \"partition\": 0, \"offset\": 5000000000}]");
+        noteAsRelay(
                 id,
                 "first",
                 "[{\"topic\": \"t\", \"partition\": 1, \"offset\": 1}, {\"topic\": \"t\", \"partition\": 0, \"offset\": 7}]");
-        relayNotes(other, "first", "[]");
+        noteAsRelay(other, "first", "[]");
 
         assertThat(job(id).rebuiltAt())
                 .containsExactly(

@@ -18,7 +18,7 @@ class JobRetentionIT extends RepublishTest {
     /** More than are removed at a time. */
     private static final int MANY = 250;
 
-    private static void job(String state, String ended, int count) {
+    private static void insertJobs(String state, String ended, int count) {
         shop.jdbc()
                 .sql("""
                         with job as (
@@ -54,11 +54,11 @@ class JobRetentionIT extends RepublishTest {
         purchases(1);
         UUID recent = ended(RepublishRequest.ofTypes(List.of("purchase"))).id();
         republisher().stop();
-        job("COMPLETED", "49 hours", MANY);
-        job("FAILED", "49 hours", 1);
-        job("CANCELLED", "47 hours", 1);
-        job("PAUSED", null, 1);
-        job("RUNNING", null, 1);
+        insertJobs("COMPLETED", "49 hours", MANY);
+        insertJobs("FAILED", "49 hours", 1);
+        insertJobs("CANCELLED", "47 hours", 1);
+        insertJobs("PAUSED", null, 1);
+        insertJobs("RUNNING", null, 1);
 
         try (ShopApplication instance = ShopApplication.startAgain(
                 postgres, "republish", "outbox.republish.keep-jobs=48h", "outbox.republish.poll-interval=100ms")) {

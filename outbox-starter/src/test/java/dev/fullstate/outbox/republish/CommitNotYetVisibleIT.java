@@ -23,7 +23,7 @@ import static org.awaitility.Awaitility.await;
  */
 class CommitNotYetVisibleIT extends RepublishTest {
 
-    private static void standby(String name) throws SQLException {
+    private static void setStandby(String name) throws SQLException {
         try (Connection connection = postgres.connect("postgres");
                 Statement statement = connection.createStatement()) {
             statement.execute("set synchronous_commit = local");
@@ -34,7 +34,7 @@ class CommitNotYetVisibleIT extends RepublishTest {
 
     @AfterEach
     void release() throws SQLException {
-        standby("");
+        setStandby("");
     }
 
     private record Commit(String reference, CompletableFuture<Void> visible) {}
@@ -87,7 +87,7 @@ class CommitNotYetVisibleIT extends RepublishTest {
                 "spring.datasource.hikari.connection-init-sql=set synchronous_commit = local");
         List<UUID> ids = purchases(2);
         UUID held = ids.get(0);
-        standby("nobody");
+        setStandby("nobody");
         Commit commit = heldCommit(held);
         assertThat(shop.<String>call(em -> em.find(Purchase.class, held).getReference()))
                 .isNotEqualTo(commit.reference());
@@ -95,7 +95,7 @@ class CommitNotYetVisibleIT extends RepublishTest {
         UUID job = republisher().start(List.of("purchase"), "test");
         await().until(() -> job(job).publishedCount() >= 1);
         RepublishJob waiting = job(job);
-        standby("");
+        setStandby("");
         commit.visible().join();
         RepublishJob end = ended(job);
 

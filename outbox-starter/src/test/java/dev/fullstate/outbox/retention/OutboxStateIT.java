@@ -41,7 +41,7 @@ class OutboxStateIT {
     @Test
     void stateShowsTheAgeOfTheOldestUnpublishedRow() throws SQLException {
         database.insert(3);
-        database.published(RELAY);
+        database.notePublished(RELAY);
         assertThat(state().oldestUnpublished()).isNull();
 
         database.insert(2);
@@ -56,7 +56,7 @@ class OutboxStateIT {
             assertThat(pipeline.oldestUnpublished()).isEqualTo(behind.oldestUnpublished());
         });
 
-        database.published(RELAY);
+        database.notePublished(RELAY);
         assertThat(state().oldestUnpublished()).isNull();
     }
 
@@ -66,7 +66,7 @@ class OutboxStateIT {
             slow.setAutoCommit(false);
             OutboxDatabase.insert(slow, 5, 5);
             database.insert(0);
-            database.published(RELAY);
+            database.notePublished(RELAY);
             assertThat(state().oldestUnpublished()).isNull();
             slow.commit();
         }
@@ -86,7 +86,7 @@ class OutboxStateIT {
         database.query("select pg_create_physical_replication_slot('slot')");
         try {
             database.insert(0);
-            database.published(RELAY);
+            database.notePublished(RELAY);
             database.execute("select pg_stat_force_next_flush()");
             OutboxState state = state();
             assertThat(state.leaves())

@@ -90,7 +90,7 @@ class RetentionIT {
         for (int daysAgo : new int[] {0, 6, 7, 8, 14}) {
             database.insert(daysAgo);
         }
-        database.published(RELAY);
+        database.notePublished(RELAY);
 
         retention.check();
 
@@ -104,14 +104,14 @@ class RetentionIT {
     @Test
     void unpublishedRowKeepsItsLeaf() throws SQLException {
         database.insert(9);
-        database.published(RELAY);
+        database.notePublished(RELAY);
         database.insert(9);
 
         retention.check();
         assertThat(database.days()).containsExactly(9, 9);
         assertThat(reason(9)).isEqualTo("Not all of its rows are published by pipeline relay");
 
-        database.published(RELAY);
+        database.notePublished(RELAY);
         retention.check();
         assertThat(database.days()).isEmpty();
         assertThat(leaf(9).obstacle()).isNull();
@@ -124,22 +124,22 @@ class RetentionIT {
             slow.setAutoCommit(false);
             OutboxDatabase.insert(slow, 9, 9);
             OutboxDatabase.insert(quick, 0, 0);
-            database.published(RELAY);
+            database.notePublished(RELAY);
             slow.commit();
         }
         retention.check();
         assertThat(database.days()).containsExactly(9, 0);
 
-        database.published(RELAY);
+        database.notePublished(RELAY);
         retention.check();
         assertThat(database.days()).containsExactly(0);
     }
 
     @Test
     void leafStaysUntilEveryPipelineHasPublishedItsRows() throws SQLException {
-        database.published("behind");
+        database.notePublished("behind");
         database.insert(9);
-        database.published(RELAY);
+        database.notePublished(RELAY);
 
         retention.check();
         assertThat(database.days()).containsExactly(9);
@@ -161,7 +161,7 @@ class RetentionIT {
     @Test
     void noteFromTheDumpOfAnotherServerDoesNotCount() throws SQLException {
         database.insert(9);
-        database.published(RELAY, "900000000:900000000:");
+        database.notePublished(RELAY, "900000000:900000000:");
         database.execute("update outbox_relay set system_identifier = 42");
 
         retention.check();
@@ -174,7 +174,7 @@ class RetentionIT {
         try (Connection connection = database.connect()) {
             OutboxDatabase.insert(connection, 9, 6);
         }
-        database.published(RELAY);
+        database.notePublished(RELAY);
         retention.check();
         assertThat(database.days()).containsExactly(9);
         assertThat(reason(9)).contains("written less than 168 h ago");
@@ -183,14 +183,14 @@ class RetentionIT {
     @Test
     void retentionDoesNotWaitForUsersOfTheLeafAndNoStatementWaitsBehindIt() throws SQLException {
         database.insert(9);
-        database.published(RELAY);
+        database.notePublished(RELAY);
         try (Connection slow = database.connect();
                 Connection writer = database.connect();
                 Connection reader = database.connectAsOwner()) {
             slow.setAutoCommit(false);
             OutboxDatabase.insert(slow, 9, 9);
-            impatient(writer);
-            impatient(reader);
+            setShortLockTimeout(writer);
+            setShortLockTimeout(reader);
 
             retention.check();
             OutboxDatabase.insert(writer, 9, 9);
@@ -201,7 +201,7 @@ class RetentionIT {
             assertThat(reason(9)).matches("Transactions use it: pid \\d+");
             slow.commit();
         }
-        database.published(RELAY);
+        database.notePublished(RELAY);
         retention.check();
         assertThat(database.days()).isEmpty();
     }
@@ -209,7 +209,7 @@ class RetentionIT {
     @Test
     void rowCommittedJustBeforeTheLockKeepsItsLeaf() throws SQLException {
         database.insert(9);
-        database.published(RELAY);
+        database.notePublished(RELAY);
         DataSource dataSource = new DelegatingDataSource(database.application().dataSource()) {
             @Override
             public Connection getConnection() throws SQLException {
@@ -241,7 +241,7 @@ class RetentionIT {
         void run() throws SQLException;
     }
 
-    private static void impatient(Connection connection) throws SQLException {
+    private static void setShortLockTimeout(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("set lock_timeout = '60s'");
         }
@@ -250,7 +250,7 @@ class RetentionIT {
     @Test
     void preparedTransactionThatUsesTheLeafIsNamed() throws SQLException {
         database.insert(9);
-        database.published(RELAY);
+        database.notePublished(RELAY);
         try (Connection distributed = database.connect();
                 Statement statement = distributed.createStatement()) {
             distributed.setAutoCommit(false);
@@ -273,7 +273,7 @@ class RetentionIT {
         try {
             for (int round = 1; round <= 20; round++) {
                 database.insert(9);
-                database.published(RELAY);
+                database.notePublished(RELAY);
                 // Where each instance finds that the other one uses the leaf, both leave it for the next check.
                 while (!database.days().isEmpty()) {
                     CyclicBarrier both = new CyclicBarrier(2);
@@ -299,7 +299,7 @@ class RetentionIT {
     void retentionThatIsSwitchedOffOnlyReportsTheState() throws SQLException {
         database.revoke("truncate on outbox_00");
         database.insert(9);
-        database.published(RELAY);
+        database.notePublished(RELAY);
         retention = retention(false);
         retention.check();
         assertThat(database.days()).containsExactly(9);
@@ -313,7 +313,7 @@ class RetentionIT {
         database.revoke("select on outbox_relay");
         database.revoke("truncate on outbox_03");
         database.insert(9);
-        database.published(RELAY);
+        database.notePublished(RELAY);
 
         retention.check();
         retention.check();
@@ -338,7 +338,7 @@ class RetentionIT {
 
     @Test
     void leafThatIsUsedAgainTomorrowIsWarnedOfOnce(CapturedOutput output) throws SQLException {
-        database.published(RELAY);
+        database.notePublished(RELAY);
         database.insert(14);
         retention.check();
         assertThat(output).doesNotContain("used again tomorrow");
@@ -360,7 +360,7 @@ class RetentionIT {
             for (int daysAgo : new int[] {0, 3, 9}) {
                 database.insertMany(daysAgo, 20_000);
             }
-            database.published(RELAY);
+            database.notePublished(RELAY);
             database.insertMany(0, 20_000);
             database.execute("analyze outbox");
             database.execute("select pg_stat_reset()");
@@ -384,7 +384,7 @@ class RetentionIT {
                 new Database(database.application()), new Retention.Options(true, WEEK, Duration.ofMillis(20)));
         running.start();
         database.insert(9);
-        database.published(RELAY);
+        database.notePublished(RELAY);
         await().until(() -> running.retiredCount() == 1);
         assertThat(running.isRunning()).isTrue();
         running.stop();

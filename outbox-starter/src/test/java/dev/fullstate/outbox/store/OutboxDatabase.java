@@ -108,12 +108,12 @@ public final class OutboxDatabase implements AutoCloseable {
     }
 
     /** Notes that a relay has published everything that is committed now. */
-    public void published(String pipeline) throws SQLException {
-        published(pipeline, query("select pg_current_snapshot()"));
+    public void notePublished(String pipeline) throws SQLException {
+        notePublished(pipeline, query("select pg_current_snapshot()"));
     }
 
     /** Notes that a relay has published everything that a snapshot shows. */
-    public void published(String pipeline, String snapshot) throws SQLException {
+    public void notePublished(String pipeline, String snapshot) throws SQLException {
         execute("""
                 insert into outbox_relay (pipeline, slot_name, snapshot, published_lsn, system_identifier)
                 select '%s', 'slot', '%s', pg_current_wal_lsn(), system_identifier from pg_control_system()
