@@ -7,8 +7,8 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * Lets tests wait for what has to happen until it is clear that it never will: a busy machine is not a reason to fail. What comes is
- * seen at once.
+ * Lets tests wait for an event until it is clear that it will never happen: a busy machine is not a reason to fail. A test sees an event at
+ * once.
  */
 public final class PatientWaits implements LauncherSessionListener {
 

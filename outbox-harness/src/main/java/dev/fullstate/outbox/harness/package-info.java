@@ -1,4 +1,4 @@
-/** What the tests of this project share: how long they wait. Sessions of JUnit come in; they go out with patience. */
+/** The patience that all tests of this project share. Sessions of JUnit go in; they come out with a longer wait. */
 @NullMarked
 package dev.fullstate.outbox.harness;
 

@@ -29,7 +29,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
  * }</pre>
  *
  * <p>Each text may hold several names with commas between them. The empty name is the base package. Only packages below the base are
- * compared; all packages may see what lies elsewhere.
+ * compared; all packages may see all others.
  */
 public final class StageTable {
 
@@ -59,7 +59,7 @@ public final class StageTable {
         return table;
     }
 
-    /** A line of the table, which sees nothing and opens nothing yet. */
+    /** Returns a line of the table, which sees nothing and opens nothing yet. */
     public static Stage stage(String name) {
         return new Stage(name, false, Set.of(), Set.of());
     }
@@ -74,17 +74,17 @@ public final class StageTable {
      */
     public record Stage(String name, boolean everything, Set<String> seen, Set<String> door) {
 
-        /** The same line, which sees these packages. */
+        /** Returns the line with these packages as the ones that it sees. */
         public Stage sees(String... names) {
             return new Stage(name, everything, names(names), door);
         }
 
-        /** The same line, which sees all packages. */
+        /** Returns the line so that it sees all packages. */
         public Stage seesEverything() {
             return new Stage(name, true, seen, door);
         }
 
-        /** The same line, with these types as the door. */
+        /** Returns the line with these types as its door. */
         public Stage opens(String... types) {
             return new Stage(name, everything, seen, names(types));
         }
@@ -100,7 +100,7 @@ public final class StageTable {
         }
     }
 
-    /** A rule: each package has a line, and sees only what its line says. */
+    /** Returns a rule: each package has a line, and sees only the packages that the line says. */
     public ArchRule imports() {
         return classes()
                 .that()
@@ -129,7 +129,7 @@ public final class StageTable {
         }
     }
 
-    /** A rule: the public types of each package are those that its line opens, no more and no fewer. */
+    /** Returns a rule: the public types of each package are those that its line opens, no more and no fewer. */
     public ArchRule doors() {
         return classes()
                 .that()

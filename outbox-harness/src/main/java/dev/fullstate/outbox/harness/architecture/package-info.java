@@ -1,4 +1,4 @@
-/** The form in which each module writes down its packages. Tables come in; ArchUnit's rules go out. */
+/** The form in which each module writes down its packages. Tables go in; ArchUnit's rules come out. */
 @NullMarked
 package dev.fullstate.outbox.harness.architecture;
 

@@ -44,7 +44,7 @@ public final class MigratedDatabase implements AutoCloseable {
         return database;
     }
 
-    /** The same without the outbox. */
+    /** Creates a database without the outbox. */
     public static MigratedDatabase empty(PostgresServer server, String prefix) throws SQLException {
         return new MigratedDatabase(server, prefix + "_" + COUNT.incrementAndGet());
     }

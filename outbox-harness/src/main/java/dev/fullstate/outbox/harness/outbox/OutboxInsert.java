@@ -8,14 +8,13 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.contract.OutboxTable;
 
 /**
- * A statement that inserts rows into {@code outbox}, complete without a word more: an update of the aggregate {@code a} of type
- * {@code order}. A test says only what it is about. Values are SQL expressions; in several rows, {@code n} is the number of the row, from 1
- * on.
+ * A statement that inserts rows into {@code outbox}, complete by itself: an update of the aggregate {@code a} of type {@code order}. A test
+ * adds only the values that matter to it. Values are SQL expressions; in several rows, {@code n} is the number of the row, from 1 on.
  */
 public final class OutboxInsert {
 
     private final Map<String, String> values;
-    /** Of {@code generate_series}; 0 for one row without it. */
+    /** The number of rows of {@code generate_series}; 0 for one row without it. */
     private final int rowCount;
 
     private OutboxInsert(Map<String, String> values, int rowCount) {
@@ -23,12 +22,12 @@ public final class OutboxInsert {
         this.rowCount = rowCount;
     }
 
-    /** One row. */
+    /** Inserts one row. */
     public static OutboxInsert row() {
         return rows(0);
     }
 
-    /** So many rows. */
+    /** Inserts that many rows. */
     public static OutboxInsert rows(int count) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put(OutboxTable.ID, "gen_random_uuid()");
@@ -43,33 +42,33 @@ public final class OutboxInsert {
         return new OutboxInsert(values, count);
     }
 
-    /** The same with an SQL expression for a column. */
+    /** Returns the statement with an SQL expression for a column. */
     public OutboxInsert with(String column, String expression) {
         Map<String, String> changed = new LinkedHashMap<>(values);
         changed.put(column, expression);
         return new OutboxInsert(changed, rowCount);
     }
 
-    /** The same without one of the columns. */
+    /** Returns the statement without one of the columns. */
     public OutboxInsert without(String column) {
         Map<String, String> changed = new LinkedHashMap<>(values);
         changed.remove(column);
         return new OutboxInsert(changed, rowCount);
     }
 
-    /** The same for an aggregate of that id. */
+    /** Returns the statement for an aggregate with that id. */
     public OutboxInsert of(String aggregateId) {
         return with(OutboxTable.AGGREGATE_ID, literal(aggregateId));
     }
 
-    /** The same with that text as the payload; the event of a deletion if it is null. */
+    /** Returns the statement with that text as the payload; if it is null, with the event of a deletion. */
     public OutboxInsert payload(@Nullable String payload) {
         return payload == null
                 ? with(OutboxTable.PAYLOAD, "null").with(OutboxTable.OPERATION, "'delete'")
                 : with(OutboxTable.PAYLOAD, literal(payload));
     }
 
-    /** The same in the leaf of that day, without a change of when the rows were written. */
+    /** Returns the statement for the leaf of that day, and leaves the time of writing as it is. */
     public OutboxInsert inLeafOf(int daysAgo) {
         return with(
                 OutboxTable.BUCKET,
@@ -77,7 +76,7 @@ public final class OutboxInsert {
                         .formatted(daysAgo, OutboxTable.LEAF_COUNT));
     }
 
-    /** The same, written so many days ago. */
+    /** Returns the statement for rows that were written that many days ago. */
     public OutboxInsert writtenDaysAgo(int days) {
         return with(OutboxTable.CREATED_AT, "clock_timestamp() - %d * interval '1 day'".formatted(days));
     }

@@ -1,6 +1,6 @@
 /**
- * Databases that have an outbox without a service that created it, and rows that no service wrote. Names and values come in; databases and
- * statements go out.
+ * Databases with an outbox that no service created, and rows that no service wrote. Names and values go in; databases and statements come
+ * out.
  */
 @NullMarked
 package dev.fullstate.outbox.harness.outbox;

@@ -29,8 +29,8 @@ public final class ChildJvm implements AutoCloseable {
     private final Duration grace;
 
     /**
-     * @param begin of what this one adds to the log
-     * @param grace how long {@link #close()} waits for an end in the JVM's own way
+     * @param begin where the lines of this JVM begin in the log
+     * @param grace how long {@link #close()} waits for the JVM to end in its own way
      */
     private ChildJvm(String name, Process process, Path log, long begin, Duration grace) {
         this.name = name;
@@ -48,7 +48,7 @@ public final class ChildJvm implements AutoCloseable {
      * @param arguments of the program
      */
     public static ChildJvm start(String name, List<String> options, Class<?> main, List<String> arguments) {
-        // Half a minute of life is not worth the second compiler's work.
+        // The second compiler's work does not pay within half a minute.
         List<String> all = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         all.addAll(options);
         all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
@@ -72,7 +72,7 @@ public final class ChildJvm implements AutoCloseable {
             String name, Path logs, Path workingDirectory, List<String> arguments, Duration grace) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // Without memory a program does not do its job, and everybody would wait for it.
+        // A program without memory does not do its job, and the benchmark would wait for it.
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(arguments);
         try {
@@ -110,22 +110,22 @@ public final class ChildJvm implements AutoCloseable {
         return process.pid();
     }
 
-    /** {@return what the process has used so far} */
+    /** {@return the processor time and the memory that the process has used so far} */
     public ProcessUsage usage() {
         return new ProcessUsage(process.pid());
     }
 
-    /** {@return what the program reads as its standard input} */
+    /** {@return the stream that the program reads as its standard input} */
     public OutputStream input() {
         return process.getOutputStream();
     }
 
-    /** {@return the file that the program's output goes to} */
+    /** {@return the file with the program's output} */
     public Path log() {
         return log;
     }
 
-    /** SIGKILL: the process is gone when this returns. */
+    /** Sends SIGKILL: the process is gone when this returns. */
     public void kill() {
         process.destroyForcibly();
         if (!awaitEnd(PATIENCE)) {
@@ -133,7 +133,7 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** SIGTERM: the process is asked to end, and ends in its own way. */
+    /** Sends SIGTERM, which asks the process to end in its own way. */
     public void terminate() {
         process.destroy();
     }
@@ -148,12 +148,12 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** SIGSTOP: the process stands still with all its connections, as a host that has lost its network, until {@link #resume()}. */
+    /** Sends SIGSTOP: the process stands still with all its connections, as a host that has lost its network, until {@link #resume()}. */
     public void pause() {
         signal("STOP");
     }
 
-    /** SIGCONT. */
+    /** Sends SIGCONT. */
     public void resume() {
         signal("CONT");
     }
@@ -174,12 +174,12 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** {@return the last lines of what this process wrote, and none of an earlier one's with its name} */
+    /** {@return the last lines that this process wrote, without those of earlier ones with its name} */
     public String endOfOwnLog() {
         return endOfLog(begin);
     }
 
-    /** {@return the last lines of what processes of this name wrote} */
+    /** {@return the last lines that processes of this name wrote} */
     public String endOfLog() {
         return "End of " + log + ":\n" + endOfLog(0);
     }

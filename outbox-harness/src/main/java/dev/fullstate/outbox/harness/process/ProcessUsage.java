@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What one process of this machine has used so far, as Linux counts it (proc(5)): all its threads, those that have ended
- * included, its children not.
+ * Reads the resources that a process of this machine has used so far, as Linux counts them (proc(5)): all its threads, those that have
+ * ended included, its children not.
  *
  * @param pid the process
  */

@@ -1,6 +1,4 @@
-/**
- * JVMs of their own, to be killed, stopped and held up. Command lines come in; processes and the ends of their logs go out.
- */
+/** JVMs that tests kill, stop and hold up. Command lines go in; processes and the ends of their logs come out. */
 @NullMarked
 package dev.fullstate.outbox.harness.process;
 

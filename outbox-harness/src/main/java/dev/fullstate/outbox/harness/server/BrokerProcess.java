@@ -40,7 +40,7 @@ public final class BrokerProcess {
                 ? KafkaServer.start(port, settings)
                 : startIn(Path.of(arguments[0]), port, settings);
         while (System.in.read() >= 0) {
-            // Nothing is expected but the end.
+            // The input has nothing but its end.
         }
         broker.close();
     }
@@ -53,7 +53,7 @@ public final class BrokerProcess {
         return KafkaServer.startIn(folder, port, settings);
     }
 
-    /** A broker on its own is formatted when it starts, as a cluster of its own. */
+    /** Formats the storage of a broker on its own, which is a cluster of its own. */
     private static void format(Path folder, String clusterId, int nodeId) throws IOException {
         try {
             new Formatter()

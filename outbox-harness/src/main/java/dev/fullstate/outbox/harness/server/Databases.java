@@ -6,13 +6,13 @@ import java.sql.Statement;
 
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** Databases of a server that several test classes share. */
+/** Creates databases on a server that several test classes share. */
 public final class Databases {
 
     private Databases() {}
 
     /**
-     * Creates an empty database, in place of one of that name that an earlier test has left.
+     * Creates an empty database, in place of one with that name that an earlier test has left.
      *
      * @return its URL
      */

@@ -7,8 +7,8 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports for servers that come and go. They lie below those that the kernel gives to clients: a client that tries and tries to
- * reach a server which is away would at last be given the server's own port, and be connected with itself.
+ * Finds ports for servers that start and end during a test. They lie below those that the kernel gives to clients: a client that tries and
+ * tries to reach a server which is away would at last be given the server's own port, and be connected with itself.
  */
 public final class Ports {
 
@@ -18,7 +18,7 @@ public final class Ports {
 
     private Ports() {}
 
-    /** {@return a port on 127.0.0.1 that nobody listens on} */
+    /** {@return a port on 127.0.0.1 on which no process listens} */
     public static int free() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, END);

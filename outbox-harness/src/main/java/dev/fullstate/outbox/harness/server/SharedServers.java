@@ -4,8 +4,8 @@ import dev.fullstate.outbox.test.KafkaServer;
 import dev.fullstate.outbox.test.PostgresServer;
 
 /**
- * One PostgreSQL and one Kafka for all tests of a JVM. Each starts when a test first asks for it and ends with the JVM, so nobody closes it.
- * Tests keep apart by database, role, slot and topic; a test that stops a server, or needs settings of its own, starts one of its own.
+ * One PostgreSQL and one Kafka for all tests of a JVM. Each starts when a test first asks for it and ends with the JVM, so no test closes
+ * it. Tests keep apart by database, role, slot and topic; a test that stops a server, or needs settings of its own, starts one of its own.
  */
 public final class SharedServers {
 
