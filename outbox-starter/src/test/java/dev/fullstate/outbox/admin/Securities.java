@@ -65,7 +65,7 @@ final class Securities {
 
     private Securities() {}
 
-    /** Users and no chain: Spring Boot's is in force. */
+    /** Users without a chain of the application's: Spring Boot's is in force. */
     @Configuration(proxyBeanMethods = false)
     static class Users {
 

@@ -39,7 +39,7 @@ public class Item {
         }
     }
 
-    /** Extends the root. */
+    /** A subclass of the root. */
     @Entity(name = "Crate")
     public static class Crate extends Parcel {
 
@@ -53,7 +53,7 @@ public class Item {
         }
     }
 
-    /** Not captured. */
+    /** An entity that is not captured. */
     @Entity(name = "Leaflet")
     public static class Leaflet extends Item {
 

@@ -79,7 +79,7 @@ public class Ticket {
         public int size;
     }
 
-    /** Not captured. */
+    /** An entity that is not captured. */
     @Entity(name = "Agent")
     public static class Agent {
 

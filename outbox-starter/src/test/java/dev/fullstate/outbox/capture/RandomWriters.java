@@ -43,7 +43,7 @@ final class RandomWriters {
     /**
      * A transaction.
      *
-     * @param purchase that it was about
+     * @param purchase that it changed
      * @param refusal  the reason of its failure; empty if it was committed
      */
     private record Attempt(UUID purchase, long began, long ended, String refusal) {}

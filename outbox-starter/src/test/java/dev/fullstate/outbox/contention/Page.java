@@ -34,7 +34,7 @@ class Page {
     @Version
     int version;
 
-    /** Without a version. */
+    /** A part without a version. */
     @Entity(name = "Note")
     static class Note {
 
@@ -48,7 +48,7 @@ class Page {
         Page page;
     }
 
-    /** With a version. */
+    /** A part with a version. */
     @Entity(name = "Task")
     static class Task {
 

@@ -64,7 +64,7 @@ class Clinic {
         String name;
     }
 
-    /** With parts of its own, and a reference that is not its owner. */
+    /** A part with parts of its own, and a reference that is not its owner. */
     @Entity(name = "Visit")
     static class Visit {
         @Id

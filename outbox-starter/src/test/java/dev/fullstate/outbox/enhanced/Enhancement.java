@@ -16,7 +16,7 @@ public final class Enhancement implements ClassFileTransformer {
     private final Enhancer enhancer =
             BytecodeProviderInitiator.buildDefaultBytecodeProvider().getEnhancer(new Context());
 
-    /** As the build plugins are set up unless told otherwise. */
+    /** The defaults of the build plugins. */
     private static final class Context extends DefaultEnhancementContext {
 
         @Override

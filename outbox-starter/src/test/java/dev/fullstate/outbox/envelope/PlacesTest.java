@@ -181,7 +181,7 @@ class PlacesTest {
                         + "'ties':[{'houseId':'h','text':'d'}],'named':{'k':{'houseId':'h','text':'e'}}}");
     }
 
-    /** Published by itself, and referred to. */
+    /** A root that has the embeddable too. */
     @Entity
     @PublishFullState
     static class Town {

@@ -45,7 +45,7 @@ import dev.fullstate.outbox.PublishFullState;
  */
 final class UniqueValues {
 
-    /** Enough for a tree to come to itself again, and for that to have parts. */
+    /** Deep enough for a tree to reach its own class again, and for that to have parts. */
     private static final int DEPTH = 4;
 
     private final SessionFactoryImplementor sessionFactory;

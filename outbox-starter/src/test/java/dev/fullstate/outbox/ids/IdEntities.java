@@ -15,7 +15,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
-/** For each kind of id a root, parts that refer to it, and parts that do not, all with ids of that kind. */
+/** A root for each kind of id, with parts that refer to it, and parts that do not, all with ids of that kind. */
 final class IdEntities {
 
     static final String PACKAGE = "dev.fullstate.outbox.ids.generated";
@@ -61,7 +61,7 @@ final class IdEntities {
 
     private IdEntities() {}
 
-    /** Compiles them into a folder; returns a class loader that has them. */
+    /** Compiles the entities into a folder; returns a class loader that has them. */
     static URLClassLoader compile(List<IdType> types, Path folder) {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter errors = new StringWriter();

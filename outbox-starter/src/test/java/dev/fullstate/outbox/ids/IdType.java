@@ -40,10 +40,10 @@ import dev.fullstate.outbox.ids.Ids.Several;
 /**
  * A kind of id.
  *
- * @param name of it
- * @param attribute Java's type, after annotations
- * @param column the type that the database has, empty for the one that Hibernate gives it; for several, how others refer to them
- * @param ids as an application makes them: with more digits, fewer blanks or other letters than the database has afterwards
+ * @param name of the kind
+ * @param attribute the type in Java, after annotations
+ * @param column the type that the database has, empty for the one that Hibernate gives it; of several, the join columns
+ * @param ids in the form that an application makes: with more digits, fewer blanks or other letters than the database has afterwards
  * @param key the text of the first one
  */
 record IdType(String name, String attribute, String column, IntFunction<Object> ids, String key) {

@@ -11,7 +11,7 @@ import org.hibernate.annotations.OptimisticLock;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Mapped by its getters, with an attribute that does not raise the version. */
+/** A root mapped by its getters, with an attribute that does not raise the version. */
 @Entity
 @Access(AccessType.PROPERTY)
 @PublishFullState

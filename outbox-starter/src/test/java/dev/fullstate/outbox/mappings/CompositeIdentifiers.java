@@ -138,7 +138,7 @@ final class CompositeIdentifiers {
     @Embeddable
     public record ChairId(int row, String kind) implements Serializable {}
 
-    /** Several ids and a class for them. */
+    /** A root with several ids and a class for them. */
     @Entity
     @IdClass(RouteId.class)
     @PublishFullState

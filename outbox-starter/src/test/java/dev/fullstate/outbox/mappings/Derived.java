@@ -24,7 +24,7 @@ import jakarta.persistence.Version;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Parts whose ids are made of their root's. */
+/** A root with parts whose ids are made of the root's. */
 @Entity
 @PublishFullState
 public class Derived {
@@ -52,7 +52,7 @@ public class Derived {
         this.id = id;
     }
 
-    /** Identified by root and position, with an id class. */
+    /** A part identified by root and position, with an id class. */
     @Entity(name = "Step")
     @IdClass(StepId.class)
     public static class Step {
@@ -75,7 +75,7 @@ public class Derived {
         }
     }
 
-    /** Id class of {@link Step}. */
+    /** The id class of {@link Step}. */
     public static class StepId implements Serializable {
 
         private static final long serialVersionUID = 1L;
@@ -101,7 +101,7 @@ public class Derived {
         }
     }
 
-    /** Identified by root and position, with an embedded id. */
+    /** A part identified by root and position, with an embedded id. */
     @Entity(name = "Label")
     public static class Label {
 
@@ -123,11 +123,11 @@ public class Derived {
         }
     }
 
-    /** Embedded id of {@link Label}. */
+    /** The embedded id of {@link Label}. */
     @Embeddable
     public record LabelId(Long rootId, int position) implements Serializable {}
 
-    /** Shares its root's id. */
+    /** A part that shares its root's id. */
     @Entity(name = "Seal")
     public static class Seal {
 

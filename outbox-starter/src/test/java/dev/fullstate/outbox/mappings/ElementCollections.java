@@ -111,7 +111,7 @@ final class ElementCollections {
                 .delete(Estate.class, 1);
     }
 
-    /** Basic values. */
+    /** A root with collections of basic values. */
     @Entity
     @PublishFullState
     public static class Notebook {
@@ -135,7 +135,7 @@ final class ElementCollections {
         public long version;
     }
 
-    /** Embeddables. */
+    /** A root with a collection of embeddables. */
     @Entity
     @PublishFullState
     public static class Tour {

@@ -128,7 +128,7 @@ final class ToMany {
         void belongTo(R whole) {}
     }
 
-    /** In one direction, by a column of the part. */
+    /** A root of an association in one direction, by a column of the part. */
     @Entity
     @PublishFullState
     public static class ByJoinColumn extends Whole<JoinedPart> {
@@ -148,7 +148,7 @@ final class ToMany {
     @Entity
     public static class JoinedPart extends Piece<ByJoinColumn> {}
 
-    /** In one direction, by a column that the part may not be without. */
+    /** A root of an association in one direction, by a column that the part may not be without. */
     @Entity
     @PublishFullState
     public static class ByMandatoryColumn extends Whole<MandatoryPart> {
@@ -168,7 +168,7 @@ final class ToMany {
     @Entity
     public static class MandatoryPart extends Piece<ByMandatoryColumn> {}
 
-    /** In one direction, by a table of its own. */
+    /** A root of an association in one direction, by a table of its own. */
     @Entity
     @PublishFullState
     public static class ByJoinTable extends Whole<TablePart> {
@@ -187,7 +187,7 @@ final class ToMany {
     @Entity
     public static class TablePart extends Piece<ByJoinTable> {}
 
-    /** In one direction, by an attribute that is not the id. */
+    /** A root of an association in one direction, by an attribute that is not the id. */
     @Entity
     @PublishFullState
     public static class ByCode extends Whole<CodedPart> {
@@ -211,7 +211,7 @@ final class ToMany {
     @Entity
     public static class CodedPart extends Piece<ByCode> {}
 
-    /** In both directions. */
+    /** A root of an association in both directions. */
     @Entity
     @PublishFullState
     public static class Mapped extends Whole<MappedPart> {
@@ -239,7 +239,7 @@ final class ToMany {
         }
     }
 
-    /** In both directions, but the way back is in an embeddable. */
+    /** A root of an association in both directions, with the way back in an embeddable. */
     @Entity
     @PublishFullState
     public static class MappedInEmbeddable extends Whole<EmbeddingPart> {
@@ -275,7 +275,7 @@ final class ToMany {
         public MappedInEmbeddable whole;
     }
 
-    /** In both directions, by a table of its own. */
+    /** A root of an association in both directions, by a table of its own. */
     @Entity
     @PublishFullState
     public static class MappedByJoinTable extends Whole<MappedTablePart> {

@@ -188,7 +188,7 @@ final class Values {
                 + text.length() + ",'total':" + total + ",'half':" + total / 2 + ",'items':[" + items + "]}";
     }
 
-    /** Columns of other types than the attributes. */
+    /** A root with columns of other types than the attributes. */
     @Entity
     @Table(name = "columns_of")
     @PublishFullState
@@ -224,7 +224,7 @@ final class Values {
         public long version;
     }
 
-    /** Points in time. */
+    /** A root with points in time. */
     @Entity
     @PublishFullState
     public static class Moments {
@@ -244,7 +244,7 @@ final class Values {
         public long version;
     }
 
-    /** Arrays of PostgreSQL. */
+    /** A root with arrays of PostgreSQL. */
     @Entity
     @Table(name = "arrays_of")
     @PublishFullState
@@ -263,7 +263,7 @@ final class Values {
         public long version;
     }
 
-    /** Columns of type jsonb. */
+    /** A root with columns of type jsonb. */
     @Entity
     @Table(name = "json_of")
     @PublishFullState
@@ -322,7 +322,7 @@ final class Values {
         }
     }
 
-    /** Another. */
+    /** Another subclass. */
     @Embeddable
     public static class Rectangle extends Shape {
 

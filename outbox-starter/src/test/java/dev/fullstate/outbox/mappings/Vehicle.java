@@ -23,7 +23,7 @@ import jakarta.persistence.OrderColumn;
 
 import dev.fullstate.outbox.PublishFullState;
 
-/** Joined inheritance below a mapped superclass, with parts and collections of a subclass's own. */
+/** A root with joined inheritance, below a mapped superclass, with parts and collections of a subclass's own. */
 @Entity
 @Inheritance(strategy = InheritanceType.JOINED)
 @PublishFullState

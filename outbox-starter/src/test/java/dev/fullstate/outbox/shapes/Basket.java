@@ -161,7 +161,7 @@ public class Basket {
         }
     }
 
-    /** Not part of anything. */
+    /** An entity that is not part of a basket. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Supplier {
@@ -184,7 +184,7 @@ public class Basket {
         }
     }
 
-    /** Not part of anything either. */
+    /** An entity that is not part of a basket either. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Country {
@@ -199,7 +199,7 @@ public class Basket {
         }
     }
 
-    /** Not part of anything either. */
+    /** An entity that is not part of a basket either. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Rating {

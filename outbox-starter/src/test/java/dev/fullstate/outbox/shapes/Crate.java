@@ -151,7 +151,7 @@ public class Crate {
         }
     }
 
-    /** Not part of a crate. */
+    /** An entity that is not part of a crate. */
     @Entity
     @SuppressWarnings("UnusedVariable") // fields are read by reflection
     public static class Pilot {

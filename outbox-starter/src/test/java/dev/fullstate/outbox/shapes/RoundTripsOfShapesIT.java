@@ -115,7 +115,7 @@ class RoundTripsOfShapesIT {
     private static final List<String> READ_TOPIC = reads("topic", "topic_entry", "topic_entry", "topic_entry");
     private static final List<String> READ_TICKETED = reads("ticketed", "ticketed$stub", "ticketed$stub_holes");
 
-    /** From a part that may be a root's or another part's, of any kind, before the lock and after it. */
+    /** The queries from a part that may be a root's or another part's, of any kind, before the lock and after it. */
     private static final List<String> OWNERS_OF_ENTRIES = reads(
             "topic",
             "topic_entry",

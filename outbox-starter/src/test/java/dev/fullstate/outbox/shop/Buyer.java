@@ -3,7 +3,7 @@ package dev.fullstate.outbox.shop;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 
-/** Not captured: others refer to it. */
+/** An entity that is not captured, and that others refer to. */
 @Entity
 public class Buyer {
 

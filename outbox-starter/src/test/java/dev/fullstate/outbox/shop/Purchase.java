@@ -92,7 +92,7 @@ public class Purchase {
         return lines.stream().mapToInt(Line::getQuantity).sum();
     }
 
-    /** Looks like a property, but is not state. */
+    /** Returns a text that looks like a property, but is not state. */
     public String getSummary() {
         return reference + " " + cachedLabel;
     }

@@ -20,7 +20,7 @@ public class Seat {
 
     public static final String OF_GUEST = "ofGuest";
 
-    /** Declared in another order than that of the alphabet. */
+    /** The id, declared in another order than that of the alphabet. */
     @Embeddable
     public record Id(String row, int number) {}
 

@@ -71,7 +71,7 @@ public final class ShopApplication implements AutoCloseable {
                         .registerBean(JdbcConnectionDetails.class, () -> new Database(url, postgres)))
                 .run(Stream.of(properties).map(property -> "--" + property).toArray(String[]::new)));
     }
-    /** Scans the entities of this package. */
+    /** The configuration, which scans the entities of this package. */
     @SpringBootConfiguration
     @EnableAutoConfiguration
     static class Configuration {}

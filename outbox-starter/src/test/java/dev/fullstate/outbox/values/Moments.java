@@ -101,7 +101,7 @@ class Moments {
 
     protected Moments() {}
 
-    /** All attributes hold the same moment: this one in the JVM's zone where they know none, else this one in UTC. */
+    /** Sets all attributes to the same moment: this one in the JVM's zone where they know no zone, else this one in UTC. */
     Moments(String id, LocalDateTime at) {
         this.id = id;
         Instant utc = at.toInstant(ZoneOffset.UTC);
