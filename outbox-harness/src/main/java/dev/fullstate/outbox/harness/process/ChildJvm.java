@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -43,7 +44,8 @@ public final class ChildJvm implements AutoCloseable {
     /**
      * Starts a JVM that lives for some seconds: it has the class path of this one, and {@link #close()} kills it.
      *
-     * @param name      for messages, and of the log's file in {@code target}, to which JVMs of one name add in turn
+     * @param name      for messages, and of the log's file in {@code target}, together with this JVM's process id: children of one name add
+     *     to it in turn, those of another test JVM have a file of their own
      * @param options   of the JVM
      * @param arguments of the program
      */
@@ -53,7 +55,8 @@ public final class ChildJvm implements AutoCloseable {
         all.addAll(options);
         all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         all.addAll(arguments);
-        return start(name, LOGS, Path.of(""), all, Duration.ZERO);
+        Path log = LOGS.resolve(name + "-" + ProcessHandle.current().pid() + ".log");
+        return start(name, log, Path.of(""), all, Duration.ZERO);
     }
 
     /**
@@ -65,19 +68,18 @@ public final class ChildJvm implements AutoCloseable {
      * @param grace     how long {@link #close()} waits before it kills the JVM
      */
     public static ChildJvm start(String name, Path folder, List<String> arguments, Duration grace) {
-        return start(name, folder, folder, arguments, grace);
+        return start(name, folder.resolve(name + ".log"), folder, arguments, grace);
     }
 
     private static ChildJvm start(
-            String name, Path logs, Path workingDirectory, List<String> arguments, Duration grace) {
+            String name, Path log, Path workingDirectory, List<String> arguments, Duration grace) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         // A program without memory does not do its job, and the benchmark would wait for it.
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(arguments);
         try {
-            Files.createDirectories(logs);
-            Path log = logs.resolve(name + ".log");
+            Files.createDirectories(Objects.requireNonNull(log.getParent()));
             long begin = Files.exists(log) ? Files.size(log) : 0;
             Process process = new ProcessBuilder(command)
                     .directory(workingDirectory.toAbsolutePath().toFile())
