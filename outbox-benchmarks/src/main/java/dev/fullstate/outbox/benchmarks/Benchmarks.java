@@ -34,7 +34,7 @@ public final class Benchmarks {
     }
 
     /**
-     * Runs what the system properties say; see {@link Parameters}.
+     * Runs the selection of the system properties; see {@link Parameters}.
      *
      * @throws IllegalStateException after the results are written, if they are void
      */
@@ -72,7 +72,7 @@ public final class Benchmarks {
             for (Case next : plan.cases()) {
                 run(next, bench);
                 if (!figures.isEmpty()) {
-                    // A run takes an hour: what it has come to so far is not lost with it.
+                    // A run takes an hour: a failure must not lose the figures so far.
                     results(startedAt, commit, versions).write(parameters.work());
                 }
             }
@@ -88,7 +88,7 @@ public final class Benchmarks {
         return new Results(new Run(startedAt, Run.thisMachine(), commit, versions, voidReason()), figures);
     }
 
-    /** A case that fails makes the run void, but not the figures of the others unknown. */
+    /** Runs a case. One that fails makes the run void, but keeps the figures of the others. */
     private void run(Case next, Bench bench) throws SQLException {
         long began = System.nanoTime();
         try {

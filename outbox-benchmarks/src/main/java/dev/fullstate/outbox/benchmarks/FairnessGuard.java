@@ -8,8 +8,8 @@ import java.util.Optional;
 import dev.fullstate.outbox.benchmarks.report.Figure;
 
 /**
- * Says whether a machine and a set-up can tell the contenders apart: a limit that is far from the one above it, or a peer that
- * gains nothing by being tuned, means that something else was measured.
+ * Says whether a machine and a set-up can tell the contenders apart: a limit that is far from the one above it, or a peer that gains
+ * nothing by being tuned, means that the run measured something else.
  */
 final class FairnessGuard {
 

@@ -12,22 +12,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FairnessGuardTest {
 
     @Test
-    void aRunWhoseLimitsAndPeersAreApartIsFair() {
+    void runWhoseLimitsAndPeersAreApartIsFair() {
         assertThat(objections(100, 60, 30, 33)).isEmpty();
     }
 
     @Test
-    void aBareProgramFarBelowTheSlotIsAnObjection() {
+    void bareProgramFarBelowTheSlotIsAnObjection() {
         assertThat(objections(100, 59, 30, 33)).singleElement().asString().contains("bare", "0.59", "slot-only");
     }
 
     @Test
-    void aTunedPeerThatGainsNothingIsAnObjection() {
+    void tunedPeerThatGainsNothingIsAnObjection() {
         assertThat(objections(100, 60, 30, 32)).singleElement().asString().contains("debezium-tuned", "1.07");
     }
 
     @Test
-    void aRunWithoutThePeersIsNotJudged() {
+    void runWithoutThePeersIsNotJudged() {
         assertThat(new FairnessGuard(List.of(throughput("bare", 1))).objections())
                 .isEmpty();
     }

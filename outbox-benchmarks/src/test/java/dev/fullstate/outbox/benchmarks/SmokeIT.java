@@ -11,7 +11,7 @@ import dev.fullstate.outbox.benchmarks.report.Results;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-/** The benchmark in small, with our own contenders: the gate shows that it runs, not how fast anything is. */
+/** Runs the benchmark in small, with our own contenders: it shows that the benchmark works, and not how fast a contender is. */
 class SmokeIT {
 
     private static final Parameters SMALL = new Parameters(
@@ -22,7 +22,7 @@ class SmokeIT {
             Path.of("").toAbsolutePath());
 
     @Test
-    void measuresWhatItIsAskedForAndWritesIt() throws Exception {
+    void benchmarkMeasuresAndWritesTheChosenCasesAndContenders() throws Exception {
         Results results = Benchmarks.run(SMALL);
 
         assertThat(results.run().voidReason()).isNull();

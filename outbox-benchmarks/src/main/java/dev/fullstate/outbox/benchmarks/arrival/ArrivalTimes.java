@@ -16,8 +16,8 @@ import dev.fullstate.outbox.benchmarks.load.Clock;
 import dev.fullstate.outbox.benchmarks.load.EventNumber;
 
 /**
- * A consumer with isolation {@code read_committed} that reads along, and notes for each event when the broker appended it and
- * when it came here; the first time counts.
+ * A consumer with isolation {@code read_committed} that reads along, and notes for each event when the broker appended it and when it
+ * arrived here; the first time counts.
  */
 public final class ArrivalTimes implements AutoCloseable {
 
@@ -29,9 +29,7 @@ public final class ArrivalTimes implements AutoCloseable {
     private final long[] consumedMicros;
     private final AtomicInteger count = new AtomicInteger();
 
-    /**
-     * @param capacity one more than the highest number that can come
-     */
+    /** @param capacity one more than the highest number that can arrive */
     public ArrivalTimes(String bootstrapServers, List<TopicPartition> partitions, int capacity) {
         this.appendedMillis = new long[capacity];
         this.consumedMicros = new long[capacity];
@@ -68,17 +66,17 @@ public final class ArrivalTimes implements AutoCloseable {
         }
     }
 
-    /** {@return how many different events have come; what was noted of them may be read afterwards} */
+    /** {@return how many different events have arrived; their times may be read afterwards} */
     public int count() {
         return count.get();
     }
 
-    /** {@return milliseconds since the epoch; 0 if the event has not come} */
+    /** {@return milliseconds since the epoch; 0 if the event has not arrived} */
     public long appendedMillis(int number) {
         return appendedMillis[number];
     }
 
-    /** {@return microseconds since the epoch; 0 if the event has not come} */
+    /** {@return microseconds since the epoch; 0 if the event has not arrived} */
     public long consumedMicros(int number) {
         return consumedMicros[number];
     }

@@ -16,11 +16,11 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import dev.fullstate.outbox.benchmarks.load.EventNumber;
 
 /**
- * Everything in a topic, read once after a contender has ended: which events of a backlog came, when the broker appended them,
- * and whether they are in order.
+ * Reads a topic once after a contender has ended: which events of a backlog arrived, when the broker appended them, and whether they are in
+ * order.
  *
- * <p>An event counts as repeated when its number came before, and as out of order when its key has had a later one; a repetition
- * is not counted as out of order as well.
+ * <p>An event counts as repeated if its number arrived before, and as out of order if its key has had a later one; a repetition is not
+ * counted as out of order as well.
  */
 public final class Arrivals {
 
@@ -107,9 +107,9 @@ public final class Arrivals {
     }
 
     /**
-     * Makes sure that what was measured is the job.
+     * Makes sure that the contender has done its job.
      *
-     * @throws IllegalStateException if an event is missing, came twice or came after a later one of its key
+     * @throws IllegalStateException if an event is missing, arrived twice or after a later one of its key
      */
     public void requireComplete(String contender) {
         if (lostCount() + repeatedCount + outOfOrderCount > 0) {

@@ -14,8 +14,8 @@ import dev.fullstate.outbox.benchmarks.contender.Contender;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 
 /**
- * One contender drains a backlog: from its first event to its last, its start-up apart. What arrived is checked before anything
- * is reported.
+ * One contender drains a backlog: from its first event to its last, its start-up apart. The arrived events are checked before any figure is
+ * reported.
  */
 final class Drain {
 
@@ -83,7 +83,7 @@ final class Drain {
     }
 
     /**
-     * Enough was appended, and nothing more for half a second: the end offsets count the markers of Kafka transactions too, so
+     * Holds when enough is appended, and nothing more for half a second: the end offsets count the markers of Kafka transactions too, so
      * that the number alone does not say that the last event is there.
      */
     private final class Arrived implements Watch.Condition {
@@ -107,7 +107,7 @@ final class Drain {
         }
     }
 
-    /** A program that publishes nothing prints how far it is. */
+    /** Waits for a program that publishes nothing; it prints its progress. */
     private Timeline read(Turn turn, Watch watch) throws SQLException {
         Path log = turn.jvm().log();
         watch.until(() -> progress(log).stream().anyMatch(row -> row.count() >= events), patience, "read all rows");

@@ -23,7 +23,7 @@ final class Figures {
         this.caseSettings = caseSettings;
     }
 
-    /** Names what a contender was configured with; before or after its values. */
+    /** Adds the settings of a contender; before or after its values. */
     void settings(String contender, Map<String, String> settings) {
         settingsOf.put(contender, settings);
     }

@@ -19,7 +19,7 @@ record Lane(OutboxDatabase database, Broker broker, Pipeline pipeline, List<Topi
         implements AutoCloseable {
 
     /**
-     * Opens a lane of which nothing has been read.
+     * Opens a lane whose slot has not been read.
      *
      * @param name for slot, topic and folder: lower case, digits and underscores, not used before in this database
      */

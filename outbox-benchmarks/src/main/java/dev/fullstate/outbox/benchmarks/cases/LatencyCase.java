@@ -103,7 +103,7 @@ public record LatencyCase(List<Integer> rates, Duration warmUp, Duration duratio
         }
     }
 
-    /** Both ends in whole milliseconds, as the broker counts: the errors of rounding cancel each other out. */
+    /** Computes a latency with both ends in whole milliseconds, as the broker counts: the errors of rounding cancel each other out. */
     static double appendMillis(PacedWriter writer, ArrivalTimes arrivals, int event) {
         return arrivals.appendedMillis(event) - writer.startedMicros(event) / 1000;
     }

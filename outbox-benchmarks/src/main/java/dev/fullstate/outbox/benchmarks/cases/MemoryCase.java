@@ -74,7 +74,7 @@ public record MemoryCase(Backlog backlog, Backlog transaction, List<Contender> c
         return figures.toList();
     }
 
-    /** The smallest of the sizes that suffices, by halving: more heap never does less. */
+    /** Finds the smallest of the sizes that suffices, by halving: more heap never does less. */
     private static int leastHeap(Drain drain, Contender contender, String turn) throws SQLException {
         int tooSmall = -1;
         int enough = HEAPS_IN_MB.size();

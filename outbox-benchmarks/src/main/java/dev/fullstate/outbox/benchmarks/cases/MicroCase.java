@@ -5,7 +5,7 @@ import java.util.List;
 import dev.fullstate.outbox.benchmarks.micro.Micro;
 import dev.fullstate.outbox.benchmarks.report.Figure;
 
-/** Single steps of our own, without a server; JMH has its own rounds. */
+/** Measures single steps of our own, without a server; JMH has its own rounds. */
 public record MicroCase() implements Case {
 
     @Override

@@ -25,7 +25,7 @@ public record RepublishCase(Path folder, int orders) implements Case {
     /** The name. */
     public static final String NAME = "republish";
 
-    /** As many as a job has in a transaction by default. */
+    /** A job has this many rows in a transaction by default. */
     private static final int PER_TRANSACTION = 100;
 
     private enum Way {
@@ -35,7 +35,7 @@ public record RepublishCase(Path folder, int orders) implements Case {
         EXPORT("export"),
         /** A job with one transaction at a time, like the two above, whose rows are not published. */
         ONE_AT_A_TIME("republish-1"),
-        /** The same with as many as there are by default. */
+        /** The same with as many transactions at a time as by default. */
         REPUBLISH("republish"),
         /** A job in an application with a relay. */
         WITH_RELAY("republish-with-relay");
@@ -93,7 +93,7 @@ public record RepublishCase(Path folder, int orders) implements Case {
         return figures.toList();
     }
 
-    /** Twice each: an application is not warm after the first. */
+    /** Runs each measurement twice: an application is not warm after the first. */
     private static void warmUp(Service single, Service silent, Service publishing) throws SQLException {
         for (Service service : List.of(single, silent, publishing)) {
             service.application().republish();

@@ -18,7 +18,7 @@ import dev.fullstate.outbox.benchmarks.report.Metric;
  *
  * @param folder of the applications
  * @param few    orders for the least heap
- * @param many   orders that are published again with twice of it
+ * @param many   orders that are published again with twice that heap
  */
 public record RepublishHeapCase(Path folder, int few, int many) implements Case {
 
@@ -75,7 +75,7 @@ public record RepublishHeapCase(Path folder, int few, int many) implements Case 
         }
     }
 
-    /** The smallest of the sizes that suffices, by halving: more heap never does less. */
+    /** Finds the smallest of the sizes that suffices, by halving: more heap never does less. */
     private int leastHeap(Bench bench) throws SQLException {
         int tooSmall = -1;
         int enough = HEAPS_IN_MB.size();

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Gives each of several things its turn in every round, each round beginning with another, so that none profits from its place. */
+/** Gives each contender its turn in every round, each round beginning with another, so that none profits from its place. */
 final class Rounds {
 
     private static final Logger log = LoggerFactory.getLogger(Rounds.class);
@@ -19,7 +19,7 @@ final class Rounds {
     interface Body<T> {
 
         /**
-         * Measures one thing once.
+         * Measures one contender once.
          *
          * @param name unique among all turns, of lower case letters, digits and underscores
          */

@@ -28,7 +28,7 @@ record Service(OutboxDatabase database, Lane lane, OrdersApplication application
         return start(bench, name, folder, orders, UNPUBLISHED, megabytes);
     }
 
-    /** The same, with jobs that have one transaction under way at a time, like a program that reads all orders. */
+    /** Starts it without a relay, with jobs that have one transaction under way at a time, like a program that reads all orders. */
     static Service oneAtATime(Bench bench, String name, Path folder, int orders) throws SQLException {
         Map<String, String> properties = new HashMap<>(UNPUBLISHED);
         properties.put("outbox.republish.parallelism", "1");

@@ -1,6 +1,6 @@
 package dev.fullstate.outbox.benchmarks.cases;
 
-/** A contender ended or did not come to an end of its job in time. */
+/** A contender ended, or did not finish its job in time. */
 final class UnfinishedException extends IllegalStateException {
 
     private static final long serialVersionUID = 1;

@@ -13,8 +13,8 @@ import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
- * Looks at the processor time of contender, walsender and broker twenty times a second, so that afterwards the time between any
- * two moments can be told.
+ * Samples the processor time of contender, walsender and broker twenty times a second, so that the time between any two moments can be
+ * computed afterwards.
  */
 final class Watch {
 
@@ -33,13 +33,13 @@ final class Watch {
         this.turn = turn;
     }
 
-    /** Tells whether the awaited event has happened. */
+    /** Answers whether the awaited event has happened. */
     interface Condition {
         boolean holds() throws SQLException;
     }
 
     /**
-     * Looks until the condition holds.
+     * Samples until the condition holds.
      *
      * @throws UnfinishedException if it does not within the time, or the contender ends before; quotes its log
      */
@@ -79,12 +79,12 @@ final class Watch {
         return peakResidentBytes;
     }
 
-    /** {@return what was used from one moment to another, in milliseconds since the epoch} */
+    /** {@return the processor time from one moment to another, in milliseconds since the epoch} */
     Sample between(long fromMillis, long toMillis) {
         return at(toMillis).minus(at(fromMillis));
     }
 
-    /** Between two looks the use is taken to be even. */
+    /** Interpolates evenly between two samples. */
     private Sample at(long millis) {
         Sample before = samples.get(0);
         for (Sample sample : samples) {

@@ -18,11 +18,11 @@ import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 import dev.fullstate.outbox.harness.process.ChildJvm;
 
 /**
- * An application that changes orders, from its transaction to Kafka: how many changes per second the whole of it keeps up with,
+ * Measures an application that changes orders, from its transaction to Kafka: how many changes per second the whole of it keeps up with,
  * and how long an event takes at a rate that every contender sustains easily.
  *
  * @param folder       of the applications
- * @param saturation   of the measurement with as many changes as go through
+ * @param saturation   of the measurement with as many changes as the whole way sustains
  * @param steady       of the measurement at a fixed rate
  * @param steadyRate   changes per second
  * @param contenders   in the order of the report
@@ -83,7 +83,7 @@ public record WholeWayCase(Path folder, Duration saturation, Duration steady, in
                 OrdersApplication.start(entry.outbox(), folder, lane.pipeline(), properties(entry.outbox()))) {
             figures.settings(entry.name(), settings(entry, application));
             String who = entry.name();
-            // Twice, and the second counts: a JVM with everything in it is not warm after the first.
+            // The case measures twice, and the second counts: a JVM with everything in it is not warm after the first.
             requireAll(who, application.saturate(saturation, THREADS, MAX_OUTSTANDING));
             Measured most = application.saturate(saturation, THREADS, MAX_OUTSTANDING);
             requireAll(who, most);

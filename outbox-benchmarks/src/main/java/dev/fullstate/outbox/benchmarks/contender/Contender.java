@@ -5,7 +5,7 @@ import java.util.Map;
 
 import dev.fullstate.outbox.harness.process.ChildJvm;
 
-/** A program that reads a slot and publishes what comes, in a JVM of its own. */
+/** A program that reads a slot and publishes its events, in a JVM of its own. */
 public interface Contender {
 
     /** The time that a contender may take to end in its own way. */
@@ -14,7 +14,7 @@ public interface Contender {
     /** {@return the name in the report} */
     String name();
 
-    /** {@return everything that is set and differs from the program's own defaults, the heap included, for the report} */
+    /** {@return all settings that differ from the program's own defaults, the heap included, for the report} */
     Map<String, String> settings();
 
     /** {@return the same with another limit of its heap, in MB} */

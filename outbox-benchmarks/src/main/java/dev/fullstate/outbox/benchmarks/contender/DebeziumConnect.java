@@ -22,16 +22,16 @@ import dev.fullstate.outbox.harness.process.ChildJvm;
  * <p>A worker that cannot create the connector ends. One whose task fails later lives on, with an {@code ERROR} in the log and
  * nothing more in the topic.
  *
- * @param tuning  which of the variants
+ * @param tuning  the variant
  * @param connect folder with Connect in {@code lib} and Debezium below {@code plugins}
  * @param heap    the JVM's options for the heap
  */
 public record DebeziumConnect(DebeziumTuning tuning, Path connect, List<String> heap) implements Contender {
 
-    /** As Kafka's script for Connect sets it. */
+    /** The heap that Kafka's script for Connect sets. */
     private static final List<String> HEAP = List.of("-Xms256M", "-Xmx2G");
 
-    /** As Kafka's scripts set it for every program. */
+    /** The options that Kafka's scripts set for every program. */
     private static final List<String> COLLECTOR = List.of(
             "-XX:+UseG1GC",
             "-XX:MaxGCPauseMillis=20",
@@ -57,7 +57,7 @@ public record DebeziumConnect(DebeziumTuning tuning, Path connect, List<String> 
             Map.entry("plugin.name", "pgoutput"),
             Map.entry("publication.name", "outbox"),
             Map.entry("publication.autocreate.mode", "disabled"),
-            // Rows from before the slot are not wanted: the backlog is what the slot holds.
+            // Debezium must not read rows from before the slot: the slot holds the backlog.
             Map.entry("snapshot.mode", "no_data"),
             Map.entry("table.include.list", "public.outbox"),
             Map.entry("transforms", "outbox"),

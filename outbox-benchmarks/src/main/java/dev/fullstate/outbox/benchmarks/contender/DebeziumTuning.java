@@ -6,13 +6,13 @@ import java.util.TreeMap;
 /** Settings of Debezium's connector, its producer and the worker beyond the necessary ones. */
 public enum DebeziumTuning {
 
-    /** Nothing: what Debezium and Kafka Connect do by themselves. */
+    /** No settings: the defaults of Debezium and Kafka Connect. */
     DEFAULT("debezium-default"),
 
-    /** For the most events per second. The producer's linger stays at its default of 5 ms. */
+    /** Settings for the most events per second. The producer's linger stays at its default of 5 ms. */
     THROUGHPUT("debezium-tuned"),
 
-    /** For the least time from commit to Kafka. */
+    /** Settings for the least time from commit to Kafka. */
     LATENCY("debezium-lowlatency");
 
     private final String label;
@@ -28,7 +28,7 @@ public enum DebeziumTuning {
     Map<String, String> worker() {
         return switch (this) {
             case DEFAULT -> Map.of();
-            // As the worker's log recommends: every plugin is listed in its jar, so there is no need to search the
+            // The worker's log recommends this: every plugin is listed in its jar, so the worker need not search the
             // class path.
             case THROUGHPUT, LATENCY -> Map.of("plugin.discovery", "service_load");
         };
@@ -51,9 +51,9 @@ public enum DebeziumTuning {
     /** Settings that save work in any case. */
     private static Map<String, String> leanWith(Map<String, String> aim) {
         Map<String, String> connector = new TreeMap<>(aim);
-        // What the router reads, and the primary key.
+        // These are the columns that the router reads, and the primary key.
         connector.put("column.include.list", "public\\.outbox\\.(seq|bucket|id|aggregatetype|aggregateid|payload)");
-        // Four headers on each record that name the connector and its task.
+        // This drops four headers of each record that name the connector and its task.
         connector.put("extended.headers.enabled", "false");
         // Connect's producer waits for one answer before it sends the next request; an idempotent one keeps the order
         // anyway.

@@ -11,7 +11,7 @@ import dev.fullstate.outbox.harness.process.ChildJvm;
 /**
  * One of the limits: a program of the benchmark itself.
  *
- * @param limit which
+ * @param limit the program
  * @param heap  the JVM's option for the largest heap
  */
 public record LimitProcess(Limit limit, String heap) implements Contender {

@@ -29,11 +29,11 @@ public final class OrdersApplication implements AutoCloseable {
 
     /** The way in which an order's change becomes an event. */
     public enum Outbox {
-        /** Not at all: no event and no cost of one, the limit. */
+        /** Changes become no events, which cost nothing: the limit. */
         NONE("no-outbox", "orders"),
-        /** A row that the application inserts itself; whatever reads the outbox runs beside it. */
+        /** The application inserts a row itself; the program that publishes it runs beside the application. */
         HANDWRITTEN("handwritten", "orders"),
-        /** Our starter, and our relay inside the application. */
+        /** Our starter writes rows, and our relay inside the application publishes them. */
         FULLSTATE("fullstate", "orders-fullstate"),
         NAMASTACK("namastack", "orders-namastack"),
         MODULITH("modulith", "orders-modulith");
@@ -81,7 +81,7 @@ public final class OrdersApplication implements AutoCloseable {
         }
     }
 
-    /** The heap of an application that is given none of its own, in MB. */
+    /** The heap of an application without a setting of its own, in MB. */
     public static final int HEAP_IN_MB = 512;
 
     private static final Duration START = Duration.ofMinutes(5);
@@ -89,7 +89,7 @@ public final class OrdersApplication implements AutoCloseable {
     /** The time that a command may take beyond its load: it waits half a minute at most for the last events. */
     private static final Duration GRACE = Duration.ofMinutes(1);
 
-    /** Far more than a job or an export takes. */
+    /** This is far more than a job or an export takes. */
     private static final Duration JOB = Duration.ofMinutes(15);
 
     private static final String READY = "READY";
@@ -124,9 +124,9 @@ public final class OrdersApplication implements AutoCloseable {
     }
 
     /**
-     * The same, with another limit of its heap, in MB.
+     * Starts an application with another limit of its heap, in MB.
      *
-     * @throws IllegalStateException if it does not get as far as that
+     * @throws IllegalStateException if the application does not start with this heap
      */
     public static OrdersApplication start(
             Outbox outbox, Path peers, Pipeline pipeline, Map<String, String> properties, int megabytes) {
@@ -159,7 +159,7 @@ public final class OrdersApplication implements AutoCloseable {
         }
     }
 
-    /** {@return what the application runs with, the heap included, for the report} */
+    /** {@return the settings of the application, the heap included, for the report} */
     public Map<String, String> settings() {
         Map<String, String> settings = new TreeMap<>(
                 JSON.readValue(answer("settings", Duration.ZERO), new TypeReference<Map<String, String>>() {}));
@@ -168,7 +168,7 @@ public final class OrdersApplication implements AutoCloseable {
     }
 
     /**
-     * As many updates per second as the whole way to the topic keeps up with.
+     * Makes as many updates per second as the whole way to the topic keeps up with.
      *
      * @param maxOutstanding most changes that may be under way; a writer waits while there are more
      * @return {@code committedPerSecond}, {@code outstandingAtBegin}, {@code outstandingAtEnd}, {@code missing}, and of the
@@ -182,8 +182,8 @@ public final class OrdersApplication implements AutoCloseable {
     }
 
     /**
-     * Updates at a fixed rate, whether or not their events arrive. A transaction takes from when it was due, so that what waits
-     * for a thread or for the processor counts as well.
+     * Updates at a fixed rate, whether or not their events arrive. A transaction's time begins when it was due, so that the wait for a
+     * thread or for the processor counts as well.
      *
      * @return what {@link #saturate} returns, and {@code startedLate}: how many could not be started within 5 ms of their time
      */
@@ -192,8 +192,8 @@ public final class OrdersApplication implements AutoCloseable {
     }
 
     /**
-     * The write path alone, one transaction after the other on each thread. It does not wait for events, so the application cannot
-     * be used for {@link #saturate} and {@link #rate} afterwards.
+     * Loads the write path alone, one transaction after the other on each thread. It does not wait for events, so the application cannot be
+     * used for {@link #saturate} and {@link #rate} afterwards.
      *
      * @return {@code transactionsPerSecond}, {@code walBytesPerTransaction}, {@code averageMillis}
      */
@@ -202,8 +202,8 @@ public final class OrdersApplication implements AutoCloseable {
     }
 
     /**
-     * Counts what a transaction asks of the database. Needs the property {@code benchmark.count-statements=true}, which makes
-     * everything else slower.
+     * Counts the statements of a transaction. Needs the property {@code benchmark.count-statements=true}, which makes everything else
+     * slower.
      *
      * @return {@code statementsPerTransaction} and {@code roundTripsPerTransaction} of the writing thread, where a batch is one
      *     round trip and the commit is one; and the work of all other threads in that time, as {@code backgroundStatementsPerTransaction}
@@ -233,7 +233,7 @@ public final class OrdersApplication implements AutoCloseable {
     }
 
     /**
-     * The same without waiting for events; after each twentieth of it everything stops for a full collection.
+     * Publishes all orders again without waiting for events; after each twentieth of them everything stops for a full collection.
      *
      * @return also, in steps of five percent, {@code liveHeapMegabytesAt5} to {@code liveHeapMegabytesAt100}, as far as there was
      *     time; {@code liveHeapMegabytesPeak} of them; and {@code liveHeapMegabytesBefore} the job

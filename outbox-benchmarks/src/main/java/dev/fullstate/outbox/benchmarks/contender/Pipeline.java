@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param password         of the user
  * @param slot             a copy, so that this contender reads the same WAL as all others
  * @param bootstrapServers of the broker
- * @param topic            where every event goes
+ * @param topic            the topic of all events
  * @param folder           for the contender's files and logs
  */
 public record Pipeline(

@@ -40,7 +40,7 @@ public enum Limit {
         return lingerMillis;
     }
 
-    /** {@return what its producer is told and is not the default} */
+    /** {@return the settings of its producer that are not the defaults} */
     public Map<String, String> settings() {
         return publishes() ? Bare.producer(lingerMillis) : Map.of();
     }

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Reads the rows of a slot and drops them: what the server's walsender can give, and the upper limit of whatever reads the same
- * slot. Prints {@code ROWS <count> <milliseconds since the epoch>} at the first row, at every thousandth, and when no more come.
+ * Reads the rows of a slot and drops them: the server's walsender can give no more, so this is the upper limit of all readers of the slot.
+ * Prints {@code ROWS <count> <milliseconds since the epoch>} at the first row, at every thousandth, and when no more arrive.
  */
 final class SlotOnly {
 

@@ -12,10 +12,10 @@ import org.postgresql.PGProperty;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
-/** The messages of a slot as the driver hands them out. */
+/** Reads the messages of a slot as the driver hands them out. */
 final class SlotReader implements AutoCloseable {
 
-    // Nothing but this reference keeps the stream's socket from the garbage collector.
+    // Only this reference keeps the stream's socket from the garbage collector.
     private final Connection connection;
     private final PGReplicationStream stream;
 

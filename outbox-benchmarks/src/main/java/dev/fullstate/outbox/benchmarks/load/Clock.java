@@ -3,7 +3,7 @@ package dev.fullstate.outbox.benchmarks.load;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-/** The machine's clock, which the broker's times of appending come from as well. */
+/** Reads the machine's clock, which is also that of the broker's times of appending. */
 public final class Clock {
 
     private Clock() {}

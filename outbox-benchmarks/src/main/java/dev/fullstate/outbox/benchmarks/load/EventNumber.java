@@ -1,8 +1,8 @@
 package dev.fullstate.outbox.benchmarks.load;
 
 /**
- * The number of an event within its backlog, at a fixed place of its payload: whatever publishes the payload, the number arrives
- * with it, and shows what was lost, repeated or put out of order.
+ * The number of an event within its backlog, at a fixed place of its payload: the number arrives with the payload, and shows which events
+ * were lost, repeated or put out of order.
  */
 public final class EventNumber {
 

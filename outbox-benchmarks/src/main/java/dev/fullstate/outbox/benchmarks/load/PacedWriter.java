@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 
-/** Single-row transactions at a fixed rate, whatever happens to the events: an open loop, from one connection. */
+/** Writes single-row transactions at a fixed rate, whether or not their events arrive: an open loop, from one connection. */
 public final class PacedWriter implements AutoCloseable {
 
     private static final int KEYS = 5_000;
@@ -40,7 +40,7 @@ public final class PacedWriter implements AutoCloseable {
         return first;
     }
 
-    /** Several writers take turns; the rate is that of all together. */
+    /** Has several writers take turns; the rate is that of all together. */
     public static void writeInTurn(List<PacedWriter> writers, int perSecond, Duration duration) throws SQLException {
         long count = perSecond * duration.toMillis() / 1000;
         long interval = TimeUnit.SECONDS.toNanos(1) / perSecond;

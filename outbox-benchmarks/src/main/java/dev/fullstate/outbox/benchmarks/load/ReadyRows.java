@@ -10,8 +10,8 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.contract.OutboxTable;
 
 /**
- * Rows of the outbox, kept in a table beside it, from where they can be inserted again: what the database alone takes for rows that
- * nobody has to make.
+ * Keeps rows of the outbox in a table beside it, and inserts them again: the database's share of the work for rows that no program has to
+ * make.
  */
 public final class ReadyRows {
 
@@ -53,13 +53,13 @@ public final class ReadyRows {
         return new ReadyRows(database, (int) database.number("select count(*) from outbox_ready"));
     }
 
-    /** {@return how many there are} */
+    /** {@return how many rows are kept} */
     public int count() {
         return count;
     }
 
     /**
-     * Inserts all of them, one statement to a transaction.
+     * Inserts all kept rows, one statement to a transaction.
      *
      * @return rows per second
      */

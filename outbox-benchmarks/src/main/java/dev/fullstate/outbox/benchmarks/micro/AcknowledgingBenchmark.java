@@ -13,8 +13,8 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Progress;
 
 /**
- * From the send of an event to the position that may be confirmed, with a few megabytes of transactions in flight. Events are
- * answered in the order in which they were sent.
+ * Measures the way from the send of an event to the position that may be confirmed, with a few megabytes of transactions in flight. Kafka
+ * answers events in the order in which they were sent.
  */
 @State(Scope.Thread)
 public class AcknowledgingBenchmark {
@@ -39,7 +39,7 @@ public class AcknowledgingBenchmark {
         return transaction(1);
     }
 
-    /** One transaction is sent, and the one that was sent longest ago is answered. */
+    /** Sends one transaction, and answers the one that was sent longest ago. */
     private Progress transaction(int rows) {
         PendingTransaction sent = tracker.begin();
         for (int row = 0; row < rows; row++) {

@@ -20,7 +20,7 @@ import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.TransactionAssembler;
 import dev.fullstate.outbox.relay.transaction.TransactionSink;
 
-/** From the bytes of a message to an event; begin and commit are spread over the rows of their transaction. */
+/** Measures the way from the bytes of a message to an event; begin and commit are spread over the rows of their transaction. */
 @State(Scope.Thread)
 public class DecodingBenchmark {
 
@@ -56,7 +56,7 @@ public class DecodingBenchmark {
         }
     }
 
-    /** Keeps nothing but what came last. */
+    /** Keeps only the last row. */
     private static final class Last implements TransactionSink {
 
         private @Nullable CommittedEvent event;

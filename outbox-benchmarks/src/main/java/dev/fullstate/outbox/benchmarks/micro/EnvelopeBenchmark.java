@@ -27,7 +27,7 @@ import dev.fullstate.outbox.envelope.Envelope;
 import dev.fullstate.outbox.envelope.TraceContext;
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** From a changed aggregate to its event. The aggregate is one that Hibernate has loaded, with Hibernate's own collections. */
+/** Measures the way from a changed aggregate to its event. Hibernate has loaded the aggregate, with its own collections. */
 @State(Scope.Thread)
 @SuppressWarnings("NullAway.Init") // JMH calls the setup.
 public class EnvelopeBenchmark {
@@ -60,7 +60,7 @@ public class EnvelopeBenchmark {
         Aggregate orders = aggregates.all().iterator().next();
         UUID id = UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057");
         sessionFactory.inTransaction(other -> other.persist(new Order(id, Instant.parse("2026-11-21T05:00:00Z"))));
-        // Stays open, as in a transaction: the state is read before it ends.
+        // The session stays open, as in a transaction: the state is read before it ends.
         session = sessionFactory.openSession();
         Order order = session.find(Order.class, id);
         Hibernate.initialize(order.items());

@@ -26,7 +26,7 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import dev.fullstate.outbox.benchmarks.report.Figure;
 
 /**
- * The benchmarks of single steps, one after the other, each on one thread and in JVMs of its own. An operation is one event; a
+ * Runs the benchmarks of single steps, one after the other, each on one thread and in JVMs of its own. An operation is one event; a
  * figure's rounds are the iterations of all JVMs.
  */
 public final class Micro {
@@ -43,10 +43,10 @@ public final class Micro {
     private final Duration iteration;
 
     /**
-     * Says how much is measured.
+     * Sets how much is measured.
      *
      * @param forks      JVMs for each benchmark, one after the other; with 0 they run in this one, which is good for a test only
-     * @param iterations in each JVM; so many before them are not counted
+     * @param iterations in each JVM; as many before them are not counted
      * @param iteration  time for each iteration
      */
     Micro(int forks, int iterations, Duration iteration) {

@@ -18,7 +18,7 @@ import dev.fullstate.outbox.relay.wal.WalStream;
 /**
  * The messages of a real server for one transaction with rows like those of the case {@code drain-1k}.
  *
- * @param relations what a stream says once only, before the first row: the table, and the partition that has the row
+ * @param relations the messages that a stream sends only once, before the first row: the table, and the partition that has the row
  * @param messages  begin, the rows, and commit
  */
 record RecordedTransaction(List<ByteBuffer> relations, List<ByteBuffer> messages) {
@@ -68,7 +68,7 @@ record RecordedTransaction(List<ByteBuffer> relations, List<ByteBuffer> messages
                 }
             }
         }
-        throw new IllegalStateException("The commit of a transaction had not come after " + PATIENCE);
+        throw new IllegalStateException("The commit of a transaction had not arrived after " + PATIENCE);
     }
 
     /** The driver's buffer is valid until the next message only. */

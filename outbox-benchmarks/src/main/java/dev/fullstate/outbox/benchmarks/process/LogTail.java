@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Reads the lines of a file that another process is still writing. Not for more than one thread. */
+/** Reads the lines of a file that another process is still writing. It is for one thread. */
 public final class LogTail implements Closeable {
 
     private final InputStream file;

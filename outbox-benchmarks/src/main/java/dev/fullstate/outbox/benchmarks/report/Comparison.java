@@ -9,19 +9,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two runs side by side. It compares each figure's ratio to that of its case's reference, because machines are faster at one time
- * than at another; where there is no reference, it compares the figure itself.
+ * Compares two runs: each figure's ratio to that of its case's reference, because machines are faster at one time than at another; where
+ * there is no reference, the figure itself.
  *
- * <p>The noise of a ratio is half the distance between its smallest and its largest round, as a share of the ratio. Two runs
- * agree if they differ by no more than the noise of both together. What ran in a single round tells nothing about its noise and
- * is not counted.
+ * <p>The noise of a ratio is half the distance between its smallest and its largest round, as a share of the ratio. Two runs agree if they
+ * differ by no more than the noise of both together. A single round shows nothing of its noise, and is not counted.
  */
 final class Comparison {
 
     /** The values of the same quantity in two runs; the reference is null where the figures themselves are compared. */
     private record Line(Figure figure, @Nullable String reference, Ratio first, Ratio second) {
 
-        /** Compared with itself, the reference would always agree. */
+        /** The reference would always agree with itself. */
         boolean isReference() {
             return figure.contender().equals(reference);
         }

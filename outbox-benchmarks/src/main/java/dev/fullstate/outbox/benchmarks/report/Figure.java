@@ -9,12 +9,12 @@ import java.util.TreeMap;
 /**
  * One measured quantity of one contender in one case, over all rounds of the run.
  *
- * @param benchmarkCase what was done, such as {@code drain-1k}
- * @param contender     who did it
- * @param metric        what was measured, such as {@link Metric#THROUGHPUT}
+ * @param benchmarkCase the case, such as {@code drain-1k}
+ * @param contender     the contender
+ * @param metric        the measured quantity, such as {@link Metric#THROUGHPUT}
  * @param unit          of the values, such as {@code events/s}
  * @param rounds        one value per round, in the order of the rounds; not empty
- * @param settings      what the case and the contender were configured with; sorted by name
+ * @param settings      the settings of the case and the contender; sorted by name
  */
 public record Figure(
         String benchmarkCase,

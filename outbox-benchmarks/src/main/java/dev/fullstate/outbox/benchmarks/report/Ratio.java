@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A figure divided by another of the same run, so that what slows the whole machine down falls out.
+ * A figure divided by another of the same run, so that a slow machine does not count.
  *
  * @param value  of the medians
  * @param min    of a round
@@ -27,7 +27,7 @@ record Ratio(double value, double min, double max, int rounds) {
         if (values.size() != divisors.size() || divisors.contains(0.0)) {
             return Optional.empty();
         }
-        // The contenders of a round ran one after the other: it is the ratio within a round that drift does not touch.
+        // The contenders of a round ran one after the other, so drift does not touch the ratio within a round.
         double[] ratios = IntStream.range(0, values.size())
                 .mapToDouble(round -> values.get(round) / divisors.get(round))
                 .sorted()
@@ -36,7 +36,7 @@ record Ratio(double value, double min, double max, int rounds) {
                 new Ratio(figure.median() / divisor.median(), ratios[0], ratios[ratios.length - 1], ratios.length));
     }
 
-    /** {@return half of what lies between the rounds, as a share of the value} */
+    /** {@return half the distance between the rounds, as a share of the value} */
     double noise() {
         return max == min ? 0 : (max - min) / 2 / value;
     }

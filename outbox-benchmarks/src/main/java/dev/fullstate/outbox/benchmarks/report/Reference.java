@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * With whom the contenders of a kind of case are compared.
+ * The contender with which those of a kind of case are compared.
  *
  * @param casePrefix how the names of the cases begin
  * @param metric     to be compared
@@ -14,7 +14,7 @@ import java.util.Optional;
 record Reference(String casePrefix, String metric, String contender, Form form) {
 
     enum Form {
-        /** A limit that no contender can exceed. */
+        /** Shows the share of a limit, which no contender can exceed. */
         SHARE {
             @Override
             String heading(String contender) {
@@ -26,7 +26,7 @@ record Reference(String casePrefix, String metric, String contender, Form form) 
                 return Significant.percent(ratio);
             }
         },
-        /** Of a peer. */
+        /** Shows the multiple of a peer. */
         TIMES {
             @Override
             String heading(String contender) {
@@ -75,7 +75,7 @@ record Reference(String casePrefix, String metric, String contender, Form form) 
         return ALL.stream()
                 .filter(reference -> benchmarkCase.startsWith(reference.casePrefix))
                 .map(Reference::contender)
-                // The limit comes first where there is one, and has the fewest metrics.
+                // A limit is the first if there is one, and has the fewest metrics.
                 .reduce((limit, peer) -> peer);
     }
 

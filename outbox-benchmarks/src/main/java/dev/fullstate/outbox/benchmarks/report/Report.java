@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The committed results, and the documents that show parts of them, which can therefore never say anything else. */
+/** Writes the committed results, and the documents that show parts of them, so that documents and results always agree. */
 public final class Report {
 
     /** The folder of the committed results in the repository. */
@@ -36,7 +36,7 @@ public final class Report {
         report.publish(report.results());
     }
 
-    /** Replaces the committed results, and what the documents show of them. */
+    /** Replaces the committed results, and the parts of the documents that show them. */
     public void publish(Results results) {
         results.write(repository.resolve(RESULTS));
         Tables tables = new Tables(results);

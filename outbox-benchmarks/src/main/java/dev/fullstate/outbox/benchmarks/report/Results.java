@@ -61,7 +61,7 @@ public record Results(Run run, List<Figure> figures) {
             if (chart.isPresent()) {
                 Files.writeString(chartFile, chart.get());
             } else {
-                // Neither of the chart's cases was run: one of an earlier run must not stay beside these figures.
+                // Neither of the chart's cases was run: the chart of an earlier run must not stay beside these figures.
                 Files.deleteIfExists(chartFile);
             }
         } catch (IOException e) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The facts that all figures of a run share.
  *
  * @param startedAt  to the second
- * @param machine    on what it ran, in words; see {@link #thisMachine()}
+ * @param machine    the machine in words; see {@link #thisMachine()}
  * @param commit     of the project
  * @param versions   of everything that took part, by name; sorted by it
  * @param voidReason why the figures must not be used; null if they may

@@ -4,7 +4,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * From a value to its place in the chart.
+ * Places values in the chart.
  *
  * @param left        place of {@code from}
  * @param right       place of {@code to}

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Every setting of every case and contender, each said once: what all contenders of a case have in common belongs to the case,
- * the rest to the contender, and cases in which a contender has the same rest share a row.
+ * Shows every setting of every case and contender once: settings that all contenders of a case share belong to the case, the rest to the
+ * contender, and cases in which a contender has the same rest share a row.
  */
 final class SettingsTable {
 

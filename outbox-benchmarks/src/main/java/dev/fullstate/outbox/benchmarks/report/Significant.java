@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
 
-/** Numbers with as many digits as a measurement is worth: four in the file, three where people read. */
+/** Rounds numbers to as many digits as a measurement is worth: four in the file, three where people read. */
 final class Significant {
 
     private static final MathContext STORED = new MathContext(4, RoundingMode.HALF_UP);

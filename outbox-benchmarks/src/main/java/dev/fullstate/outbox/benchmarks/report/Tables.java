@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Results in Markdown: a table for each case, with a row for each contender and a column for each metric. */
+/** Shows results in Markdown: a table for each case, with a row for each contender and a column for each metric. */
 final class Tables {
 
     static final String RUN = "run";
@@ -34,7 +34,7 @@ final class Tables {
         this.results = results;
     }
 
-    /** {@return everything there is} */
+    /** {@return the whole page} */
     String page() {
         StringBuilder page =
                 new StringBuilder(warning()).append("# Results\n\n").append(run());
@@ -48,7 +48,7 @@ final class Tables {
     }
 
     /**
-     * One part of the page, for other documents.
+     * Returns one part of the page, for other documents.
      *
      * @param name {@value #RUN}, {@value #SUMMARY}, {@value #SETTINGS} or the name of a case
      * @throws IllegalArgumentException if there is no such part
@@ -126,7 +126,7 @@ final class Tables {
                 .orElse(NOTHING);
     }
 
-    /** Ours and the peers, on one screen: how fast a backlog goes, and how long an event takes. */
+    /** Returns ours and the peers, on one screen: the rate at which a backlog is published, and the latency of an event. */
     private String summary() {
         MarkdownTable table = new MarkdownTable(
                 1, List.of("", "backlog, events/s", "× " + SUMMARY_PEER, "latency p50, ms", "latency p99, ms"));

@@ -31,10 +31,10 @@ import dev.fullstate.outbox.harness.process.ChildJvm;
 import dev.fullstate.outbox.harness.process.ProcessUsage;
 import dev.fullstate.outbox.harness.server.BrokerProcess;
 
-/** A real broker in a JVM of its own, and what the benchmark asks of it. */
+/** A real broker in a JVM of its own, and the requests of the benchmark to it. */
 public final class Broker implements AutoCloseable {
 
-    /** As Kafka's own scripts set it. */
+    /** The heap that Kafka's own scripts set. */
     private static final String HEAP = "-Xmx1g";
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -109,7 +109,7 @@ public final class Broker implements AutoCloseable {
         return created;
     }
 
-    /** The controller answers before the broker knows what it is to serve. */
+    /** Waits until the broker serves the partitions, which is after the controller's answer. */
     private void awaitServed(List<TopicPartition> partitions) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {

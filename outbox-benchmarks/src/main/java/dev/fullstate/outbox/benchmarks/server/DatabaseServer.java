@@ -7,8 +7,8 @@ import java.util.Map;
 import dev.fullstate.outbox.test.PostgresServer;
 
 /**
- * The PostgreSQL server of a run: tests' own, with room for the whole backlog in memory and in the WAL, so that no checkpoint
- * falls into one contender's turn. As in the tests {@code fsync} is off: no contender is measured by the disk.
+ * The PostgreSQL server of a run: that of the tests, with room for the whole backlog in memory and in the WAL, so that no checkpoint falls
+ * into one contender's turn. As in the tests {@code fsync} is off: no contender is measured by the disk.
  */
 public final class DatabaseServer implements AutoCloseable {
 

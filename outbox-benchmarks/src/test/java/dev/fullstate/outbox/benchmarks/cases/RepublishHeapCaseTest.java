@@ -9,16 +9,16 @@ import dev.fullstate.outbox.benchmarks.contender.Measured;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
-/** A heap that grows with the job makes the run void. */
+/** Shows that a heap that grows with the job makes the run void. */
 class RepublishHeapCaseTest {
 
     @Test
-    void whatVariesByChanceIsFlat() {
+    void heapThatVariesByChanceIsFlat() {
         assertThatNoException().isThrownBy(() -> RepublishHeapCase.requireFlat(alive(24, 28.9)));
     }
 
     @Test
-    void whatGrowsIsNot() {
+    void growingHeapIsNotFlat() {
         assertThatIllegalStateException()
                 .isThrownBy(() -> RepublishHeapCase.requireFlat(alive(24, 29.1)))
                 .withMessageContainingAll("24.0 MB", "29.1 MB");

@@ -11,7 +11,7 @@ import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** A limit that does less than the job makes the job look slow: what is inserted is what was there, all of it, once. */
+/** Shows that the limit inserts all kept rows, once: a limit that does less than the job makes the job look slow. */
 class ReadyRowsIT {
 
     private static final int ROWS = 25;
@@ -33,7 +33,7 @@ class ReadyRowsIT {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 10, ROWS, 100})
-    void everyRowIsInsertedOnceInTransactionsOfTheSize(int rowsPerTransaction) throws Exception {
+    void everyRowIsInsertedOnceInTransactionsOfTheGivenSize(int rowsPerTransaction) throws Exception {
         try (OutboxDatabase database = databases.newDatabase("ready")) {
             new Backlog(ROWS, 5, 10, 200).fill(database);
             ReadyRows rows = ReadyRows.keep(database);
@@ -49,7 +49,7 @@ class ReadyRowsIT {
     }
 
     @Test
-    void theyAreInsertedInTheirOrder() throws Exception {
+    void rowsAreInsertedInTheirOrder() throws Exception {
         try (OutboxDatabase database = databases.newDatabase("ready")) {
             new Backlog(ROWS, 5, 10, 200).fill(database);
             ReadyRows.keep(database).insert(10);

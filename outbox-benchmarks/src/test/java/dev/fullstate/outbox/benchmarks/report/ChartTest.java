@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.within;
 class ChartTest {
 
     @Test
-    void everyContenderOfBothCasesIsThere() throws Exception {
+    void everyContenderOfBothCasesIsShown() throws Exception {
         String text = text(Chart.of(Sample.results()).orElseThrow());
         assertThat(text)
                 .contains("slot-only", "200,000", "debezium-tuned", "40,000")
@@ -31,14 +31,14 @@ class ChartTest {
     }
 
     @Test
-    void tenfoldIsTheSameDistanceEverywhereOnALogarithmicScale() {
+    void tenfoldIsTheSameDistanceAnywhereOnALogarithmicScale() {
         Scale scale = Scale.logarithmic(100, 500, 2, 900);
         assertThat(scale.ticks()).containsExactly(1, 10, 100, 1000);
         assertThat(scale.place(10) - scale.place(1)).isCloseTo(scale.place(1000) - scale.place(100), within(1e-9));
     }
 
     @Test
-    void voidRunSaysSo() throws Exception {
+    void chartOfAVoidRunShowsTheReason() throws Exception {
         Results voided = new Results(
                 Sample.voidRun("bare < 0.6 of slot-only"), Sample.results().figures());
         assertThat(text(Chart.of(voided).orElseThrow())).contains("VOID: bare < 0.6 of slot-only");

@@ -34,7 +34,7 @@ class ComparisonTest {
     }
 
     @Test
-    void caseWithoutAReferenceIsComparedAsItIs() {
+    void figuresOfACaseWithoutAReferenceAreComparedThemselves() {
         Results first = results(Sample.figure("start", "bare", "first-event", "s", 2, 2.2, 2.1));
         Results second = results(Sample.figure("start", "bare", "first-event", "s", 2.1, 2.3, 2.2));
         assertThat(new Comparison(first, second).markdown())
@@ -66,7 +66,7 @@ class ComparisonTest {
     }
 
     @Test
-    void whatOneRunLacksIsNamed() {
+    void figuresThatOneRunLacksAreNamed() {
         Results first = results(Sample.throughput("bare", 1, 1), Sample.throughput("slot-only", 1, 1));
         Results second = results(Sample.throughput("bare", 1, 1), Sample.throughput("debezium-tuned", 1, 1));
         assertThat(new Comparison(first, second).markdown())

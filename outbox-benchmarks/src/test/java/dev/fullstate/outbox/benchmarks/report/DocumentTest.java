@@ -23,7 +23,7 @@ class DocumentTest {
             """;
 
     @Test
-    void onlyWhatLiesBetweenTheMarkersIsReplaced() {
+    void onlyTheTextBetweenTheMarkersIsReplaced() {
         assertThat(splice(TEXT)).isEqualTo("""
                 Before.
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-/** The repository's own results and documents: nobody edits a measured figure. */
+/** Compares the repository's documents with its results, so that no measured figure is edited by hand. */
 class DocumentationTest {
 
     private final Report report = new Report(Path.of(".."));
@@ -22,12 +22,12 @@ class DocumentationTest {
         assumeThat(documents).as("documents with parts of the benchmark").isNotEmpty();
         assertThat(report.resultsFile())
                 .as(
-                        "%s show results of the benchmark, so there have to be some",
+                        "results of the benchmark, which %s show",
                         documents.stream().map(Document::name).toList())
                 .exists();
         Tables tables = new Tables(report.results());
         assertThat(documents)
-                .as("Made of %s by the main class Report", report.resultsFile())
+                .as("made of %s by the main class Report", report.resultsFile())
                 .allSatisfy(document -> assertThat(document.text())
                         .isEqualTo(document.splice(tables::part).text()));
     }

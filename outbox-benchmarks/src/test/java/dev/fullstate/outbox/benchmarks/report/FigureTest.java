@@ -25,7 +25,7 @@ class FigureTest {
     }
 
     @Test
-    void whatIsNoNumberIsRefused() {
+    void valueThatIsNotANumberIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Sample.throughput("bare", 1, 0.0 / 0.0))
                 .withMessageContainingAll("drain-1k", "bare", "throughput", "NaN");

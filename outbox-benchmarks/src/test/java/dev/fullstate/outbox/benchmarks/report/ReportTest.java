@@ -15,7 +15,7 @@ class ReportTest {
     private Path repository;
 
     @Test
-    void documentsShowTheResultsThatAreWritten() throws IOException {
+    void documentsShowTheWrittenResults() throws IOException {
         write("README.md", "<!-- benchmark:summary --><!-- /benchmark:summary -->");
         write("docs/performance.md", "<!-- benchmark:start --><!-- /benchmark:start -->");
         new Report(repository).publish(Sample.results());
@@ -26,7 +26,7 @@ class ReportTest {
     }
 
     @Test
-    void sameIsMadeOfTheFileAgain() throws IOException {
+    void documentsAreMadeAgainOfTheResultsFile() throws IOException {
         write("README.md", "<!-- benchmark:summary --><!-- /benchmark:summary -->");
         new Report(repository).publish(Sample.results());
         String made = Files.readString(repository.resolve("README.md"));

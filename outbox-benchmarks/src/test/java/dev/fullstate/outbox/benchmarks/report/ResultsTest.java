@@ -19,7 +19,7 @@ class ResultsTest {
     private Path folder;
 
     @Test
-    void whatIsWrittenIsReadBack() {
+    void writtenResultsAreReadBack() {
         Results results = Sample.results();
         results.write(folder);
         assertThat(Results.read(folder.resolve("latest.json"))).isEqualTo(results);
@@ -58,7 +58,7 @@ class ResultsTest {
     }
 
     @Test
-    void figuresOfAVoidRunSayWhy() {
+    void figuresOfAVoidRunHaveTheReason() {
         Results results =
                 new Results(Sample.voidRun("no limit"), Sample.results().figures());
         assertThat(json(results))
@@ -66,12 +66,12 @@ class ResultsTest {
     }
 
     @Test
-    void figuresOfAValidRunDoNotSpeakOfVoid() {
+    void figuresOfAValidRunHaveNoSuchReason() {
         assertThat(json(Sample.results())).noneMatch(figure -> figure.has("void"));
     }
 
     @Test
-    void sameResultsAreAlwaysTheSameBytes() throws IOException {
+    void sameResultsAreWrittenAsTheSameBytes() throws IOException {
         Sample.results().write(folder.resolve("once"));
         Results.read(folder.resolve("once/latest.json")).write(folder.resolve("again"));
         for (String file : List.of("latest.json", "latest.md", "latest.svg")) {
@@ -84,7 +84,7 @@ class ResultsTest {
     }
 
     @Test
-    void chartOfEarlierFiguresDoesNotStay() {
+    void chartOfEarlierFiguresIsRemoved() {
         Sample.results().write(folder);
         assertThat(folder.resolve("latest.svg")).exists();
         new Results(Sample.RUN, List.of(Sample.figure("idle", "bare", "cores", "cores", 0.1))).write(folder);
@@ -101,7 +101,7 @@ class ResultsTest {
     }
 
     @Test
-    void runWithoutFiguresIsRefusedWithWhatWentWrong() {
+    void runWithoutFiguresIsRefusedWithTheReason() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Results(Sample.voidRun("case drain-1k failed"), List.of()))
                 .withMessageContaining("case drain-1k failed");

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Results whose ratios can be computed in one's head. */
+/** Makes results whose ratios are easy to compute. */
 final class Sample {
 
     static final Run RUN = new Run(

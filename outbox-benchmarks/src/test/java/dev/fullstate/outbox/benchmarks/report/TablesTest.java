@@ -40,7 +40,7 @@ class TablesTest {
     }
 
     @Test
-    void summaryLeavesOutWhoWasNotMeasured() {
+    void summaryLeavesOutContendersThatWereNotMeasured() {
         assertThat(tables.part("summary")).isEqualTo("""
                 |  | backlog, events/s | × debezium-tuned | latency p50, ms | latency p99, ms |
                 | --- | ---: | ---: | ---: | ---: |
@@ -52,7 +52,7 @@ class TablesTest {
     }
 
     @Test
-    void settingsOfAllContendersAreSaidOnce() {
+    void settingsOfAllContendersAreShownOnce() {
         assertThat(tables.part("settings")).isEqualTo("""
                 | case | settings of all contenders |
                 | --- | --- |
@@ -71,14 +71,14 @@ class TablesTest {
     }
 
     @Test
-    void runSaysWhatRanWhereAndWhen() {
+    void runIsShownWithItsTimeCommitMachineAndVersions() {
         assertThat(tables.part("run"))
                 .isEqualTo("Run of 2026-11-21T05:00:00Z at commit `776c2ea` on 2 cores, 23.4 GiB, Linux 6.1 amd64."
                         + " Kafka 4.2.1, PostgreSQL 18.6.");
     }
 
     @Test
-    void firstLineOfEverythingFromAVoidRunSaysWhy() {
+    void firstLineOfEachPartOfAVoidRunHasTheReason() {
         Tables voided = new Tables(
                 new Results(Sample.voidRun("no limit"), Sample.results().figures()));
         assertThat(voided.page()).startsWith("**VOID: no limit**\n\n");
@@ -87,7 +87,7 @@ class TablesTest {
     }
 
     @Test
-    void nothingFromAValidRunSaysVoid() {
+    void pageOfAValidRunDoesNotSayVoid() {
         assertThat(tables.page()).startsWith("# Results\n").doesNotContain("VOID");
     }
 

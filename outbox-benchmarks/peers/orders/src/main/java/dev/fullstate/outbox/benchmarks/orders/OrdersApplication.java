@@ -9,7 +9,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 import dev.fullstate.outbox.benchmarks.orders.load.Commands;
 
-/** The main class of every order application; what else is on its class path makes the difference. */
+/** The main class of every order application; the applications differ in the rest of their class paths. */
 @SpringBootApplication
 public class OrdersApplication {
 

@@ -1,6 +1,4 @@
-/**
- * An order application under load. In come commands on standard input, out go figures on standard output.
- */
+/** An order application under load. Commands go in on standard input; figures come out on standard output. */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.orders;
 

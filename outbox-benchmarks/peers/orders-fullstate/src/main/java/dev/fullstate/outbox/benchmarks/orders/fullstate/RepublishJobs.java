@@ -12,7 +12,7 @@ import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
 
-/** Jobs as an administrator starts them. */
+/** Starts jobs as an administrator does. */
 @Component
 final class RepublishJobs implements Republishing {
 

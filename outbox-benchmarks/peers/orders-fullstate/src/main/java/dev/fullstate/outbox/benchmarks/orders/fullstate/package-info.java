@@ -1,6 +1,4 @@
-/**
- * The starter's republish jobs in the order application. In come commands, out goes how far a job is.
- */
+/** The starter's republish jobs in the order application. Commands go in; the progress of a job comes out. */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.orders.fullstate;
 

@@ -11,11 +11,11 @@ import org.springframework.modulith.events.support.EventExternalizerModuleListen
 
 import dev.fullstate.outbox.benchmarks.orders.order.OrderState;
 
-/** Which events leave the application, where to, and how. */
+/** Configures which events leave the application, where to, and how. */
 @Configuration(proxyBeanMethods = false)
 class Externalization {
 
-    /** What {@code @Externalized} with a key says, without the evaluation of an expression per event. */
+    /** Configures the same as {@code @Externalized} with a key, without the evaluation of an expression per event. */
     @Bean
     EventExternalizationConfiguration orderEvents(@Value("${benchmark.topic}") String topic) {
         return EventExternalizationConfiguration.externalizing()
@@ -25,8 +25,8 @@ class Externalization {
     }
 
     /**
-     * The listener that the library's module for Kafka registers: it sends on the application's task executor after the commit,
-     * and the publication is completed when the broker has answered.
+     * Registers the listener of the library's module for Kafka: it sends on the application's task executor after the commit, and completes
+     * the publication when the broker has answered.
      */
     @Bean
     EventExternalizerModuleListener toKafka(

@@ -1,6 +1,5 @@
 /**
- * Spring Modulith's event externalization in the order application. In comes the state of a changed order, out goes a record of
- * the topic.
+ * Spring Modulith's event externalization in the order application. The state of a changed order goes in; a record of the topic comes out.
  */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.orders.modulith;

@@ -25,7 +25,7 @@ final class KafkaHandler implements OutboxTypedHandler<OrderState> {
         this.topic = topic;
     }
 
-    /** @throws CompletionException if the broker does not take the record; the library tries again */
+    /** @throws CompletionException if the broker rejects the record; the library tries again */
     @Override
     public void handle(OrderState state, OutboxRecordMetadata metadata) {
         kafka.send(topic, metadata.getKey(), state).join();

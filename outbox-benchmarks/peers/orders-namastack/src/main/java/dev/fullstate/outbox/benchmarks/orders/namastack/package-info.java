@@ -1,6 +1,4 @@
-/**
- * Namastack Outbox in the order application. In comes the state of a changed order, out goes a record of the topic.
- */
+/** Namastack Outbox in the order application. The state of a changed order goes in; a record of the topic comes out. */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.orders.namastack;
 

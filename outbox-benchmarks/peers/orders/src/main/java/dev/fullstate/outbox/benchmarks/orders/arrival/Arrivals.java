@@ -18,7 +18,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the topic on a thread of its own, from where it ends at the start, and tells the current journal what has arrived.
+ * Reads the topic on a thread of its own, from where it ends at the start, and notes arrived events in the current journal.
  *
  * <p>A plain consumer, the same in all applications; its processor time is part of each application's.
  */
@@ -37,14 +37,14 @@ public final class Arrivals implements AutoCloseable {
     private volatile Republished republished = new Republished(0, 0);
 
     /**
-     * What has arrived of jobs that publish orders again.
+     * The arrived events of jobs that publish orders again.
      *
      * @param count    events so far
      * @param appended the broker's timestamp of the last one
      */
     public record Republished(long count, long appended) {}
 
-    /** Returns when the consumer stands at the end of every partition: what is appended from now on arrives. */
+    /** Returns when the consumer stands at the end of every partition: it reads all events that are appended from now on. */
     public Arrivals(String bootstrapServers, String topic) {
         consumer = new KafkaConsumer<>(
                 Map.of(
@@ -65,12 +65,12 @@ public final class Arrivals implements AutoCloseable {
         reading = CompletableFuture.runAsync(this::read, task -> new Thread(task, "arrivals").start());
     }
 
-    /** Tells this journal from now on. */
+    /** Notes events in this journal from now on. */
     public void follow(Journal journal) {
         this.journal = journal;
     }
 
-    /** {@return what has arrived that no journal is told} */
+    /** {@return the arrived events that no journal notes} */
     public Republished republished() {
         return republished;
     }
@@ -96,14 +96,14 @@ public final class Arrivals implements AutoCloseable {
                 consumer.poll(POLL).forEach(this::arrived);
             }
         } catch (WakeupException e) {
-            // Thrown for close() only.
+            // Only close() causes this.
             return;
         }
     }
 
     private void arrived(ConsumerRecord<byte[], byte[]> event) {
         if (event.headers().lastHeader(REPUBLISH_ID) != null) {
-            // Of a change that has arrived before, or of none.
+            // An event of a change that has arrived before, or of no change.
             republished = new Republished(republished.count() + 1, event.timestamp());
             return;
         }

@@ -10,21 +10,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What was committed during one load and what of it has arrived. Written by the load's threads and by the reader of the topic.
+ * Notes the committed changes of one load, and their arrived events. The load's threads and the reader of the topic write to it.
  *
- * <p>A permit is returned for every change that has arrived, so that a writer that takes one before each change is held back as
- * soon as too many are under way. Where nothing is expected to arrive, the permit is returned by the commit.
+ * <p>The journal returns a permit for every arrived change, so that a writer that takes one before each change waits as soon as too many
+ * are under way. Where no event is expected, the commit returns the permit.
  */
 public final class Journal {
 
-    /** In which the times of transactions are counted: finer than those of arrivals, which no clock here could tell. */
+    /** The step in which the times of transactions are counted: finer than that of arrivals, which have milliseconds. */
     private static final long MICROS_PER_STEP = 50;
 
     private final Window window;
     private final boolean arrivalsExpected;
     private final Semaphore permits;
 
-    /** The half that came first: usually the commit, but the event may be seen before its commit is noted. */
+    /** The half that was noted first: usually the commit, but the event may arrive before its commit is noted. */
     private final ConcurrentMap<Change, Half> halves = new ConcurrentHashMap<>();
 
     private final Latencies transactions = new Latencies();
@@ -37,7 +37,7 @@ public final class Journal {
     private final LongAdder duplicates = new LongAdder();
     private final LongAdder overtaken = new LongAdder();
 
-    /** One half of what happened to a change, in milliseconds since the epoch. */
+    /** The commit or the arrival of a change, in milliseconds since the epoch. */
     private sealed interface Half {}
 
     private record Commit(long time) implements Half {}
@@ -79,7 +79,7 @@ public final class Journal {
      * Notes the first event of a change, as soon as a consumer has it.
      *
      * @param appended the broker's timestamp
-     * @param late     whether the event of a later change of the order came before
+     * @param late     whether the event of a later change of the order arrived before
      */
     void arrived(Change change, long appended, boolean late) {
         arrived.increment();
@@ -127,7 +127,7 @@ public final class Journal {
         return outstanding();
     }
 
-    /** {@return the figures of the window; without latencies where nothing arrives} */
+    /** {@return the figures of the window; without latencies where no event is expected} */
     public Map<String, Number> figures() {
         Map<String, Number> figures = new LinkedHashMap<>();
         figures.put("committedPerSecond", committedInWindow.sum() / window.seconds());

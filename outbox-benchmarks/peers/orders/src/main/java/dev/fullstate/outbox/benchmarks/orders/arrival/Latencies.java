@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /** Times in whole steps of the caller's choice. Safe for many threads. */
 final class Latencies {
 
-    /** What takes longer counts as this much. */
+    /** Longer times count as this much. */
     private static final int LONGEST = 120_000;
 
     private final AtomicLongArray counts = new AtomicLongArray(LONGEST + 1);

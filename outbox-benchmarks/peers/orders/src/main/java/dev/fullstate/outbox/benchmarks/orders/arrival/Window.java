@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The time that is measured, after a warm-up. Milliseconds of the wall clock, because the broker's timestamps are.
+ * The time of a measurement, after a warm-up. Milliseconds of the wall clock, because the broker's timestamps are.
  *
  * @param from first millisecond
  * @param to   the millisecond after the last

@@ -1,6 +1,4 @@
-/**
- * What became of the committed changes. In come commits and the topic's records, out go counts and latencies.
- */
+/** The arrival of committed changes. Commits and the topic's records go in; counts and latencies come out. */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.orders.arrival;
 

@@ -1,6 +1,4 @@
-/**
- * The outbox as it is written by hand. In comes the state of an order, out goes a row in the same transaction.
- */
+/** An outbox written by hand. The state of an order goes in; a row in the same transaction comes out. */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.orders.handwritten;
 

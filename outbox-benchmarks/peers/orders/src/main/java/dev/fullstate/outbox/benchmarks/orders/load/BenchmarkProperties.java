@@ -4,7 +4,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * What is the benchmark's own, as {@code benchmark.*}.
+ * The benchmark's own properties, {@code benchmark.*}.
  *
  * @param outbox whether and how changes become events
  * @param topic  where the events arrive; exists before the application, with the broker's time of the append as timestamp
@@ -15,11 +15,11 @@ record BenchmarkProperties(Outbox outbox, @DefaultValue("") String topic, int or
 
     /** How changes become events. */
     enum Outbox {
-        /** Not at all: the limit. */
+        /** Changes become no events: the limit. */
         NONE,
-        /** Through a row that the application inserts itself, read by a program beside it. */
+        /** The application inserts a row itself, and a program beside it publishes that. */
         HANDWRITTEN,
-        /** Through the library on the class path. */
+        /** The library on the class path publishes them. */
         LIBRARY
     }
 

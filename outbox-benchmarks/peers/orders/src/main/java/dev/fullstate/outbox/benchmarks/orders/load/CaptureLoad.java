@@ -11,7 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import dev.fullstate.outbox.benchmarks.orders.arrival.Window;
 import dev.fullstate.outbox.benchmarks.orders.order.Orders;
 
-/** The write path alone: transactions one after the other on each thread, and nobody waits for events. */
+/** Loads the write path alone: each thread makes transactions one after the other, and waits for no events. */
 final class CaptureLoad {
 
     private final Orders orders;
@@ -56,7 +56,7 @@ final class CaptureLoad {
     }
 
     /**
-     * What was done until a point in time.
+     * The work done until a point in time.
      *
      * @param time         of {@link System#nanoTime()}
      * @param transactions committed so far

@@ -24,7 +24,7 @@ import dev.fullstate.outbox.benchmarks.orders.order.Orders;
 import dev.fullstate.outbox.benchmarks.orders.statement.StatementCounter;
 
 /**
- * The way in and out: one command per line, one line of JSON as its answer.
+ * Reads commands, one per line, and answers each with one line of JSON.
  *
  * <pre>
  * saturate &lt;seconds&gt; &lt;threads&gt; &lt;maxOutstanding&gt;
@@ -39,9 +39,9 @@ import dev.fullstate.outbox.benchmarks.orders.statement.StatementCounter;
  * quit
  * </pre>
  *
- * <p>An operation is {@code insert}, {@code update-root} or {@code update-part}. What is measured over seconds is warmed up for
- * half as many before. {@code capture} and {@code statements} leave events behind that nobody waits for; an application that has
- * run one of them is of no use for {@code saturate} and the rates. A command that fails ends the application.
+ * <p>An operation is {@code insert}, {@code update-root} or {@code update-part}. A measurement over seconds has a warm-up of half as many
+ * before. {@code capture} and {@code statements} leave events behind that they do not wait for; an application that has run one of them
+ * cannot be used for {@code saturate} and the rates. A command that fails ends the application.
  */
 @Component
 @EnableConfigurationProperties(BenchmarkProperties.class)

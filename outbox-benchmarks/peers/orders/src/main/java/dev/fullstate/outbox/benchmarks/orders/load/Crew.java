@@ -12,7 +12,7 @@ final class Crew {
 
     private final List<Future<?>> work = new ArrayList<>();
 
-    /** What one thread does until the load is over. */
+    /** The work of one thread until the load is over. */
     interface Writer {
         void write() throws InterruptedException;
     }

@@ -18,10 +18,10 @@ import dev.fullstate.outbox.benchmarks.orders.arrival.Window;
 import dev.fullstate.outbox.benchmarks.orders.order.Order;
 import dev.fullstate.outbox.benchmarks.orders.order.Orders;
 
-/** The way from the transaction to the topic: updates of orders, and the arrival of their events. */
+/** Loads the way from the transaction to the topic: updates orders, and follows the arrival of their events. */
 final class Delivery {
 
-    /** What starts later than this after its time was not started on time. */
+    /** A transaction that starts later than this after its time is late. */
     private static final Duration ON_TIME = Duration.ofMillis(5);
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -39,7 +39,7 @@ final class Delivery {
     }
 
     /**
-     * As many updates as the whole way keeps up with: a writer waits while too many changes are under way.
+     * Makes as many updates as the whole way keeps up with: a writer waits while too many changes are under way.
      *
      * @param maxOutstanding most changes that are being written or are committed and have not arrived
      */
@@ -60,14 +60,17 @@ final class Delivery {
         return measured(window, journal, crew);
     }
 
-    /** Updates at a fixed rate, whatever arrives: an update that could not start on time is made up for at once, and counted. */
+    /**
+     * Updates at a fixed rate, whether or not events arrive: an update that could not start on time starts at once afterwards, and is
+     * counted.
+     */
     Map<String, Number> rate(int perSecond, Duration length) throws InterruptedException, ExecutionException {
         long warmUpCount = perSecond * Window.warmUp(length).toMillis() / 1_000;
         long count = warmUpCount + perSecond * length.toMillis() / 1_000;
         LongAdder late = new LongAdder();
         AtomicLong next = new AtomicLong();
         Window window = Window.afterWarmUp(length);
-        // Nobody asks for a permit.
+        // These writers take no permits.
         Journal journal = journal(window, new Semaphore(0));
         long begin = System.nanoTime();
         Crew crew = Crew.start(PACED_THREADS, thread -> () -> {
@@ -95,7 +98,7 @@ final class Delivery {
         return journal;
     }
 
-    /** @param due when it should begin, by {@link System#nanoTime()}: what waits for a thread or for the processor counts as well */
+    /** @param due when it should begin, by {@link System#nanoTime()}: the wait for a thread or for the processor counts as well */
     private void update(long id, long due, Journal journal) {
         Order order = orders.updateRoot(id);
         long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - due);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.benchmarks.orders.arrival.Arrivals;
 import dev.fullstate.outbox.benchmarks.orders.load.Republishing.Progress;
 
-/** All orders are published again, alone or beside live changes. */
+/** Publishes all orders again, alone or beside live changes. */
 final class RepublishLoad {
 
     private static final long LOOK_MILLIS = 50;
@@ -34,7 +34,7 @@ final class RepublishLoad {
         this.arrivals = arrivals;
     }
 
-    /** One job, from its start to its end, and to the arrival of its last event. */
+    /** Runs one job, from its start to its end, and to the arrival of its last event. */
     Map<String, Number> run() throws InterruptedException {
         long before = arrivals == null ? 0 : arrivals.republished().count();
         UUID job = republishing.start(0);
@@ -64,7 +64,7 @@ final class RepublishLoad {
         return arrivals.republished().appended();
     }
 
-    /** The same; and after each twentieth of it, what is alive on the heap. */
+    /** Runs one job, and measures the live heap after each twentieth of it. */
     Map<String, Number> runWithHeap() throws InterruptedException {
         Map<String, Number> heap = new LinkedHashMap<>();
         heap.put("liveHeapMegabytesBefore", liveHeapMegabytes());
@@ -88,7 +88,7 @@ final class RepublishLoad {
         return heap;
     }
 
-    /** A full collection takes a fraction of a second, and what is used right after it is alive. */
+    /** Measures the heap in use right after a full collection, which is alive; it takes a fraction of a second. */
     private static double liveHeapMegabytes() {
         MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
         memory.gc();
@@ -111,16 +111,16 @@ final class RepublishLoad {
         return progress.published() * 1e9 / took.toNanos();
     }
 
-    /** What is measured while orders are published again. */
+    /** A measurement while orders are published again. */
     interface Live {
         Map<String, Number> run() throws InterruptedException, ExecutionException;
     }
 
     /**
-     * Job after job, from the beginning to the end of something else.
+     * Runs job after job, from the beginning to the end of another load.
      *
      * @param perSecond limit of the jobs; 0 for none
-     * @return what the other load has measured, and {@code republishedPerSecond}
+     * @return the figures of the other load, and {@code republishedPerSecond}
      */
     Map<String, Number> beside(Live live, int perSecond) throws InterruptedException, ExecutionException {
         AtomicBoolean over = new AtomicBoolean();

@@ -21,7 +21,7 @@ public interface Republishing {
     void cancel(UUID job);
 
     /**
-     * How far a job is.
+     * The progress of a job.
      *
      * @param published  orders of which there is an event
      * @param total      orders that there were at its start; 0 until they are counted

@@ -11,7 +11,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 
-/** What the application runs with, as it was really read: its own files and its command line, the addresses left out. */
+/** Reads the settings that the application really runs with: those of its files and its command line, without addresses. */
 final class Settings {
 
     private static final Pattern ADDRESSES = Pattern.compile(

@@ -6,7 +6,7 @@ import java.util.Map;
 import dev.fullstate.outbox.benchmarks.orders.order.Orders;
 import dev.fullstate.outbox.benchmarks.orders.statement.StatementCounter;
 
-/** What a transaction asks of the database: one after the other on the current thread, each counted. */
+/** Counts the statements of transactions, one after the other on the current thread. */
 final class StatementLoad {
 
     private final Orders orders;
@@ -20,8 +20,8 @@ final class StatementLoad {
     }
 
     /**
-     * The background is what the application's other threads asked in the meantime, so what a library does to publish, polls
-     * that find nothing included.
+     * Counts as background the statements of the application's other threads in that time, with which a library publishes, polls that find
+     * nothing included.
      */
     Map<String, Number> run(Operation operation, int count) {
         counter.watchThisThread();

@@ -1,6 +1,4 @@
-/**
- * What the applications are put under. In comes a command, out go its figures.
- */
+/** The loads on the applications. A command goes in; its figures come out. */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.orders.load;
 

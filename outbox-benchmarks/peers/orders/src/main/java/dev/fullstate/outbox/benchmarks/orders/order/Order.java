@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.PublishFullState;
 
 /**
- * What a customer ordered. With five items its state is about 1 KB of JSON.
+ * An order of a customer. With five items its state is about 1 KB of JSON.
  *
  * <p>The annotation is for the one application that has its class; the others do not see it.
  */

@@ -1,6 +1,6 @@
 package dev.fullstate.outbox.benchmarks.orders.order;
 
-/** Where an application that publishes on its own account is told of a change. With the starter there is none. */
+/** Publishes a change, in an application that does so on its own account; with the starter there is none. */
 public interface OrderPublisher {
 
     /**

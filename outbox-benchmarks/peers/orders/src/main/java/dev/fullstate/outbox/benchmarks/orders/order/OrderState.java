@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The full state of an order as the applications publish it that do so on their own account. The starter writes the same JSON
- * from the entity, except for the version, which it puts into a header.
+ * The full state of an order, as applications that publish on their own account publish it. The starter writes the same JSON from the
+ * entity, except for the version, which it puts into a header.
  */
 public record OrderState(
         long id,

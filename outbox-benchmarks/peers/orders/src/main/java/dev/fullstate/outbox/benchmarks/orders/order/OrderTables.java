@@ -3,7 +3,7 @@ package dev.fullstate.outbox.benchmarks.orders.order;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The orders that exist before the load begins: written with SQL, so that they cause no events in any application. */
+/** Writes the orders that exist before the load begins, with SQL, so that they cause no events in any application. */
 @Component
 public final class OrderTables {
 
@@ -29,7 +29,7 @@ public final class OrderTables {
                        number, 19.90
                 from generate_series(1, ?) id, generate_series(1, ?) number
                 """).params(count, Orders.ITEM_COUNT).update();
-        // Above what was written; Hibernate takes the value as the last of fifty.
+        // The value lies above the written ids; Hibernate takes it as the last of fifty.
         jdbc.sql("select setval('orders_seq', ? + 50), setval('order_item_seq', ? + 50)")
                 .params(count, count * Orders.ITEM_COUNT)
                 .query()

@@ -73,7 +73,7 @@ public class Orders {
 
     private Order published(Order order) {
         if (publisher != null) {
-            // Flushed first, because the flush is what gives the order the version that the event has to carry.
+            // The flush is first, because it gives the order the version that the event has to carry.
             repository.flush();
             publisher.changed(order.state());
         }

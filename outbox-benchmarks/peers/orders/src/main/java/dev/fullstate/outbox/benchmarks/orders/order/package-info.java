@@ -1,6 +1,4 @@
-/**
- * The domain, the same in all applications. In comes the id of an order, out goes the order as the transaction committed it.
- */
+/** The domain, the same in all applications. The id of an order goes in; the order as the transaction committed it comes out. */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.orders.order;
 

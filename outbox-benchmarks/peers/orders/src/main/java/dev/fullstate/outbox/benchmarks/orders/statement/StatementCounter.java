@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts statements and round trips, those of one thread apart from all others.
  *
- * <p>A statement is one set of parameters: a batch of five inserts is five statements. A round trip is one execution, whatever
- * the size of its batch, or one commit or rollback; the driver sends the beginning of a transaction together with its first
- * statement. What does not go through the pool, such as a replication connection, is not counted.
+ * <p>A statement is one set of parameters: a batch of five inserts is five statements. A round trip is one execution, whatever the size of
+ * its batch, or one commit or rollback; the driver sends the beginning of a transaction together with its first statement. It does not
+ * count connections outside of the pool, such as a replication connection.
  */
 public final class StatementCounter extends NoOpQueryExecutionListener {
 
@@ -29,12 +29,12 @@ public final class StatementCounter extends NoOpQueryExecutionListener {
         others.reset();
     }
 
-    /** {@return what the watched thread has asked} */
+    /** {@return the count of the watched thread} */
     public Tally watched() {
         return watched;
     }
 
-    /** {@return what all other threads have asked in the meantime} */
+    /** {@return the count of all other threads in that time} */
     public Tally others() {
         return others;
     }

@@ -1,6 +1,4 @@
-/**
- * What the database was asked. In come calls of the JDBC driver, out goes their number.
- */
+/** The work of the database. Calls of the JDBC driver go in; their number comes out. */
 @NullMarked
 package dev.fullstate.outbox.benchmarks.orders.statement;
 
