@@ -47,13 +47,13 @@ class HaltedRelayIT {
         });
     }
 
-    private static void halt(Scenario scenario, String point, int skip, Callable<Boolean> meanwhile)
+    private static void halt(Scenario scenario, String point, int skip, Callable<Boolean> whileItRuns)
             throws SQLException {
         RelayProcess relay = scenario.prepareRelay();
         relay.control().arm(point, Failure.HALT, skip);
         scenario.workload.commit(EVENTS);
         relay.control().start();
-        scenario.patience().until("the relay dies at " + point, () -> meanwhile.call() && !relay.isAlive());
+        scenario.patience().until("the relay dies at " + point, () -> whileItRuns.call() && !relay.isAlive());
         scenario.patience()
                 .until("it has reported the point", () -> relay.control().wasHit(point));
         scenario.assertNothingConfirmedTooEarly();

@@ -64,8 +64,8 @@ final class LostHistory implements AutoCloseable {
     }
 
     /** Ends the old history; {@return where the WAL of the old server ended} */
-    String carryOut(Succession succession, Succession.Meanwhile meanwhile) throws SQLException {
-        return succession.carryOut(outbox, scenario.committed, meanwhile);
+    String carryOut(Succession succession, Succession.Acts acts) throws SQLException {
+        return succession.carryOut(outbox, scenario.committed, acts);
     }
 
     /** Brings the relay to the new history, writes to that once more, and judges the result. */

@@ -187,7 +187,7 @@ final class RandomRun implements AutoCloseable {
 
     private void succeed(Succession succession, Lasting lasting) throws SQLException {
         log.debug("{}", succession);
-        String oldEnd = succession.carryOut(scenario.outbox, scenario.committed, new Succession.Meanwhile() {
+        String oldEnd = succession.carryOut(scenario.outbox, scenario.committed, new Succession.Acts() {
             @Override
             public void commit() {
                 scenario.workload.allow(load.eventsPerFault);

@@ -16,7 +16,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 sealed interface Succession {
 
     /** The acts of a test during a succession. */
-    interface Meanwhile {
+    interface Acts {
 
         /** Commits events; those of the last call may get lost. */
         void commit() throws SQLException;
@@ -35,17 +35,17 @@ sealed interface Succession {
     boolean loses();
 
     /** Ends the database's server, as by a crash, and starts the new one, which no client knows yet. */
-    PostgresServer successor(Outbox outbox, Meanwhile meanwhile) throws SQLException;
+    PostgresServer successor(Outbox outbox, Acts acts) throws SQLException;
 
     /**
      * Ends the database's server and puts another one in its place. The relay reaches none until {@link Database#letRelayFollow()}.
      *
      * @return where the WAL of the old one ended
      */
-    default String carryOut(Outbox outbox, Committed committed, Meanwhile meanwhile) throws SQLException {
+    default String carryOut(Outbox outbox, Committed committed, Acts acts) throws SQLException {
         PostgresServer old = outbox.database().server();
-        PostgresServer successor = successor(outbox, meanwhile);
-        meanwhile.ended();
+        PostgresServer successor = successor(outbox, acts);
+        acts.ended();
         outbox.database().become(successor);
         return committed.endHistoryOf(old, loses());
     }
@@ -85,7 +85,7 @@ sealed interface Succession {
         }
 
         @Override
-        public PostgresServer successor(Outbox outbox, Meanwhile meanwhile) throws SQLException {
+        public PostgresServer successor(Outbox outbox, Acts acts) throws SQLException {
             Database database = outbox.database();
             Standby standby = Standby.of(database.server(), "standby");
             database.own(standby.server());
@@ -98,12 +98,12 @@ sealed interface Succession {
             if (has == Has.LESS_THAN_KAFKA) {
                 standby.holdBack();
             }
-            meanwhile.commit();
+            acts.commit();
             if (has == Has.EVERYTHING) {
-                meanwhile.pause();
+                acts.pause();
                 standby.awaitCaughtUp();
             }
-            meanwhile.beforeTheEnd();
+            acts.beforeTheEnd();
             database.server().kill();
             if (slot == Slot.COPIED_AT_LAST) {
                 standby.copySlot(outbox.name());
@@ -133,16 +133,16 @@ sealed interface Succession {
         }
 
         @Override
-        public PostgresServer successor(Outbox outbox, Meanwhile meanwhile) throws SQLException {
+        public PostgresServer successor(Outbox outbox, Acts acts) throws SQLException {
             Database database = outbox.database();
             try (Backup backup = backup(database.server())) {
-                meanwhile.commit();
+                acts.commit();
                 String point = "before_the_loss_" + POINTS.incrementAndGet();
                 if (restored == Restored.FROM_BACKUP_AND_ARCHIVE) {
                     database.createRestorePoint(point);
                 }
-                meanwhile.commit();
-                meanwhile.beforeTheEnd();
+                acts.commit();
+                acts.beforeTheEnd();
                 database.server().kill();
                 return restored == Restored.FROM_BACKUP_AND_ARCHIVE
                         ? backup.recover(database.archive(), point)

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-import dev.fullstate.outbox.faults.Succession.Meanwhile;
+import dev.fullstate.outbox.faults.Succession.Acts;
 import dev.fullstate.outbox.faults.relay.RelayProcess;
 import dev.fullstate.outbox.faults.server.Database;
 
@@ -85,7 +85,7 @@ record SuccessionPlan(Succession succession, Delivery delivery, RelayIs relay, R
         try (LostHistory history = new LostHistory(Database.archiving(), delivery, Map.of())) {
             RelayProcess current = history.startRelay();
             history.publish(12);
-            String oldEnd = history.carryOut(succession, new Meanwhile() {
+            String oldEnd = history.carryOut(succession, new Acts() {
                 private int count;
 
                 @Override

@@ -9,14 +9,14 @@ import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.Progress;
 
 /**
- * What the loop is at: connecting, then, where another relay has the slot, standing by, then, where rows may not be published that the stream
- * does not bring, announcing that and filling, then streaming. Each owns the connections it works with and hands them to the next.
+ * The present work of the loop: connecting, then standing by if another relay has the slot, then announcing and filling if rows may be
+ * unpublished that the stream lacks, then streaming. Each activity owns its connections and hands them to the next.
  */
 sealed interface Activity permits Connecting, StandBy, Announcing, Filling, Streaming {
 
     RelayState state();
 
-    /** Does one bounded piece of work; returns what the loop is at afterwards, usually still this. */
+    /** Does one bounded piece of work; returns the activity that follows, usually this one. */
     Activity step();
 
     /** Tells whether the last step found nothing to do. */
@@ -27,22 +27,22 @@ sealed interface Activity permits Connecting, StandBy, Announcing, Filling, Stre
         return settings.pollInterval();
     }
 
-    /** Null where nothing is streamed yet. */
+    /** Returns the progress; null before the stream begins. */
     default @Nullable Progress progress() {
         return null;
     }
 
-    /** Returns what is wrong although it goes on; null if nothing is. */
+    /** Returns a problem with which the activity goes on; null without one. */
     default RelayStatus.@Nullable Problem problem() {
         return null;
     }
 
-    /** Returns what is not as it should be although it goes on; null where that is not known. */
+    /** Returns the warnings with which the activity goes on; null if it does not know them. */
     default @Nullable List<Warning> warnings() {
         return null;
     }
 
-    /** Brings what has been begun to an end, as far as that is possible in the time. */
+    /** Completes the work that has begun, as far as that is possible in the time. */
     void drain(Duration timeout);
 
     /** Gives up its connections at once. */

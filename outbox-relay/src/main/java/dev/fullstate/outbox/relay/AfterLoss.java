@@ -1,9 +1,9 @@
 package dev.fullstate.outbox.relay;
 
-/** What becomes of aggregates of which consumers have events that the database has lost. */
+/** The treatment of aggregates of which consumers have events that the database has lost. */
 public enum AfterLoss {
-    /** They are named, and a republish job for them waits until somebody resumes it. */
+    /** The relay names them, and its republish job for them waits until an operator resumes it. */
     REPORT,
-    /** They are named, and republished at once. */
+    /** The relay names them, and its republish job for them runs at once. */
     REPUBLISH
 }

@@ -10,8 +10,8 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 
 /**
- * Writes into the position that a gap was found, before the slot is touched (ADR 28): a relay that dies between the new slot and the begin of its
- * fill leaves a slot and a database, grown since, that may look like those of the position.
+ * Writes into the position that a gap was found, before the relay touches the slot (ADR 28): a relay that dies between the new slot and the
+ * begin of its fill leaves a slot and a database, grown since, that may look like those of the position.
  */
 final class Announcing implements Activity {
 
@@ -23,8 +23,8 @@ final class Announcing implements Activity {
     private final Recording recording;
 
     /**
-     * @param point what is published, with the gap
-     * @param fill what follows
+     * @param point the position with the gap
+     * @param fill makes the activity that follows
      */
     Announcing(Connected connected, ResumePoint point, Gap gap, Supplier<Activity> fill) {
         this.connected = connected;
@@ -54,9 +54,9 @@ final class Announcing implements Activity {
     static Warning warning(Gap gap) {
         return new Warning(
                 "The stream of the outbox has a gap: " + gap.reason()
-                        + ". The relay makes its replication slot anew, finds in"
+                        + ". The relay creates its replication slot again, finds in"
                         + " the table the rows that Kafka lacks, and publishes them",
-                "None, it goes on by itself");
+                "None; the relay goes on by itself");
     }
 
     @Override

@@ -11,8 +11,8 @@ import dev.fullstate.outbox.relay.position.Progress;
 /**
  * Measures how long to wait after a failure: longer after each further one, and from the beginning after a success.
  *
- * <p>To connect, and to fail at the same event again, is not a success. What is confirmed for the first time is one; and so, because an idle
- * outbox confirms nothing, is a time without a failure that is as long as the longest delay.
+ * <p>A connection that fails at the same event again is not a success. A position that is confirmed for the first time is one; and so,
+ * because an idle outbox confirms nothing, is a time without a failure that is as long as the longest delay.
  */
 final class Backoff {
 
@@ -20,9 +20,9 @@ final class Backoff {
     private final LongSupplier nanoTime;
     /** Failures since the last success. */
     private int failureCount;
-    /** Since when there has been no failure; only while {@code running}. */
+    /** The time since which there has been no failure; only while {@code running}. */
     private long runningSince;
-    /** Whether something went well since the last failure. */
+    /** True if something went well since the last failure. */
     private boolean running;
     /** The highest position that was ever confirmed; null before the first. */
     private @Nullable Lsn confirmed;
@@ -32,7 +32,7 @@ final class Backoff {
         this.nanoTime = nanoTime;
     }
 
-    /** Takes note that something went well: the relay is connected, and streams or stands by. */
+    /** Notes a success: the relay is connected, and streams or stands by. */
     void noteSuccess(@Nullable Progress progress) {
         long now = nanoTime.getAsLong();
         if (!running) {
@@ -48,7 +48,7 @@ final class Backoff {
         }
     }
 
-    /** Takes note of a failure; returns the delay before the next attempt. */
+    /** Notes a failure; returns the delay before the next attempt. */
     Duration nextDelay() {
         running = false;
         return settings.retryDelay(++failureCount);

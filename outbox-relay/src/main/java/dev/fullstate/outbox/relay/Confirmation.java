@@ -19,7 +19,7 @@ import dev.fullstate.outbox.relay.wal.WalStream;
 /**
  * Confirms to PostgreSQL, often enough to show that the relay lives and to let WAL go, and seldom enough to cost nothing.
  *
- * <p>With an idle outbox the server's own position is confirmed, so that a busy database retains no WAL for it.
+ * <p>With an idle outbox it confirms the server's own position, so that a busy database retains no WAL for it.
  */
 final class Confirmation {
 
@@ -33,11 +33,11 @@ final class Confirmation {
     private final AcknowledgeTracker tracker;
     private final Publisher publisher;
     private final LongSupplier nanoTime;
-    /** When PostgreSQL was last told a position, the same one or another; only rises. */
+    /** The time of the last confirmation, of the same position or another; only rises. */
     private long lastConfirmation;
-    /** When the server was last asked about the publication and the slot; only rises. */
+    /** The time of the last check of the publication and the slot; only rises. */
     private long lastCheck;
-    /** As the server has said at the last check. */
+    /** The standby's slot for which the server held events back at the last check; null without one. */
     private @Nullable String heldBack;
 
     Confirmation(Stages stages, WalStream stream, AcknowledgeTracker tracker, Publisher publisher) {
@@ -61,7 +61,7 @@ final class Confirmation {
         }
     }
 
-    /** Null unless a standby kept the server from sending when the server was last asked. */
+    /** Returns the problem that a standby kept the server from sending at the last check; null if none did. */
     @Nullable
     Problem problem() {
         return heldBack == null
@@ -75,7 +75,7 @@ final class Confirmation {
                                 + " '...'; SELECT pg_reload_conf();");
     }
 
-    /** Confirms what Kafka has, at once; returns it. */
+    /** Confirms the position that Kafka has, at once; returns it. */
     Lsn confirmPublished() {
         Lsn position = confirmable();
         stream.confirm(position);
@@ -84,7 +84,7 @@ final class Confirmation {
     }
 
     /**
-     * Returns what is published, but no further than to where a successor would resume: a slot beyond that looks as if somebody else had
+     * Returns the published position, but none beyond where a successor would resume: a slot beyond that looks as if an operator had
      * advanced it. Transactions without events are published without Kafka's knowing of them.
      */
     private Lsn confirmable() {
@@ -110,7 +110,7 @@ final class Confirmation {
         heldBack = stream.heldBack();
         lastCheck = now;
         if (tracker.isIdle() && server.isAfter(confirmable())) {
-            // Like a transaction without events: whoever resumes has to know of it before PostgreSQL lets the WAL go.
+            // As with a transaction without events, a successor has to know of it before PostgreSQL lets the WAL go.
             PendingTransaction nothing = tracker.begin();
             nothing.addNothing();
             Lsn received = tracker.progress().received();

@@ -28,15 +28,15 @@ final class Connecting implements Activity {
         return RelayState.STARTING;
     }
 
-    // The publisher is prepared before the slot is taken, because nobody answers the server while Kafka is slow; and it
-    // takes over after that, because a relay that has to stand by shall not fence the other one's producer off (ADR
-    // 25).
+    // The publisher is prepared before the slot is taken, because the relay cannot answer the server while Kafka is
+    // slow; and it takes over after that, because a relay that has to stand by must not fence the other one's producer
+    // off (ADR 25).
     @Override
     public Activity step() {
         stages.statistics().setSlot(null);
         WalSession session = stages.source().open();
         try {
-            // What is not an outbox's slot at all is not waited for.
+            // The relay does not wait for a slot that is not an outbox's at all.
             session.slotPosition();
             PreparedPublisher prepared = stages.publisher().apply(session.pipeline());
             try {
@@ -54,7 +54,7 @@ final class Connecting implements Activity {
     }
 
     /**
-     * Goes on with a slot that nobody had a moment ago. Of several relays that try this at once, one succeeds, and the others stand by.
+     * Goes on with a slot that was free a moment ago. Of several relays that try this at once, one succeeds, and the others stand by.
      *
      * @throws RuntimeException if it fails; session and publisher are still the caller's to close then
      */

@@ -34,15 +34,15 @@ import dev.fullstate.outbox.relay.wal.RetainedRows.Survey;
 
 /**
  * Publishes rows that the slot does not stream because they were committed before it existed: at a first start all of them, after a gap
- * those that are not published (ADR 28). How far it is, the position says, so it goes on where it was left.
+ * those that are not published (ADR 28). The position has the progress, so that a successor goes on from there.
  *
- * <p>First Kafka is asked what it has, then the position is recorded, then come the rows, in the order of their numbers.
+ * <p>It searches Kafka for published rows, then records the position, then publishes the rows, in the order of their numbers.
  */
 final class Filling implements Activity {
 
     private static final Logger log = LoggerFactory.getLogger(Filling.class);
 
-    /** What the clocks of the database and of a relay may differ by. */
+    /** The largest difference of the clocks of the database and of a relay. */
     private static final Duration CLOCKS = Duration.ofHours(1);
 
     private final Stages stages;
@@ -53,17 +53,17 @@ final class Filling implements Activity {
     private final List<Warning> warnings;
     private final LostEvents lostEvents;
     private final AcknowledgeTracker tracker;
-    /** Stands for all rows of the fill, and for the positions that are recorded. */
+    /** Stands for all rows of the fill, and for the recorded positions. */
     private final PendingTransaction pending;
 
     /**
-     * Of the begin of the fill, with the numbers of {@link #point}, before which no row may be published, in {@code RECORDING}; of the position
-     * after the last row in {@code ENDING}; null before.
+     * In {@code RECORDING}, that of the begin of the fill with the numbers of {@link #point}, before which no row may be published; in
+     * {@code ENDING}, that of the position after the last row; null before.
      */
     private @Nullable Recording recording;
     /** Rows that were read and not given to the publisher: the next ones after those of {@link #point}, in the order of their numbers. */
     private final Queue<byte[] @Nullable []> page = new ArrayDeque<>();
-    /** Goes forward only, except from {@code RECORDING} to itself where the sequence was drawn from too fast. */
+    /** Goes forward only, except from {@code RECORDING} to itself if others have drawn from the sequence too fast. */
     private Phase phase = Phase.SEARCHING;
     /** The position after all rows that the publisher was given; has a fill in every phase before {@code ENDING}, and the same {@code through} in all. */
     private ResumePoint point;
@@ -71,26 +71,26 @@ final class Filling implements Activity {
     private Set<String> rowTypes = Set.of();
     /** The topics that are searched; set once, when the search begins. */
     private Set<String> searched = Set.of();
-    /** Open in {@code SEARCHING} only; null also there if there is nothing to look for. */
+    /** Open in {@code SEARCHING} only; null also there without topics to search. */
     private @Nullable Search search;
-    /** Continues the numbers of {@link #point}, and is made anew with them. */
+    /** Continues the numbers of {@link #point}, and is replaced with them. */
     private Numbering numbering;
 
     private long foundCount;
     /** Rows that the publisher was given; the index of the next one's position. */
     private long rowCount;
-    /** Whether the last step found nothing to do. */
+    /** True if the last step found nothing to do. */
     private boolean idle;
 
-    /** Whether a database has lost commits whose events are published. */
+    /** The doubt whether a database has lost commits whose events are published. */
     enum Doubt {
-        /** No relay is known to have published anything from it. The numbers of what is found tell it; whose events they are, nothing tells. */
+        /** No relay is known to have published from it. The numbers of found events show a loss; nothing shows whose events they are. */
         FIRST_START,
-        /** There is no position. What is found tells it, and its numbers. */
+        /** There is no position. Found events show a loss, and so do their numbers. */
         NO_POSITION,
-        /** The position does not show it. What is found may. */
+        /** The position shows no loss. Found events may. */
         OPEN,
-        /** It has. */
+        /** The database has lost commits. */
         LOST
     }
 
@@ -138,13 +138,13 @@ final class Filling implements Activity {
         searched = topics(rowTypes);
         Instant since = survey.since();
         if (doubt != Doubt.FIRST_START) {
-            // Also in topics of which no row is left. What is lost came after the last note.
+            // The search includes topics of which no row is left. Lost events are younger than the last note.
             searched.addAll(publisher.topics());
             since = survey.noted() == null ? Instant.EPOCH.plus(CLOCKS) : survey.since();
         }
         if (survey.count() > 0) {
             log.info(
-                    "{} rows of the outbox may be unpublished; the relay looks in the topics {} for those that are published",
+                    "{} rows of the outbox may be unpublished; the relay searches the topics {} for those that are published",
                     survey.count(),
                     searched);
         }
@@ -160,7 +160,7 @@ final class Filling implements Activity {
                 topics.add(stages.router().topic(type));
             } catch (IllegalArgumentException illegalName) {
                 // No event of the type can have been published.
-                log.debug("Nothing to be looked for", illegalName);
+                log.debug("A type without a topic has no events to search for", illegalName);
             }
         }
         return topics;
@@ -224,7 +224,7 @@ final class Filling implements Activity {
         rows.endFound(fill());
         Numbers known = point.numbers();
         long highest = Math.max(known.highest(), rows.highestFound());
-        // What is recorded next keeps a successor from finding it again.
+        // The next recorded position keeps a successor from finding the loss again.
         boolean found = doubt != Doubt.FIRST_START && lostEvents.find(searched, highest);
         boolean lost =
                 switch (doubt) {
@@ -248,7 +248,7 @@ final class Filling implements Activity {
         }
     }
 
-    /** Whoever goes on after this one has to know of the fill before its first row is published. */
+    /** Waits until Kafka has the position: a successor has to know of the fill before its first row is published. */
     private void awaitRecord() {
         if (isRecorded() && connected.subscription().standbysHave(point.through())) {
             idle = false;
@@ -328,7 +328,7 @@ final class Filling implements Activity {
 
     @Override
     public void drain(Duration timeout) {
-        // The position says how far it is.
+        // The position has the progress.
     }
 
     private void closeSearch() {

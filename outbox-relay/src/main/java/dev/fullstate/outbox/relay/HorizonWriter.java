@@ -12,11 +12,11 @@ import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
- * Notes in the database which transactions are published, so that the writing side can retire their rows (ADR 11): once a second at
- * most, and only while there are events. The last note of a busy time shows all of its events, and then there is silence.
+ * Notes in the database which transactions are published, so that the writing side can retire their rows (ADR 11): once a second at most,
+ * and only while there are events. The last note of a busy time shows all of its events, and then the writer rests.
  *
- * <p>A horizon is read, and written when everything up to its position is published. Nothing is lost where it cannot be
- * written: rows are kept longer.
+ * <p>It reads a horizon, and writes it when everything up to its position is published. A horizon that cannot be written loses nothing:
+ * rows are kept longer.
  */
 final class HorizonWriter {
 
@@ -25,20 +25,20 @@ final class HorizonWriter {
     private final Database database;
     private final Notes notes;
     /**
-     * Whether an event has been received that no horizon shows yet which was read. True at first: what an earlier relay has left to be
-     * noted is not known, so the first horizon is written without any event.
+     * True if an event has been received that no horizon shows that was read. True at first: an earlier relay may have left events to be
+     * noted, so the first horizon is written without any event.
      */
     private boolean newEvents = true;
-    /** Was read and is not noted, because not everything before it is published; null between two notes. */
+    /** The horizon that was read and is not noted, because not everything before it is published; null between two notes. */
     private @Nullable Horizon horizon;
 
-    /** The database, as far as it is asked and told about this. */
+    /** The part of the database that the writer reads and writes. */
     interface Database {
 
         /**
          * Makes sure that the stream cannot have missed rows.
          *
-         * @throws WalException if it may have, so that nothing more may be said to be published
+         * @throws WalException if it may have, so that no further horizon may be noted
          */
         void requirePublication();
 
@@ -73,14 +73,14 @@ final class HorizonWriter {
         this.notes = new Notes(nanoTime, "no rows are retired");
     }
 
-    /** Takes note of an event. Its transaction has committed, so each horizon that is read from now on shows it. */
+    /** Notes that an event was received. Its transaction has committed, so each horizon that is read from now on shows it. */
     void noteReceived() {
         newEvents = true;
     }
 
     /**
      * @param published everything before it is published
-     * @throws WalException if the publication is not what it was; what else goes wrong is logged and tried again
+     * @throws WalException if the publication has changed; the writer logs other failures, and tries again
      */
     void step(Lsn published) {
         if (notes.isResting()) {
@@ -92,7 +92,8 @@ final class HorizonWriter {
                 notes.attempt(this::read);
             }
         } else if (!reached.lsn().isAfter(published)) {
-            // After the position is reached: what the stream had missed before it shows now.
+            // The check follows the publication of the position, so it finds whether the stream has missed rows before
+            // that.
             database.requirePublication();
             notes.attempt(() -> write(reached, published));
         }

@@ -25,9 +25,9 @@ import dev.fullstate.outbox.relay.wal.RepublishJobs.Job;
 /**
  * Tells republish jobs that have ended up to where a consumer has to read, so that "is my copy complete?" has an answer (ADR 15).
  *
- * <p>A job that is seen to have ended has all its events before the WAL's end of that moment. Once everything up to there is
- * published, Kafka is asked for the last record of each partition: the job's last event is that one or lies before it. Nothing of this
- * is remembered across a restart, and nothing has to be.
+ * <p>A job that is seen to have ended has all its events before the WAL's end of that moment. Once everything up to there is published, the
+ * relay asks Kafka for the last record of each partition: the job's last event is that one or lies before it. Nothing of this has to
+ * survive a restart.
  */
 final class JobEnds {
 
@@ -90,7 +90,7 @@ final class JobEnds {
 
     private Map<TopicPartition, Long> answer() {
         CompletableFuture<Map<TopicPartition, Long>> answered = asked;
-        // Whatever comes of it, the next attempt asks again.
+        // The next attempt asks again, whether this answer is good or a failure.
         asked = null;
         try {
             return answered == null ? Map.of() : answered.join();
@@ -114,7 +114,7 @@ final class JobEnds {
         try {
             return Stream.of(router.topic(aggregateType));
         } catch (IllegalArgumentException illegalName) {
-            // No event of the type can be published, so none was: the job had none.
+            // No event of the type can be published, so the job has published none.
             return Stream.empty();
         }
     }

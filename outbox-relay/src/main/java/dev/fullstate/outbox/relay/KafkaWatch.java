@@ -9,7 +9,10 @@ import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.publish.Publisher;
 
-/** Watches whether Kafka answers. The producer retries for minutes before it fails an event; that long nobody shall believe that all is well. */
+/**
+ * Watches whether Kafka answers. The producer retries for minutes before it fails an event; for that long, operators must not believe that
+ * all is well.
+ */
 final class KafkaWatch {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -18,9 +21,9 @@ final class KafkaWatch {
     private final LongSupplier nanoTime;
     /** The publisher's count of answers when it last changed, or when nothing was in flight. */
     private long answeredCount;
-    /** When that was; only rises. */
+    /** The time of that; only rises. */
     private long answeredAt;
-    /** Whether events have been in flight without an answer for longer than the patience; nothing depends on it but what is shown. */
+    /** True if events have been in flight without an answer for longer than the patience; only the shown problem depends on it. */
     private boolean stalled;
 
     KafkaWatch(Publisher publisher, LongSupplier nanoTime) {
@@ -39,14 +42,14 @@ final class KafkaWatch {
         stalled = now - answeredAt > PATIENCE.toNanos();
     }
 
-    /** Null while Kafka answers, or has nothing to answer. */
+    /** Returns the problem that Kafka does not answer; null while it does, or has nothing to answer. */
     @Nullable
     Problem problem() {
         return stalled
                 ? new Problem(
                         FailureKind.RETRY,
                         "Kafka has not acknowledged any event for " + PATIENCE.toSeconds()
-                                + " seconds; nothing is confirmed meanwhile",
+                                + " seconds; the relay confirms nothing until it does",
                         "Check the brokers, and that enough replicas of the topics' partitions are in sync")
                 : null;
     }

@@ -29,8 +29,8 @@ import dev.fullstate.outbox.relay.wal.Subscription;
 import dev.fullstate.outbox.relay.wal.WalException;
 
 /**
- * Names what consumers have and the database has lost, and asks the service to publish those aggregates once more (ADR 29). What waits for people
- * is a warning for as long as it waits, also after a restart: it is read back from the jobs' table.
+ * Names the aggregates whose events consumers have and the database has lost, and asks the service to publish them once more (ADR 29). A
+ * job that waits for an operator is a warning for as long as it waits, also after a restart: the relay reads it back from the jobs' table.
  */
 final class LostEvents {
 
@@ -42,9 +42,9 @@ final class LostEvents {
     private final Router router;
     private final AfterLoss policy;
     private final Notes notes;
-    /** What was found to be lost and no job could be made for; only grows, since nobody finds it again. */
+    /** Losses for which no job could be made; only grows, since no relay finds them again. */
     private final List<Warning> unrequested = new ArrayList<>();
-    /** Those of {@code unrequested}, and what the jobs' table has shown when it was last looked at. */
+    /** Those of {@code unrequested}, and those of the jobs' table at the last look. */
     private List<Warning> warnings = List.of();
 
     LostEvents(Losses losses, Router router, AfterLoss policy, LongSupplier nanoTime) {
@@ -60,12 +60,13 @@ final class LostEvents {
     }
 
     /**
-     * Names what is lost and makes the job. To be called before anything is recorded that keeps a successor from finding the loss again.
+     * Names the lost events and makes the job. To be called before a position is recorded that keeps a successor from finding the loss
+     * again.
      *
-     * @param topics that were looked through
+     * @param topics that were searched
      * @param highest sequence that consumers may have seen
      * @return whether anything is lost
-     * @throws WalException if it has to be tried again
+     * @throws WalException if the relay has to try again
      */
     boolean find(Set<String> topics, long highest) {
         Map<String, String> types = new HashMap<>();
@@ -100,11 +101,11 @@ final class LostEvents {
                 .distinct()
                 .sorted()
                 .toList();
-        String what = "Of the outbox no row is left that was written up to " + published.writtenAt()
+        String what = "The outbox has no row left that was written up to " + published.writtenAt()
                 + ", and numbers were drawn after " + published.seq()
-                + ", the last that is published: rows may have been removed that were not";
+                + ", the last published one: unpublished rows may have been removed";
         if (types.isEmpty()) {
-            leaveToPeople(new Warning(what + ". Of which types, nothing tells", "Republish all types"));
+            leaveToPeople(new Warning(what + ". Their types are unknown", "Republish all types"));
             return;
         }
         request(
@@ -113,13 +114,13 @@ final class LostEvents {
                 remedy -> remedy + " for the next time; now republish these types");
     }
 
-    /** @param byHand what is left to do without a job, by what the failure's remedy is */
+    /** @param byHand makes the remedy without a job from that of the failure */
     private void request(String what, Function<Boolean, Request> job, UnaryOperator<String> byHand) {
         try {
             Request request = job.apply(policy == AfterLoss.REPORT);
-            // A job that waits is a warning besides, as long as it waits.
+            // A job that waits is also a warning, as long as it waits.
             log.atLevel(request.isPaused() ? Level.INFO : Level.WARN)
-                    .log("{}. Republish job {} gives consumers what the database has", what, request.job());
+                    .log("{}. Republish job {} gives consumers the state in the database", what, request.job());
         } catch (WalException e) {
             if (e.kind() != FailureKind.PERMANENT) {
                 throw e;
@@ -130,7 +131,7 @@ final class LostEvents {
         }
     }
 
-    /** Publishing does not wait for people. */
+    /** Leaves a warning in place of a job: publishing does not wait for people. */
     private void leaveToPeople(Warning warning) {
         unrequested.add(warning);
         warnings = List.copyOf(unrequested);
@@ -152,10 +153,10 @@ final class LostEvents {
                 strangers.count(),
                 strangers.topic(),
                 strangers.source(),
-                strangers.known() ? "Their aggregate type cannot be told" : "No row has that source");
+                strangers.known() ? "Their aggregate type is unknown" : "No row has that source");
     }
 
-    /** Looks, now and then, for what waits. */
+    /** Looks now and then for jobs that wait. */
     void step() {
         if (!notes.isResting()) {
             notes.attempt(this::look);
@@ -167,7 +168,7 @@ final class LostEvents {
         String grant = losses.missingGrant();
         if (grant != null) {
             found.add(new Warning(
-                    "The relay's role may not make the republish job that would give consumers back what a database has lost"
+                    "The relay's role may not make the republish job that gives consumers the state in a database that has lost commits"
                             + " after a restore or a failover",
                     grant));
         }
@@ -183,7 +184,7 @@ final class LostEvents {
                         + " may have been removed from the outbox before they were published"
                 : "Consumers have events of " + describe(request.types()) + " that this database has lost";
         return new Warning(
-                what + ". Republish job " + request.job() + " gives them what the database has, and waits",
+                what + ". Republish job " + request.job() + " gives consumers the state in the database, and waits",
                 resume(request));
     }
 

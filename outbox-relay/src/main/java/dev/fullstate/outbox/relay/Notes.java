@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 import dev.fullstate.outbox.relay.failure.RelayException;
 
 /**
- * What the loop writes down for others beside its work. It goes on without: what fails is logged, once until it succeeds, and
- * tried again later.
+ * Makes the loop's notes for others, beside its work. The loop goes on without them: it logs a failure, once until the next success, and
+ * tries again later.
  */
 final class Notes {
 
@@ -19,9 +19,9 @@ final class Notes {
 
     private final LongSupplier nanoTime;
     private final String consequence;
-    /** Until when nothing is attempted. */
+    /** The time until which nothing is attempted. */
     private long resting;
-    /** Whether the last attempt failed, so that the log has a warning that is not repeated. */
+    /** True if the last attempt failed, so that the log has a warning that is not repeated. */
     private boolean failing;
 
     /** @param consequence of a failure, after "The relay goes on and tries again; until then" */
@@ -56,7 +56,7 @@ final class Notes {
                         e.remedy(),
                         e);
             } else {
-                log.debug("A note of the relay still cannot be made", e);
+                log.debug("The relay still cannot make a note", e);
             }
             failing = true;
         }

@@ -11,7 +11,7 @@ import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 /** Gives events the numbers under which they are published, and keeps account of them. */
 final class Numbering {
 
-    /** Of all events up to the last call of {@link #numbers()}; its shift never changes. */
+    /** The numbers of all events up to the last call of {@link #numbers()}; their shift never changes. */
     private Numbers numbers;
     /** The highest number of a row that the publisher was given or that is published; never below that of {@code numbers}. */
     private long newestSeq;
@@ -23,14 +23,14 @@ final class Numbering {
         this.newestSeq = published.newest() == null ? 0 : published.newest().seq();
     }
 
-    /** The event as it is published. */
+    /** Returns the event as it is published. */
     CommittedEvent number(CommittedEvent event) {
         long seq = event.sequence();
         long sequence = numbers.shift().apply(seq);
         return sequence == seq ? event : event.withSequence(sequence);
     }
 
-    /** Takes account of an event that the publisher was given, as it was before it was numbered. */
+    /** Notes an event that the publisher was given, as it was before it was numbered. */
     void noteReceived(CommittedEvent event) {
         long seq = event.sequence();
         if (seq > newestSeq) {
@@ -39,7 +39,7 @@ final class Numbering {
         }
     }
 
-    /** The numbers of all that the publisher was given, and of what was published before. */
+    /** Returns the numbers of all events that the publisher was given, and of those published before. */
     Numbers numbers() {
         byte[] id = newestId;
         if (id != null) {

@@ -33,15 +33,14 @@ import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalSource;
 
 /**
- * Publishes one outbox: the only loop, and the only owner of what changes.
+ * Publishes one outbox: the only loop, and the only owner of the state that changes.
  *
- * <p>Every event is published, once or at least once as the publisher promises, and per key in the order of commits; nothing is
- * confirmed to PostgreSQL before Kafka has it. After any failure both connections are given up, and after a growing delay the relay goes on
- * after what is published (exactly once) or confirmed (at least once).
+ * <p>It publishes every event, once or at least once as the publisher promises, and per key in the order of commits; it confirms nothing to
+ * PostgreSQL before Kafka has it. After any failure it gives up both connections, and after a growing delay it goes on after the published
+ * position (exactly once) or the confirmed one (at least once).
  *
- * <p>Runs on a thread of its own between {@link #start()} and {@link #stop()}; {@link #status()} and {@link #statistics()} may be
- * asked by any thread. If that thread dies, the application's liveness is broken: nothing but a new process mends an
- * {@link Error}.
+ * <p>Runs on a thread of its own between {@link #start()} and {@link #stop()}; any thread may call {@link #status()} and
+ * {@link #statistics()}. If the relay's thread dies, the application's liveness is broken: only a new process mends an {@link Error}.
  */
 public final class Relay
         implements SmartLifecycle, ApplicationEventPublisherAware, ApplicationListener<ApplicationReadyEvent> {
@@ -57,20 +56,18 @@ public final class Relay
     private final RelaySettings settings;
     private final Stages stages;
     private final Backoff backoff;
-    /** What the loop is at; only its thread touches it, and only this one holds connections. */
+    /** The present activity, which alone holds connections; only the loop's thread touches it. */
     private Activity activity;
     /** Written by the loop after each step, and by {@link #start()} before there is a loop. */
     private volatile RelayStatus status;
-    /** Open as long as nobody wants the loop to end; a new one for each thread. */
+    /** Open until the loop has to end; a new one for each thread. */
     private volatile CountDownLatch stopRequested = new CountDownLatch(1);
-    /** The loop's, which may be dead; null if it has not started, or has ended as it was told. */
+    /** The loop's thread, which may be dead; null before its start, and after it has ended in an orderly way. */
     private volatile @Nullable Thread thread;
     /** Null outside of an application context. */
     private @Nullable ApplicationEventPublisher events;
 
-    /**
-     * @param publisher prepares a publisher for the pipeline of this name; called anew after each failure
-     */
+    /** @param publisher prepares a publisher for the pipeline of this name; called again after each failure */
     public Relay(
             RelaySettings settings, WalSource source, Router router, Function<String, PreparedPublisher> publisher) {
         this(settings, source, router, publisher, System::nanoTime);
@@ -91,8 +88,8 @@ public final class Relay
     }
 
     /**
-     * Checks the database's set-up and starts the relay's thread. A database or a broker that is not reachable, or an outbox
-     * that is not there yet, is waited for.
+     * Checks the database's set-up and starts the relay's thread. The relay waits for a database or a broker that is not reachable, and for
+     * an outbox that is not there yet.
      *
      * @throws DatabaseSetupException if the database or a role has to be changed first
      */
@@ -128,7 +125,7 @@ public final class Relay
             Thread.currentThread().interrupt();
         }
         if (loop.isAlive()) {
-            log.warn("The relay's thread has not ended yet; what it has not confirmed is published again");
+            log.warn("The relay's thread has not ended yet; events that it has not confirmed are published again");
         } else {
             thread = null;
         }
@@ -144,7 +141,7 @@ public final class Relay
         return PHASE;
     }
 
-    /** Returns what the relay is doing; that its thread is gone shows also where it could not say so any more. */
+    /** Returns the status of the relay, which shows also the death of a thread that could not report it any more. */
     public RelayStatus status() {
         RelayStatus last = status;
         Thread loop = thread;
@@ -155,11 +152,11 @@ public final class Relay
                         RelayState.FAILED,
                         last.slotName(),
                         last.progress(),
-                        Problem.ofDeadThread("without saying why"),
+                        Problem.ofDeadThread("the cause is unknown"),
                         last.warnings());
     }
 
-    /** Returns what the relay has done so far. */
+    /** Returns the counts of the relay's work so far. */
     public RelayStatistics statistics() {
         return stages.statistics();
     }
@@ -169,7 +166,7 @@ public final class Relay
         events = publisher;
     }
 
-    /** An application says that it is alive once it has started, whatever has died while it did. */
+    /** Reports a thread that has died during the start: an application reports itself alive once it has started. */
     @Override
     public void onApplicationEvent(ApplicationReadyEvent ready) {
         if (events != null && status().state() == RelayState.FAILED) {
@@ -184,14 +181,14 @@ public final class Relay
         } catch (DatabaseSetupException e) {
             throw e;
         } catch (WalException e) {
-            // The loop meets with it again, and says so in full.
+            // The loop meets the same failure, and logs it in full.
             log.info("The database is not ready for the relay, which waits for it: {}", e.getMessage());
         } finally {
             MDC.remove(MDC_KEY);
         }
     }
 
-    /** The loop, until {@link #stop()}. */
+    /** Runs the loop, until {@link #stop()}. */
     private void run() {
         MDC.put(MDC_KEY, settings.slotName());
         try {
@@ -200,7 +197,7 @@ public final class Relay
             }
             end();
         } catch (InterruptedException e) {
-            // Not by stop(), which does not interrupt.
+            // The interrupt is not that of stop(), which does not interrupt.
             Thread.currentThread().interrupt();
             die(e);
         } catch (RuntimeException | Error e) {
@@ -208,7 +205,7 @@ public final class Relay
         }
     }
 
-    /** Tells what outsiders have to know before anything else: memory may be short. */
+    /** Reports the death of the thread before anything else: memory may be short. */
     private void die(Throwable cause) {
         enter(RelayState.FAILED, Problem.ofDeadThread(cause.toString()));
         if (events != null) {
@@ -270,7 +267,7 @@ public final class Relay
         return delay;
     }
 
-    /** Ends what the loop is at; events in flight are waited for and confirmed, as far as there is time. */
+    /** Ends the present activity: waits for events in flight and confirms them, as far as there is time. */
     void end() {
         try {
             activity.drain(settings.shutdownTimeout());

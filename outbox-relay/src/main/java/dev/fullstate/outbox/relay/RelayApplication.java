@@ -33,7 +33,7 @@ public class RelayApplication {
                 "outbox-relay",
                 "spring.main.web-application-type",
                 "none",
-                // Here nothing but the relay can be ready, and where it is switched off nothing has to be.
+                // In this process only the relay can be ready, and if it is switched off nothing has to be.
                 "management.endpoint.health.group.readiness.include",
                 "readinessState,outboxRelay",
                 "management.endpoint.health.validate-group-membership",

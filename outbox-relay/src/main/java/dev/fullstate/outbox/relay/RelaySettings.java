@@ -9,13 +9,13 @@ import org.springframework.util.unit.DataSize;
  *
  * @param slotName also names the thread and the log lines
  * @param maxInFlight sent to Kafka and not yet acknowledged, at most; one event may exceed it
- * @param pollInterval between two looks at a stream that has nothing
+ * @param pollInterval between two reads of a stream that has nothing
  * @param minRetryDelay after the first failure; doubles with each further one
  * @param maxRetryDelay between two attempts, at most
- * @param standbyInterval between two looks at a slot that another relay has
+ * @param standbyInterval between two checks of a slot that another relay has
  * @param leaderTimeout after which a slot is taken from a relay that shows no sign of life
  * @param shutdownTimeout for the events in flight when the relay is stopped
- * @param afterLoss what becomes of what consumers have and the database has lost
+ * @param afterLoss the treatment of aggregates of which consumers have events that the database has lost
  */
 public record RelaySettings(
         String slotName,
@@ -28,7 +28,7 @@ public record RelaySettings(
         Duration shutdownTimeout,
         AfterLoss afterLoss) {
 
-    /** The delay before the next attempt after so many failures in a row. */
+    /** Returns the delay before the next attempt after that many failures in a row. */
     Duration retryDelay(int failureCount) {
         int doublings = Math.min(failureCount - 1, Integer.SIZE - 2);
         Duration delay = minRetryDelay.multipliedBy(1L << doublings);

@@ -15,8 +15,8 @@ import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.wal.SlotStatus;
 
 /**
- * What the relay has done since it was constructed. The loop writes, any thread reads; figures that belong together may be read
- * a moment apart.
+ * Counts the relay's work since it was constructed. The loop writes, any thread reads; figures that belong together may be read a moment
+ * apart.
  */
 public final class RelayStatistics {
 
@@ -37,44 +37,44 @@ public final class RelayStatistics {
         }
     }
 
-    /** Events that have come from PostgreSQL and were to be published, those among them that have come again. */
+    /** Returns the number of events that the relay has received and was to publish, repeats included. */
     public long receivedCount() {
         return received.sum();
     }
 
-    /** Events that consumers can read. */
+    /** Returns the number of events that consumers can read. */
     public long publishedCount() {
         return published.sum();
     }
 
-    /** Events that PostgreSQL need not keep any more. */
+    /** Returns the number of events that PostgreSQL need not keep any more. */
     public long confirmedCount() {
         return confirmed.sum();
     }
 
-    /** Events that have come from PostgreSQL and that consumers cannot read yet. */
+    /** Returns the number of events that the relay has received and that consumers cannot read yet. */
     public long inFlightCount() {
         return inFlight.sum();
     }
 
-    /** Size of the records that are sent to Kafka and that consumers cannot read yet. */
+    /** Returns the size of the records that are sent to Kafka and that consumers cannot read yet. */
     public long inFlightBytes() {
         return inFlightBytes;
     }
 
-    /** Returns how often the relay had to begin again. */
+    /** Returns how often a failure of this kind has made the relay start over. */
     public long failureCount(FailureKind kind) {
         return count(kind).sum();
     }
 
-    /** The slot when the server was last asked, some seconds ago; null while it cannot be asked. */
+    /** Returns the slot at the last check, some seconds ago; null while the relay cannot ask the server. */
     public @Nullable SlotStatus slot() {
         return slot;
     }
 
     /**
-     * From now on hands over, for each transaction of the database, the time from its commit until consumers can read all of its
-     * events. The commit's time is by the clock of the database's server, and never later than now.
+     * Hands over from now on, for each transaction of the database, the time from its commit until consumers can read all of its events.
+     * The commit's time is by the clock of the database's server, and never later than now.
      *
      * @param consumer called by the loop, which waits for it
      */
@@ -99,7 +99,7 @@ public final class RelayStatistics {
         slot = status;
     }
 
-    /** Takes note that what was in flight has been given up. */
+    /** Notes that the events in flight have been given up. */
     void resetInFlight() {
         inFlight.reset();
         inFlightBytes = 0;

@@ -15,8 +15,8 @@ import dev.fullstate.outbox.relay.position.Progress;
  *
  * @param slotName the replication slot that it reads, or waits for
  * @param progress of the present or the last stream; null before the first
- * @param problem what keeps it from streaming; null if nothing does
- * @param warnings what is not as it should be although it streams, as the last publisher has found it
+ * @param problem the problem that keeps it from streaming; null without one
+ * @param warnings the faults with which it streams, as the last publisher has found them
  */
 public record RelayStatus(
         RelayState state,
@@ -34,11 +34,11 @@ public record RelayStatus(
     }
 
     /**
-     * What keeps a relay from streaming.
+     * A problem that keeps a relay from streaming.
      *
-     * @param kind what it asks of the relay, and of people
-     * @param message what failed
-     * @param remedy what to do about it
+     * @param kind the reaction of the relay, and of people
+     * @param message the failure, with what it concerns
+     * @param remedy the steps that end it
      */
     public record Problem(FailureKind kind, String message, String remedy) {
 
@@ -46,7 +46,7 @@ public record RelayStatus(
             if (e instanceof RelayException known) {
                 return new Problem(known.kind(), String.valueOf(known.getMessage()), known.remedy());
             }
-            // What Kafka's clients throw themselves, or what nobody has foreseen.
+            // An exception of Kafka's clients themselves, or an unforeseen one.
             KafkaFailure failure = KafkaFailure.of(e);
             return new Problem(failure.kind(), KafkaFailure.describe(e), failure.remedy());
         }

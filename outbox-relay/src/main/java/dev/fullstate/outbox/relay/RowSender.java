@@ -13,8 +13,8 @@ import dev.fullstate.outbox.relay.wal.CurrentRows;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
- * Sends each row as it came or, where that cannot be published, as it is in the table now (ADR 24): a correction there, or a deletion, counts for
- * rows that are in the stream already. A row that cannot be published either way stops the relay.
+ * Sends each row as the stream has it or, if that cannot be published, as it is in the table now (ADR 24): a correction or a deletion there
+ * counts for rows that are in the stream already. A row that cannot be published either way stops the relay.
  */
 final class RowSender {
 
@@ -31,14 +31,14 @@ final class RowSender {
         this.send = send;
     }
 
-    /** Tells whether the rows of a relation are the outbox's. Those of other tables come if a publication had more than one. */
+    /** Returns whether the rows of a relation are the outbox's. The stream has those of other tables if a publication had more than one. */
     boolean isOfOutbox(Relation relation) {
         if (table.belongsToOutbox(relation.oid(), relation.schema(), relation.table())) {
             return true;
         }
         stream.requirePublication();
         log.warn(
-                "The stream has rows of {}.{}, which is not the outbox {}; they are passed over",
+                "The stream has rows of {}.{}, which is not the outbox {}; the relay ignores them",
                 relation.schema(),
                 relation.table(),
                 table.table());
@@ -67,8 +67,8 @@ final class RowSender {
     }
 
     private void passOver(UnpublishableRowException asItCame) {
-        // Were the table another one now, the row would be missing in it, too.
+        // If the publication had another table now, the row would be missing there too.
         stream.requirePublication();
-        log.warn("{} It was deleted in {} since, and is passed over", asItCame.getMessage(), table.table());
+        log.warn("{} It was deleted in {} since, and the relay ignores it", asItCame.getMessage(), table.table());
     }
 }

@@ -9,21 +9,20 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.wal.Holder;
 
 /**
- * Measures for how long the relay that has the slot has been silent (ADR 26). Only the looks' own clock counts, which never jumps, and of the
- * time between two looks no more than they are apart in good order: whoever has been stopped meanwhile, perhaps with the other relay's
- * machine, has not listened.
+ * Measures for how long the relay that has the slot has been silent (ADR 26). It counts by a clock that never jumps, and between two looks
+ * no more than twice their interval: a stand-by that was stopped, perhaps with the other relay's machine, has not listened.
  */
 final class Silence {
 
     private final long longestNanos;
     private final LongSupplier nanoTime;
-    /** What the last look has shown. */
+    /** The holder at the last look. */
     private @Nullable Holder last;
-    /** When that was. */
+    /** The time of the last look. */
     private long lastLook;
-    /** How long {@code last} has stayed the same, of which no look counts for more than {@code longestNanos}. */
+    /** The time for which {@code last} has stayed the same; no look counts for more than {@code longestNanos}. */
     private long nanos;
-    /** Whether the process of {@code last} has ever shown a sign of life. */
+    /** True if the process of {@code last} has ever shown a sign of life. */
     private boolean heard;
 
     /** @param interval between two looks */
@@ -33,7 +32,7 @@ final class Silence {
         this.lastLook = nanoTime.getAsLong();
     }
 
-    /** Takes note of a look; returns for how long nothing has changed. */
+    /** Notes a look; returns for how long nothing has changed. */
     Duration measure(@Nullable Holder holder) {
         long now = nanoTime.getAsLong();
         heard = holder != null && (holder.signOfLife() != null || (heard && holder.isSameProcess(last)));
@@ -43,7 +42,7 @@ final class Silence {
         return Duration.ofNanos(nanos);
     }
 
-    /** Tells whether the relay that was looked at last has ever shown a sign of life: of one that shows none, silence tells nothing. */
+    /** Returns whether the relay at the last look has ever shown a sign of life: the silence of one that shows none has no meaning. */
     boolean isTelling() {
         return heard;
     }

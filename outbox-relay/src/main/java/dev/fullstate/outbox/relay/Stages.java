@@ -8,11 +8,11 @@ import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSource;
 
 /**
- * What a relay is made of, in the order of the flow.
+ * The parts of a relay, in the order of the flow.
  *
  * @param publisher prepares a publisher for the pipeline of this name, which lasts until its first failure
  * @param nanoTime a clock that only goes forward
- * @param statistics of the relay, whatever it is at
+ * @param statistics of the relay, in all its activities
  */
 record Stages(
         RelaySettings settings,

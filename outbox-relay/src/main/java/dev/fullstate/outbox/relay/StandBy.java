@@ -17,9 +17,9 @@ import dev.fullstate.outbox.relay.wal.WalSession;
 /**
  * Waits for the slot that another relay has, with its connections open, and takes it as soon as it is free (ADR 26).
  *
- * <p>A relay that is stopped or cut off does not free its slot; PostgreSQL does so after its {@code wal_sender_timeout}. Long before, one
- * that stands by takes the slot from it, when it has shown no sign of life for a while. Whether it is really dead does not matter to
- * what is published: its producer is fenced off, as that of any predecessor.
+ * <p>A relay that is stopped or cut off does not free its slot; PostgreSQL does so after its {@code wal_sender_timeout}. Long before, a
+ * stand-by takes the slot from it, when it has shown no sign of life for a while. The published events are the same whether it is really
+ * dead or not: its producer is fenced off, as that of any predecessor.
  */
 final class StandBy implements Activity {
 
@@ -29,11 +29,11 @@ final class StandBy implements Activity {
     private final WalSession session;
     private final PreparedPublisher prepared;
     private final Silence silence;
-    /** Why the slot is free, should the next look find it so. */
+    /** The reason to log if the next look finds the slot free. */
     private String reason = "the relay that had the slot has let it go";
-    /** Names the holder that was looked at last; null before the first look. */
+    /** Names the holder at the last look; null before the first one. */
     private @Nullable Problem problem;
-    /** Whether the log says that a silent holder cannot be replaced early; it says so once. */
+    /** True if the log says that a silent holder cannot be replaced early, which it does once. */
     private boolean told;
     /** False only after a step that has ended the holder's process: the slot may be free at once. */
     private boolean idle = true;
@@ -48,7 +48,7 @@ final class StandBy implements Activity {
                 stages.settings().slotName());
     }
 
-    /** Tells whether a relay, other than this one, has the slot. */
+    /** Returns whether another relay has the slot. */
     static boolean isHeld(Stages stages, WalSession session) {
         return holder(stages, session) != null;
     }
@@ -101,7 +101,7 @@ final class StandBy implements Activity {
             case NOT_ALLOWED ->
                 tell(holder, "this relay's role may not terminate it; remedy: let all relays of a slot use one role");
             case NOT_DUE -> {
-                // It is alive after all, or gone.
+                // The holder is alive after all, or gone.
             }
         }
     }

@@ -34,15 +34,15 @@ import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
- * Passes on what is committed, and confirms to PostgreSQL what is published. Where it is in the flow, its tracker and its publisher know; the
- * position that Kafka has decides where a successor goes on (ADR 13).
+ * Publishes committed events, and confirms published ones to PostgreSQL. Its tracker and its publisher know its progress; the position that
+ * Kafka has decides where a successor goes on (ADR 13).
  */
 final class Streaming implements Activity {
 
     private static final Logger log = LoggerFactory.getLogger(Streaming.class);
 
     private static final int MESSAGES_PER_STEP = 256;
-    /** Messages that are there already take far less, and one that the stream has to wait for far more. */
+    /** A message that is there already takes far less, and one for which the stream has to wait far more. */
     private static final long WAITED_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
@@ -61,15 +61,15 @@ final class Streaming implements Activity {
     private final LostEvents lostEvents;
     private final ResumePoint start;
     private final Numbering numbering;
-    /** The last row of the transaction that is received in part which is published already or was given to the publisher; null if none is. */
+    /** The last row of the partly received transaction that is published already or was given to the publisher; null without one. */
     private @Nullable Position lastReceived;
-    /** Once it is set, nothing more is read: it is thrown when all that was given before it is published. */
+    /** Stops the relay: once it is set, the relay reads nothing more, and throws it when all events before it are published. */
     private @Nullable UnpublishableRowException stoppedBy;
-    /** Events that the publisher was given since the statistics were told last; 0 between two steps. */
+    /** Events that the publisher was given and that the statistics lack; 0 between two steps. */
     private long receivedCount;
-    /** Whether the last step read nothing. */
+    /** True if the last step read nothing. */
     private boolean idle;
-    /** Whether the stream had nothing, or nothing for a moment, when it was read last, so that a commit need not wait for more. */
+    /** True if the stream had nothing, or nothing for a moment, at the last read, so that a commit need not wait for more. */
     private boolean drained;
 
     /** @param start after which events are to be published */
@@ -91,8 +91,8 @@ final class Streaming implements Activity {
     }
 
     /**
-     * Takes the slot and goes on after a point, unless somebody has moved the slot beyond it since it was looked at: then everything is
-     * looked at again.
+     * Takes the slot and goes on after a point, unless the slot has moved beyond it since the relay looked at it: then the relay connects
+     * again.
      */
     static Activity after(ResumePoint start, Stages stages, Connected connected, LostEvents lostEvents) {
         WalStream stream = connected.subscription().stream();
@@ -116,7 +116,7 @@ final class Streaming implements Activity {
             idle = readOn(MESSAGES_PER_STEP) == 0;
         } catch (OtherHistoryException e) {
             log.warn(
-                    "The stream of the outbox is of another history than the position: {}. The relay makes its replication slot anew,"
+                    "The stream of the outbox is of another history than the position: {}. The relay creates its replication slot again,"
                             + " finds in the table the rows that Kafka lacks, and publishes them",
                     e.getMessage());
             close();
@@ -132,7 +132,7 @@ final class Streaming implements Activity {
         return this;
     }
 
-    /** Reads on, unless there was a row that cannot be published: then the relay stops once everything before it is published. */
+    /** Reads on, unless a row could not be published: then the relay stops once everything before it is published. */
     private int readOn(int maxCount) {
         UnpublishableRowException row = stoppedBy;
         if (row != null) {
@@ -154,7 +154,7 @@ final class Streaming implements Activity {
     }
 
     private ResumePoint received() {
-        // After a restart the stream begins before the point where it was left.
+        // After a restart the stream begins before the point that the relay had reached.
         return new ResumePoint(
                         tracker.progress().received(),
                         tracker.isInsideTransaction() ? lastReceived : null,
@@ -169,10 +169,7 @@ final class Streaming implements Activity {
         return stalled != null ? stalled : confirmation.problem();
     }
 
-    /**
-     * Reads until there is nothing, or was nothing for a moment, or nothing more may be in flight; what is not read stays in the
-     * WAL.
-     */
+    /** Reads until the stream has nothing, or had nothing for a moment, or no more may be in flight; unread messages stay in the WAL. */
     private int read(int maxCount) {
         int count = 0;
         drained = false;
@@ -192,8 +189,8 @@ final class Streaming implements Activity {
 
     private void accept(Message message) {
         if (message instanceof Relation) {
-            // Comes again after each change of the table, and of the publication: rows may have been written meanwhile
-            // that are not in the stream, and later ones must not overtake them.
+            // The server sends it again after each change of the table, and of the publication: rows may have been
+            // written in between that are not in the stream, and later ones must not overtake them.
             stream.requirePublication();
         }
         assembler.accept(message);
@@ -217,7 +214,7 @@ final class Streaming implements Activity {
         return tracker.progress();
     }
 
-    /** Reads on only to the end of the transaction that is half received: all of it can be confirmed, or nothing. */
+    /** Reads on only to the end of a partly received transaction: the relay can confirm all of it, or nothing. */
     @Override
     public void drain(Duration timeout) {
         long deadline = stages.nanoTime().getAsLong() + timeout.toNanos();
@@ -246,7 +243,7 @@ final class Streaming implements Activity {
         connected.close();
     }
 
-    /** Sends each event on as it arrives, unless Kafka has it already, and lets the tracker count. */
+    /** Publishes each event as it arrives, unless Kafka has it already, and has the tracker count it. */
     private final class Sender implements TransactionSink {
 
         private final RowSender rows = new RowSender(stream, this::send);
@@ -270,28 +267,28 @@ final class Streaming implements Activity {
             } else {
                 rows.send(row);
             }
-            // Not before: a row that stops the relay is none up to which events are published.
+            // This comes last: events are not published up to a row that stops the relay.
             lastReceived = row.position();
         }
 
         private void send(CommittedEvent event) {
             PendingTransaction current = Objects.requireNonNull(transaction, "An event lies in a transaction");
             publisher.publish(stages.router().route(numbering.number(event)), current::notePublished);
-            // Only now: an event that cannot be published does not count. Nobody but this thread asks for the count.
+            // This comes after publish: an event that cannot be published does not count. Only this thread reads the
+            // count.
             current.addEvent();
             receivedCount++;
             horizon.noteReceived();
             numbering.noteReceived(event);
         }
 
-        /** Makes sure that the row is of the history that is published: another one has, at such a position, a number that was not published. */
+        /** Makes sure that the row is of the published history: another one has, at such a position, a number that was not published. */
         private void requirePublished(ReceivedRow row) {
             Newest newest = start.numbers().newest();
             if (newest != null && row.sequence() > newest.seq()) {
                 throw new OtherHistoryException("the row at " + row.position() + " lies before " + start.through()
-                        + ", up to where events are published, but has number " + row.sequence()
-                        + ", and only those up to "
-                        + newest.seq() + " are");
+                        + ", up to where events are published, but its number " + row.sequence() + " is above "
+                        + newest.seq() + ", the last published one");
             }
         }
 
@@ -301,7 +298,7 @@ final class Streaming implements Activity {
         }
     }
 
-    /** The stream brings what contradicts the position. */
+    /** The stream contradicts the position. */
     private static final class OtherHistoryException extends RuntimeException {
 
         private OtherHistoryException(String message) {

@@ -19,7 +19,7 @@ import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.NewSlot;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
-/** Decides how a relay goes on that has just become the one of its slot: after the position, or with a slot made anew and a fill (ADR 28). */
+/** Decides how a relay goes on that has just got its slot: after the position, or with a new slot and a fill (ADR 28). */
 final class Takeover {
 
     private static final Logger log = LoggerFactory.getLogger(Takeover.class);
@@ -69,7 +69,10 @@ final class Takeover {
         return LostEvents.of(stages, connected.subscription());
     }
 
-    /** That the sequence was raised is not recorded, and numbers may have been drawn since that look as if it had been. */
+    /**
+     * Returns the doubt about a resumed fill: the position does not say that the sequence was raised, and numbers may have been drawn since
+     * that look as if it had been.
+     */
     private static Doubt resumed(ResumePoint point) {
         return point.fill() == null || point.numbers().shift().equals(Shift.NONE) ? Doubt.OPEN : Doubt.LOST;
     }
@@ -90,12 +93,12 @@ final class Takeover {
         return before.equals(found) ? fill() : new Announcing(connected, found, gap, this::fill);
     }
 
-    /** Makes the slot anew, with a fill up to where it begins. */
+    /** Creates the slot again, with a fill up to where it begins. */
     private Activity fill() {
         connected.subscription().dropSlot();
         NewSlot slot = connected.subscription().createSlot();
-        // What a relay notes in a database is true of this database, whatever has become of it; the snapshot of another
-        // fill, which a position names, may be of a history that is lost.
+        // A relay's note in a database is true of this database, even if that has lost commits; the snapshot of another
+        // fill, which a position names, may be of a lost history.
         Facts.Note note = facts.note();
         Fill fill = Fill.begin(slot.snapshot(), note != null && note.ofThisServer() ? note.snapshot() : null);
         Numbers numbers = recorded == null ? Numbers.NONE : recorded.numbers();
@@ -106,8 +109,8 @@ final class Takeover {
     private Activity adopt() {
         WalStream stream = connected.subscription().stream();
         log.info(
-                "Neither Kafka nor the database knows of events that were published from slot '{}', which somebody else has created; the"
-                        + " stream starts where it is confirmed, at {}",
+                "Neither Kafka nor the database knows of events that were published from slot '{}', which no relay has created; the"
+                        + " stream starts where the slot is confirmed, at {}",
                 stages.settings().slotName(),
                 stream.start());
         return new Streaming(

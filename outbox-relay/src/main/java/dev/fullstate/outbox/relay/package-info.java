@@ -1,6 +1,6 @@
 /**
- * The relay: the one loop that sees every stage, and its state. In comes what was committed to the outbox, out goes the same to
- * Kafka, and back to PostgreSQL goes how far that is done.
+ * The relay: the one loop that sees every stage, and its state. Rows committed to the outbox go in; their events come out to Kafka, and the
+ * confirmed position goes back to PostgreSQL.
  */
 @NullMarked
 package dev.fullstate.outbox.relay;

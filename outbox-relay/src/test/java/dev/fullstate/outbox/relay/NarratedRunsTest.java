@@ -40,7 +40,7 @@ class NarratedRunsTest {
     }
 
     @Test
-    void ordinaryPublishing() throws IOException {
+    void relayPublishesCommittedRowsInOrder() throws IOException {
         NarratedRun run = new NarratedRun(Delivery.EXACTLY_ONCE);
         run.chapter("The first start of all: one transaction is older than the slot");
         service(run, "a");
@@ -54,16 +54,16 @@ class NarratedRunsTest {
     }
 
     @Test
-    void relayThatDiesBetweenPublishingAndConfirming() throws IOException {
+    void deathBetweenPublishingAndConfirmingRepeatsNothing() throws IOException {
         NarratedRun run = streaming();
         Narrated first = run.relay();
         first.comeToRest();
-        run.chapter("The relay dies when Kafka has committed, and before PostgreSQL is told");
+        run.chapter("The relay dies after Kafka's commit, and before it confirms to PostgreSQL");
         service(run, "a");
         first.step();
         first.runOthers();
         first.kill();
-        run.chapter("The next relay gets the row again, and passes it over: the position covers it");
+        run.chapter("The next relay receives the row again, and ignores it: the position covers it");
         Narrated second = run.relay();
         second.comeToRest();
         service(run, "a");
@@ -72,22 +72,22 @@ class NarratedRunsTest {
     }
 
     @Test
-    void standByThatTakesOver() throws IOException {
+    void standByTakesOverFromASilentRelay() throws IOException {
         NarratedRun run = streaming();
         Narrated first = run.relay();
         first.comeToRest();
-        run.chapter("Another one stands by");
+        run.chapter("Another relay stands by");
         Narrated second = run.relay();
         second.step();
         run.chapter(
-                "The first one has sent events and the position after them, and stands still before Kafka has the request to commit");
+                "The first relay has sent events and the position after them, and stands still before Kafka has the request to commit");
         service(run, "a", "b");
         first.step();
         first.send();
         run.chapter(
-                "The stand-by takes the slot from it. Kafka aborts what the first one has left, and the rows come again");
+                "The stand-by takes the slot. Kafka aborts the first relay's transaction, and PostgreSQL sends the rows again");
         second.comeToRest();
-        run.chapter("The first one goes on, and finds itself replaced");
+        run.chapter("The first relay goes on, and finds itself replaced");
         for (int i = 0; i < 3; i++) {
             first.step();
             first.runOthers();
@@ -96,24 +96,25 @@ class NarratedRunsTest {
     }
 
     @Test
-    void slotThatIsLost() throws IOException {
+    void relayFillsTheGapOfALostSlot() throws IOException {
         NarratedRun run = streaming();
         Narrated first = run.relay();
         first.comeToRest();
         service(run, "a");
         first.comeToRest();
-        run.chapter("No relay runs, a row is committed, and somebody drops the slot");
+        run.chapter("No relay runs, a row is committed, and an operator drops the slot");
         first.kill();
         service(run, "a");
-        run.inTheDatabase("somebody", () -> run.database().loseSlot());
+        run.inTheDatabase("operator", () -> run.database().loseSlot());
         service(run, "b");
-        run.chapter("The next relay announces the gap, makes a slot, and fills from the table what Kafka lacks");
+        run.chapter(
+                "The next relay announces the gap, creates a slot, and publishes from the table the rows that Kafka lacks");
         run.relay().comeToRest();
         compare("lost-slot", run);
     }
 
     @Test
-    void standbyThatIsPromotedWithoutTheLastCommits() throws IOException {
+    void promotionWithoutTheLastCommitsIsFoundAndRepaired() throws IOException {
         NarratedRun run = streaming();
         Narrated first = run.relay();
         first.comeToRest();
@@ -125,7 +126,7 @@ class NarratedRunsTest {
         run.promoteWithout(1);
         service(run, "c");
         run.chapter(
-                "The next relay finds what is lost, asks the service for it, and shifts numbers above those that consumers know");
+                "The next relay finds the lost events, asks the service for their aggregates, and shifts numbers above those that consumers know");
         run.relay().comeToRest();
         compare("promoted-standby", run);
     }

@@ -46,7 +46,7 @@ class SilenceTest {
     }
 
     @Test
-    void timeWithoutLooksDoesNotCountAsSilence() {
+    void timeWithoutLooksCountsForTwoIntervalsAtMost() {
         look(INTERVAL, holder(1, "a"));
         assertThat(look(Duration.ofHours(1), holder(1, "a")))
                 .as("the process stopped for an hour, or the clock jumped")

@@ -89,14 +89,14 @@ class LinkTest {
         try (Socket before = connect()) {
             assertThat(ask(before, 1)).isEqualTo(1);
             link.blackHole();
-            try (Socket meanwhile = connect()) {
+            try (Socket during = connect()) {
                 // The kernel has connected it; before the link is healed it has to have taken it.
                 await().until(() -> link.connectionCount() == 2);
                 assertThatThrownBy(() -> askImpatiently(before)).isInstanceOf(SocketTimeoutException.class);
-                assertThatThrownBy(() -> askImpatiently(meanwhile)).isInstanceOf(SocketTimeoutException.class);
+                assertThatThrownBy(() -> askImpatiently(during)).isInstanceOf(SocketTimeoutException.class);
                 link.heal();
                 assertThatThrownBy(() -> askImpatiently(before)).isInstanceOf(SocketTimeoutException.class);
-                assertThatThrownBy(() -> askImpatiently(meanwhile)).isInstanceOf(SocketTimeoutException.class);
+                assertThatThrownBy(() -> askImpatiently(during)).isInstanceOf(SocketTimeoutException.class);
             }
         }
         try (Socket after = connect()) {

@@ -32,7 +32,7 @@ public final class PendingTransaction {
         addNothing();
     }
 
-    /** Adds that there is no event, which the publisher was told or is about to be; called by the loop. */
+    /** Adds the absence of an event, which the publisher was given or is about to be; called by the loop. */
     public void addNothing() {
         empty = false;
         unpublishedCount.incrementAndGet();

@@ -124,7 +124,7 @@ public enum KafkaFailure implements Failure {
             java.util.concurrent.TimeoutException.class),
     BROKER_IS_BUSY(
             RETRY, "None while brokers restart or elect leaders; the relay tries again", RetriableException.class),
-    OTHER(REPLAY, "See the message; the relay begins anew after the last event that is published");
+    OTHER(REPLAY, "See the message; the relay goes on after the last published event");
 
     private final FailureKind kind;
     private final String remedy;

@@ -13,7 +13,7 @@ import static dev.fullstate.outbox.relay.failure.FailureKind.STEP_DOWN;
 /**
  * The failures that PostgreSQL or its driver reports, told apart by SQLSTATE or the beginning of one (PostgreSQL manual, appendix A).
  *
- * <p>Messages come in the server's language, so none is looked at.
+ * <p>The server writes messages in its own language, so the relay reads none.
  */
 public enum PostgresFailure implements Failure {
     SLOT_IN_USE(STEP_DOWN, "None while the other relay runs: this one takes over when it stops", "55006", "42710"),
@@ -54,7 +54,7 @@ public enum PostgresFailure implements Failure {
             RETRY, "Connect to the primary (with targetServerType=primary the URL may name several servers)", "25006"),
     SLOTS_EXHAUSTED(
             PERMANENT,
-            "Drop a slot that nobody needs, or ALTER SYSTEM SET max_replication_slots = ...; -- and restart PostgreSQL",
+            "Drop an unused slot, or ALTER SYSTEM SET max_replication_slots = ...; -- and restart PostgreSQL",
             "53400"),
     CONNECTIONS_EXHAUSTED(
             RETRY, "Raise max_connections or max_wal_senders, or end connections; the relay tries again", "53300"),

@@ -150,7 +150,7 @@ public final class History {
                 slot.lost() ? "the server has given up the replication slot" : null,
                 moved
                         ? "the slot is confirmed up to " + slot.confirmed() + ", events are published up to "
-                                + recorded.through() + ": it was advanced, or made anew"
+                                + recorded.through() + ": it was advanced, or created again"
                         : null,
                 recorded.origin().publication().equals(facts.origin().publication())
                         ? null

@@ -58,7 +58,7 @@ final class TopicLookup {
         return asked.toCompletionStage().toCompletableFuture();
     }
 
-    /** Completes with null where there is no such topic. */
+    /** Completes with null if the topic does not exist. */
     private static <T> CompletableFuture<@Nullable T> orNull(CompletableFuture<T> asked) {
         return asked.handle((answer, failure) -> {
             if (failure == null) {

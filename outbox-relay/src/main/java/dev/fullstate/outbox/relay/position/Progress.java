@@ -1,12 +1,12 @@
 package dev.fullstate.outbox.relay.position;
 
 /**
- * How far the relay is, in three words of the whole project: always confirmed &lt;= published &lt;= received, or it cannot be constructed. Each position is the end of
- * a transaction or lies between transactions.
+ * The progress of the relay, in three words of the whole project: always confirmed &lt;= published &lt;= received, or it cannot be
+ * constructed. Each position is the end of a transaction or lies between transactions.
  *
- * @param received everything before it has come from PostgreSQL
+ * @param received the relay has read everything before it from PostgreSQL
  * @param published Kafka has everything before it
- * @param confirmed PostgreSQL has been told that it need not keep anything before it
+ * @param confirmed the relay has told PostgreSQL that it need not keep anything before it
  */
 public record Progress(Lsn received, Lsn published, Lsn confirmed) {
 

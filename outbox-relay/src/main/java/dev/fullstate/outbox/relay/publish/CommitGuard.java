@@ -55,7 +55,7 @@ final class CommitGuard {
                             List.of(new Warning(
                                     "The Kafka cluster has transaction.version=" + version
                                             + ": it cannot tell a request to commit that comes late from one for the"
-                                            + " next transaction (KIP-890). The relay therefore connects anew whenever"
+                                            + " next transaction (KIP-890). The relay therefore connects again whenever"
                                             + " a request was perhaps sent twice",
                                     REMEDY)));
         } catch (BrokerException e) {
@@ -64,7 +64,7 @@ final class CommitGuard {
                     true,
                     List.of(new Warning(
                             "The Kafka cluster does not tell its transaction.version; the relay takes it for an old"
-                                    + " one, and connects anew whenever a request to commit was perhaps sent twice",
+                                    + " one, and connects again whenever a request to commit was perhaps sent twice",
                             "None where the brokers are older than 4.0; otherwise see the message: "
                                     + e.getMessage())));
         }
@@ -95,7 +95,7 @@ final class CommitGuard {
             throw new BrokerException(
                     FailureKind.REPLAY,
                     "A request to commit was perhaps sent twice. It is done, but the second one might end the next"
-                            + " transaction, so the relay connects anew",
+                            + " transaction, so the relay connects again",
                     REMEDY);
         }
     }

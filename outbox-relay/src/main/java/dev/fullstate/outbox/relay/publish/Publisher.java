@@ -53,13 +53,13 @@ public interface Publisher extends AutoCloseable {
      * Sends an event, at once or after others; does not wait until Kafka has it.
      *
      * @param published called by any thread once consumers can read the event, and not if Kafka rejects it
-     * @throws UnpublishableRowException if there is no record of it that Kafka could take; nothing was done then
+     * @throws UnpublishableRowException if the event has no form as a record; the publisher has done nothing then
      * @throws BrokerException if the event cannot be sent
      */
     void publish(RoutedEvent event, Runnable published);
 
     /**
-     * Publishes that there is no event up to a position.
+     * Publishes the absence of events up to a position.
      *
      * @param published called by any thread once a successor would know that
      */

@@ -56,7 +56,7 @@ final class Rfc3339 {
             }
             return DateTimeFormatter.ISO_INSTANT.format(time);
         } catch (DateTimeException e) {
-            throw new IllegalArgumentException("'" + postgres + "' is no time that RFC 3339 can express", e);
+            throw new IllegalArgumentException("'" + postgres + "' is not a time that RFC 3339 can express", e);
         }
     }
 }

@@ -42,7 +42,7 @@ final class TopicRules {
     static List<Warning> warningsOfPositionTopic(KafkaTopic topic) {
         return topic.cleanupPolicy() == null
                 ? List.of(new Warning(
-                        "Nobody looks whether topic '" + topic.name()
+                        "The relay cannot check that topic '" + topic.name()
                                 + "' has cleanup.policy=compact: the relay's Kafka user may not read its configuration",
                         "Grant DescribeConfigs on the topic to the relay's Kafka user"))
                 : List.of();

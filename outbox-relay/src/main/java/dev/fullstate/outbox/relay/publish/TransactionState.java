@@ -32,7 +32,7 @@ sealed interface TransactionState {
         private final long openedAt;
         /** Calls that are due once consumers can read the transaction, in the order of the events; empty only until the first is added. */
         private final List<Runnable> whenPublished = new ArrayList<>();
-        /** Of the events that were sent in the transaction; 0 where nothing was given but that there is no event. */
+        /** The size of the events that were sent in the transaction; 0 without one. */
         private long bytes;
 
         Open(long openedAt) {
@@ -111,9 +111,9 @@ sealed interface TransactionState {
     }
 
     /**
-     * What the publisher was given.
+     * An event, or the absence of one, that the publisher was given.
      *
-     * @param event null if it is that there is no event
+     * @param event null for the absence of one
      */
     record Given(@Nullable Sendable event, Runnable whenPublished) {
 

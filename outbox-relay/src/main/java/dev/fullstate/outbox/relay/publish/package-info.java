@@ -1,5 +1,5 @@
 /**
- * The act of publishing. In come routed events, out go Kafka records, CloudEvents in binary mode, with the position after them, and for
+ * The act of publishing. Routed events go in; Kafka records, CloudEvents in binary mode, come out, with the position after them, and for
  * each event a call when consumers can read it.
  */
 @NullMarked

@@ -107,7 +107,7 @@ public final class Router {
     private static String legal(String topic, String origin) {
         if (!isTopic(topic)) {
             throw new IllegalArgumentException("'" + topic + "', the topic of " + origin
-                    + ", is no legal Kafka topic name: 1 to 249 letters, digits, dots, underscores and hyphens");
+                    + ", is not a legal Kafka topic name: 1 to 249 letters, digits, dots, underscores and hyphens");
         }
         return topic;
     }

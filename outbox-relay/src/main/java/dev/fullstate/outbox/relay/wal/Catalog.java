@@ -145,7 +145,10 @@ final class Catalog {
                 row.getString(1), row.getString(2), row.getBoolean(3), Lsn.parse(row.getString(4)), row.getBoolean(5));
     }
 
-    /** Empty where the server brings no slots to standbys, which it does from PostgreSQL 17 on, and where there is no slot. */
+    /**
+     * Returns the mark of the slot for failover; empty without a slot, and before PostgreSQL 17, which first synchronizes slots to
+     * standbys.
+     */
     Optional<FailoverSlot.Mark> failoverMark(String slotName) {
         return query("""
                         select (to_jsonb(slot) ->> 'failover')::boolean, active

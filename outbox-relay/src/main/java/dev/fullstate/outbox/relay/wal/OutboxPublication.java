@@ -67,7 +67,7 @@ final class OutboxPublication {
             throw new WalException(
                     "Table " + part + " is UNLOGGED: its rows are not in the WAL, and no stream brings them",
                     "ALTER TABLE " + part + " SET LOGGED; SELECT pg_drop_replication_slot('" + settings.slotName()
-                            + "'); -- the relay makes it anew, and finds in the table the rows that Kafka lacks",
+                            + "'); -- the relay creates it again, and finds in the table the rows that Kafka lacks",
                     null);
         });
     }

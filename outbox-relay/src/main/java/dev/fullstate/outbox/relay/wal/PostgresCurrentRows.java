@@ -22,10 +22,12 @@ final class PostgresCurrentRows implements CurrentRows {
 
     private static final List<String> COLUMNS = OutboxTable.PUBLISHED_COLUMNS;
 
-    /** By these a row is told from all others. */
+    /** The columns that tell a row from all others. */
     private static final List<String> KEYS = List.of(OutboxTable.SEQ, OutboxTable.ID);
 
-    /** And by these, where both keys were dropped, from the others of its transaction: there is no reason to change them. */
+    /**
+     * The columns that tell it from the other rows of its transaction if both keys were dropped; operators have no reason to change them.
+     */
     private static final List<String> TRAITS = List.of(OutboxTable.CHANGE_ID, OutboxTable.CREATED_AT);
 
     private final Connection connection;

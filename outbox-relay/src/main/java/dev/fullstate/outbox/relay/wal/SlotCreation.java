@@ -33,7 +33,7 @@ final class SlotCreation {
         if (catalog.freeSlotCount() < 1) {
             throw new WalException(
                     "PostgreSQL has no free replication slot for '" + settings.slotName() + "'",
-                    "Drop a slot that nobody needs, or ALTER SYSTEM SET max_replication_slots = ...; -- and restart",
+                    "Drop an unused slot, or ALTER SYSTEM SET max_replication_slots = ...; -- and restart",
                     null);
         }
         try (Statement statement = replication.createStatement()) {

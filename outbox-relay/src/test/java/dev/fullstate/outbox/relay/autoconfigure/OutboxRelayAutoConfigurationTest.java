@@ -50,7 +50,7 @@ class OutboxRelayAutoConfigurationTest {
     }
 
     @Test
-    void withoutAUrlTheStartFailsAndSaysWhatToSet() {
+    void withoutAUrlTheStartFailsWithTheSettingsToMake() {
         runner.run(context -> {
             assertThat(context).hasFailed();
             Throwable failure = Objects.requireNonNull(context.getStartupFailure());

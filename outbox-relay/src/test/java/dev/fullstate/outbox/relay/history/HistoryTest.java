@@ -119,7 +119,7 @@ class HistoryTest {
         return Stream.of(
                 Arguments.of("WAL ends before", database().withWalEnd(99), point(FIRST)),
                 Arguments.of(
-                        "WAL ends before what is published of a transaction",
+                        "WAL ends before the end of the published part of a transaction",
                         database().withWalEnd(149),
                         inside),
                 Arguments.of("number drawn again", database().withRows(11, Trace.UNKNOWN), point(FIRST)),

@@ -32,7 +32,7 @@ class Rfc3339Test {
 
     @ParameterizedTest
     @ValueSource(strings = {"infinity", "-infinity", "0044-03-15 00:00:00+00 BC", "12345-01-01 00:00:00+00", "", "now"})
-    void refusesWhatRfc3339CannotSay(String postgres) {
+    void timesThatRfc3339CannotExpressAreRefused(String postgres) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> convert(postgres))
                 .withMessageContaining("'" + postgres + "'");

@@ -44,7 +44,7 @@ class RouterTest {
     void illegalTopicNamesAreRefusedAtTheStart(String topic) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Router(topic, Map.of()))
-                .withMessageContaining("no legal Kafka topic name");
+                .withMessageContaining("not a legal Kafka topic name");
         assertThatIllegalArgumentException().isThrownBy(() -> new Router("events", Map.of("order", topic)));
     }
 
