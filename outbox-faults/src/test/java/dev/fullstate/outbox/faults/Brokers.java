@@ -30,7 +30,7 @@ sealed interface Brokers extends AutoCloseable {
     /** Ends connections to a broker: by a cut of its link, or by its death. */
     void cut(Outbox outbox, Lasting lasting) throws SQLException;
 
-    /** SIGKILL, and a restart after a moment. */
+    /** Kills a broker by SIGKILL, and restarts it after a moment. */
     void kill(Outbox outbox, Lasting lasting) throws SQLException;
 
     @Override

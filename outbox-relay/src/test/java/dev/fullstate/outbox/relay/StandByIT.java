@@ -247,7 +247,7 @@ class StandByIT {
         }
     }
 
-    /** A relay that takes over without the slot would fence off the one that has it. */
+    /** Fails when it takes over: a relay without the slot would fence off the one that has it. */
     private record NeverTakesOver(AtomicInteger keptUp) implements PreparedPublisher {
 
         @Override

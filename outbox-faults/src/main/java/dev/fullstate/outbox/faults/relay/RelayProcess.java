@@ -95,17 +95,17 @@ public final class RelayProcess implements AutoCloseable {
         return jvm.isAlive();
     }
 
-    /** SIGKILL. */
+    /** Sends SIGKILL. */
     public void kill() {
         jvm.kill();
     }
 
-    /** SIGTERM. */
+    /** Sends SIGTERM. */
     public void terminate() {
         jvm.terminate();
     }
 
-    /** SIGTERM, and waits for the end; the process is killed if that takes too long. */
+    /** Sends SIGTERM, and waits for the end; kills the process if that takes too long. */
     public boolean stop(Duration timeout) {
         jvm.terminate();
         if (jvm.awaitEnd(timeout)) {

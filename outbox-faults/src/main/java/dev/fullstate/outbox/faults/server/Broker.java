@@ -53,12 +53,12 @@ public final class Broker implements AutoCloseable {
         }
     }
 
-    /** {@return for clients of the harness} */
+    /** {@return the address for clients of the harness} */
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
     }
 
-    /** {@return for the relay} */
+    /** {@return the address for the relay} */
     public String bootstrapServersOfRelay() {
         return "127.0.0.1:" + link.port();
     }
@@ -68,7 +68,7 @@ public final class Broker implements AutoCloseable {
         return link;
     }
 
-    /** SIGKILL. */
+    /** Kills the broker by SIGKILL. */
     public void kill() {
         if (jvm != null) {
             jvm.kill();

@@ -70,7 +70,7 @@ public final class BrokerCluster implements AutoCloseable {
         return cluster;
     }
 
-    /** {@return for all clients} */
+    /** {@return the addresses for all clients} */
     public String bootstrapServers() {
         return nodes.stream().map(node -> HOST + ":" + node.port).collect(Collectors.joining(","));
     }
@@ -95,7 +95,7 @@ public final class BrokerCluster implements AutoCloseable {
                 .coordinatorId());
     }
 
-    /** SIGKILL; the two others take over what it led. */
+    /** Kills a broker by SIGKILL; the two others take over its partitions. */
     public void kill(int id) {
         ChildJvm running = nodes.get(id - 1).jvm;
         if (running != null) {
