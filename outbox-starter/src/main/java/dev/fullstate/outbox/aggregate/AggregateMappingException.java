@@ -10,7 +10,7 @@ public final class AggregateMappingException extends RuntimeException {
     /**
      * Creates a refusal.
      *
-     * @param message names the mapping that cannot be captured, and says why
+     * @param message names the mapping that cannot be captured, and the reason
      * @param action the change that helps, with the line to add where there is one
      */
     public AggregateMappingException(String message, String action) {

@@ -23,7 +23,7 @@ import org.springframework.util.ReflectionUtils;
 import dev.fullstate.outbox.PublishFullState;
 import dev.fullstate.outbox.rows.ColumnTypes;
 
-/** The entities with the annotation, each of which has what capture needs of a root. */
+/** The entities with the annotation, each of which meets the needs of capture for a root. */
 final class Roots {
 
     private static final Pattern LEGAL_TYPE = Pattern.compile("[A-Za-z0-9._-]{1,200}");

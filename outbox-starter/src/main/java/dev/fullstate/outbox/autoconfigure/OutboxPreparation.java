@@ -28,7 +28,7 @@ record OutboxPreparation(OutboxProperties.Schema schema, MigrationCredentials mi
     private static final Logger log = LoggerFactory.getLogger(OutboxPreparation.class);
 
     /**
-     * Creates or migrates the outbox in a database, if the settings say so, and checks it.
+     * Creates or migrates the outbox in a database, if the settings ask for it, and checks it.
      *
      * @throws OutboxSchemaException if it cannot be created or used
      */

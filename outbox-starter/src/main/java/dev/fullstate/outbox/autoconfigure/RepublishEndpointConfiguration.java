@@ -9,7 +9,7 @@ import dev.fullstate.outbox.admin.AdminAccess;
 import dev.fullstate.outbox.admin.RepublishEndpoint;
 import dev.fullstate.outbox.republish.Republisher;
 
-/** The jobs in Actuator, where there is one. Imported by whatever decides who has access. */
+/** The jobs in Actuator, where there is one. Imported by the configuration that decides who has access. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 class RepublishEndpointConfiguration {

@@ -18,12 +18,12 @@ import dev.fullstate.outbox.rows.StoredIds;
 final class ChangedParts {
 
     /**
-     * Each part once, and never fewer: until its root is locked, another transaction may move any of them, so all are asked for
-     * again.
+     * Each part once, and never fewer: until its root is locked, another transaction may move any of them, so the owners of
+     * all are queried again.
      */
     private final Set<PartChange> all = new HashSet<>();
 
-    /** A subset of {@link #all}: the parts whose owners have not been asked for since they were added, or since the last lock. */
+    /** A subset of {@link #all}: the parts whose owners have not been queried since they were added, or since the last lock. */
     private final List<PartChange> withoutOwner = new ArrayList<>();
 
     /** Parts that the running flush is going to delete, with their owners marked already. Empty between flushes. */
@@ -35,7 +35,7 @@ final class ChangedParts {
         }
     }
 
-    /** Takes out the parts whose owners have to be looked for: their ids, by the way up. */
+    /** Takes out the parts whose owners have to be queried: their ids, by the way up. */
     Map<Way, List<Object>> takeWithoutOwner() {
         Map<Way, List<Object>> byWay = new LinkedHashMap<>();
         withoutOwner.forEach(part ->
@@ -63,7 +63,7 @@ final class ChangedParts {
         return askedInFlush.add(deleted);
     }
 
-    /** Forgets what the flush that has ended was asked. */
+    /** Forgets the deleted parts of the flush that has ended. */
     void flushed() {
         askedInFlush.clear();
     }

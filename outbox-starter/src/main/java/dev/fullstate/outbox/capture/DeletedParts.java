@@ -22,7 +22,7 @@ import dev.fullstate.outbox.rows.CollectionTable;
 
 /**
  * Marks the owners of parts that do not know their owner and are about to be deleted. The database knows the owner until the row
- * is gone (docs/adr/0017). The owners of all parts of a kind that a flush deletes are asked for together. The rows are locked
+ * is gone (docs/adr/0017). The owners of all parts of a kind that a flush deletes are queried together. The rows are locked
  * first: otherwise another transaction could move a part, and its new owner would lose the part without an event.
  */
 final class DeletedParts implements PreDeleteEventListener {

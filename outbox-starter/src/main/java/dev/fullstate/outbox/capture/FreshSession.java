@@ -66,7 +66,7 @@ class FreshSession implements AutoCloseable {
                 .getResultList();
     }
 
-    /** Forgets what was read, to read it again. */
+    /** Forgets the entities that were read, to read them again. */
     void clear() {
         if (fresh != null) {
             fresh.clear();

@@ -67,7 +67,7 @@ final class MarkedTransactions {
 
     private TransactionChanges begin(SharedSessionContractImplementor session, EntityPersister entity) {
         TransactionCoordinator coordinator = session.getTransactionCoordinator();
-        // A stateless session with a connection of its own always says that it has a transaction.
+        // A stateless session with a connection of its own always reports that it has a transaction.
         if (!coordinator.isTransactionActive()) {
             throw new OutboxException("A " + entity.getEntityName()
                     + " was written without a transaction, so its event could not be written together with it."

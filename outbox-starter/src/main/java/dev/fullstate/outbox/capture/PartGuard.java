@@ -28,7 +28,7 @@ import dev.fullstate.outbox.rows.PartTable;
  * part's new aggregate would change without an event, because nothing in this transaction knows of it (docs/adr/0002). A version
  * guards a part that has one.
  *
- * <p>All parts of a flush are asked for together, before the first of them is written, with one statement for each table. A
+ * <p>All parts of a flush are queried together, before the first of them is written, with one statement for each table. A
  * stateless session has no flush; there each delete has a statement of its own.
  */
 final class PartGuard implements FlushEntityEventListener, PreUpdateEventListener, PreDeleteEventListener {

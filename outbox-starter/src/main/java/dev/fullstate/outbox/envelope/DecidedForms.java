@@ -60,7 +60,7 @@ final class DecidedForms {
             number(Float.class, DecidedForms::finite),
             number(Double.class, DecidedForms::finite),
             bool(),
-            // dates and times; a point in time is one in UTC, where no column says otherwise
+            // dates and times; a point in time is one in UTC, where no column decides otherwise
             string(LocalDate.class, TemporalText::of),
             string(LocalTime.class, TemporalText::of),
             string(LocalDateTime.class, TemporalText::of),

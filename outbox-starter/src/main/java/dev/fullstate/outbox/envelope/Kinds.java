@@ -92,7 +92,7 @@ final class Kinds {
         return ids != null;
     }
 
-    /** Returns whether the annotation says that a property of the class has the kind. */
+    /** Returns whether the annotation has a property of the class as the kind. */
     boolean isExisting() {
         return existing;
     }

@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs who does what to jobs, one line each, under a name of its own so that it can go elsewhere than other lines. */
+/** Logs the callers' actions on jobs, one line each, under a name of its own so that it can go elsewhere than other lines. */
 final class AuditLog {
 
     /** The logger's name. */

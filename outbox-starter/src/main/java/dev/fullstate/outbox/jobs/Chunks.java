@@ -74,7 +74,7 @@ final class Chunks {
         takeAgain(slice, locked -> doWith(locked, SliceWork::leaveOneByOne));
     }
 
-    /** Does without the number of aggregates, which only says how far the job is. */
+    /** Does without the number of aggregates, which only shows how far the job is. */
     void skipCount(Slice slice) {
         takeAgain(slice, locked -> doWith(locked, SliceWork::skipCount));
     }

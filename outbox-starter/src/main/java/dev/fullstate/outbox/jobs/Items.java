@@ -63,7 +63,7 @@ public final class Items {
     }
 
     /**
-     * The next ones for a pass that goes through them page by page.
+     * Returns the next items for a pass that goes through them page by page.
      *
      * @param after the last id before; null for the first page. The index may still have entries of
      *     items that were deleted up to there; the page begins behind them

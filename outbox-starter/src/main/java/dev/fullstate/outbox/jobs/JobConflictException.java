@@ -12,7 +12,7 @@ public final class JobConflictException extends IllegalStateException {
         this.job = job;
     }
 
-    /** The job that is in the way, or that is in the wrong state. */
+    /** Returns the job that is in the way, or that is in the wrong state. */
     public Job job() {
         return job;
     }

@@ -40,7 +40,7 @@ final class JobHistory {
     }
 
     /**
-     * The job with this id.
+     * Returns the job with this id.
      *
      * @param obstacle what makes jobs wait in this instance; null if nothing does
      */
@@ -57,7 +57,7 @@ final class JobHistory {
                 .findFirst();
     }
 
-    /** The latest jobs, the newest first. */
+    /** Returns the latest jobs, the newest first. */
     List<Job> latest(@Nullable String obstacle) {
         return withDetails(
                 outbox.sql(COLUMNS + " order by created_at desc, id desc limit " + LENGTH)

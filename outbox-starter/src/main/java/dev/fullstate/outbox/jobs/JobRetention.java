@@ -18,7 +18,7 @@ final class JobRetention {
     private final Database database;
     private final JobKind kind;
     private final JobOptions options;
-    /** The time when this instance looked last, by its own clock; null before the first time, and while there is more to remove. */
+    /** The time of this instance's last check, by its own clock; null before the first one, and while there is more to remove. */
     private @Nullable Long lookedAt;
 
     JobRetention(Database database, JobKind kind, JobOptions options) {
@@ -28,9 +28,9 @@ final class JobRetention {
     }
 
     /**
-     * Removes some, if it is time to look again. Several instances do not wait for each other.
+     * Removes some jobs, if the next check is due. Several instances do not wait for each other.
      *
-     * @throws org.springframework.dao.DataAccessException if it cannot; it is tried again at the next look
+     * @throws org.springframework.dao.DataAccessException if it cannot; the next check tries again
      */
     synchronized void removeSome() {
         long now = System.nanoTime();

@@ -128,7 +128,7 @@ final class JobTable {
      * Waits, after a change of the job's state is committed, for the chunks that are under way, and removes the items if
      * the job has ended. No chunk begins any more, because each reads the state when it has its slice (ADR 7).
      *
-     * @return how many slices the job has
+     * @return the number of slices that the job has
      */
     int settle(UUID id, State state) {
         int sliceCount = outbox.sql("select pass from {outbox_job_slice} where job_id = :id"
@@ -154,7 +154,7 @@ final class JobTable {
                         """).param("error", error).param("id", id).update() == 1;
     }
 
-    /** The running jobs that have something left of types that this instance does not know. */
+    /** Returns the running jobs that have slices left of types that this instance does not know. */
     List<UUID> unknown() {
         return outbox.sql("""
                         select id from {outbox_job} as j

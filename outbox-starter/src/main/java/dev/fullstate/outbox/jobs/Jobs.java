@@ -67,13 +67,13 @@ public final class Jobs {
         return id;
     }
 
-    /** The job with this id, as it stands. */
+    /** Returns the job with this id, as it stands. */
     public Optional<Job> find(UUID id) {
         return caller.read(
                 here -> new JobHistory(here, kind).find(id, loop.obstacle(question -> question.apply(here))));
     }
 
-    /** The latest hundred, the newest first. */
+    /** Returns the latest hundred jobs, the newest first. */
     public List<Job> latest() {
         return caller.read(here -> new JobHistory(here, kind).latest(loop.obstacle(question -> question.apply(here))));
     }

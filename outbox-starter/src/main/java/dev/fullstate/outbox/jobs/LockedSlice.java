@@ -29,22 +29,22 @@ public final class LockedSlice {
         this.lockTimeout = lockTimeout;
     }
 
-    /** The slice as it was when it was locked. */
+    /** Returns the slice as it was when it was locked. */
     public Slice slice() {
         return slice;
     }
 
-    /** The connection of the transaction. */
+    /** Returns the connection of the transaction. */
     public Connection connection() {
         return connection;
     }
 
-    /** The outbox, for statements in the transaction. */
+    /** Returns the outbox, for statements in the transaction. */
     public Outbox outbox() {
         return outbox;
     }
 
-    /** The aggregates that the slice keeps to deal with later. */
+    /** Returns the aggregates that the slice keeps to deal with later. */
     public Items items() {
         return items;
     }
@@ -66,7 +66,7 @@ public final class LockedSlice {
     }
 
     /**
-     * Divides the slice at these ids. New slices do the ids after the first one.
+     * Divides the slice at these ids. The aggregates after the first of these ids go to new slices.
      *
      * @param ends in the order of the ids; not empty
      * @param pass that the new slices begin with

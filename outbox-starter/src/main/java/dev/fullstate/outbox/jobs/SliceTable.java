@@ -118,7 +118,7 @@ final class SliceTable {
                          where""" + OF_SLICE).param("total", total).update();
     }
 
-    /** Divides a slice at these ids; what comes after the first one is new slices. */
+    /** Divides a slice at these ids; the aggregates after the first of these ids go to new slices. */
     void divide(Slice slice, List<String> ends, String pass) {
         sql(slice, """
                         update {outbox_job_slice} set end_id = :end

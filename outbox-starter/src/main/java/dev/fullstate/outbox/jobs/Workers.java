@@ -53,7 +53,7 @@ final class Workers {
         }
     }
 
-    /** Returns when all threads have ended what they were at. */
+    /** Stops the threads; returns when all have ended their work. */
     void stop() {
         List<Thread> running;
         lock.lock();

@@ -25,7 +25,7 @@ final class AggregateIds {
                 .getSingleResult();
     }
 
-    /** The ids of the next aggregates, as text, up to the end of a range if that is not null. */
+    /** Returns the ids of the next aggregates, as text, up to the end of a range if that is not null. */
     List<String> page(@Nullable String after, @Nullable String end, int limit) {
         SelectionQuery<Object> query = query(after, end);
         return query.setMaxResults(limit).getResultList().stream()
@@ -33,7 +33,7 @@ final class AggregateIds {
                 .toList();
     }
 
-    /** The last ids, as text, of all ranges of so many aggregates but the last one, which stays open. */
+    /** Returns the last ids, as text, of all ranges of so many aggregates but the last one, which stays open. */
     List<String> ends(int rangeCount, int rangeSize) {
         List<String> ends = new ArrayList<>();
         String end = null;

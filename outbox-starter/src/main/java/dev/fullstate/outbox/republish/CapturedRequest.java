@@ -38,7 +38,7 @@ record CapturedRequest(
     }
 
     /**
-     * The same request with the ids that the database has for the named ones.
+     * Returns the same request with the ids that the database has for the named ones.
      *
      * @throws InvalidRepublishRequestException for an id that the database cannot have
      */
@@ -60,7 +60,7 @@ record CapturedRequest(
                 stored.stream().map(aggregate::idText).sorted().distinct().toList());
     }
 
-    /** The job that does it. */
+    /** Returns the job that meets the request. */
     NewJob job() {
         return new NewJob(
                 types,

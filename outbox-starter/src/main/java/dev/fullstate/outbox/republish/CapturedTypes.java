@@ -51,7 +51,7 @@ final class CapturedTypes {
         }
     }
 
-    /** Their names, in order. */
+    /** Returns the names of the types, in order. */
     Set<String> names() {
         return byName.keySet();
     }

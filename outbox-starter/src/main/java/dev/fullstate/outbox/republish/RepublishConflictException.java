@@ -14,7 +14,7 @@ public final class RepublishConflictException extends IllegalStateException {
         this.job = RepublishJob.of(conflict.job());
     }
 
-    /** The job that is in the way, or that is in the wrong state. */
+    /** Returns the job that is in the way, or that is in the wrong state. */
     public RepublishJob job() {
         return job;
     }

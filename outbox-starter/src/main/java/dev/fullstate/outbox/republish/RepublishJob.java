@@ -104,31 +104,31 @@ public record RepublishJob(
                 type.aggregateType(), type.total(), type.done(), type.pending(), type.skipped(), type.failed());
     }
 
-    /** The aggregate types that it republishes. */
+    /** Returns the aggregate types that it republishes. */
     @JsonProperty("aggregateTypes")
     public List<String> aggregateTypes() {
         return types.stream().map(TypeProgress::aggregateType).toList();
     }
 
-    /** Aggregates of which it has written an event. */
+    /** Returns the number of aggregates of which it has written an event. */
     @JsonProperty("publishedCount")
     public long publishedCount() {
         return sum(TypeProgress::published);
     }
 
-    /** Aggregates that wait for their turn. */
+    /** Returns the number of aggregates that wait for their turn. */
     @JsonProperty("pendingCount")
     public long pendingCount() {
         return sum(TypeProgress::pending);
     }
 
-    /** Aggregates that no longer existed when their turn came. */
+    /** Returns the number of aggregates that no longer existed when their turn came. */
     @JsonProperty("skippedCount")
     public long skippedCount() {
         return sum(TypeProgress::skipped);
     }
 
-    /** Aggregates whose state cannot be published. */
+    /** Returns the number of aggregates whose state cannot be published. */
     @JsonProperty("failedCount")
     public long failedCount() {
         return sum(TypeProgress::failed);

@@ -96,7 +96,7 @@ final class RepublishJobs {
         return shown(jobs.find(id));
     }
 
-    /** The latest hundred, the newest first. */
+    /** Returns the latest hundred jobs, the newest first. */
     List<RepublishJob> latest() {
         return jobs.latest().stream().map(RepublishJob::of).toList();
     }

@@ -43,12 +43,12 @@ public record RepublishRequest(
         require(ratePerSecond == null || ratePerSecond >= 1, "'ratePerSecond' must be at least 1");
     }
 
-    /** All aggregates of these types; of every captured type, if none is named. */
+    /** Requests all aggregates of these types; of every captured type, if none is named. */
     public static RepublishRequest ofTypes(List<String> aggregateTypes) {
         return new RepublishRequest(aggregateTypes, null, null, null, false, false);
     }
 
-    /** These aggregates of a type. */
+    /** Requests these aggregates of a type. */
     public static RepublishRequest ofIds(String aggregateType, List<String> ids) {
         return new RepublishRequest(List.of(aggregateType), ids, null, null, false, false);
     }

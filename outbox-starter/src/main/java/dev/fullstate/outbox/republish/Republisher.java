@@ -90,12 +90,12 @@ public final class Republisher implements SmartLifecycle {
         return having.get(0);
     }
 
-    /** The job with this id, as it stands. */
+    /** Returns the job with this id, as it stands. */
     public Optional<RepublishJob> find(UUID id) {
         return first(jobs -> jobs.find(id));
     }
 
-    /** The latest hundred jobs, the newest first. */
+    /** Returns the latest hundred jobs, the newest first. */
     public List<RepublishJob> latest() {
         return databases.stream()
                 .flatMap(jobs -> jobs.latest().stream())
@@ -134,7 +134,7 @@ public final class Republisher implements SmartLifecycle {
         return first(jobs -> jobs.cancel(id, actor));
     }
 
-    /** The answer of the database that has the job. */
+    /** Returns the answer of the database that has the job. */
     private Optional<RepublishJob> first(Function<RepublishJobs, Optional<RepublishJob>> answer) {
         return databases.stream().flatMap(jobs -> answer.apply(jobs).stream()).findFirst();
     }

@@ -77,7 +77,7 @@ class TransactionTimeoutIT {
             em.flush();
             return purchase.line("apple").getId();
         });
-        // What is done for the first time takes longer, and the time could be over before the wait begins.
+        // Work that is done for the first time takes longer, and the time could be over before the wait begins.
         shop.run(TransactionTimeoutIT::changePart);
         shop.run(em -> em.find(Box.class, "x").setWeight(2));
         shop.forgetOutbox();

@@ -17,13 +17,13 @@ import dev.fullstate.outbox.shop.ShopApplication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** A job is no faster than its rate, and waits while live events have to wait. */
+/** A job is not faster than its rate, and waits while live events have to wait. */
 class JobPaceIT extends RepublishTest {
 
     private static final RepublishRequest PURCHASES = RepublishRequest.ofTypes(List.of("purchase"));
 
     @Test
-    void jobIsNoFasterThanItsRate() {
+    void jobIsNotFasterThanItsRate() {
         List<UUID> ids = purchases(4 * CHUNK);
 
         RepublishJob end = ended(new RepublishRequest(List.of(), null, null, 10, false, false));

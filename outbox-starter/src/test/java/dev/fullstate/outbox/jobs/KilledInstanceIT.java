@@ -86,7 +86,7 @@ class KilledInstanceIT extends RepublishTest {
             long published = 0;
             for (int killed = 1; killed <= 3; killed++) {
                 try (ShopProcess instance = process("killed-instance-" + killed)) {
-                    // Not more than is left, should the instance before have published much until it was killed.
+                    // Not more than is left, should the instance before have published much before its end.
                     awaitPublished(job, Math.min(published + 1 + random.nextInt(80), all.size() - 10));
                     if (killed == 3) {
                         // The third instance is not alone.
@@ -134,7 +134,7 @@ class KilledInstanceIT extends RepublishTest {
     }
 
     @Test
-    void instanceThatStandsStillInTheMiddleOfAChunkLosesItAndWritesNothingWhenItGoesOn() throws Exception {
+    void instanceThatStandsStillInAChunkLosesItAndWritesNothingAfterwards() throws Exception {
         List<String> all = aggregates(5 * CHUNK, 0);
         republisher().stop();
         try (ShopProcess instance = process("stands-still", "outbox.republish.idle-timeout=3s")) {

@@ -176,7 +176,7 @@ class MappingsIT {
     }
 
     @Test
-    void rootThatIsOnlyAReferenceUntilItIsChangedIsCaptured() {
+    void rootChangedThroughAReferenceIsCaptured() {
         application.run(em -> em.persist(new Account(9, "Ada")));
         application.run(em -> em.getReference(Account.class, 9L).setHolder("Eve"));
 

@@ -4,7 +4,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
 
-/** An entity that is not captured, but its subclass is. */
+/** An entity that is not captured, with a subclass that is. */
 @Entity
 @Inheritance(strategy = InheritanceType.JOINED)
 public class Thing extends Identified {}

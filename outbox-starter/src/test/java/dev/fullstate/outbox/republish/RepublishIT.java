@@ -152,7 +152,7 @@ class RepublishIT extends RepublishTest {
     }
 
     @Test
-    void jobOfAnInstanceThatIsGoneIsFinishedByAnother() {
+    void jobOfADeadInstanceIsFinishedByAnother() {
         List<UUID> ids = purchases(2 * CHUNK);
 
         RepublishJob end = ended(leftBehind("purchase", ids));
