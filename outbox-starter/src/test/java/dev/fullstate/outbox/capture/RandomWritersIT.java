@@ -79,7 +79,7 @@ class RandomWritersIT {
 
             report("captured", writers);
             assertThat(states.violations()).isEmpty();
-            assertThat(writers.committed()).isGreaterThan(10_000);
+            assertThat(writers.committed()).isGreaterThan(WRITERS * TRANSACTIONS_EACH / 4);
             assertThat(states.count()).isGreaterThan(writers.committed() / 2);
             assertThat(writers.overlapping()).isGreaterThan(writers.committed() / 4);
         }
