@@ -25,7 +25,7 @@ import dev.fullstate.outbox.benchmarks.load.EventNumber;
 public final class Arrivals {
 
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final long[] appendedMillis;
     private final Map<String, Integer> lastOfKey = new HashMap<>();

@@ -32,7 +32,7 @@ public record LatencyCase(List<Integer> rates, Duration warmUp, Duration duratio
     public static final String NAME = "latency";
 
     private static final int PARTITIONS = 6;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Map<String, Double> SHARES = shares();
 
     private static Map<String, Double> shares() {
