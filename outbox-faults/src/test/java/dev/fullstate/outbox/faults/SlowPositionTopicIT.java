@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SlowPositionTopicIT {
 
     private static final int OTHERS = 100_000;
-    private static final int BYTES_PER_SECOND = 500_000;
+    private static final int BYTES_PER_SECOND = 1_000_000;
     private static final String TOPIC = "slow.positions";
 
     @Test
