@@ -18,7 +18,7 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 class HaltedRelayIT {
 
     private static final int EVENTS = 100;
-    private static final Duration SILENCE = Duration.ofMillis(200);
+    private static final Duration SILENCE = Duration.ofSeconds(1);
 
     @Test
     void relayThatDiesBetweenAnyTwoStepsOfPublishingLosesAndRepeatsNothing() throws SQLException {

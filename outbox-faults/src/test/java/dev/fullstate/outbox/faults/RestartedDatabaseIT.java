@@ -17,7 +17,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RestartedDatabaseIT {
 
     private static final Logger log = LoggerFactory.getLogger(RestartedDatabaseIT.class);
-    private static final Duration FAST = Duration.ofSeconds(10);
+
+    /** Less than Kafka's clients wait for an answer. */
+    private static final Duration FAST = Duration.ofSeconds(25);
 
     @Test
     void consumersMissAndRepeatNothingWhenPostgresqlEndsUnderLoad() throws SQLException {

@@ -26,7 +26,7 @@ class SlowBrokerIT {
                 "outbox.relay.kafka-timeout", "1s");
         try (Scenario scenario = Scenario.of(Mix.BULKY, tight).with("-Xmx48m")) {
             scenario.startRelay();
-            // A topic that is not there yet may take longer than the relay waits for an answer.
+            // The first event creates the topic, which may take longer than the relay waits for an answer.
             scenario.workload.commit(10);
             scenario.awaitAllPublished();
             String walSender = scenario.walSender();
