@@ -125,7 +125,8 @@ public final class Relay
             Thread.currentThread().interrupt();
         }
         if (loop.isAlive()) {
-            log.warn("The relay's thread has not ended yet; events that it has not confirmed are published again");
+            log.warn(
+                    "The relay's thread has not ended yet; events that no committed position covers are published again");
         } else {
             thread = null;
         }
@@ -272,7 +273,9 @@ public final class Relay
         try {
             activity.drain(settings.shutdownTimeout());
         } catch (RuntimeException e) {
-            log.warn("The events in flight could not be confirmed; they are published again at the next start", e);
+            log.warn(
+                    "The events in flight could not be confirmed; those that no committed position covers are published again at the next start",
+                    e);
         }
         giveUp();
         enter(RelayState.STOPPED, null);
