@@ -1,6 +1,6 @@
 /**
- * The types that applications import, above all the annotation for the aggregate root. In come committed changes of entities, out
- * go full-state events in the outbox table.
+ * The types that applications import, above all the annotation for the aggregate root. Committed changes of entities
+ * come in; full-state events in the outbox table go out.
  */
 @NullMarked
 package dev.fullstate.outbox;

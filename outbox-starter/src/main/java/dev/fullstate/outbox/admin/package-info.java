@@ -1,6 +1,6 @@
 /**
- * The republisher over HTTP. In come requests of people and programs, at a path of its own or through Actuator; out go, for callers
- * with the authority only, calls of the {@link dev.fullstate.outbox.republish.Republisher} and their results as JSON.
+ * The republisher over HTTP. Requests of people and programs come in, at a path of its own or through Actuator; calls of the {@link
+ * dev.fullstate.outbox.republish.Republisher} go out, for callers with the authority only, and their results as JSON.
  */
 @NullMarked
 package dev.fullstate.outbox.admin;

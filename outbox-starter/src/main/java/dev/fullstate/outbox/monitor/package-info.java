@@ -1,4 +1,4 @@
-/** Shows the outbox to operators. In comes its state, out go an Actuator endpoint and meters. */
+/** Shows the outbox to operators. Its state comes in; an Actuator endpoint and meters go out. */
 @NullMarked
 package dev.fullstate.outbox.monitor;
 
