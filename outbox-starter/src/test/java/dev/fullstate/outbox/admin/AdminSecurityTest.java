@@ -31,10 +31,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class AdminSecurityTest {
 
     private static final String ACTUATOR = "/actuator/outboxRepublish";
-    private static final String[] ROLES_AS_AUTHORITIES = {
-        "spring.security.oauth2.resourceserver.jwt.authorities-claim-name=roles",
-        "spring.security.oauth2.resourceserver.jwt.authority-prefix="
-    };
 
     @ParameterizedTest
     @ValueSource(
@@ -70,7 +66,7 @@ class AdminSecurityTest {
 
     @Test
     void adminEndpointIsForTokensWithTheAuthority() {
-        try (AdminApplication application = AdminApplication.start(Jwt.class, ROLES_AS_AUTHORITIES)) {
+        try (AdminApplication application = AdminApplication.start(Jwt.class, Jwt.ROLES_AS_AUTHORITIES)) {
             Instant later = Instant.now().plusSeconds(3600);
             application.assertAuthorityRequired(
                     "", Jwt.token("eve", later, "OTHER"), Jwt.token("alice", later, "OTHER", "OUTBOX_ADMIN"));
@@ -86,7 +82,7 @@ class AdminSecurityTest {
 
     @Test
     void adminEndpointTakesTokensAndPasswords() {
-        try (AdminApplication application = AdminApplication.start(JwtAndUsers.class, ROLES_AS_AUTHORITIES)) {
+        try (AdminApplication application = AdminApplication.start(JwtAndUsers.class, Jwt.ROLES_AS_AUTHORITIES)) {
             application.assertAuthorityRequired("", as("user"), as("admin"));
             assertThat(application
                             .send("POST", PATH, Jwt.token("", Instant.now().plusSeconds(3600), "OUTBOX_ADMIN"))

@@ -150,6 +150,12 @@ final class Securities {
     @Configuration(proxyBeanMethods = false)
     static class Jwt {
 
+        /** Properties with which the roles in a token are authorities. */
+        static final String[] ROLES_AS_AUTHORITIES = {
+            "spring.security.oauth2.resourceserver.jwt.authorities-claim-name=roles",
+            "spring.security.oauth2.resourceserver.jwt.authority-prefix="
+        };
+
         private static final KeyPair KEYS = keys();
 
         private static KeyPair keys() {

@@ -26,10 +26,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 class UnchangedSecurityTest {
 
     private static final String[] ANONYMOUS = {};
-    private static final String[] ROLES_AS_AUTHORITIES = {
-        "spring.security.oauth2.resourceserver.jwt.authorities-claim-name=roles",
-        "spring.security.oauth2.resourceserver.jwt.authority-prefix="
-    };
 
     @ParameterizedTest
     @ValueSource(
@@ -45,8 +41,8 @@ class UnchangedSecurityTest {
                 ApiKeys.class
             })
     void allOtherPathsAnswerAsWithoutTheAdminPart(Class<?> security) {
-        try (AdminApplication with = AdminApplication.start(security, ROLES_AS_AUTHORITIES);
-                AdminApplication without = AdminApplication.startWithoutAdmin(security, ROLES_AS_AUTHORITIES)) {
+        try (AdminApplication with = AdminApplication.start(security, Jwt.ROLES_AS_AUTHORITIES);
+                AdminApplication without = AdminApplication.startWithoutAdmin(security, Jwt.ROLES_AS_AUTHORITIES)) {
             String[] token = Jwt.token("alice", Instant.now().plusSeconds(3600), "OUTBOX_ADMIN");
             for (String path : new String[] {
                 "/hello",
