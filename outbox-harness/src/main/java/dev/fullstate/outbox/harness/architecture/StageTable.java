@@ -17,6 +17,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 /**
  * A module's packages as a table with a line for each: which packages it sees, and which types are its door.
@@ -168,6 +169,11 @@ public final class StageTable {
                                 .forEach(type -> violated(events, type, type + " is opened, and is not a public type"));
                     }
                 });
+    }
+
+    /** A rule: no packages see each other in a circle. */
+    public ArchRule cycles() {
+        return slices().matching(base + ".(*)..").should().beFreeOfCycles();
     }
 
     private static void violated(ConditionEvents events, Object subject, String message) {
