@@ -1,9 +1,9 @@
 package dev.fullstate.outbox.autoconfigure;
 
+import java.sql.SQLException;
 import java.util.stream.Stream;
 
 import jakarta.persistence.EntityManager;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -15,10 +15,13 @@ import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 import dev.fullstate.outbox.fragile.Fragile;
+import dev.fullstate.outbox.harness.server.Databases;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -26,21 +29,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** A slice for repositories has no outbox, and works without it. */
 @DataJpaTest
 @AutoConfigureTestDatabase(replace = AutoConfigureTestDatabase.Replace.NONE)
+@DirtiesContext // or its pool would stay open, and warn in the middle of other tests
 @ExtendWith(OutputCaptureExtension.class)
 class JpaSliceOnPostgresIT {
 
-    static final PostgresServer POSTGRES = PostgresServer.start();
-
-    @AfterAll
-    static void stop() {
-        POSTGRES.close();
-    }
-
     @DynamicPropertySource
-    static void database(DynamicPropertyRegistry properties) {
-        properties.add("spring.datasource.url", POSTGRES::jdbcUrl);
-        properties.add("spring.datasource.username", POSTGRES::username);
-        properties.add("spring.datasource.password", POSTGRES::password);
+    static void database(DynamicPropertyRegistry properties) throws SQLException {
+        PostgresServer postgres = SharedServers.postgres();
+        String url = Databases.recreate(postgres, "slice");
+        properties.add("spring.datasource.url", () -> url);
+        properties.add("spring.datasource.username", postgres::username);
+        properties.add("spring.datasource.password", postgres::password);
         properties.add("spring.jpa.hibernate.ddl-auto", () -> "update");
     }
 
