@@ -129,6 +129,8 @@ public final class Committed {
                 while (rows.next()) {
                     ids.add(rows.getString(1));
                 }
+                // Not left to the end of the connection: the server may still be at that when the next copy is made.
+                statement.execute("select pg_drop_replication_slot('%s')".formatted(copy));
                 return ids;
             }
         }
