@@ -25,12 +25,14 @@ import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
 import dev.fullstate.outbox.relay.wal.Facts.Trace;
+import dev.fullstate.outbox.relay.wal.SlotInUseException;
 import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Reads the facts of a real database by which a relay decides whether it can resume. */
 class DatabaseFactsIT extends RelayIntegrationTest {
@@ -149,6 +151,12 @@ class DatabaseFactsIT extends RelayIntegrationTest {
     }
 
     private static Facts facts(WalSettings settings, @Nullable Newest newest) {
+        // The server may still be ending the session before this one, which led.
+        return await().ignoreExceptionsInstanceOf(SlotInUseException.class)
+                .until(() -> look(settings, newest), found -> true);
+    }
+
+    private static Facts look(WalSettings settings, @Nullable Newest newest) {
         ResumePoint point = Points.at(new Lsn(1));
         WalSession session = WalSource.of(settings).open();
         try {
