@@ -37,6 +37,7 @@ import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.harness.server.Databases;
 import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.jobs.Job;
+import dev.fullstate.outbox.republish.RepublishConflictException;
 import dev.fullstate.outbox.republish.RepublishJob;
 import dev.fullstate.outbox.republish.RepublishRequest;
 import dev.fullstate.outbox.republish.Republisher;
@@ -198,8 +199,13 @@ abstract class ApplicationChecks {
     /** Makes every call that a caller can make. */
     private UUID makeEveryCall(String type) {
         UUID job = republisher().start(List.of(type), "test");
-        republisher().pause(job, "test");
-        republisher().resume(job, "test");
+        try {
+            republisher().pause(job, "test");
+            republisher().resume(job, "test");
+        } catch (RepublishConflictException ended) {
+            // So small a job may have ended before; the call was made all the same.
+            assertThat(ended.job().state().isFinal()).isTrue();
+        }
         assertThat(republisher().latest()).extracting(RepublishJob::id).contains(job);
         assertThat(republisher().find(job)).isPresent();
         return job;
