@@ -22,6 +22,7 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -55,6 +56,8 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.test.KafkaServer;
 
+import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -333,17 +336,14 @@ class ChangedTopicsIT {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             // Not the consumer's own ends: a transaction that is committed may still wait for its markers.
-            Map<TopicPartition, Long> ends = new HashMap<>();
-            for (TopicPartition partition : partitions) {
-                ends.put(
-                        partition,
-                        admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                                .partitionResult(partition)
-                                .get()
-                                .offset());
-            }
+            Map<TopicPartition, ListOffsetsResultInfo> ends = admin.listOffsets(
+                            partitions.stream().collect(toMap(identity(), each -> OffsetSpec.latest())))
+                    .all()
+                    .get();
             Map<String, Set<Integer>> found = new TreeMap<>();
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            while (ends.entrySet().stream()
+                    .anyMatch(end ->
+                            consumer.position(end.getKey()) < end.getValue().offset())) {
                 consumer.poll(Duration.ofMillis(100))
                         .forEach(record -> found.computeIfAbsent(record.key(), key -> new TreeSet<>())
                                 .add(record.partition()));
