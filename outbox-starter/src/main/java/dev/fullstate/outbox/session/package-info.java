@@ -1,6 +1,7 @@
 /**
- * The way from a session to its database. A session of the application comes in; its connection goes out, whose statements respect
- * the transaction's time-out, and so do the database failure behind an exception and sessions of our own that read on a connection.
+ * The way from a session to its database. A session of the application comes in. Three things go out: its connection, whose
+ * statements respect the transaction's time-out; the database failure behind an exception; and sessions of our own that read on a
+ * connection.
  */
 @NullMarked
 package dev.fullstate.outbox.session;
