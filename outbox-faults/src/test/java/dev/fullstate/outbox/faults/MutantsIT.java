@@ -29,9 +29,6 @@ class MutantsIT {
     private static final int MOST_FAULTS = 60;
     private static final Mix PARTS_OF_TRANSACTIONS = new Mix(2, 20, 30, 800, 100);
 
-    /**
-     * The successor finds the events in the table, because the position, which Kafka did not accept either, does not reach up to the slot.
-     */
     @Test
     void relayThatAcknowledgesTooEarlyConfirmsWhatKafkaHasNot() throws SQLException {
         // The relay would not notice if one of the first events failed, however busy the machine is.
@@ -43,7 +40,7 @@ class MutantsIT {
                 "outbox.relay.kafka-timeout",
                 "2m");
         try (Scenario scenario = Scenario.of(Mix.ORDINARY, patient).with(Mutant.ACKNOWLEDGES_TOO_EARLY)) {
-            RelayProcess relay = scenario.startRelay();
+            scenario.startRelay();
             scenario.workload.commit(100);
             scenario.awaitAllPublished();
             // The link does not only hold the records: those would arrive when the relay is long dead.
@@ -54,19 +51,6 @@ class MutantsIT {
                 return scenario.committed.confirmedIds().stream().anyMatch(id -> !ids.contains(id));
             });
             assertThatThrownBy(scenario::assertNothingConfirmedTooEarly).isInstanceOf(AssertionError.class);
-            relay.kill();
-            Servers.BROKER.link().heal();
-            long count = scenario.committed.count();
-            scenario.startRelay();
-            scenario.workload.commit(1);
-            scenario.patience()
-                    .until(
-                            "the last events are published",
-                            () -> published(scenario)
-                                    .containsAll(scenario.outbox.strings(
-                                            "select id from outbox order by seq offset " + count)));
-
-            assertThat(scenario.verdict().lost()).isEmpty();
         }
     }
 
