@@ -23,6 +23,7 @@ import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.kafka.KafkaSettings;
+import dev.fullstate.outbox.relay.kafka.TopicLookups;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Points;
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -34,6 +35,7 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Shows that a successor finds the last committed position, however others write to the topic of the positions. */
 @SuppressWarnings("FutureReturnValueIgnored") // A producer that is closed, or commits, waits for what was sent.
@@ -113,6 +115,7 @@ class PreparedPublisherIT {
                         Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()));
                 PreparedPublisher prepared = PreparedPublisher.prepare(settings(Delivery.EXACTLY_ONCE), OURS)) {
             admin.deleteTopics(List.of(topic)).all().get();
+            awaitTopic(admin, false);
             createTopic();
             others(3);
             try (Publisher publisher = prepared.takeOver()) {
@@ -184,9 +187,15 @@ class PreparedPublisherIT {
                 Admin.create(Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()))) {
             NewTopic positions = new NewTopic(topic, 1, (short) 1).configs(Map.of("cleanup.policy", "compact"));
             admin.createTopics(List.of(positions)).all().get();
+            awaitTopic(admin, true);
         } catch (ExecutionException | InterruptedException e) {
             throw new AssertionError("The topic could not be created", e);
         }
+    }
+
+    /** Waits until brokers tell their clients what the controller has decided. */
+    private void awaitTopic(Admin admin, boolean there) {
+        await().atMost(Duration.ofMinutes(2)).until(() -> (TopicLookups.find(admin, topic) != null) == there);
     }
 
     private Producer<String, @Nullable String> producer(boolean transactional) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 
 import org.apache.kafka.clients.admin.Admin;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 class KafkaServerTest {
 
@@ -116,9 +118,11 @@ class KafkaServerTest {
                     .all()
                     .get();
         }
+        // The broker tells its clients a moment after its controller has decided.
+        await().until(() -> topics(server).contains(name));
     }
 
-    private static Iterable<String> topics(KafkaServer server) throws Exception {
+    private static Set<String> topics(KafkaServer server) throws Exception {
         try (Admin admin = admin(server)) {
             return admin.listTopics().names().get();
         }

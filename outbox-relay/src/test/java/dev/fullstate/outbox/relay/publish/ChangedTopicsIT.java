@@ -384,6 +384,7 @@ class ChangedTopicsIT {
         admin.createPartitions(Map.of(name, NewPartitions.increaseTo(count)))
                 .all()
                 .get();
+        until(() -> isSeen(name, topic -> topic.partitionCount() == count));
     }
 
     private static void setPolicy(String name, String policy) throws ExecutionException, InterruptedException {
