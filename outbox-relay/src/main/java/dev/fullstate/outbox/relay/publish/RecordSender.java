@@ -115,8 +115,27 @@ final class RecordSender implements AutoCloseable {
         send(sendable.record(), () -> sendable.routed().event().toString(), acknowledged);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.
+    void beginTransaction() {
+        orCause(producer::beginTransaction);
+    }
+
     void send(ProducerRecord<byte[], byte @Nullable []> record, Description what, Runnable acknowledged) {
+        orCause(() -> sendUnlessClosed(record, what, acknowledged));
+    }
+
+    /** Throws the failure because of which the producer was closed a moment ago, instead of telling that it is closed. */
+    private void orCause(Runnable call) {
+        try {
+            call.run();
+        } catch (KafkaException | IllegalStateException refused) {
+            requireNoFailure();
+            throw refused;
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.
+    private void sendUnlessClosed(
+            ProducerRecord<byte[], byte @Nullable []> record, Description what, Runnable acknowledged) {
         producer.send(record, (metadata, exception) -> {
             if (!inContext) {
                 context.apply();

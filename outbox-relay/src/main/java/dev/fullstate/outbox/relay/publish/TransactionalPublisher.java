@@ -131,7 +131,7 @@ final class TransactionalPublisher implements Publisher {
 
     private Open begin() {
         require(state instanceof Idle, "A transaction begins when the one before has ended");
-        sender.producer().beginTransaction();
+        sender.beginTransaction();
         Open transaction = new Open(nanoTime.getAsLong());
         state = transaction;
         return transaction;

@@ -1,18 +1,12 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -21,10 +15,7 @@ import org.slf4j.MDC;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.Events;
-import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.kafka.KafkaSettings;
-import dev.fullstate.outbox.relay.kafka.KafkaTopic;
-import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
@@ -104,69 +95,6 @@ class ThreadsInTheLogTest {
         public void commitTransaction() {
             seen.add(String.valueOf(MDC.get("pipeline")));
             super.commitTransaction();
-        }
-    }
-
-    private static final class NoValue implements Kafka.LastValues {
-
-        @Override
-        public void keepUp() {
-            // There is never a value.
-        }
-
-        @Override
-        public Map<String, byte[]> current() {
-            return Map.of();
-        }
-
-        @Override
-        public void close() {
-            // Nothing is open.
-        }
-    }
-
-    private record OneProducer(MockTransactions producer) implements Kafka {
-
-        @Override
-        public Producer<byte[], byte @Nullable []> producer(@Nullable String transactionalId) {
-            return producer;
-        }
-
-        @Override
-        public CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names) {
-            Map<String, KafkaTopic> topics = new HashMap<>();
-            names.forEach(name -> topics.put(name, new KafkaTopic(name, name, 1, "compact")));
-            return CompletableFuture.completedFuture(topics);
-        }
-
-        @Override
-        public short transactionVersion() {
-            return 2;
-        }
-
-        @Override
-        public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
-            throw new AssertionError("All topics exist");
-        }
-
-        @Override
-        public LastValues follow(String topic, Set<String> keys) {
-            return new NoValue();
-        }
-
-        @Override
-        public Search search(Set<String> topics, Instant since) {
-            throw new IllegalStateException("The test searches for no events");
-        }
-
-        @Override
-        public CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
-            return CompletableFuture.completedFuture(Map.of());
-        }
-
-        @Override
-        public void close() {
-            // Nothing is open.
         }
     }
 }
