@@ -144,10 +144,12 @@ public final class Relay
 
     /** Returns the status of the relay, which shows also the death of a thread that could not report it any more. */
     public RelayStatus status() {
-        RelayStatus last = status;
         Thread loop = thread;
+        // Asked first: the thread reports its end before it is dead.
+        boolean isDead = loop != null && !loop.isAlive();
+        RelayStatus last = status;
         boolean ended = last.state() == RelayState.STOPPED || last.state() == RelayState.FAILED;
-        return loop == null || loop.isAlive() || ended
+        return !isDead || ended
                 ? last
                 : new RelayStatus(
                         RelayState.FAILED,

@@ -110,8 +110,13 @@ class CutOffDatabaseIT extends RelayIntegrationTest {
         }
     }
 
-    /** The relay opens the connection for queries first, then the one for the stream, then the one that shows that it is alive. */
-    private TcpProxy.Link stream() {
-        return network.links().get(1);
+    /** Returns the connection that streams, of those that the relay has opened. */
+    private TcpProxy.Link stream() throws SQLException {
+        String port = database.query("select client_port from pg_stat_activity where pid = (select active_pid"
+                + " from pg_replication_slots where slot_name = '" + database.name() + "')");
+        return network.links().stream()
+                .filter(link -> Integer.toString(link.port()).equals(port))
+                .findFirst()
+                .orElseThrow();
     }
 }

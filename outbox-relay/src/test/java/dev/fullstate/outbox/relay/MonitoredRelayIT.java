@@ -91,7 +91,8 @@ class MonitoredRelayIT extends RelayIntegrationTest {
                 ((GenericApplicationContext) context).registerBean("dyingRelay", Relay.class, () -> dying(context)));
         ConfigurableApplicationContext relay = run(application);
         assertThat(exit.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(1);
-        assertThat(probe(relay, "liveness")).isEqualTo(DOWN);
+        // Those who end the process hear of it before those who keep the availability.
+        await().atMost(PATIENCE).until(() -> probe(relay, "liveness") == DOWN);
         assertThat(probe(relay, "readiness")).isEqualTo(DOWN);
     }
 
@@ -146,7 +147,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
                 });
 
         database.terminateWalSender();
-        await().atMost(PATIENCE).until(() -> value(meters, "outbox.relay.failures", "kind", "retry") == 1);
+        await().atMost(PATIENCE).until(() -> value(meters, "outbox.relay.failures", "kind", "retry") > 0);
     }
 
     private static double value(MeterRegistry meters, String name, String... tags) {
@@ -194,6 +195,9 @@ class MonitoredRelayIT extends RelayIntegrationTest {
                         "outbox.relay.retry.max-delay", "500ms",
                         "outbox.relay.topic", SteppedRelay.topic(database, "{aggregatetype}"))
                 .forEach((name, value) -> arguments.add("--" + name + "=" + value));
+        // A broker that is slow while it starts is no failure.
+        arguments.add("--outbox.relay.kafka-timeout=20s");
+        arguments.add("--outbox.relay.wal-sender-timeout=60s");
         ConfigurableApplicationContext context = application.run(arguments.toArray(String[]::new));
         applications.add(context);
         return context;

@@ -152,7 +152,7 @@ class PreparedPublisherIT {
                         kafka,
                         kafka,
                         DataSize.ofMegabytes(1),
-                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(60),
                         Duration.ofSeconds(10)),
                 delivery,
                 topic,

@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
@@ -10,8 +11,13 @@ import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.test.PublishedEvent;
 import dev.fullstate.outbox.test.PublishedEvents;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 /** A database with an outbox, and the topic of its events. */
 abstract class RelayIntegrationTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     OutboxDatabase database;
     PublishedEvents topic;
@@ -31,5 +37,15 @@ abstract class RelayIntegrationTest {
     /** The data of all events, in the order of the topic, which has one partition. */
     List<String> published() {
         return topic.all().stream().map(PublishedEvent::data).toList();
+    }
+
+    /** Waits until consumers can read just these events: a transaction is committed a moment before they can. */
+    void awaitPublished(String... data) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(published()).containsExactly(data));
+    }
+
+    /** Waits until consumers can read that many events. */
+    void awaitPublished(int count) {
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(published()).hasSize(count));
     }
 }

@@ -49,7 +49,7 @@ class RelayStatisticsIT extends RelayIntegrationTest {
         assertThat(latencies)
                 .hasSize(2)
                 .allSatisfy(latency -> assertThat(latency).isBetween(Duration.ZERO, Duration.ofMinutes(2)));
-        assertThat(published()).hasSize(4);
+        awaitPublished(4);
     }
 
     @Test

@@ -61,7 +61,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
 
             relay.stepUntil(RelayState.STREAMING);
         }
-        assertThat(published()).containsExactly("1");
+        awaitPublished("1");
     }
 
     @Test
@@ -75,7 +75,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
             second.step();
             assertThat(second.state()).isEqualTo(RelayState.STANDBY);
         }
-        assertThat(published()).containsExactly("1");
+        awaitPublished("1");
     }
 
     @Test
@@ -89,7 +89,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
             database.query("select pg_sleep(0.3)");
             relay.stepUntil(RelayState.STREAMING);
         }
-        assertThat(published()).containsExactly("1");
+        awaitPublished("1");
     }
 
     @Test

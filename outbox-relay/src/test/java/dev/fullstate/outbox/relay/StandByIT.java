@@ -35,6 +35,7 @@ import dev.fullstate.outbox.test.PostgresServer;
 import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Runs a relay beside another one, and checks both as the server sees them. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -163,7 +164,9 @@ class StandByIT {
                 standby.stepUntil(topic, 2);
                 assertThat(walSender()).isNotEqualTo(walSender);
                 assertThat(output)
-                        .contains("The relay takes over, because", "process " + walSender, "was silent for 3000 ms");
+                        .contains("The relay takes over, because", "process " + walSender)
+                        // It looks again where the process takes its time to end.
+                        .containsPattern("was silent for 3\\d00 ms");
                 // Otherwise the leader would wait for the network when it is closed.
                 network.close();
             }
@@ -287,7 +290,8 @@ class StandByIT {
                     .isEqualTo(Termination.NOT_DUE);
             assertThat(walSender()).isEqualTo(walSender);
 
-            assertThat(standby.terminate(now)).isEqualTo(Termination.DONE);
+            // A sign of life may still have been on its way.
+            await().atMost(Duration.ofMinutes(2)).until(() -> standby.terminate(holder(standby)) == Termination.DONE);
             assertThat(standby.slotStatus().map(SlotStatus::holder)).isEmpty();
             network.close();
         }

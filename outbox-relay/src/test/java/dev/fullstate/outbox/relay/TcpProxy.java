@@ -33,6 +33,11 @@ final class TcpProxy implements AutoCloseable {
             this.server = server;
         }
 
+        /** Returns the port from which the server is connected. */
+        int port() {
+            return server.getLocalPort();
+        }
+
         /** Lets that many more bytes through to the client, then swallows everything in both directions. */
         void swallowAfter(long byteCount) {
             allowedBytes.set(byteCount);

@@ -28,6 +28,7 @@ import dev.fullstate.outbox.test.PublishedEvent;
 import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Shows that each value that SQL can write is published or kept out of the table, and that people can correct or delete one in an old
@@ -255,7 +256,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
                     + OutboxInsert.row().with("time", "'infinity'").sql() + "; "
                     + OutboxInsert.row().payload("3").sql() + "; commit");
             relay.stepUntil(RelayState.RETRYING);
-            assertThat(published()).containsExactly("0", "1", "2");
+            awaitPublished("0", "1", "2");
             relay.stepUntil(RelayState.STREAMING);
             relay.stepUntil(RelayState.RETRYING);
             database.execute(deletion(relay));
@@ -294,8 +295,12 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
             relay.stepUntil(RelayState.RETRYING);
             assertThat(relay.problem().message()).contains("does not show in the table yet");
             assertThat(commit).isNotDone();
-            synchronous.query("select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'");
-            assertThat(commit).succeedsWithin(Duration.ofMinutes(2));
+            // The stream has a commit before its backend waits for the standby.
+            await().atMost(Duration.ofMinutes(2)).until(() -> {
+                synchronous.query("select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'");
+                return commit.isDone();
+            });
+            assertThat(commit).isCompleted();
             relay.stepUntil(() -> relay.state() == RelayState.RETRYING
                     && relay.problem().remedy().startsWith("UPDATE"));
         }

@@ -98,7 +98,7 @@ class TransactionTimeoutIT {
     @EnumSource
     void waitEndsWithTheTimeoutOfTheTransaction(Place place) throws SQLException {
         TransactionTemplate template = shop.transaction();
-        template.setTimeout(1);
+        template.setTimeout(2);
         try (Connection other = DriverManager.getConnection(
                         postgres.jdbcUrl("timeouts"), postgres.username(), postgres.password());
                 Statement statement = other.createStatement()) {

@@ -32,7 +32,7 @@ class CountTimeoutIT extends RepublishTest {
                 "republish",
                 Stream.concat(
                                 Stream.of(OPTIONS),
-                                Stream.of("spring.datasource.hikari.connection-init-sql=set statement_timeout = '1s'"))
+                                Stream.of("spring.datasource.hikari.connection-init-sql=set statement_timeout = '5s'"))
                         .toArray(String[]::new));
     }
 

@@ -37,7 +37,7 @@ class JobPaceIT extends RepublishTest {
 
     @Test
     void pauseDoesNotEarnABurst() {
-        List<UUID> ids = purchases(4 * CHUNK);
+        List<UUID> ids = purchases(20 * CHUNK);
         UUID job = republisher().start(new RepublishRequest(List.of("purchase"), null, null, 1, false, false), "test");
         await().until(() -> job(job).publishedCount() >= 1);
         long before = republisher().pause(job, "test").orElseThrow().publishedCount();

@@ -133,21 +133,24 @@ class RepublishIT extends RepublishTest {
     /** Writes the rows of a job whose instance died after its first chunk, in which it could not lock one aggregate. */
     private static UUID leftBehind(String type, List<UUID> ids) {
         UUID job = UUID.randomUUID();
-        shop.jdbc()
-                .sql(
-                        "insert into outbox_job (id, kind, state, requested_by) values (?, 'republish', 'RUNNING', 'gone')")
-                .param(job)
-                .update();
-        shop.jdbc()
-                .sql("insert into outbox_job_slice (job_id, aggregate_type, pass, last_id, total_count, done_count,"
-                        + " pending_count) values (?, ?, 'SCAN', ?, ?, ?, 1)")
-                .params(job, type, ids.get(CHUNK - 1).toString(), ids.size(), CHUNK - 1)
-                .update();
-        shop.jdbc()
-                .sql("insert into outbox_job_item (job_id, aggregate_type, aggregate_id, pass)"
-                        + " values (?, ?, ?, 'CONTENDED')")
-                .params(job, type, ids.get(0).toString())
-                .update();
+        // At once, since other instances look for work all the time.
+        shop.run(em -> {
+            shop.jdbc()
+                    .sql("insert into outbox_job (id, kind, state, requested_by)"
+                            + " values (?, 'republish', 'RUNNING', 'gone')")
+                    .param(job)
+                    .update();
+            shop.jdbc()
+                    .sql("insert into outbox_job_slice (job_id, aggregate_type, pass, last_id, total_count, done_count,"
+                            + " pending_count) values (?, ?, 'SCAN', ?, ?, ?, 1)")
+                    .params(job, type, ids.get(CHUNK - 1).toString(), ids.size(), CHUNK - 1)
+                    .update();
+            shop.jdbc()
+                    .sql("insert into outbox_job_item (job_id, aggregate_type, aggregate_id, pass)"
+                            + " values (?, ?, ?, 'CONTENDED')")
+                    .params(job, type, ids.get(0).toString())
+                    .update();
+        });
         return job;
     }
 

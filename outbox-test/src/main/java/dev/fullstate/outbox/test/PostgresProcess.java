@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,6 +39,7 @@ final class PostgresProcess implements AutoCloseable {
     private final Path folder;
     private final Path cluster;
     private final Process guard;
+    private int port;
 
     private PostgresProcess(PostgresBinaries binaries, Path folder) throws IOException {
         this.binaries = binaries;
@@ -46,24 +48,29 @@ final class PostgresProcess implements AutoCloseable {
         this.guard = guard(binaries, folder, cluster);
     }
 
-    /** Starts a server without data. */
-    static PostgresProcess start(int port, Map<String, String> settings) {
+    /**
+     * Starts a server without data.
+     *
+     * @param port is asked for when its files are there, since somebody else may take a free port at any time
+     */
+    static PostgresProcess start(IntSupplier port, Map<String, String> settings) {
         return start(PostgresProcess::initialize, port, settings);
     }
 
     /** Starts a server with the data of another one. */
-    static PostgresProcess startOn(ClusterFiles files, int port, Map<String, String> settings) {
+    static PostgresProcess startOn(ClusterFiles files, IntSupplier port, Map<String, String> settings) {
         return start(process -> process.copy(files), port, settings);
     }
 
-    private static PostgresProcess start(Preparation preparation, int port, Map<String, String> settings) {
+    private static PostgresProcess start(Preparation preparation, IntSupplier port, Map<String, String> settings) {
         PostgresBinaries binaries = PostgresBinaries.unpacked();
         try {
             PostgresProcess process = new PostgresProcess(binaries, Files.createTempDirectory("outbox-postgres-"));
             try {
                 binaries.user().own(process.folder);
                 preparation.prepare(process);
-                process.configure(port, settings);
+                process.port = port.getAsInt();
+                process.configure(process.port, settings);
                 process.startPostmaster();
                 return process;
             } catch (IOException | RuntimeException e) {
@@ -79,6 +86,10 @@ final class PostgresProcess implements AutoCloseable {
     private interface Preparation {
 
         void prepare(PostgresProcess process) throws IOException;
+    }
+
+    int port() {
+        return port;
     }
 
     int majorVersion() {

@@ -7,7 +7,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
-import java.util.function.IntFunction;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,13 +72,12 @@ public final class PostgresServer implements AutoCloseable {
         return start(port, freePort -> PostgresProcess.startOn(files, freePort, settings));
     }
 
-    private static PostgresServer start(int port, IntFunction<PostgresProcess> process) {
+    private static PostgresServer start(int port, Function<IntSupplier, PostgresProcess> start) {
         long began = System.nanoTime();
-        int freePort = LoopbackPort.free(port, "PostgreSQL", PORT_PROPERTY);
-        PostgresServer server = new PostgresServer(freePort, process.apply(freePort));
+        PostgresProcess process = start.apply(() -> LoopbackPort.free(port, "PostgreSQL", PORT_PROPERTY));
         Duration taken = Duration.ofNanos(System.nanoTime() - began);
-        log.info("PostgreSQL listens on {}:{} after {} ms", LoopbackPort.HOST, freePort, taken.toMillis());
-        return server;
+        log.info("PostgreSQL listens on {}:{} after {} ms", LoopbackPort.HOST, process.port(), taken.toMillis());
+        return new PostgresServer(process.port(), process);
     }
 
     /** {@return the port on 127.0.0.1} */
