@@ -22,6 +22,8 @@ class LargeFirstStartIT {
     /** An event with its headers is just below the largest request that the producer sends. */
     private static final int PAYLOAD_BYTES = 1_000_000;
 
+    private static final int BYTES_PER_SECOND = 10_000_000;
+
     /** This is far less than the time after which a relay gives up waiting, and its connections. */
     private static final Duration AWAY = Duration.ofSeconds(2);
 
@@ -55,9 +57,12 @@ class LargeFirstStartIT {
             String slot = slotBeginsAt(scenario);
             Servers.BROKER.kill();
             assertThatNoSnapshotIsHeldWhileKafkaIsAway(scenario);
+            // The relay must not be at the end before it is killed.
+            Servers.BROKER.link().throttle(BYTES_PER_SECOND);
             Servers.BROKER.restart();
             scenario.awaitPublished(rows / 2);
             first.kill();
+            Servers.BROKER.link().heal();
             assertThat(scenario.published.distinctCount())
                     .as("published when the relay was killed")
                     .isLessThan(rows);

@@ -2,7 +2,9 @@ package dev.fullstate.outbox.faults;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -39,7 +41,7 @@ final class Scenario implements AutoCloseable {
     private final Map<String, String> properties;
     private final int aggregateCount;
     private String[] jvmOptions = {};
-    private @Nullable RelayProcess lastStarted;
+    private final List<RelayProcess> allStarted = new ArrayList<>();
     private @Nullable RelayProcess relay;
 
     private Scenario(Database database, Mix mix, long seed, Map<String, String> properties) throws SQLException {
@@ -111,7 +113,7 @@ final class Scenario implements AutoCloseable {
     /** Starts the process of a relay beside the one before; the caller closes it. */
     RelayProcess anotherRelay() {
         RelayProcess prepared = RelayProcess.prepare(outbox, Servers.BROKER, properties, jvmOptions);
-        lastStarted = prepared;
+        allStarted.add(prepared);
         return prepared;
     }
 
@@ -172,14 +174,43 @@ final class Scenario implements AutoCloseable {
 
     /** {@return the last lines of the relay's log} */
     String context() {
-        return lastStarted == null ? "No relay was started" : lastStarted.endOfLog();
+        return allStarted.isEmpty()
+                ? "No relay was started"
+                : allStarted.get(allStarted.size() - 1).endOfLog();
     }
 
     /** Checks that consumers can read all events up to which the slot is confirmed. */
     void assertNothingConfirmedTooEarly() throws SQLException {
         Set<String> confirmed = committed.confirmedIds();
         confirmed.removeAll(published.ids());
+        if (!confirmed.isEmpty() && isExactlyOnce()) {
+            awaitMarkers(confirmed);
+        }
         assertThat(confirmed).as("confirmed and not published; " + context()).isEmpty();
+    }
+
+    private boolean isExactlyOnce() {
+        return Delivery.EXACTLY_ONCE
+                .value()
+                .equals(properties.getOrDefault(Delivery.PROPERTY, Delivery.EXACTLY_ONCE.value()));
+    }
+
+    /**
+     * Kafka answers a commit before it has written the markers, without which consumers cannot read the events. The relays stand still
+     * while that is awaited, so that none publishes an event that it has confirmed too early.
+     */
+    private void awaitMarkers(Set<String> missing) {
+        List<RelayProcess> alive =
+                allStarted.stream().filter(RelayProcess::isAlive).toList();
+        alive.forEach(RelayProcess::pause);
+        try {
+            patience().until("what is confirmed is published", () -> {
+                published.removeFrom(missing);
+                return missing.isEmpty();
+            });
+        } finally {
+            alive.forEach(RelayProcess::resume);
+        }
     }
 
     /** {@return the process of PostgreSQL that streams to the relay} */

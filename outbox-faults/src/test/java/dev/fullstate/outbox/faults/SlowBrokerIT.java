@@ -13,9 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Throttles the way to the broker to 1 MB a second. */
 class SlowBrokerIT {
 
-    private static final int EVENTS = 500;
+    private static final int EVENTS = 1_300;
     private static final int BYTES_PER_SECOND = 1_000_000;
-    private static final Duration SERVER_WAITS = Duration.ofSeconds(3);
+    private static final Duration SERVER_WAITS = Duration.ofSeconds(8);
 
     @Test
     void slowBrokerSlowsTheReaderOfTheWalDownWithoutATimeout() throws SQLException {

@@ -17,7 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SuppressWarnings("FutureReturnValueIgnored") // A producer that is closed, or commits, waits for what was sent.
 class SlowPositionTopicIT {
 
-    private static final int OTHERS = 100_000;
+    private static final int OTHERS = 250_000;
     private static final int BYTES_PER_SECOND = 1_000_000;
     private static final String TOPIC = "slow.positions";
 
@@ -25,7 +25,7 @@ class SlowPositionTopicIT {
     void relayWithALongTopicOfPositionsStartsWithoutATimeout() throws SQLException {
         Map<String, String> impatient = Map.of(
                 "outbox.relay.exactly-once.position-topic", TOPIC,
-                "outbox.relay.wal-sender-timeout", "3s",
+                "outbox.relay.wal-sender-timeout", "8s",
                 "outbox.relay.kafka-timeout", "1s");
         try (Scenario scenario = Scenario.of(Mix.ORDINARY, impatient)) {
             scenario.startRelay();

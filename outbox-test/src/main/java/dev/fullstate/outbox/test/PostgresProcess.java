@@ -195,13 +195,14 @@ final class PostgresProcess implements AutoCloseable {
                 .succeeded();
     }
 
-    /** Kills the postmaster first, because it would start others in place of those that die. */
+    /** Stops the postmaster first, because it would start others after those that are listed, and in place of those that die. */
     void kill() {
         Path pidFile = cluster.resolve("postmaster.pid");
         try {
             long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
             ProcessHandle postmaster = ProcessHandle.of(pid)
                     .orElseThrow(() -> new IllegalStateException("PostgreSQL in " + folder + " does not run"));
+            FinishedProcess.run(List.of("sh", "-c", "kill -STOP " + pid));
             List<ProcessHandle> children = postmaster.descendants().toList();
             postmaster.destroyForcibly();
             children.forEach(ProcessHandle::destroyForcibly);

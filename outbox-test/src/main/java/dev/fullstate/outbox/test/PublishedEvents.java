@@ -28,7 +28,7 @@ public final class PublishedEvents implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(30);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Topics topics;
     private final @Nullable RelayPosition relay;
@@ -73,7 +73,7 @@ public final class PublishedEvents implements AutoCloseable {
     }
 
     /**
-     * Waits for half a minute at most, as {@link #await(String, int, Duration)} does.
+     * Waits for a minute at most, as {@link #await(String, int, Duration)} does.
      *
      * @param id of an aggregate; its {@code toString()} is the key
      */
@@ -111,7 +111,7 @@ public final class PublishedEvents implements AutoCloseable {
      * confirms its position only every few seconds.
      *
      * @return every event so far
-     * @throws AssertionError if the relay takes longer than half a minute
+     * @throws AssertionError if the relay takes longer than a minute
      * @throws IllegalStateException if these are the events of one topic, which have no relay
      */
     public List<PublishedEvent> allCommitted() {

@@ -23,6 +23,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 class PublishedEventsTest {
 
@@ -113,10 +114,12 @@ class PublishedEventsTest {
                 event("b", "create", "2"),
                 event("c", "create", "3"),
                 event("d", "create", "4"));
+        awaitReadable(4);
         assertThat(events.all()).extracting(PublishedEvent::data).containsExactlyInAnyOrder("1", "2", "3", "4");
 
         publish(event("a", "update", "5"));
 
+        awaitReadable(5);
         assertThat(events.all()).extracting(PublishedEvent::data).containsExactlyInAnyOrder("1", "2", "3", "4", "5");
     }
 
@@ -144,6 +147,7 @@ class PublishedEventsTest {
         producer.abortTransaction();
         publish(event("o1", "create", "committed"));
 
+        awaitReadable(1);
         assertThat(events.all()).extracting(PublishedEvent::data).containsExactly("committed");
     }
 
@@ -152,9 +156,10 @@ class PublishedEventsTest {
         createTopic(1);
         publish(new ProducerRecord<>(topic, "o1", "plain"));
 
-        assertThatIllegalStateException()
-                .isThrownBy(() -> events.all())
-                .withMessageContaining("offset 0 of " + topic + "-0 is not a CloudEvent");
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThatIllegalStateException()
+                        .isThrownBy(() -> events.all())
+                        .withMessageContaining("offset 0 of " + topic + "-0 is not a CloudEvent"));
     }
 
     @Test
@@ -162,6 +167,13 @@ class PublishedEventsTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> events.allCommitted())
                 .withMessageContaining("OutboxTestServices");
+    }
+
+    /** A commit is answered before consumers can read its events. */
+    private void awaitReadable(int count) {
+        try (PublishedEvents others = PublishedEvents.of(kafka.bootstrapServers(), topic)) {
+            await().atMost(TIMEOUT).until(() -> others.all().size() >= count);
+        }
     }
 
     private void createTopic(int partitions) throws Exception {

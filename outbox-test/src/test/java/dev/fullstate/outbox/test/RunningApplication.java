@@ -42,7 +42,7 @@ class RunningApplication {
 
     private static boolean answers(DataSource database) throws SQLException {
         try (Connection connection = database.getConnection()) {
-            return connection.isValid(1);
+            return connection.isValid(60);
         }
     }
 }

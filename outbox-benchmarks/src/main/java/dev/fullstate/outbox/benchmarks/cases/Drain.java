@@ -83,12 +83,12 @@ final class Drain {
     }
 
     /**
-     * Holds when enough is appended, and nothing more for half a second: the end offsets count the markers of Kafka transactions too, so
+     * Holds when enough is appended, and nothing more for three seconds: the end offsets count the markers of Kafka transactions too, so
      * that the number alone does not say that the last event is there.
      */
     private final class Arrived implements Watch.Condition {
 
-        private static final int QUIET_LOOKS = 10;
+        private static final int QUIET_LOOKS = 60;
 
         private final Turn turn;
         private long appended;

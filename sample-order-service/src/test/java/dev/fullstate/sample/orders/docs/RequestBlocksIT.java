@@ -14,6 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 import com.jayway.jsonpath.JsonPath;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -121,7 +122,9 @@ class RequestBlocksIT {
         }
     }
 
-    private void awaitEndOfJobs() {
+    /** The context is shared: no job may run on, or stay paused, when the next test starts one. */
+    @AfterEach
+    void awaitEndOfJobs() {
         await().atMost(PATIENCE).until(() -> {
             HttpRequest jobs = HttpRequest.newBuilder(URI.create(real("http://localhost:8080/admin/republish")))
                     .header("Authorization", basic("admin:admin"))

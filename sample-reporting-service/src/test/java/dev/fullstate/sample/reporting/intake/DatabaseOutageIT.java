@@ -46,7 +46,6 @@ class DatabaseOutageIT {
         properties.add("spring.datasource.url", database::jdbcUrl);
         properties.add("spring.datasource.username", database::username);
         properties.add("spring.datasource.password", database::password);
-        properties.add("spring.datasource.hikari.connection-timeout", () -> "1000");
         properties.add("spring.kafka.bootstrap-servers", kafka::bootstrapServers);
     }
 
