@@ -32,31 +32,33 @@ public final class PublishedEvents implements AutoCloseable {
 
     private final Topics topics;
     private final @Nullable RelayPosition relay;
+    private final String bootstrapServers;
     private final KafkaConsumer<String, byte[]> consumer;
     private final List<PublishedEvent> events = new ArrayList<>();
 
-    private PublishedEvents(Topics topics, @Nullable RelayPosition relay, KafkaConsumer<String, byte[]> consumer) {
+    private PublishedEvents(Topics topics, @Nullable RelayPosition relay, String bootstrapServers) {
         this.topics = topics;
         this.relay = relay;
-        this.consumer = consumer;
+        this.bootstrapServers = bootstrapServers;
+        this.consumer = consumer("read_committed");
     }
 
     /** {@return the events of a topic, which need not exist yet} */
     public static PublishedEvents of(String bootstrapServers, String topic) {
-        return new PublishedEvents(Topics.named(topic), null, consumer(bootstrapServers));
+        return new PublishedEvents(Topics.named(topic), null, bootstrapServers);
     }
 
     /** {@return all events that a relay publishes} */
     static PublishedEvents of(String bootstrapServers, Topics topics, RelayPosition relay) {
-        return new PublishedEvents(topics, relay, consumer(bootstrapServers));
+        return new PublishedEvents(topics, relay, bootstrapServers);
     }
 
-    private static KafkaConsumer<String, byte[]> consumer(String bootstrapServers) {
+    private KafkaConsumer<String, byte[]> consumer(String isolation) {
         Map<String, Object> configuration = Map.of(
                 "bootstrap.servers",
                 bootstrapServers,
                 "isolation.level",
-                "read_committed",
+                isolation,
                 "auto.offset.reset",
                 "earliest",
                 "enable.auto.commit",
@@ -120,7 +122,15 @@ public final class PublishedEvents implements AutoCloseable {
                     "Only the bean of OutboxTestServices knows the relay; the events of a topic do not");
         }
         relay.awaitEverythingCommitted(PATIENCE);
-        return all();
+        return allOnceReadable();
+    }
+
+    /** {@return every event that was appended when the call began, once its transaction has an outcome that consumers see} */
+    List<PublishedEvent> allOnceReadable() {
+        assignPartitions();
+        try (KafkaConsumer<String, byte[]> other = consumer("read_uncommitted")) {
+            return readTo(other.endOffsets(consumer.assignment(), BROKER_TIMEOUT));
+        }
     }
 
     /** {@return the events of an aggregate among those of {@link #allCommitted}, in commit order} */
@@ -129,10 +139,16 @@ public final class PublishedEvents implements AutoCloseable {
         return ofKey(id.toString());
     }
 
-    /** {@return every event that had been published when the call began; empty if there is no such topic} */
+    /**
+     * {@return every event that consumers could read when the call began; empty if there is no such topic} Consumers can read an event a
+     * moment after its transaction is committed.
+     */
     public List<PublishedEvent> all() {
         assignPartitions();
-        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment(), BROKER_TIMEOUT);
+        return readTo(consumer.endOffsets(consumer.assignment(), BROKER_TIMEOUT));
+    }
+
+    private List<PublishedEvent> readTo(Map<TopicPartition, Long> ends) {
         long deadline = System.nanoTime() + BROKER_TIMEOUT.toNanos();
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             if (System.nanoTime() - deadline > 0) {

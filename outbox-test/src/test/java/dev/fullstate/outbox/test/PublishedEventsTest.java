@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -12,6 +14,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -167,6 +170,23 @@ class PublishedEventsTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> events.allCommitted())
                 .withMessageContaining("OutboxTestServices");
+    }
+
+    /** A relay has published an event when its transaction is committed, and consumers may see that a moment later. */
+    @Test
+    void eventWhoseTransactionHasNoOutcomeYetIsAwaited() throws Exception {
+        createTopic(1);
+        producer.beginTransaction();
+        producer.send(event("o1", "create", "1")).get(2, TimeUnit.MINUTES);
+
+        CompletableFuture<List<PublishedEvent>> read = CompletableFuture.supplyAsync(events::allOnceReadable);
+        assertThat(read).failsWithin(Duration.ofMillis(500)).withThrowableOfType(TimeoutException.class);
+        producer.commitTransaction();
+
+        assertThat(read)
+                .succeedsWithin(TIMEOUT)
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .hasSize(1);
     }
 
     /** A commit is answered before consumers can read its events. */
