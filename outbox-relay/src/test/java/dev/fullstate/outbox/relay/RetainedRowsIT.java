@@ -1,20 +1,32 @@
 package dev.fullstate.outbox.relay;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.wal.WalSettings;
+import dev.fullstate.outbox.test.PostgresServer;
+import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /** Makes the first start, which publishes rows that were committed before the slot existed. */
 class RetainedRowsIT extends RelayIntegrationTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final String SYNC_REP = "pg_stat_activity where wait_event = 'SyncRep'";
 
     @Test
     void rowsCommittedBeforeTheSlotExistedArriveOnceAndBeforeAllOthers() throws SQLException {
@@ -62,6 +74,74 @@ class RetainedRowsIT extends RelayIntegrationTest {
             relay.stepUntil(RelayState.STREAMING);
         }
         awaitPublished("1");
+    }
+
+    /**
+     * A slot is created while transactions end, and its snapshot is made from the WAL. A commit that waits for a standby is in the WAL and in
+     * no query.
+     */
+    @Test
+    void commitThatWaitsForAStandbyWhileTheSlotIsCreatedIsNotLost() throws Exception {
+        Map<String, String> settings = Map.of("synchronous_standby_names", "nobody", "synchronous_commit", "local");
+        try (PostgresServer server = PostgresServer.start(0, settings);
+                OutboxDatabase synchronous = OutboxDatabase.migrated(server);
+                Connection first = synchronous.connect();
+                Connection second = synchronous.connect();
+                Connection writer = synchronous.connect();
+                PublishedEvents events = PublishedEvents.of(
+                        SharedServers.kafka().bootstrapServers(), SteppedRelay.topic(synchronous, "order"));
+                SteppedRelay relay = SteppedRelay.of(synchronous)) {
+            String firstXid = begin(first);
+            CompletableFuture<Void> streaming = CompletableFuture.runAsync(() -> relay.stepUntil(RelayState.STREAMING));
+            awaitWaitingFor(synchronous, firstXid);
+            String secondXid = begin(second);
+            first.rollback();
+            awaitWaitingFor(synchronous, secondXid);
+            // The slot need not wait for this one, which begins and commits while it waits for the others.
+            CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> insertAndWait(writer));
+            await().atMost(PATIENCE).until(() -> count(synchronous, SYNC_REP) == 1);
+            second.rollback();
+
+            await().atMost(PATIENCE)
+                    .until(() -> count(synchronous, "pg_replication_slots where confirmed_flush_lsn is not null") == 1);
+            assertThat(streaming).failsWithin(Duration.ofSeconds(1)).withThrowableOfType(TimeoutException.class);
+            assertThat(commit).isNotDone();
+            synchronous.query("select pg_cancel_backend(pid) from " + SYNC_REP);
+            assertThat(commit).succeedsWithin(PATIENCE);
+            assertThat(streaming).succeedsWithin(PATIENCE);
+            relay.stepUntil(events, 1);
+        }
+    }
+
+    private static String begin(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement();
+                ResultSet xid = statement.executeQuery("select pg_current_xact_id()")) {
+            xid.next();
+            return xid.getString(1);
+        }
+    }
+
+    private static void awaitWaitingFor(OutboxDatabase database, String xid) {
+        await().atMost(PATIENCE)
+                .until(() -> count(
+                                database,
+                                "pg_locks where locktype = 'transactionid' and not granted and transactionid::text = '"
+                                        + xid + "'")
+                        == 1);
+    }
+
+    private static int count(OutboxDatabase database, String from) throws SQLException {
+        return Integer.parseInt(Objects.requireNonNull(database.query("select count(*) from " + from)));
+    }
+
+    private static void insertAndWait(Connection writer) {
+        try (Statement statement = writer.createStatement()) {
+            statement.execute("set synchronous_commit = on");
+            OutboxDatabase.insert(writer, "a", "1");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

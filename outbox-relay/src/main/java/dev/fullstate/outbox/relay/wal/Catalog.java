@@ -300,6 +300,16 @@ final class Catalog {
                 """, row -> row.getString(1), seconds, seconds);
     }
 
+    /** Tells whether queries show all that a snapshot does. */
+    boolean shows(String snapshot) {
+        return query("""
+                        select pg_snapshot_xmax(created) <= pg_snapshot_xmax(now)
+                               and not exists (select from pg_snapshot_xip(now) as running
+                                                where pg_visible_in_snapshot(running, created))
+                          from (select ?::pg_snapshot as created, pg_current_snapshot() as now) as both_snapshots
+                        """, row -> row.getBoolean(1), snapshot).get(0);
+    }
+
     /** Takes the lock of a slot for as long as the connection lives, at once or not at all. */
     boolean tryLock(String slotName) {
         return query(
