@@ -12,6 +12,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.harness.server.SharedServers;
@@ -23,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Makes the first start, which publishes rows that were committed before the slot existed. */
+@ExtendWith(OutputCaptureExtension.class)
 class RetainedRowsIT extends RelayIntegrationTest {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -110,6 +114,35 @@ class RetainedRowsIT extends RelayIntegrationTest {
             assertThat(commit).succeedsWithin(PATIENCE);
             assertThat(streaming).succeedsWithin(PATIENCE);
             relay.stepUntil(events, 1);
+        }
+    }
+
+    @Test
+    void rowThatIsPublishedBeforeTheTableShowsItIsNotTakenForALostOne(CapturedOutput output) throws Exception {
+        Map<String, String> settings = Map.of("synchronous_standby_names", "nobody", "synchronous_commit", "local");
+        try (PostgresServer server = PostgresServer.start(0, settings);
+                OutboxDatabase synchronous = OutboxDatabase.migrated(server);
+                Connection writer = synchronous.connect();
+                PublishedEvents events = PublishedEvents.of(
+                        SharedServers.kafka().bootstrapServers(), SteppedRelay.topic(synchronous, "order"));
+                SteppedRelay relay = SteppedRelay.of(synchronous)) {
+            relay.stepUntil(RelayState.STREAMING);
+            synchronous.insert("a", "0");
+            CompletableFuture<Void> commit = CompletableFuture.runAsync(() -> insertAndWait(writer));
+            relay.stepUntil(events, 2);
+            await().atMost(PATIENCE).until(() -> count(synchronous, SYNC_REP) == 1);
+            synchronous.terminateWalSender();
+            relay.stepUntil(RelayState.RETRYING);
+
+            CompletableFuture<Void> streaming = CompletableFuture.runAsync(() -> relay.stepUntil(RelayState.STREAMING));
+            assertThat(streaming).failsWithin(Duration.ofSeconds(1)).withThrowableOfType(TimeoutException.class);
+            assertThat(commit).isNotDone();
+            synchronous.query("select pg_cancel_backend(pid) from " + SYNC_REP);
+            assertThat(streaming).succeedsWithin(PATIENCE);
+            synchronous.insert("a", "2");
+            relay.stepUntil(events, 3);
+            assertThat(output).doesNotContain("has a gap");
+            assertThat(count(synchronous, "outbox_job")).isZero();
         }
     }
 

@@ -300,6 +300,15 @@ final class Catalog {
                 """, row -> row.getString(1), seconds, seconds);
     }
 
+    /** Returns the ids of the transactions of this database that are in progress, also of those whose commits wait for a standby. */
+    List<String> transactionsInProgress() {
+        return query("""
+                select transactionid::text from pg_locks as l left join pg_stat_activity as a on a.pid = l.pid
+                 where locktype = 'transactionid' and mode = 'ExclusiveLock' and granted
+                   and coalesce(a.datname, current_database()) = current_database()
+                """, row -> row.getString(1));
+    }
+
     /** Tells whether queries show all that a snapshot does. */
     boolean shows(String snapshot) {
         return query("""

@@ -5,12 +5,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.position.Origin;
@@ -24,6 +28,7 @@ import dev.fullstate.outbox.relay.wal.Facts.Trace;
 final class DatabaseHistory {
 
     private static final String UNDEFINED_FILE = "58P01";
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Catalog catalog;
     private final Connection replication;
@@ -102,7 +107,34 @@ final class DatabaseHistory {
                 .get(0);
     }
 
+    /**
+     * Looks for the newest published row. It may have been published before queries show it, since the stream is of the WAL: so it is missing
+     * only if it is still missing once the transactions that are in progress now have ended, as long as they have time for that.
+     */
     private Trace trace(OutboxNames names, Newest newest) {
+        Trace trace = look(names, newest);
+        if (trace != Trace.MISSING) {
+            return trace;
+        }
+        List<String> open = catalog.transactionsInProgress();
+        long deadline = System.nanoTime() + settings.slotCreationTimeout().toNanos();
+        while (!Collections.disjoint(open, catalog.transactionsInProgress())) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new WalException(
+                        FailureKind.RETRY,
+                        "The newest published row, number " + newest.seq()
+                                + ", does not show in the table, and transactions have been in progress for "
+                                + settings.slotCreationTimeout().toSeconds() + " s that may show it",
+                        "End them, or look for a synchronous standby for which they wait: select * from pg_stat_activity where wait_event ="
+                                + " 'SyncRep'",
+                        null);
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        return look(names, newest);
+    }
+
+    private Trace look(OutboxNames names, Newest newest) {
         return catalog.query(
                         names.sql("""
                         select case when exists (select from {outbox} where seq = ?::bigint and id = ?::uuid) then 'THERE'
