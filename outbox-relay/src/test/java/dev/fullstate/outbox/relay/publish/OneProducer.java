@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,13 +10,34 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 import dev.fullstate.outbox.relay.kafka.Search;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 
 /** A cluster that has every topic, with one partition, and one producer. */
 record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafka {
+
+    /** Settings of a publisher that uses it. */
+    static PublisherSettings settings(Delivery delivery) {
+        return new PublisherSettings(
+                new KafkaSettings(
+                        "client",
+                        Map.of(),
+                        Map.of(),
+                        DataSize.ofMegabytes(1),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(10)),
+                delivery,
+                "positions",
+                Duration.ofMillis(50),
+                new NewTopics(true, null, null, AddedPartitions.IGNORE));
+    }
 
     @Override
     public Producer<byte[], byte @Nullable []> producer(@Nullable String transactionalId) {

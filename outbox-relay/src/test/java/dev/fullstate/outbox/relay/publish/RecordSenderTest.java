@@ -1,21 +1,14 @@
 package dev.fullstate.outbox.relay.publish;
 
-import java.time.Duration;
-import java.util.Map;
-
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.kafka.BrokerException;
-import dev.fullstate.outbox.relay.kafka.KafkaSettings;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,20 +17,8 @@ class RecordSenderTest {
 
     private final MockProducer<byte[], byte @Nullable []> producer =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
-    private final RecordSender sender = new RecordSender(new OneProducer(producer), SETTINGS, "transactional-id");
-
-    private static final PublisherSettings SETTINGS = new PublisherSettings(
-            new KafkaSettings(
-                    "client",
-                    Map.of(),
-                    Map.of(),
-                    DataSize.ofMegabytes(1),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(10)),
-            Delivery.EXACTLY_ONCE,
-            "positions",
-            Duration.ofMillis(50),
-            new NewTopics(true, null, null, AddedPartitions.IGNORE));
+    private final RecordSender sender = new RecordSender(
+            new OneProducer(producer), OneProducer.settings(Delivery.EXACTLY_ONCE), "transactional-id");
 
     @Test
     void recordThatComesToAClosedProducerFailsByTheCause() {

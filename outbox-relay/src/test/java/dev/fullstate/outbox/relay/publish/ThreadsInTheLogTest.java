@@ -1,6 +1,5 @@
 package dev.fullstate.outbox.relay.publish;
 
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -12,14 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
-import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.relay.Events;
-import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 import dev.fullstate.outbox.relay.position.ResumePoint;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.route.Router;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -66,18 +61,7 @@ class ThreadsInTheLogTest {
     }
 
     private Publisher open(Delivery delivery, MockTransactions producer) {
-        PublisherSettings settings = new PublisherSettings(
-                new KafkaSettings(
-                        "client",
-                        Map.of(),
-                        Map.of(),
-                        DataSize.ofMegabytes(1),
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(10)),
-                delivery,
-                "positions",
-                Duration.ofMillis(50),
-                new NewTopics(true, null, null, AddedPartitions.IGNORE));
+        PublisherSettings settings = OneProducer.settings(delivery);
         MDC.put("pipeline", "orders");
         Publisher publisher = PreparedPublisher.prepare(settings, "pipeline", ignored -> new OneProducer(producer))
                 .takeOver();
