@@ -281,6 +281,8 @@ class ChangedTopicsIT {
     /** Publishes an event of each key; returns when all events and the position after them are published. */
     private void publishAll(Publisher publisher) {
         for (int i = 0; i < KEYS; i++) {
+            // As the relay does: the order is that of sending only once a partition's first record is acknowledged.
+            until(publisher::isReady);
             publisher.publish(
                     new Router(topic, Map.of()).route(Events.with(Map.of(OutboxTable.AGGREGATE_ID, "key-" + i))),
                     () -> {});
