@@ -1,6 +1,6 @@
 /**
  * The types that applications import, above all the annotation for the aggregate root. Committed changes of entities
- * come in; full-state events in the outbox table go out.
+ * go in; full-state events in the outbox table come out.
  */
 @NullMarked
 package dev.fullstate.outbox;

@@ -45,9 +45,8 @@ class MutantsIT {
             scenario.workload.commit(100);
             scenario.awaitAllPublished();
             // Only now, when the topic's partitions have their leaders: until then a leader may refuse a first record
-            // and take the next
-            // (KAFKA-15591), and a relay that does not wait for the first acknowledgement has one that is out of order
-            // for ever.
+            // and take the next (KAFKA-15591), and a relay that does not wait for the first acknowledgement has one
+            // that is out of order for ever.
             scenario.with(Mutant.ACKNOWLEDGES_TOO_EARLY).startRelay();
             scenario.workload.commit(100);
             scenario.awaitAllPublished();

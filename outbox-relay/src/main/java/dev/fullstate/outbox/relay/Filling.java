@@ -76,6 +76,7 @@ final class Filling implements Activity {
     /** Continues the numbers of {@link #point}, and is replaced with them. */
     private Numbering numbering;
 
+    /** Events that the search has found so far; only grows. */
     private long foundCount;
     /** Rows that the publisher was given; the index of the next one's position. */
     private long rowCount;

@@ -26,8 +26,11 @@ public final class RelayStatistics {
     private final LongAdder confirmed = new LongAdder();
     private final LongAdder inFlight = new LongAdder();
     private final Map<FailureKind, LongAdder> failures = new EnumMap<>(FailureKind.class);
+    /** As of the loop's last step; 0 between two streams. */
     private volatile long inFlightBytes;
+    /** As of the last look at the slot; null before the first. */
     private volatile @Nullable SlotStatus slot;
+    /** Set once, before or after the first event; null before. */
     private volatile @Nullable Consumer<Duration> latencies;
 
     RelayStatistics(InstantSource clock) {

@@ -247,6 +247,7 @@ final class Streaming implements Activity {
     private final class Sender implements TransactionSink {
 
         private final RowSender rows = new RowSender(stream, this::send);
+        /** The transaction whose rows are received; null before the first. */
         private @Nullable PendingTransaction transaction;
 
         @Override

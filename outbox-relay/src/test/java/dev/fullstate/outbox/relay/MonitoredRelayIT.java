@@ -195,7 +195,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
                         "outbox.relay.retry.max-delay", "500ms",
                         "outbox.relay.topic", SteppedRelay.topic(database, "{aggregatetype}"))
                 .forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        // A broker that is slow while it starts is no failure.
+        // A broker that is slow while it starts is not a failure.
         arguments.add("--outbox.relay.kafka-timeout=20s");
         arguments.add("--outbox.relay.wal-sender-timeout=60s");
         ConfigurableApplicationContext context = application.run(arguments.toArray(String[]::new));

@@ -1,6 +1,6 @@
 /**
  * Watches for changes that capture cannot see. The bulk statements (HQL, JPQL, criteria) that Hibernate is about to
- * translate come in, and the modifying queries of repositories at start-up; a refusal, a warning or nothing goes out.
+ * translate go in, and the modifying queries of repositories at start-up; a refusal, a warning or nothing comes out.
  */
 @NullMarked
 package dev.fullstate.outbox.bulk;

@@ -42,7 +42,9 @@ record ColumnValue(@Nullable Object value, @Nullable TimeZone zone) {
 
     private static final class Recorder implements InvocationHandler {
 
+        /** As the type has last set it; null for SQL null, and before. */
         private @Nullable Object value;
+        /** That of the calendar that came with the value; null without one. */
         private @Nullable TimeZone zone;
 
         @Override

@@ -1,6 +1,6 @@
 /**
- * Turns changed aggregates into events. {@link dev.fullstate.outbox.capture.AggregateChange}s come in; {@link
- * dev.fullstate.outbox.contract.OutboxEvent}s go out: CloudEvents attributes around the root's state as JSON.
+ * Turns changed aggregates into events. {@link dev.fullstate.outbox.capture.AggregateChange}s go in; {@link
+ * dev.fullstate.outbox.contract.OutboxEvent}s come out: CloudEvents attributes around the root's state as JSON.
  */
 @NullMarked
 package dev.fullstate.outbox.envelope;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.store.Outbox;
 
 /**
- * Does the next chunk of any running job: one transaction that takes a slice, has the kind of job do a part of it, and notes how far it
+ * Does the next chunk of any running job: one transaction that takes a slice, has the kind of job work on it, and notes how far it
  * came.
  *
  * <p>The note commits with what the kind has written, so a job that is killed goes on without a gap or a repeat (ADR 7).
@@ -52,7 +52,7 @@ final class Chunks {
             return transactions.call(connection -> {
                 Outbox here = outbox.on(connection);
                 SliceTable slices = new SliceTable(here);
-                Optional<Slice> next = slices.take(kind, options.chunkSize());
+                Optional<Slice> next = slices.take(kind.name(), kind.types(), options.chunkSize());
                 if (next.isEmpty()) {
                     return Outcome.NOTHING;
                 }

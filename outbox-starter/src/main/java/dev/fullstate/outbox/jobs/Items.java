@@ -44,7 +44,7 @@ public final class Items {
                             select cast(:job as uuid), cast(:type as text), cast(:number as integer), id, :pass
                               from unnest(cast(:ids as text[])) as id
                                 on conflict (job_id, aggregate_type, aggregate_id) do update set pass = excluded.pass
-                            """).param("ids", JobTable.array(ids)).param("pass", pass).update();
+                            """).param("ids", SliceTable.array(ids)).param("pass", pass).update();
         }
     }
 
@@ -114,7 +114,7 @@ public final class Items {
         return ids.isEmpty()
                 ? 0
                 : sql("delete from {outbox_job_item} where" + OF_SLICE + "and aggregate_id = any (:ids)")
-                        .param("ids", JobTable.array(ids))
+                        .param("ids", SliceTable.array(ids))
                         .update();
     }
 }

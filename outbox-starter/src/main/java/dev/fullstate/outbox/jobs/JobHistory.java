@@ -49,7 +49,7 @@ final class JobHistory {
                         outbox.sql(COLUMNS + " and id = :id")
                                 .param("id", id)
                                 .param("kind", kind.name())
-                                .param("types", JobTable.array(kind.types()))
+                                .param("types", SliceTable.array(kind.types()))
                                 .query(JobRow::of)
                                 .list(),
                         obstacle)
@@ -62,7 +62,7 @@ final class JobHistory {
         return withDetails(
                 outbox.sql(COLUMNS + " order by created_at desc, id desc limit " + LENGTH)
                         .param("kind", kind.name())
-                        .param("types", JobTable.array(kind.types()))
+                        .param("types", SliceTable.array(kind.types()))
                         .query(JobRow::of)
                         .list(),
                 obstacle);

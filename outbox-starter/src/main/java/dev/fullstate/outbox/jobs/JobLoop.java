@@ -84,7 +84,7 @@ final class JobLoop {
     }
 
     private Duration untilNext() {
-        return database.query(outbox -> new SliceTable(outbox).untilNext(kind))
+        return database.query(outbox -> new SliceTable(outbox).untilNext(kind.name(), kind.types()))
                 .filter(until -> until.compareTo(options.pollInterval()) < 0)
                 .orElse(options.pollInterval());
     }

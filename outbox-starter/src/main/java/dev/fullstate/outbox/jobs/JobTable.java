@@ -1,14 +1,10 @@
 package dev.fullstate.outbox.jobs;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-
-import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.support.SqlArrayValue;
 
 import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.store.Outbox;
@@ -41,8 +37,8 @@ final class JobTable {
                         """)
                 .param("kind", kind.name())
                 .param("dryRun", job.dryRun())
-                .param("ids", array(job.ids()))
-                .param("types", array(job.types()))
+                .param("ids", SliceTable.array(job.ids()))
+                .param("types", SliceTable.array(job.types()))
                 .query(UUID.class)
                 .optional();
     }
@@ -55,7 +51,7 @@ final class JobTable {
                         """)
                 .param("id", id)
                 .param("kind", kind.name())
-                .param("ids", array(job.ids()))
+                .param("ids", SliceTable.array(job.ids()))
                 .param("rate", job.ratePerSecond())
                 .param("dryRun", job.dryRun())
                 .param("parameters", job.parameters())
@@ -64,7 +60,7 @@ final class JobTable {
         outbox.sql(
                         "insert into {outbox_job_slice} (job_id, aggregate_type) select cast(:id as uuid), unnest(cast(:types as text[]))")
                 .param("id", id)
-                .param("types", array(job.types()))
+                .param("types", SliceTable.array(job.types()))
                 .update();
         outbox.sql("""
                         insert into {outbox_job_item} (job_id, aggregate_type, aggregate_id, pass)
@@ -73,7 +69,7 @@ final class JobTable {
                 .param("id", id)
                 .param("type", job.types().get(0))
                 .param("pass", Slice.NAMED)
-                .param("ids", array(job.ids()))
+                .param("ids", SliceTable.array(job.ids()))
                 .update();
         outbox.sql("insert into {outbox_job_action} (job_id, action, actor) values (:id, 'start', :by)")
                 .param("id", id)
@@ -93,7 +89,7 @@ final class JobTable {
                            and exists (select from {outbox_job_slice} where job_id = j.id and aggregate_type = any (:types))
                         """)
                 .param("kind", kind.name())
-                .param("types", array(kind.types()))
+                .param("types", SliceTable.array(kind.types()))
                 .update();
     }
 
@@ -117,7 +113,9 @@ final class JobTable {
                         .param("final", to.isFinal())
                         .param("id", id)
                         .param("kind", kind.name())
-                        .param("from", array(from.stream().map(State::name).collect(Collectors.toSet())))
+                        .param(
+                                "from",
+                                SliceTable.array(from.stream().map(State::name).collect(Collectors.toSet())))
                         .param("action", action.toString())
                         .param("actor", actor)
                         .update()
@@ -163,7 +161,7 @@ final class JobTable {
                                         where job_id = j.id and pass <> 'DONE' and aggregate_type <> all (:types))
                         """)
                 .param("kind", kind.name())
-                .param("types", array(kind.types()))
+                .param("types", SliceTable.array(kind.types()))
                 .query(UUID.class)
                 .list();
     }
@@ -183,9 +181,5 @@ final class JobTable {
                          where j.id = done.job_id and j.state = 'RUNNING'
                         returning j.id
                         """).param("kind", kind.name()).query(UUID.class).list();
-    }
-
-    static @Nullable SqlArrayValue array(@Nullable Collection<String> values) {
-        return values == null ? null : new SqlArrayValue("text", values.toArray());
     }
 }

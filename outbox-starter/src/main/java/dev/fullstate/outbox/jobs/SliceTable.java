@@ -3,11 +3,15 @@ package dev.fullstate.outbox.jobs;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
+import org.springframework.jdbc.support.SqlArrayValue;
 
 import dev.fullstate.outbox.store.Outbox;
 
@@ -33,7 +37,7 @@ final class SliceTable {
         this.outbox = outbox;
     }
 
-    /** A statement about what belongs to a slice, by {@link #OF_SLICE} or the three parameters that it has. */
+    /** Makes a statement about what belongs to a slice, by {@link #OF_SLICE} or the three parameters that it has. */
     static StatementSpec sql(Outbox outbox, Slice slice, String sql) {
         return outbox.sql(sql)
                 .param("job", slice.job())
@@ -41,12 +45,16 @@ final class SliceTable {
                 .param("number", slice.number());
     }
 
+    static @Nullable SqlArrayValue array(@Nullable Collection<String> values) {
+        return values == null ? null : new SqlArrayValue("text", values.toArray());
+    }
+
     private StatementSpec sql(Slice slice, String sql) {
         return sql(outbox, slice, sql);
     }
 
-    /** Takes a slice for this transaction: of those that no one has locked and whose time has come, the one that has waited longest. */
-    Optional<Slice> take(JobKind kind, int chunkSize) {
+    /** Takes a slice for this transaction: of those that no transaction has locked and whose time has come, the one that has waited longest. */
+    Optional<Slice> take(String kind, Set<String> types, int chunkSize) {
         return outbox.sql("""
                         select s.job_id, s.aggregate_type, s.slice_number, s.pass, s.last_id, s.end_id, j.ids is not null as named, j.dry_run,
                                cast(j.parameters as text) as parameters, least(:chunkSize, j.rate_per_second) as chunk_limit
@@ -58,8 +66,8 @@ final class SliceTable {
                          order by s.updated_at limit 1
                            for update of s skip locked
                         """.formatted(RATE_ALLOWS_AT))
-                .param("kind", kind.name())
-                .param("types", JobTable.array(kind.types()))
+                .param("kind", kind)
+                .param("types", array(types))
                 .param("chunkSize", chunkSize)
                 .query(SliceTable::slice)
                 .optional();
@@ -89,7 +97,7 @@ final class SliceTable {
     }
 
     /** Returns the time until the next slice is due; empty if none waits for its time. */
-    Optional<Duration> untilNext(JobKind kind) {
+    Optional<Duration> untilNext(String kind, Set<String> types) {
         return outbox.sql("""
                         select extract(epoch from min(greatest(s.due_at, %s)) - clock_timestamp()) * 1000
                           from {outbox_job_slice} as s
@@ -97,8 +105,8 @@ final class SliceTable {
                          where j.kind = :kind and j.state = 'RUNNING' and s.pass <> 'DONE' and s.aggregate_type = any (:types)
                            and greatest(s.due_at, %s) > clock_timestamp()
                         """.formatted(RATE_ALLOWS_AT, RATE_ALLOWS_AT))
-                .param("kind", kind.name())
-                .param("types", JobTable.array(kind.types()))
+                .param("kind", kind)
+                .param("types", array(types))
                 .query(Double.class)
                 .optional()
                 .map(millis -> Duration.ofMillis(Math.max(1, Math.round(millis))));
@@ -132,7 +140,7 @@ final class SliceTable {
                 .param("job", slice.job())
                 .param("type", slice.aggregateType())
                 .param("pass", pass)
-                .param("ends", JobTable.array(ends))
+                .param("ends", array(ends))
                 .update();
     }
 

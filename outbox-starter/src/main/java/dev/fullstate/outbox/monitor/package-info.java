@@ -1,4 +1,4 @@
-/** Shows the outbox to operators. Its state comes in; an Actuator endpoint and meters go out. */
+/** Shows the outbox to operators. Its state goes in; an Actuator endpoint and meters come out. */
 @NullMarked
 package dev.fullstate.outbox.monitor;
 

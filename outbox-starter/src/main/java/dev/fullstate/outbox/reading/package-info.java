@@ -1,5 +1,5 @@
 /**
- * Reads states. Ids of roots come in; their entities go out, with everything loaded that belongs to their states. The number of
+ * Reads states. Ids of roots go in; their entities come out, with everything loaded that belongs to their states. The number of
  * queries depends on the mapping's depth, not on the number of rows.
  */
 @NullMarked

@@ -1,5 +1,5 @@
 /**
- * Removes published rows. The rows' ages and the relays' notes come in; empty leaves go out, a day at a time, and the outbox's
+ * Removes published rows. The rows' ages and the relays' notes go in; empty leaves come out, a day at a time, and the outbox's
  * state: its size, its reach into the past and the lag of the relays.
  */
 @NullMarked

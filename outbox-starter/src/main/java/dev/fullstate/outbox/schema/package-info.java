@@ -1,6 +1,6 @@
 /**
- * Creates, migrates and checks the outbox's tables at the start. An outbox that may not exist yet comes in; one that the
- * application can write to goes out, or the start fails with the statement that helps.
+ * Creates, migrates and checks the outbox's tables at the start. An outbox that may not exist yet goes in; one that the
+ * application can write to comes out, or the start fails with the statement that helps.
  */
 @NullMarked
 package dev.fullstate.outbox.schema;

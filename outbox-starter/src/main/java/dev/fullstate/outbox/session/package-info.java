@@ -1,5 +1,5 @@
 /**
- * The way from a session to its database. A session of the application comes in. Three things go out: its connection, whose
+ * The way from a session to its database. A session of the application goes in. Three things come out: its connection, whose
  * statements respect the transaction's time-out; the database failure behind an exception; and sessions of our own that read on a
  * connection.
  */

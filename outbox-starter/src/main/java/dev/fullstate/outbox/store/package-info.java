@@ -1,5 +1,5 @@
 /**
- * Writes to the outbox. {@link dev.fullstate.outbox.contract.OutboxEvent}s come in; rows of the outbox table go out, through the
+ * Writes to the outbox. {@link dev.fullstate.outbox.contract.OutboxEvent}s go in; rows of the outbox table come out, through the
  * connection of the business transaction. Work outside of business transactions gets transactions of its own.
  */
 @NullMarked

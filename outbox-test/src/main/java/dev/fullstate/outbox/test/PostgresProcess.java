@@ -39,6 +39,7 @@ final class PostgresProcess implements AutoCloseable {
     private final Path folder;
     private final Path cluster;
     private final Process guard;
+    /** 0 before the server listens. */
     private int port;
 
     private PostgresProcess(PostgresBinaries binaries, Path folder) throws IOException {

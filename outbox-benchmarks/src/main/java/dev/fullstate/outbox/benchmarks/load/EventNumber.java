@@ -26,7 +26,7 @@ public final class EventNumber {
         int number = 0;
         int end = START.length() + DIGITS;
         if (payload.length < end) {
-            throw new IllegalArgumentException("A record of " + payload.length + " bytes is none of the backlog's");
+            throw new IllegalArgumentException("A record of " + payload.length + " bytes is not one of the backlog's");
         }
         for (int i = START.length(); i < end; i++) {
             int digit = payload[i] - '0';

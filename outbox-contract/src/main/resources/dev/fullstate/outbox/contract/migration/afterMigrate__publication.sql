@@ -1,5 +1,5 @@
 -- Runs at each start of the service: somebody may have dropped the publication since it was created. The relay finds in the table the rows
--- that were written meanwhile. Where the role may not create it, the relay says so, with the statement.
+-- that were written without it. Where the role may not create it, the relay says so, with the statement.
 do $$
 begin
     if not exists (select from pg_publication where pubname = '${publication}')

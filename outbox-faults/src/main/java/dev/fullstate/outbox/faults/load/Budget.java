@@ -6,7 +6,9 @@ import java.util.concurrent.TimeUnit;
 /** The number of events that the writers may still commit. The last transaction may exceed it. */
 final class Budget {
 
+    /** Events that no transaction has taken; negative by what the last one took in excess. */
     private long remaining;
+    /** Transactions that have begun and not ended. */
     private int openCount;
 
     /** Adds to the budget, without regard to an earlier excess. */

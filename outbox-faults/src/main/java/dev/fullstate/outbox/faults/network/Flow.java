@@ -9,8 +9,11 @@ final class Flow {
     private static final long UNLIMITED = Long.MAX_VALUE;
 
     private final AtomicLong passedBytes = new AtomicLong();
+    /** True while nothing may pass. */
     private boolean held;
+
     private long bytesPerSecond = UNLIMITED;
+    /** The time from which the next bytes may pass; only grows. */
     private long freeAt = System.nanoTime();
 
     synchronized void hold() {

@@ -24,12 +24,16 @@ public final class Link implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Link.class);
 
     private final String name;
+    /** Of new connections. */
     private volatile int serverPort;
+
     private final ServerSocket listener;
     private final Set<LinkedConnection> connections = ConcurrentHashMap.newKeySet();
     private final Flow toServer = new Flow();
     private final Flow toClient = new Flow();
+    /** True while new connections lead nowhere. */
     private volatile boolean swallowing;
+    /** The cut of new connections; null for none. */
     private volatile @Nullable Cut cut;
 
     private Link(String name, int serverPort, ServerSocket listener) {

@@ -20,6 +20,7 @@ final class LinkedConnection {
     private final @Nullable Cut cut;
     private final AtomicInteger pumpCount = new AtomicInteger();
     private final AtomicLong bytesToCut = new AtomicLong(Long.MAX_VALUE);
+    /** Never false again once it is true. */
     private volatile boolean swallowing;
 
     /** @param server null if the connection is to be swallowed from its beginning */

@@ -24,7 +24,9 @@ public final class Control implements AutoCloseable {
 
     private final ServerSocket listener;
     private final Set<String> hits = ConcurrentHashMap.newKeySet();
+    /** Null before the relay's process has connected; so is {@code commands}. */
     private @Nullable Socket socket;
+
     private @Nullable PrintWriter commands;
 
     private Control(ServerSocket listener) {

@@ -21,7 +21,9 @@ final class FailurePoints {
     private static final String CONNECTION_LOST = "08006";
 
     private final Consumer<String> hits;
+    /** Null without a failure to come. */
     private @Nullable Armed armed;
+    /** True while a thread is held at a point. */
     private boolean holding;
 
     /** Fails at the given point, once calls have passed it that many times. */

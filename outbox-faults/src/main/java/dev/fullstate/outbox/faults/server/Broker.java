@@ -36,6 +36,7 @@ public final class Broker implements AutoCloseable {
     private final int relayPort = Ports.free();
     private final int controllerPort = Ports.free();
     private final Link link = Link.to("kafka", relayPort);
+    /** Null before the first start. */
     private @Nullable ChildJvm jvm;
 
     private Broker(Path folder) {

@@ -46,6 +46,7 @@ public final class BrokerCluster implements AutoCloseable {
         private final Path folder;
         private final int port = Ports.free();
         private final int controllerPort = Ports.free();
+        /** Null before the first start. */
         private @Nullable ChildJvm jvm;
 
         private Node(int id) {

@@ -31,11 +31,13 @@ public final class Database implements AutoCloseable {
     private static final int NOWHERE = 0;
 
     private final List<PostgresServer> servers = new CopyOnWriteArrayList<>();
+    /** The primary: one of {@code servers}. */
     private volatile PostgresServer server;
 
     /** The links that lead to the server, or that led or will lead to another one. */
     private volatile Link link;
 
+    /** The link that {@code link} is exchanged with at a failover. */
     private volatile Link otherLink;
 
     public Database() {

@@ -135,7 +135,7 @@ public final class AcknowledgeTracker {
     public void noteConfirmed(Lsn lsn) {
         if (lsn.isAfter(progress.confirmed())) {
             progress = new Progress(progress.received(), progress.published(), lsn);
-            // What is published beyond the position has no events.
+            // Everything that is published beyond the position is without events.
             listener.confirmed(publishedCount - confirmedCount);
             confirmedCount = publishedCount;
         }

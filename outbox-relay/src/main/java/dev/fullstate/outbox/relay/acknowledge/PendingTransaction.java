@@ -57,18 +57,18 @@ public final class PendingTransaction {
         committedAt = time;
     }
 
-    /** Null if it has no event, or was none of the database's transactions. */
+    /** Returns the time of its commit; null if it has no event, or is not a transaction of the database. */
     @Nullable
     Instant committedAt() {
         return eventCount == 0 ? null : committedAt;
     }
 
-    /** The number of its events that are published, at least. */
+    /** Returns the number of its events that are published, at least. */
     int publishedCount() {
         return Math.max(0, eventCount - unpublishedCount.get());
     }
 
-    /** The transaction's end, if that is received and everything in it is published; otherwise null. */
+    /** Returns the transaction's end, if that is received and everything in it is published; otherwise null. */
     @Nullable
     Lsn publishedEnd() {
         return unpublishedCount.get() == 0 ? endLsn : null;

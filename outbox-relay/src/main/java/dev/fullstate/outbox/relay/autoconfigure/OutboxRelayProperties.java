@@ -109,8 +109,8 @@ public record OutboxRelayProperties(
 
         public ExactlyOnce {
             of("exactly-once.position-topic", positionTopic).require(Router.isTopic(positionTopic), TOPIC);
-            of("exactly-once.commit-interval", commitInterval).isBetween(SHORTEST, LONGEST);
-            of("exactly-once.transaction-timeout", transactionTimeout).isBetween(SHORTEST, LONGEST);
+            of("exactly-once.commit-interval", commitInterval).requireBetween(SHORTEST, LONGEST);
+            of("exactly-once.transaction-timeout", transactionTimeout).requireBetween(SHORTEST, LONGEST);
             of("exactly-once.transaction-timeout", transactionTimeout)
                     .require(
                             transactionTimeout.compareTo(commitInterval) > 0,
@@ -129,8 +129,8 @@ public record OutboxRelayProperties(
             @DefaultValue("30s") Duration maxDelay) {
 
         public Retry {
-            of("retry.min-delay", minDelay).isBetween(SHORTEST, LONGEST);
-            of("retry.max-delay", maxDelay).isBetween(SHORTEST, LONGEST);
+            of("retry.min-delay", minDelay).requireBetween(SHORTEST, LONGEST);
+            of("retry.max-delay", maxDelay).requireBetween(SHORTEST, LONGEST);
             of("retry.max-delay", maxDelay)
                     .require(
                             maxDelay.compareTo(minDelay) >= 0,
@@ -147,16 +147,16 @@ public record OutboxRelayProperties(
                         "local-flush with outbox.relay.failover-slot=false");
         checkDatabase(url, username, publication, slotName);
         checkTopics(topic, topics, topicPartitions, topicReplicationFactor);
-        of("max-in-flight", maxInFlight).isBetween(DataSize.ofBytes(1), DataSize.ofTerabytes(1));
-        of("poll-interval", pollInterval).isBetween(SHORTEST, LONGEST);
-        of("connect-timeout", connectTimeout).isBetween(SHORTEST, LONGEST);
-        of("query-timeout", queryTimeout).isBetween(SHORTEST, LONGEST);
-        of("slot-creation-timeout", slotCreationTimeout).isBetween(SHORTEST, LONGEST);
-        of("wal-sender-timeout", walSenderTimeout).isBetween(SHORTEST, LONGEST);
-        of("kafka-timeout", kafkaTimeout).isBetween(SHORTEST, LONGEST);
-        of("shutdown-timeout", shutdownTimeout).isBetween(SHORTEST, LONGEST);
-        of("standby-interval", standbyInterval).isBetween(SHORTEST, LONGEST);
-        of("leader-timeout", leaderTimeout).isBetween(SHORTEST_SILENCE, LONGEST);
+        of("max-in-flight", maxInFlight).requireBetween(DataSize.ofBytes(1), DataSize.ofTerabytes(1));
+        of("poll-interval", pollInterval).requireBetween(SHORTEST, LONGEST);
+        of("connect-timeout", connectTimeout).requireBetween(SHORTEST, LONGEST);
+        of("query-timeout", queryTimeout).requireBetween(SHORTEST, LONGEST);
+        of("slot-creation-timeout", slotCreationTimeout).requireBetween(SHORTEST, LONGEST);
+        of("wal-sender-timeout", walSenderTimeout).requireBetween(SHORTEST, LONGEST);
+        of("kafka-timeout", kafkaTimeout).requireBetween(SHORTEST, LONGEST);
+        of("shutdown-timeout", shutdownTimeout).requireBetween(SHORTEST, LONGEST);
+        of("standby-interval", standbyInterval).requireBetween(SHORTEST, LONGEST);
+        of("leader-timeout", leaderTimeout).requireBetween(SHORTEST_SILENCE, LONGEST);
         // One event may cost three answers (topic looked up, created, its metadata), while the loop is silent towards
         // PostgreSQL.
         of("kafka-timeout", kafkaTimeout)
@@ -186,10 +186,10 @@ public record OutboxRelayProperties(
         of("topic", topic).require(Router.isTemplate(topic), TOPIC + ", with {aggregatetype} for the type");
         topics.forEach((type, name) -> of("topics." + type, name).require(Router.isTopic(name), TOPIC));
         if (partitions != null) {
-            of("topic-partitions", partitions).isBetween(1, Integer.MAX_VALUE);
+            of("topic-partitions", partitions).requireBetween(1, Integer.MAX_VALUE);
         }
         if (replicationFactor != null) {
-            of("topic-replication-factor", replicationFactor).isBetween((short) 1, Short.MAX_VALUE);
+            of("topic-replication-factor", replicationFactor).requireBetween((short) 1, Short.MAX_VALUE);
         }
     }
 
@@ -197,7 +197,7 @@ public record OutboxRelayProperties(
         return PropertyValue.of("outbox.relay." + property, value);
     }
 
-    /** Without the password. */
+    /** Leaves out the password. */
     @Override
     public String toString() {
         return "outbox.relay.publication=" + publication + ", outbox.relay.slot-name=" + slotName;

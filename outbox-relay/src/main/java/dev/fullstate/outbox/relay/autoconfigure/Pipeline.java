@@ -23,7 +23,7 @@ record Pipeline(String publication, String name) {
         PropertyValue.of("outbox.relay.slot-name", publication)
                 .require(
                         WalSettings.isSlotName(publication),
-                        WalSettings.SLOT_NAME + "; by default it is the publication's name, which is none");
+                        WalSettings.SLOT_NAME + "; the default is the publication's name, which does not fit");
         return new Pipeline(publication, publication);
     }
 

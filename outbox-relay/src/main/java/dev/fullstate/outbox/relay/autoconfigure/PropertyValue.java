@@ -17,7 +17,8 @@ import static java.time.temporal.ChronoUnit.NANOS;
 import static java.time.temporal.ChronoUnit.SECONDS;
 
 /**
- * The value of a property, in the words of its user. The starter, which shares no code with the relay, has the same.
+ * The value of a property, in the notation of its user. The starter, which shares no code with the relay, has a copy of this
+ * class.
  *
  * @param property the whole key
  */
@@ -27,7 +28,7 @@ record PropertyValue<T extends Comparable<? super T>>(String property, T value) 
         return new PropertyValue<>(property, value);
     }
 
-    void isBetween(T least, T most) {
+    void requireBetween(T least, T most) {
         require(
                 value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
                 "between " + print(least) + " and " + print(most));
@@ -40,7 +41,7 @@ record PropertyValue<T extends Comparable<? super T>>(String property, T value) 
         }
     }
 
-    /** As one writes it: 7d and 1MB, where the types themselves say PT168H and 1048576B. */
+    /** Prints a value as in configuration: 7d and 1MB, where the types themselves print PT168H and 1048576B. */
     static String print(Object value) {
         if (value instanceof Duration duration) {
             return print(duration);

@@ -38,7 +38,7 @@ record RelayDatabase(
         return new RelayDatabase("", null, null);
     }
 
-    /** Without what may be secret: the password, also as a parameter of the URL. */
+    /** Leaves out the password, which may also be a parameter of the URL. */
     @Override
     public String toString() {
         return "database of the outbox relay, as " + username;

@@ -9,7 +9,7 @@ sealed interface Failure permits PostgresFailure, KafkaFailure {
 
     FailureKind kind();
 
-    /** By what it is told from others, the first line that fits being the right one; empty for the last line. */
+    /** Returns the signs of this failure; the first line of the table with a sign of the error is the right one. Empty for the last line. */
     List<String> signs();
 
     /** {@return the remedy} */

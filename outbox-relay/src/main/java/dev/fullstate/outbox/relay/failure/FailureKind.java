@@ -16,7 +16,7 @@ public enum FailureKind {
     /** Waiting does not help: someone has to change something. */
     PERMANENT;
 
-    /** As people read it: {@code step down}. */
+    /** Prints it as people read it: {@code step down}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', ' ');

@@ -169,7 +169,7 @@ public enum KafkaFailure implements Failure {
                 .orElse(OTHER);
     }
 
-    /** The producer passes on only the text of this error. */
+    /** Compares the text, since the producer passes on nothing else of this error. */
     private static boolean isTransactionTimeout(Throwable cause) {
         String message = cause.getMessage();
         return message != null && message.contains("transaction.max.timeout.ms");

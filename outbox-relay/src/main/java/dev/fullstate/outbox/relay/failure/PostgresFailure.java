@@ -78,7 +78,7 @@ public enum PostgresFailure implements Failure {
     }
 
     /**
-     * The line of the table for an error.
+     * Finds the line of the table for an error.
      *
      * @param sqlState null where the driver gives none
      */

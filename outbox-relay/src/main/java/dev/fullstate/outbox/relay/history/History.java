@@ -21,8 +21,8 @@ import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
 
 /**
- * Decides whether a position belongs to the history of a database as it is now (ADR 28). Whatever does not fit is a gap: a gap that is none
- * costs a search, and a gap that is taken for none costs events.
+ * Decides whether a position belongs to the history of a database as it is now (ADR 28). It reports a gap in each case of doubt: a false gap
+ * costs a search, and a missed one costs events.
  */
 public final class History {
 
@@ -67,7 +67,7 @@ public final class History {
     }
 
     /**
-     * While nothing is published, nothing shows that a database went back and has grown since, and there is nothing to pass over either: the
+     * Resumes a position before which nothing is published. Nothing shows that a database went back and has grown since, and there is nothing to pass over either: the
      * stream is taken from where it is confirmed.
      */
     private ResumePoint resumed(ResumePoint recorded) {

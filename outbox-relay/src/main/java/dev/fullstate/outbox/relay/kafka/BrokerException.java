@@ -12,12 +12,12 @@ import dev.fullstate.outbox.relay.failure.RelayException;
 /** Kafka did not take a record, cannot be reached, or is not set up as it has to be; says what to do about it. */
 public final class BrokerException extends RelayException {
 
-    /** Of a check of the relay's own: someone has to change something. */
+    /** Reports a check of the relay's own that people have to act on. */
     public BrokerException(String message, String remedy, @Nullable Throwable cause) {
         super(FailureKind.PERMANENT, message, remedy, cause);
     }
 
-    /** Of a check of the relay's own. */
+    /** Reports a check of the relay's own. */
     public BrokerException(FailureKind kind, String message, String remedy) {
         super(kind, message, remedy, null);
     }
@@ -26,7 +26,7 @@ public final class BrokerException extends RelayException {
         super(failure.kind(), message, failure.remedy(), cause);
     }
 
-    /** Of what Kafka or one of its clients has reported. */
+    /** Makes an exception of what Kafka or one of its clients has reported. */
     public static BrokerException of(String failedTo, Throwable cause) {
         return new BrokerException(KafkaFailure.of(cause), failedTo + ": " + KafkaFailure.describe(cause), cause);
     }

@@ -77,8 +77,7 @@ final class ClientProperties {
         // start.
         properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_MILLIS);
         // Of the relay's memory, which is bounded, and little enough to come within the request time-out on a slow
-        // line; a record that is
-        // larger still comes.
+        // line; a record that is larger still comes.
         properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
@@ -91,7 +90,7 @@ final class ClientProperties {
         return properties;
     }
 
-    /** The largest request, and so the largest record, that the producer sends, in bytes. */
+    /** Returns the size of the largest request, and so of the largest record, that the producer sends, in bytes. */
     static int maxRequestBytes(Map<String, Object> producer) {
         Object value = producer.getOrDefault(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, DEFAULT_MAX_REQUEST_SIZE);
         return (int) ConfigDef.parseType(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, value, ConfigDef.Type.INT);

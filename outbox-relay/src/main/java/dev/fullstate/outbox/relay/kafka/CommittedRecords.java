@@ -39,7 +39,7 @@ final class CommittedRecords implements AutoCloseable {
         this.committed = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_COMMITTED));
     }
 
-    /** The offset after the last record of each partition that has any. */
+    /** Returns the offset after the last record of each partition that has any. */
     Map<TopicPartition, Long> ends(Set<String> topics) {
         Map<TopicPartition, Long> ends = new HashMap<>();
         for (String topic : topics) {

@@ -112,7 +112,7 @@ final class FollowedKeys implements Kafka.LastValues {
         return values;
     }
 
-    /** May read further: what comes then is newer than all before. */
+    /** Reads to an offset, and perhaps further: records that come then are newer than all before. */
     private void readTo(long offset) {
         long deadline = System.nanoTime() + timeout.toNanos();
         long position = consumer.position(partition, timeout);

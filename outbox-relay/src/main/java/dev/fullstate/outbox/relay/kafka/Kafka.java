@@ -45,7 +45,7 @@ public interface Kafka extends AutoCloseable {
         void close();
     }
 
-    /** With Kafka's own clients. */
+    /** Connects with Kafka's own clients. */
     static Kafka connect(KafkaSettings settings) {
         return KafkaClients.connect(settings);
     }

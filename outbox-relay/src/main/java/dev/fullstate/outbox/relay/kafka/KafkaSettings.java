@@ -28,12 +28,12 @@ public record KafkaSettings(
         admin = Map.copyOf(admin);
     }
 
-    /** The largest request, and so the largest record, that the producer sends, in bytes. */
+    /** Returns the size of the largest request, and so of the largest record, that the producer sends, in bytes. */
     public int maxRequestBytes() {
         return ClientProperties.maxRequestBytes(producer);
     }
 
-    /** Without the clients' properties, some of which are secret. */
+    /** Leaves out the clients' properties, some of which are secret. */
     @Override
     public String toString() {
         return "Kafka client " + clientId;

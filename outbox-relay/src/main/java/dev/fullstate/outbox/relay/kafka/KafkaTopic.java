@@ -14,7 +14,7 @@ public record KafkaTopic(
         int partitionCount,
         @Nullable String cleanupPolicy) {
 
-    /** The same topic, with keys placed as if it had this number of partitions. */
+    /** Returns the same topic, with keys placed as if it had this number of partitions. */
     public KafkaTopic withPartitionCount(int count) {
         return new KafkaTopic(name, id, count, cleanupPolicy);
     }

@@ -10,7 +10,7 @@ import dev.fullstate.outbox.relay.position.FoundEvent;
 public interface Search extends AutoCloseable {
 
     /**
-     * The next events, perhaps none; records of others are passed over.
+     * Reads the next events, perhaps none, and passes over records of others.
      *
      * @return null after the last
      * @throws BrokerException if Kafka does not answer, or a transaction stays open

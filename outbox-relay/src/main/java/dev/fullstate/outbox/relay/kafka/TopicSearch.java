@@ -38,6 +38,7 @@ final class TopicSearch implements Search {
     /** Of the partitions that have not been read to their end. */
     private final Map<TopicPartition, Long> ends = new HashMap<>();
 
+    /** The time of the last record, or of the begin; only grows. */
     private long progressed = System.nanoTime();
 
     private TopicSearch(KafkaSettings settings) {
@@ -152,7 +153,7 @@ final class TopicSearch implements Search {
     }
 
     private static BrokerException failure(KafkaException e) {
-        return BrokerException.of("What is published could not be looked for", e);
+        return BrokerException.of("Published events could not be looked for", e);
     }
 
     @Override

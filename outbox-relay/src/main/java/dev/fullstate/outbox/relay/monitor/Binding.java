@@ -31,7 +31,7 @@ record Binding(MeterRegistry registry, Relay relay, String pipeline) {
                 .register(registry);
     }
 
-    /** One of several gauges, of which one at a time is 1 and the others are 0. */
+    /** Registers one of several gauges, of which one at a time is 1 and the others are 0. */
     void flag(String name, String tag, String value, Predicate<Relay> set, String description) {
         Gauge.builder(name, relay, asked -> set.test(asked) ? 1 : 0)
                 .description(description)

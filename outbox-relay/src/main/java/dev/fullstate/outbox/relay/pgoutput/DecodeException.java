@@ -16,7 +16,7 @@ final class DecodeException extends RelayException {
         return new DecodeException(failure.kind(), message, failure.remedy());
     }
 
-    /** Of a message that belongs to a stream of another kind, in which rows come before their transaction has committed. */
+    /** Reports a message that belongs to a stream of another kind, in which rows come before their transaction has committed. */
     static DecodeException unasked(char tag, String feature, String remedy) {
         return new DecodeException(
                 FailureKind.PERMANENT,

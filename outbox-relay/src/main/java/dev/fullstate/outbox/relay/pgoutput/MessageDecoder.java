@@ -35,8 +35,7 @@ public final class MessageDecoder {
             case 'C' -> commit(in);
             case 'R' -> relation(in);
             // The last two say that something was rolled back. PostgreSQL 18 sends A unasked: for each subtransaction
-            // of a
-            // transaction that had outgrown logical_decoding_work_mem when it was found to be rolled back.
+            // of a transaction that had outgrown logical_decoding_work_mem when it was found to be rolled back.
             case 'U', 'D', 'T', 'Y', 'O', 'M', 'A', 'r' -> new Other(in.tag());
             case 'S', 'E', 'c', 'p' ->
                 throw DecodeException.unasked(in.tag(), "the streaming of transactions in progress", REPORT);

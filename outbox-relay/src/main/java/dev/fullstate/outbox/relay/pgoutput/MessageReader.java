@@ -71,7 +71,7 @@ final class MessageReader {
         return bytes;
     }
 
-    /** A string that ends with a zero byte. */
+    /** Reads a string that ends with a zero byte. */
     String string(String what) {
         for (int end = buffer.position(); end < buffer.limit(); end++) {
             if (buffer.get(end) == 0) {

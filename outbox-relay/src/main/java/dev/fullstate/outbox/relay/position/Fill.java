@@ -14,17 +14,17 @@ public record Fill(String snapshot, long after, @Nullable String published) {
     /** No row has a number below 0. */
     private static final long NOTHING = -1;
 
-    /** A fill at its beginning. */
+    /** Begins a fill. */
     public static Fill begin(String snapshot, @Nullable String published) {
         return new Fill(snapshot, NOTHING, published);
     }
 
-    /** The same from its beginning. */
+    /** Returns the same fill at its beginning. */
     public Fill again() {
         return begin(snapshot, published);
     }
 
-    /** All rows up to one are published. */
+    /** Returns the fill in which all rows up to one are published. */
     public Fill upTo(long seq) {
         return new Fill(snapshot, seq, published);
     }
@@ -43,7 +43,7 @@ public record Fill(String snapshot, long after, @Nullable String published) {
         return new Fill(parts[1], Long.parseLong(parts[0]), parts.length == 3 ? parts[2] : null);
     }
 
-    /** As in {@code 1200@735:740:736@700:700:}. */
+    /** Prints it as in {@code 1200@735:740:736@700:700:}. */
     @Override
     public String toString() {
         return after + "@" + snapshot + (published == null ? "" : "@" + published);

@@ -11,7 +11,7 @@ public record Newest(long seq, UUID id) {
     private static final int TIME_ORDERED = 7;
     private static final int MILLIS_SHIFT = 16;
 
-    /** When the row was written, by its id of version 7 (RFC 9562, section 5.7); long ago if the id has another version. */
+    /** Returns the time at which the row was written, by its id of version 7 (RFC 9562, section 5.7); long ago if the id has another version. */
     public Instant writtenAt() {
         return id.version() == TIME_ORDERED
                 ? Instant.ofEpochMilli(id.getMostSignificantBits() >>> MILLIS_SHIFT)

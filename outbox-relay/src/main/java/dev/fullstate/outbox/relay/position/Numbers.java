@@ -21,7 +21,7 @@ public record Numbers(long highest, @Nullable Newest newest, Shift shift) {
         return highest > 0 || newest != null;
     }
 
-    /** One more row is published. */
+    /** Counts one more published row. */
     public Numbers with(long seq, UUID id) {
         return new Numbers(
                 Math.max(highest, shift.apply(seq)),
@@ -29,7 +29,7 @@ public record Numbers(long highest, @Nullable Newest newest, Shift shift) {
                 shift);
     }
 
-    /** The same, with this row as the newest. */
+    /** Returns the same numbers, with this row as the newest. */
     public Numbers withNewest(@Nullable Newest row) {
         return new Numbers(row == null ? highest : Math.max(highest, shift.apply(row.seq())), row, shift);
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to where events are published (ADR 13), and of which history (ADR 28).
+ * The point up to which events are published (ADR 13), and its history (ADR 28).
  *
  * @param through everything that was committed before it, with the rows of the fill if one is under way; the end of a transaction, or
  *     between transactions
@@ -33,27 +33,27 @@ public record ResumePoint(
     private static final String FILL = "fill";
     private static final String GAP = "gap";
 
-    /** A point of the stream. */
+    /** Makes a point of the stream. */
     public ResumePoint(Lsn through, @Nullable Position within, Origin origin, Numbers numbers) {
         this(through, within, null, origin, numbers);
     }
 
-    /** A point of the stream or of a fill. */
+    /** Makes a point of the stream or of a fill. */
     public ResumePoint(Lsn through, @Nullable Position within, @Nullable Fill fill, Origin origin, Numbers numbers) {
         this(through, within, fill, origin, numbers, null);
     }
 
-    /** The same point, of a history that has come out of its own. */
+    /** Returns the same point, of a history that has come out of its own. */
     public ResumePoint in(Origin later) {
         return new ResumePoint(through, within, fill, later, numbers, gap);
     }
 
-    /** The same point, after which a gap was found. */
+    /** Returns the same point, after which a gap was found. */
     public ResumePoint before(FoundGap found) {
         return new ResumePoint(through, within, fill, origin, numbers, found);
     }
 
-    /** The furthest position in the WAL of which anything is published. */
+    /** Returns the furthest position in the WAL of which anything is published. */
     public Lsn reach() {
         return within == null ? through : within.commitLsn();
     }
@@ -65,7 +65,7 @@ public record ResumePoint(
                 || (within != null && within.commitLsn().equals(event.commitLsn()) && within.index() >= event.index());
     }
 
-    /** The point at which everything is published that is published at one of two points of one stream. */
+    /** Returns the point at which everything is published that is published at one of two points of one stream. */
     public ResumePoint furthest(ResumePoint other) {
         Lsn furthestThrough = other.through.isAfter(through) ? other.through : through;
         Position furthestWithin =
@@ -126,7 +126,7 @@ public record ResumePoint(
     }
 
     /**
-     * Position, if there is one the event, and fields, as in {@code 0/16B3748 0/16B4000#17 timeline=1 publication=16400.735 highest=1200
+     * Prints the position, if there is one the event, and fields, as in {@code 0/16B3748 0/16B4000#17 timeline=1 publication=16400.735 highest=1200
      * newest=1200:0199f0c4-8a3e-7000-8000-000000000001}.
      */
     @Override

@@ -11,12 +11,12 @@ public record Shift(long upTo, long by) {
 
     public static final Shift NONE = new Shift(0, 0);
 
-    /** The event's sequence. */
+    /** Returns the event's sequence. */
     public long apply(long seq) {
         return seq <= upTo ? seq + by : seq;
     }
 
-    /** The number from which the sequence goes on: above all that are shifted, and all that come of it. */
+    /** Returns the number from which the sequence goes on: above all that are shifted, and all that come of it. */
     public long raisedTo() {
         return upTo + by + 1;
     }

@@ -23,7 +23,7 @@ public record Timeline(int number, Lsn begin) {
                 : new Timeline(Integer.parseInt(text.substring(0, at)), Lsn.parse(text.substring(at + 1)));
     }
 
-    /** As in {@code 1} and {@code 2@0/3000060}. */
+    /** Prints it as in {@code 1} and {@code 2@0/3000060}. */
     @Override
     public String toString() {
         return begin.equals(Lsn.ZERO) ? Integer.toString(number) : number + "@" + begin;

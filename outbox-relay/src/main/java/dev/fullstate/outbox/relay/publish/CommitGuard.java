@@ -39,12 +39,12 @@ final class CommitGuard {
         this.warnings = warnings;
     }
 
-    /** A guard for a cluster that can tell late requests apart, or does not have to. */
+    /** Returns the guard for a cluster that can tell late requests apart, or does not have to. */
     static CommitGuard notNeeded() {
         return new CommitGuard(false, List.of());
     }
 
-    /** A guard for the cluster as it is; one that does not tell its version counts as an old one. */
+    /** Makes a guard for the cluster as it is; one that does not tell its version counts as an old one. */
     static CommitGuard of(Kafka kafka) {
         try {
             short version = kafka.transactionVersion();

@@ -37,7 +37,7 @@ public interface Publisher extends AutoCloseable {
     /** {@return whether {@link #resumePoint()} covers everything that was given} */
     boolean isRecorded();
 
-    /** Sizes of all events that were sent and that consumers cannot read yet. */
+    /** Returns the size of all events that were sent and that consumers cannot read yet. */
     long inFlightBytes();
 
     /** {@return the number of answers from Kafka, of any kind} */
@@ -82,7 +82,7 @@ public interface Publisher extends AutoCloseable {
      */
     CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics);
 
-    /** The topics to which events of this outbox were published, as far as Kafka has kept that with the position. */
+    /** Returns the topics to which events of this outbox were published, as far as Kafka has kept that with the position. */
     Set<String> topics();
 
     /**

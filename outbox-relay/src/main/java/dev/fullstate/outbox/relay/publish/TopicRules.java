@@ -72,13 +72,13 @@ final class TopicRules {
             warnings.add(new Warning(
                     topic + "has " + now.partitionCount() + " partitions, before " + before.partitionCount()
                             + ": keys have moved, because outbox.relay.added-partitions=use",
-                    "None, where consumers go by ce_sequence"));
+                    "None, where consumers compare ce_sequence"));
         }
         String policy = now.cleanupPolicy();
         if (policy != null && !policy.contains("compact")) {
             warnings.add(new Warning(
                     topic + "has cleanup.policy=" + policy
-                            + ": events go by age, and a consumer that reads it from the beginning misses aggregates"
+                            + ": the broker removes events by their age, and a consumer that reads it from the beginning misses aggregates"
                             + " that have not changed since",
                     CLI + now.name() + " --add-config cleanup.policy=compact"));
         }

@@ -91,7 +91,7 @@ final class Topics {
         return all;
     }
 
-    /** Those that events were sent to, by earlier starts too. */
+    /** Returns the topics that events were sent to, by earlier starts too. */
     Set<String> names() {
         Set<String> names = new HashSet<>(remembered.keySet());
         names.addAll(used.keySet());
@@ -103,7 +103,7 @@ final class Topics {
     }
 
     /**
-     * The partition of a key, by Kafka's own rule.
+     * Returns the partition of a key, by Kafka's own rule.
      *
      * @throws BrokerException if the topic does not exist and may not be created, or Kafka does not answer
      */

@@ -19,7 +19,7 @@ final class TopicsRecord {
                         .collect(Collectors.joining(" "));
     }
 
-    /** Reads what {@link #format} has written; a word that is none counts for nothing: its topic is seen for the first time. */
+    /** Reads what {@link #format} has written; passes over a word that is not of this form: its topic is seen for the first time. */
     static Map<String, KafkaTopic> parse(String text) {
         Map<String, KafkaTopic> topics = new HashMap<>();
         for (String word : text.split(" ", -1)) {

@@ -14,7 +14,7 @@ import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 /** The state of a {@link TransactionalPublisher}. A producer has one transaction at a time, and each event given is in exactly one place. */
 sealed interface TransactionState {
 
-    /** Sizes of the events that are in the transaction or wait for the next one. */
+    /** Returns the size of the events that are in the transaction or wait for the next one. */
     long bytes();
 
     /** No transaction is open, and nothing waits: all that was given is committed. */

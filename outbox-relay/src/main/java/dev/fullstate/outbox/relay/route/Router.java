@@ -68,7 +68,7 @@ public final class Router {
     }
 
     /**
-     * The topic of an aggregate type.
+     * Returns the topic of an aggregate type.
      *
      * @throws IllegalArgumentException if no topic can have that name
      */
@@ -76,7 +76,7 @@ public final class Router {
         return topics.computeIfAbsent(aggregateType, this::fromTemplate);
     }
 
-    /** The aggregate type whose events are in a topic; empty if that cannot be told, or there may be several. */
+    /** Returns the aggregate type whose events are in a topic; empty if that cannot be told, or there may be several. */
     public Optional<String> aggregateType(String topic) {
         List<String> types = Stream.concat(
                         chosen.entrySet().stream()

@@ -86,12 +86,12 @@ public record CommittedEvent(
                 required(position, row, CREATED_AT));
     }
 
-    /** The number that the row drew when it was written. */
+    /** Returns the number that the row drew when it was written. */
     public long sequence() {
         return Long.parseLong(text(seq));
     }
 
-    /** The same event under another number. */
+    /** Returns the same event under another number. */
     public CommittedEvent withSequence(long sequence) {
         return new CommittedEvent(
                 position,
@@ -114,7 +114,7 @@ public record CommittedEvent(
                 createdAt);
     }
 
-    /** The identifiers by which the event can be found again; never its payload. */
+    /** Prints the identifiers by which the event can be found again; never its payload. */
     @Override
     public String toString() {
         return "event " + text(id) + " (seq " + text(seq) + ", position " + position + ")";
@@ -141,7 +141,7 @@ public record CommittedEvent(
             throw UnpublishableRowException.of(
                     RowId.of(position, row),
                     OutboxTable.OPERATION,
-                    "its operation '" + text(operation) + "' is none that an event can have",
+                    "its operation '" + text(operation) + "' is not one that an event can have",
                     null);
         }
         if ((row[PAYLOAD] == null) != delete) {

@@ -29,19 +29,19 @@ public record ReceivedRow(Position position, int xid, byte[] @Nullable [] values
         missing = List.copyOf(missing);
     }
 
-    /** The number that the row drew when it was written; 0 if it is not known. */
+    /** Returns the number that the row drew when it was written; 0 if it is not known. */
     public long sequence() {
         byte[] value = values[SEQ];
         return value == null ? 0 : Long.parseLong(new String(value, StandardCharsets.UTF_8));
     }
 
-    /** The same row with the values that the table has now. */
+    /** Returns the same row with the values that the table has now. */
     public ReceivedRow with(byte[] @Nullable [] current, List<String> missingNow) {
         return new ReceivedRow(position, xid, current, missingNow);
     }
 
     /**
-     * The event that the row is.
+     * Returns the event that the row is.
      *
      * @throws UnpublishableRowException if a value that the event needs is null or not known
      */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.position.Position;
 
-/** By what people find a row, as far as it is known. */
+/** The columns by which people find a row, as far as they are known. */
 record RowId(
         Position position, @Nullable String seq, @Nullable String id) {
 

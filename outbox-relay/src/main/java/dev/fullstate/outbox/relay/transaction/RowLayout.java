@@ -26,7 +26,7 @@ final class RowLayout {
         return relation;
     }
 
-    /** The published columns' values, as far as the row has them. */
+    /** Returns the published columns' values, as far as the row has them. */
     ReceivedRow row(Position position, int xid, Tuple tuple) {
         if (tuple.size() != relation.columns().size()) {
             throw new OutOfStepException("A row of " + relation.schema() + "." + relation.table() + " has "

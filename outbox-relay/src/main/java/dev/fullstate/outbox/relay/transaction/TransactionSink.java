@@ -16,7 +16,7 @@ public interface TransactionSink {
     void row(ReceivedRow row);
 
     /**
-     * The transaction is complete.
+     * Ends the transaction: it is complete.
      *
      * @param endLsn what may be confirmed once every event of the transaction is published
      * @param committedAt by the clock of the server

@@ -34,7 +34,7 @@ public final class UnpublishableRowException extends RelayException {
     }
 
     /**
-     * A value has no form in a record, or is one that an event must not have.
+     * Reports that a value has no form in a record, or is one that an event must not have.
      *
      * @param column of the value
      * @param reason a sentence; never with the payload
@@ -48,13 +48,13 @@ public final class UnpublishableRowException extends RelayException {
         return new UnpublishableRowException(row, reason, List.of(column), false, "the outbox", cause);
     }
 
-    /** Columns are not there. */
+    /** Reports that columns are not there. */
     static UnpublishableRowException missing(RowId row, List<String> columns) {
         return new UnpublishableRowException(
                 row, "it comes without the columns " + columns, List.copyOf(columns), true, "the outbox", null);
     }
 
-    /** The same, of a row that is in this table now. */
+    /** Reports the same, of a row that is in this table now. */
     public UnpublishableRowException in(String table) {
         UnpublishableRowException named = new UnpublishableRowException(
                 row,

@@ -56,7 +56,7 @@ final class Catalog {
         this.publication = publication;
     }
 
-    /** The outbox's publication. It has to publish one table, of it the inserts, and partitions as the table. */
+    /** Returns the outbox's publication. It has to publish one table, of it the inserts, and partitions as the table. */
     Publication publication() {
         List<PublishedTable> tables = query("""
                 select p.oid || '.' || p.xmin as publication, p.pubinsert, p.pubviaroot,
@@ -111,7 +111,7 @@ final class Catalog {
                 new OutboxNames(table.schema(), table.name(), publication));
     }
 
-    /** The first part of the outbox whose rows are not in the WAL; empty if all are. */
+    /** Returns the first part of the outbox whose rows are not in the WAL; empty if all are. */
     Optional<String> unloggedPart(OutboxNames names) {
         return query("""
                 select part.relid::regclass
@@ -171,7 +171,7 @@ final class Catalog {
                 .findFirst();
     }
 
-    /** The process that streams from the slot; empty if none does. */
+    /** Returns the process that streams from the slot; empty if none does. */
     Optional<Integer> streamingPid(String name) {
         return query(
                         "select active_pid from pg_replication_slots where slot_name = ? and active_pid is not null",
@@ -214,7 +214,7 @@ final class Catalog {
         return pid == null ? null : new Holder(pid, row.getString("started_at"), row.getString("sign_of_life"));
     }
 
-    /** The server's process behind this connection. A pooler in between may have told the driver another. */
+    /** Returns the server's process behind this connection. A pooler in between may have told the driver another. */
     int backendPid() {
         return query("select pg_backend_pid()", row -> row.getInt(1)).get(0);
     }
@@ -223,7 +223,7 @@ final class Catalog {
         return query("select current_database()", row -> row.getString(1)).get(0);
     }
 
-    /** The same for all of a server's life, and for its standbys; other servers have others. */
+    /** Returns the identifier of a server for all of its life, and of its standbys; other servers have others. */
     String systemIdentifier() {
         return query("select system_identifier from pg_control_system()", row -> row.getString(1))
                 .get(0);

@@ -27,7 +27,7 @@ final class Connections {
         this.settings = settings;
     }
 
-    /** A connection for queries, and for notes, which are on the server's own disk when they are committed and wait for no other's. */
+    /** Opens a connection for queries, and for notes, which are on the server's own disk when they are committed and wait for no other's. */
     Connection ordinary() {
         try {
             Connection connection = open(common());
@@ -40,7 +40,7 @@ final class Connections {
         }
     }
 
-    /** A connection that shows that the relay is alive for which a process of the server has the slot. */
+    /** Opens a connection that shows that the relay is alive for which a process of the server has the slot. */
     Connection signOfLife(int walSenderPid) {
         Properties properties = common();
         PGProperty.APPLICATION_NAME.set(properties, SIGN_OF_LIFE + walSenderPid);
@@ -51,7 +51,7 @@ final class Connections {
         }
     }
 
-    /** A connection for replication commands. */
+    /** Opens a connection for replication commands. */
     Connection replication() {
         Properties properties = common();
         PGProperty.REPLICATION.set(properties, "database");
@@ -137,7 +137,7 @@ final class Connections {
         }
     }
 
-    /** The driver counts in whole seconds, and takes 0 for "without end". */
+    /** Rounds up: the driver counts in whole seconds, and takes 0 for "without end". */
     private static int seconds(Duration duration) {
         return (int) Math.max(1, duration.toSeconds());
     }

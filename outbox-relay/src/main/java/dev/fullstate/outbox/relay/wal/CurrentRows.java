@@ -9,7 +9,7 @@ import dev.fullstate.outbox.contract.OutboxTable;
 /** The outbox's rows as they are in the table now, which is not what the stream brings if someone has changed them since. */
 public interface CurrentRows {
 
-    /** The table as people name it, also in statements. */
+    /** Returns the table as people name it, also in statements. */
     String table();
 
     /**

@@ -81,7 +81,7 @@ final class DatabaseHistory {
         }
     }
 
-    /** Lines of timeline, position and reason, with tabs between (PostgreSQL sources, access/transam/timeline.c). */
+    /** Reads lines of timeline, position and reason, with tabs between (PostgreSQL sources, access/transam/timeline.c). */
     static List<Ancestor> ancestors(String content) {
         List<Ancestor> ancestors = new ArrayList<>();
         for (String line : content.lines().toList()) {

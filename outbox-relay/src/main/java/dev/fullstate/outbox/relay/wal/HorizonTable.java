@@ -95,7 +95,7 @@ final class HorizonTable implements Horizons {
     }
 
     private WalException failure(SQLException e) {
-        String failedTo = names.text("What is published could not be noted in {outbox_relay}");
+        String failedTo = names.text("The published position could not be noted in {outbox_relay}");
         return SqlFailure.isInsufficientPrivilege(e)
                 ? new WalException(
                         failedTo + ": " + e.getMessage(),

@@ -6,7 +6,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 public interface Horizons {
 
     /**
-     * The database as it is now.
+     * Asks for the database as it is now.
      *
      * @throws WalException if the connection is lost
      */

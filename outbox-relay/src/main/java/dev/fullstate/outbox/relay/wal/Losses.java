@@ -90,7 +90,7 @@ public interface Losses {
     /** {@return the jobs of this pipeline that wait to be resumed, the first few} */
     List<Request> waiting();
 
-    /** The statement that is missing for {@link #republish}; null if the role may. */
+    /** Returns the statement that is missing for {@link #republish}; null if the role may. */
     @Nullable
     String missingGrant();
 }

@@ -95,7 +95,7 @@ final class PostgresLosses implements Losses {
             execute("analyze pg_temp.outbox_relay_lost");
             return new Loss(lostAggregates(), since(), leftOut());
         } catch (SQLException e) {
-            throw SqlFailure.of(names.text("What {outbox} has lost could not be found out"), e);
+            throw SqlFailure.of(names.text("The losses of {outbox} could not be found"), e);
         }
     }
 

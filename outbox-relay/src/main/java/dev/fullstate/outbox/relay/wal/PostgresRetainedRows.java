@@ -133,8 +133,7 @@ final class PostgresRetainedRows implements RetainedRows {
     @Override
     public void endFound(Fill fill) {
         // Per aggregate, numbers are in the order of commits, and so of publication: what comes before a published row
-        // is published,
-        // also where compaction has removed it.
+        // is published, also where compaction has removed it.
         Filter unpublished = new Filter(fill.again());
         try (PreparedStatement create = connection.prepareStatement(names.sql("""
                 create temporary table outbox_relay_reached as
@@ -227,8 +226,7 @@ final class PostgresRetainedRows implements RetainedRows {
         Newest noted = fill.published() == null ? null : newest(fill.published());
         long last = noted == null ? reached : Math.max(reached, noted.seq());
         // All rows that are to be published have numbers above this one. The sequence is raised in any case: a database
-        // that goes
-        // back once more loses that too, which shows it.
+        // that goes back once more loses that too, which shows it.
         long by = Math.max(1, highest - Math.min(last, fill.after()));
         return new Numbers(highest, null, new Shift(lastSequence() + MARGIN, by));
     }

@@ -96,7 +96,7 @@ final class PostgresSession implements WalSession {
         }
     }
 
-    /** The server's process behind the connection for replication. */
+    /** Returns the server's process behind the connection for replication. */
     int walSenderPid(Connection connection) {
         return new Catalog(connection, settings.publication()).backendPid();
     }

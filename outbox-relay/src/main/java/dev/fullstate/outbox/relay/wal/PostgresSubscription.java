@@ -79,8 +79,7 @@ final class PostgresSubscription implements Subscription {
     @Override
     public WalStream stream() {
         // First, since a search of the table may have been given minutes. A relay that has had no answer for so long
-        // has
-        // lost the slot: there is nothing to wait for any more.
+        // has lost the slot: there is nothing to wait for any more.
         Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
         slot.requirePosition();
         standbys.require();

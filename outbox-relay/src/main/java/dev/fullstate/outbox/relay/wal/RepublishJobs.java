@@ -34,7 +34,7 @@ public interface RepublishJobs {
     record End(String topic, int partition, long offset) {}
 
     /**
-     * The jobs that wait for a note.
+     * Finds the jobs that wait for a note.
      *
      * @throws WalException if the tables cannot be read
      */

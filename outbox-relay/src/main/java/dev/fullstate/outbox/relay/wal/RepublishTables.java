@@ -31,8 +31,7 @@ final class RepublishTables implements RepublishJobs {
     @Override
     public Ended ended() {
         // The statement's snapshot is taken before any of its functions is called: the jobs that it shows have their
-        // commits, and so
-        // those of all their events, before the position.
+        // commits, and so those of all their events, before the position.
         try (PreparedStatement statement = connection.prepareStatement(names.sql("""
                 select pg_current_wal_insert_lsn()::text, job.id, job.aggregate_types
                   from (values (1)) as one

@@ -41,10 +41,10 @@ public interface RetainedRows {
         }
     }
 
-    /** The table, for people. */
+    /** Returns the table, for people. */
     String table();
 
-    /** The rows that have to be looked for in Kafka. */
+    /** Finds the rows that have to be looked for in Kafka. */
     Survey survey(Fill fill);
 
     /** Begins to take note of what was found in Kafka; what was found before is forgotten. */
@@ -54,7 +54,7 @@ public interface RetainedRows {
     void found(List<FoundEvent> events);
 
     /**
-     * Everything is found that is to be found: rows that are among it are left out from now on, and so are rows of the same aggregates
+     * Ends the search. Rows that are among it are left out from now on, and so are rows of the same aggregates
      * with lower numbers, which were published before.
      */
     void endFound(Fill fill);
@@ -68,22 +68,22 @@ public interface RetainedRows {
      */
     boolean reachBackTo(Newest published);
 
-    /** The highest sequence that was found; 0 without any. */
+    /** Returns the highest sequence that was found; 0 without any. */
     long highestFound();
 
     /**
-     * The next rows, as many as fit in some memory, but one at least if there is one.
+     * Reads the next rows, as many as fit in some memory, but one at least if there is one.
      *
      * @return the values of {@link OutboxTable#PUBLISHED_COLUMNS} of each row, as text in UTF-8; empty after the last row
      */
     List<byte[] @Nullable []> page(Fill fill);
 
-    /** The row with the highest number that the snapshot shows; null without rows. */
+    /** Returns the row with the highest number that the snapshot shows; null without rows. */
     @Nullable
     Newest newest(String snapshot);
 
     /**
-     * The numbers with which the rows of a fill continue those that consumers have seen of a history that is lost.
+     * Returns the numbers with which the rows of a fill continue those that consumers have seen of a history that is lost.
      *
      * @param highest sequence that consumers may have seen
      */

@@ -8,7 +8,7 @@ final class RowText {
 
     private RowText() {}
 
-    /** Columns for a SELECT, each under its name. */
+    /** Lists columns for a SELECT, each under its name. */
     static String columns(String alias, List<String> columns) {
         return columns.stream()
                 .map(column -> alias + "." + column + "::text as " + column)

@@ -34,7 +34,7 @@ public interface Subscription {
      */
     NewSlot createSlot();
 
-    /** The rows that are older than the slot. */
+    /** Returns the rows that are older than the slot. */
     RetainedRows retainedRows();
 
     /** Returns what consumers have and the database has lost. */

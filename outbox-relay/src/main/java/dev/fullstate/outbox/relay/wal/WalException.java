@@ -10,7 +10,7 @@ import dev.fullstate.outbox.relay.failure.RelayException;
 /** PostgreSQL cannot be read at present; says what to do about it, and is worth another attempt. */
 public sealed class WalException extends RelayException permits DatabaseSetupException, SlotInUseException {
 
-    /** Of a check of the relay's own: someone has to change something. */
+    /** Reports a check of the relay's own that people have to act on. */
     WalException(String message, String remedy, @Nullable Throwable cause) {
         this(FailureKind.PERMANENT, message, remedy, cause);
     }

@@ -20,7 +20,7 @@ public interface WalSession extends AutoCloseable {
      */
     Optional<Lsn> slotPosition();
 
-    /** The slot as the server shows it to a relay that does not have it; empty if there is none. */
+    /** Returns the slot as the server shows it to a relay that does not have it; empty if there is none. */
     Optional<SlotStatus> slotStatus();
 
     /**

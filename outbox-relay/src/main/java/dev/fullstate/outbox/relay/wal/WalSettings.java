@@ -38,7 +38,7 @@ public record WalSettings(
             "a slot's name, lower-case letters, digits and underscores, not beginning with a" + " digit, "
                     + MAX_SLOT_NAME_LENGTH + " at most";
 
-    /** With a slot that standbys have too, and without waiting for them. */
+    /** Makes settings with a slot that standbys have too, and without waiting for them. */
     public WalSettings(
             String url,
             @Nullable String username,
@@ -74,13 +74,13 @@ public record WalSettings(
         return name.matches("[a-z_][a-z0-9_]{0," + (MAX_SLOT_NAME_LENGTH - 1) + "}");
     }
 
-    /** The URL without its parameters, one of which may be a password. */
+    /** Returns the URL without its parameters, one of which may be a password. */
     String address() {
         int parameters = url.indexOf('?');
         return parameters < 0 ? url : url.substring(0, parameters);
     }
 
-    /** The role as a statement names it. */
+    /** Returns the role as a statement names it. */
     String role() {
         if (username == null) {
             return "<role>";
@@ -88,7 +88,7 @@ public record WalSettings(
         return username.matches("[a-z_][a-z0-9_]*") ? username : '"' + username.replace("\"", "\"\"") + '"';
     }
 
-    /** Without any password. */
+    /** Leaves out all passwords. */
     @Override
     public String toString() {
         return "slot " + slotName + " as " + username + " at " + address();

@@ -3,7 +3,7 @@ package dev.fullstate.outbox.relay.wal;
 /** The database that the relay reads: checks how it is set up, and opens sessions with it, one at a time. */
 public interface WalSource {
 
-    /** A database that is reached with these settings. */
+    /** Returns the database that is reached with these settings. */
     static WalSource of(WalSettings settings) {
         return new PostgresSource(settings);
     }

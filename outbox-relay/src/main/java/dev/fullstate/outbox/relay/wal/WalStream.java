@@ -14,7 +14,7 @@ public interface WalStream {
     Lsn start();
 
     /**
-     * The next message, or null if none is there; waits for one a millisecond at most.
+     * Returns the next message, or null if none is there; waits for one a millisecond at most.
      *
      * @throws WalException if the connection is lost
      */
@@ -36,7 +36,7 @@ public interface WalStream {
     Optional<Lsn> slotPosition();
 
     /**
-     * The slot as the server shows it.
+     * Returns the slot as the server shows it.
      *
      * @throws WalException if there is no slot, or it is no longer this session that the server streams to: a connection can be
      *     dead without a sign of it
@@ -62,9 +62,9 @@ public interface WalStream {
     /** {@return the table in which the loop notes what is published} */
     Horizons horizons();
 
-    /** The table in which the loop notes up to where republish jobs reach. */
+    /** Returns the table in which the loop notes up to where republish jobs reach. */
     RepublishJobs republishJobs();
 
-    /** The rows as they are in the table. */
+    /** Returns the rows as they are in the table. */
     CurrentRows currentRows();
 }

@@ -148,7 +148,7 @@ class CodeBlocksTest {
             properties.load(new StringReader(block.code()));
         }
 
-        assertThat(properties.stringPropertyNames()).isNotEmpty().allSatisfy(CodeBlocksTest::isProperty);
+        assertThat(properties.stringPropertyNames()).isNotEmpty().allSatisfy(CodeBlocksTest::requireProperty);
     }
 
     @Test
@@ -162,7 +162,7 @@ class CodeBlocksTest {
                         .filter(matcher -> matcher.matches())
                         .map(matcher -> matcher.group(1)))
                 .hasSizeGreaterThan(5)
-                .allSatisfy(CodeBlocksTest::isProperty);
+                .allSatisfy(CodeBlocksTest::requireProperty);
     }
 
     @Test
@@ -228,7 +228,7 @@ class CodeBlocksTest {
             } else if (word.equals("-Dfast")) {
                 assertThat(profiles()).contains("fast");
             } else if (word.startsWith("-Dspring-boot.run.arguments=")) {
-                arguments(word).forEach(CodeBlocksTest::isProperty);
+                arguments(word).forEach(CodeBlocksTest::requireProperty);
             } else if (!word.startsWith("-")) {
                 goals.add(word);
             }
@@ -239,7 +239,7 @@ class CodeBlocksTest {
     private static void checkRelay(String command) throws Exception {
         assertThat(command).startsWith("java -jar outbox-relay-" + project("version") + "-exec.jar");
         assertThat(Files.readString(ROOT.resolve("outbox-relay/pom.xml"))).contains("<classifier>exec</classifier>");
-        arguments(command).forEach(CodeBlocksTest::isProperty);
+        arguments(command).forEach(CodeBlocksTest::requireProperty);
     }
 
     private static List<String> arguments(String command) {
@@ -250,7 +250,7 @@ class CodeBlocksTest {
                 .toList();
     }
 
-    private static void isProperty(String key) {
+    private static void requireProperty(String key) {
         assertThat(PROPERTIES).as("property " + key).anyMatch(property -> property.matches(key));
     }
 
