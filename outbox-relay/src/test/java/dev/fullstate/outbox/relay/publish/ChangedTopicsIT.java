@@ -154,7 +154,8 @@ class ChangedTopicsIT {
             assertThat(messages(publisher))
                     .containsExactly(
                             "Topic '" + topic + "' was deleted and created again, now with 1 ",
-                            "Topic '" + topic + "' has cleanup.policy=delete: events go by age, and");
+                            "Topic '" + topic
+                                    + "' has cleanup.policy=delete: the broker removes events by their age, and");
         }
         delete(topic);
         create(topic, 2, "compact,delete");

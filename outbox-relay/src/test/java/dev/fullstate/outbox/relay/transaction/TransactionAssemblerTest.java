@@ -136,7 +136,7 @@ class TransactionAssemblerTest {
             {"delete", "{}", "has a payload"},
             {"update", null, "has no payload"},
             {"create", null, "has no payload"},
-            {"DELETE", null, "none that an event can have"}
+            {"DELETE", null, "not one that an event can have"}
         }) {
             ReceivedRow row = row(Map.of(OutboxTable.OPERATION, pair[0], OutboxTable.PAYLOAD, String.valueOf(pair[1])));
             if (pair[2].isEmpty()) {
