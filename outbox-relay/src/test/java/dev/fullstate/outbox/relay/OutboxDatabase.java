@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,17 @@ final class OutboxDatabase implements AutoCloseable {
         return new OutboxDatabase(MigratedDatabase.empty(SharedServers.postgres(), PREFIX));
     }
 
-    /** A new database of the shared server, with the outbox. */
+    /** Starts a server for whose synchronous commits a standby is missing; a session has them with synchronous_commit=on. */
+    static PostgresServer serverWithAnAbsentStandby() {
+        return PostgresServer.start(0, Map.of("synchronous_standby_names", "nobody", "synchronous_commit", "local"));
+    }
+
+    /** Makes a database of the shared server, with the outbox. */
     static OutboxDatabase migrated() throws SQLException {
         return migrated(SharedServers.postgres());
     }
 
-    /** A new database of another server, with the outbox. */
+    /** Makes a database of another server, with the outbox. */
     static OutboxDatabase migrated(PostgresServer server) throws SQLException {
         return new OutboxDatabase(MigratedDatabase.create(server, PREFIX));
     }

@@ -86,8 +86,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
      */
     @Test
     void commitThatWaitsForAStandbyWhileTheSlotIsCreatedIsNotLost() throws Exception {
-        Map<String, String> settings = Map.of("synchronous_standby_names", "nobody", "synchronous_commit", "local");
-        try (PostgresServer server = PostgresServer.start(0, settings);
+        try (PostgresServer server = OutboxDatabase.serverWithAnAbsentStandby();
                 OutboxDatabase synchronous = OutboxDatabase.migrated(server);
                 Connection first = synchronous.connect();
                 Connection second = synchronous.connect();
@@ -119,8 +118,7 @@ class RetainedRowsIT extends RelayIntegrationTest {
 
     @Test
     void rowThatIsPublishedBeforeTheTableShowsItIsNotTakenForALostOne(CapturedOutput output) throws Exception {
-        Map<String, String> settings = Map.of("synchronous_standby_names", "nobody", "synchronous_commit", "local");
-        try (PostgresServer server = PostgresServer.start(0, settings);
+        try (PostgresServer server = OutboxDatabase.serverWithAnAbsentStandby();
                 OutboxDatabase synchronous = OutboxDatabase.migrated(server);
                 Connection writer = synchronous.connect();
                 PublishedEvents events = PublishedEvents.of(

@@ -8,6 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,8 @@ final class Catalog {
 
     /** Makes of a slot's name the number of a lock that others will hardly use. */
     private static final long LOCK_SEED = 7_031_962_011L;
+
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** Times are texts: they are only compared with themselves, and no clock is read. */
     private static final String SLOT_AND_HOLDER = """
@@ -298,6 +303,17 @@ final class Catalog {
                 select 'prepared transaction ' || gid from pg_prepared_xacts
                  where prepared < clock_timestamp() - ?::integer * interval '1 second'
                 """, row -> row.getString(1), seconds, seconds);
+    }
+
+    /** Asks a question until the answer is yes, or the time is over; returns the last answer. */
+    static boolean poll(Duration patience, BooleanSupplier question) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean answer = question.getAsBoolean();
+        while (!answer && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(POLL_NANOS);
+            answer = question.getAsBoolean();
+        }
+        return answer;
     }
 
     /** Returns the ids of the transactions of this database that are in progress, also of those whose commits wait for a standby. */

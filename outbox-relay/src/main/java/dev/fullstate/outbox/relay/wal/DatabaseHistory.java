@@ -8,8 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +26,6 @@ import dev.fullstate.outbox.relay.wal.Facts.Trace;
 final class DatabaseHistory {
 
     private static final String UNDEFINED_FILE = "58P01";
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Catalog catalog;
     private final Connection replication;
@@ -117,19 +114,16 @@ final class DatabaseHistory {
             return trace;
         }
         List<String> open = catalog.transactionsInProgress();
-        long deadline = System.nanoTime() + settings.slotCreationTimeout().toNanos();
-        while (!Collections.disjoint(open, catalog.transactionsInProgress())) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new WalException(
-                        FailureKind.RETRY,
-                        "The newest published row, number " + newest.seq()
-                                + ", does not show in the table, and transactions have been in progress for "
-                                + settings.slotCreationTimeout().toSeconds() + " s that may show it",
-                        "End them, or look for a synchronous standby for which they wait: select * from pg_stat_activity where wait_event ="
-                                + " 'SyncRep'",
-                        null);
-            }
-            LockSupport.parkNanos(POLL_NANOS);
+        if (!Catalog.poll(
+                settings.slotCreationTimeout(), () -> Collections.disjoint(open, catalog.transactionsInProgress()))) {
+            throw new WalException(
+                    FailureKind.RETRY,
+                    "The newest published row, number " + newest.seq()
+                            + ", does not show in the table, and transactions have been in progress for "
+                            + settings.slotCreationTimeout().toSeconds() + " s that may show it",
+                    "End them, or look for a synchronous standby for which they wait: select * from pg_stat_activity where wait_event ="
+                            + " 'SyncRep'",
+                    null);
         }
         return look(names, newest);
     }

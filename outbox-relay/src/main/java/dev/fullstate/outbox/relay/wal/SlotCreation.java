@@ -5,8 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.position.Lsn;
@@ -15,8 +13,6 @@ import dev.fullstate.outbox.relay.position.Lsn;
 final class SlotCreation {
 
     private static final int FIRST_WITH_FAILOVER = 17;
-
-    private static final long SHOWN_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Connection replication;
     private final Catalog catalog;
@@ -62,19 +58,15 @@ final class SlotCreation {
      * written; long before, where it waits for a synchronous standby. Such a row is not in the stream, and would not be found in the table.
      */
     private void awaitShown(String snapshot) {
-        long deadline = System.nanoTime() + settings.slotCreationTimeout().toNanos();
-        while (!catalog.shows(snapshot)) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new WalException(
-                        FailureKind.RETRY,
-                        "Replication slot '" + settings.slotName() + "' is created, and for "
-                                + settings.slotCreationTimeout().toSeconds()
-                                + " s transactions that are committed before it do not show in the tables",
-                        "Look for a synchronous standby for which they wait: select * from pg_stat_activity where wait_event ="
-                                + " 'SyncRep'; bring it back, or take it out of synchronous_standby_names",
-                        null);
-            }
-            LockSupport.parkNanos(SHOWN_POLL_NANOS);
+        if (!Catalog.poll(settings.slotCreationTimeout(), () -> catalog.shows(snapshot))) {
+            throw new WalException(
+                    FailureKind.RETRY,
+                    "Replication slot '" + settings.slotName() + "' is created, and for "
+                            + settings.slotCreationTimeout().toSeconds()
+                            + " s transactions that are committed before it do not show in the tables",
+                    "Look for a synchronous standby for which they wait: select * from pg_stat_activity where wait_event ="
+                            + " 'SyncRep'; bring it back, or take it out of synchronous_standby_names",
+                    null);
         }
     }
 
