@@ -66,6 +66,11 @@ final class RowSender {
         }
     }
 
+    /** Tells whether a row was deleted since it was written. */
+    boolean isDeleted(ReceivedRow row) {
+        return table.find(row.values(), row.xid()) == null;
+    }
+
     private void passOver(UnpublishableRowException asItCame) {
         // If the publication had another table now, the row would be missing there too.
         stream.requirePublication();

@@ -286,7 +286,8 @@ final class Streaming implements Activity {
         /** Makes sure that the row is of the published history: another one has, at such a position, a number that was not published. */
         private void requirePublished(ReceivedRow row) {
             Newest newest = start.numbers().newest();
-            if (newest != null && row.sequence() > newest.seq()) {
+            // A row that could not be published, and was deleted, has no number among the published ones.
+            if (newest != null && row.sequence() > newest.seq() && !rows.isDeleted(row)) {
                 throw new OtherHistoryException("the row at " + row.position() + " lies before " + start.through()
                         + ", up to where events are published, but its number " + row.sequence() + " is above "
                         + newest.seq() + ", the last published one");
