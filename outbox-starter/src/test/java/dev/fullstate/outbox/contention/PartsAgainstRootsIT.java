@@ -253,7 +253,8 @@ class PartsAgainstRootsIT {
         while (!other.isDone()) {
             assertThat(System.nanoTime()).isLessThan(end);
             if (pages.jdbc()
-                            .sql("select count(*) from pg_locks where not granted")
+                            .sql(
+                                    "select count(*) from pg_locks where not granted and locktype in ('transactionid', 'tuple')")
                             .query(Long.class)
                             .single()
                     > 0) {

@@ -93,7 +93,7 @@ public final class KafkaServer implements AutoCloseable {
     }
 
     private static KafkaRaftServer started(int port, Path folder, Map<String, String> settings) {
-        Map<String, String> configuration = defaults(port, LoopbackPort.anyFree(), folder);
+        Map<String, String> configuration = defaults(port, LoopbackPort.anyFreeBut(port), folder);
         configuration.putAll(settings);
         if (Files.notExists(folder.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
             format(folder);

@@ -21,6 +21,15 @@ final class LoopbackPort {
         }
     }
 
+    /** {@return any free port but the one that another server is about to take} */
+    static int anyFreeBut(int taken) {
+        int port = anyFree();
+        while (port == taken) {
+            port = anyFree();
+        }
+        return port;
+    }
+
     /** {@return the requested port, or any free one for 0} */
     static int free(int requested, String service, String property) {
         try {

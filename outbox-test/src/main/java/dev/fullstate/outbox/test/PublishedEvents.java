@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class PublishedEvents implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration BROKER_TIMEOUT = Duration.ofMinutes(1);
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 

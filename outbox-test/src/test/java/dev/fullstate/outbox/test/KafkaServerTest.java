@@ -2,6 +2,7 @@ package dev.fullstate.outbox.test;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +120,7 @@ class KafkaServerTest {
                     .get();
         }
         // The broker tells its clients a moment after its controller has decided.
-        await().until(() -> topics(server).contains(name));
+        await().atMost(Duration.ofMinutes(2)).until(() -> topics(server).contains(name));
     }
 
     private static Set<String> topics(KafkaServer server) throws Exception {

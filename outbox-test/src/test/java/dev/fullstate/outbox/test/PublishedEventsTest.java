@@ -106,7 +106,7 @@ class PublishedEventsTest {
         createTopic(1);
         publish(event("o1", "create", "{}"));
 
-        assertThat(awaited.get()).hasSize(1);
+        assertThat(awaited.get(2, TimeUnit.MINUTES)).hasSize(1);
     }
 
     @Test

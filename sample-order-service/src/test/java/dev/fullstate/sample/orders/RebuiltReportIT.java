@@ -146,6 +146,9 @@ class RebuiltReportIT {
     /** The relay publishes in commit order, so when an order's event has arrived, everything committed before it has, too. */
     private void awaitLastChange() {
         published.await(OrdersApi.orderId(api.newOrder()), 1, PATIENCE);
+        // The partitions of one Kafka transaction become readable one after the other, but all before the next
+        // transaction.
+        published.await(OrdersApi.orderId(api.newOrder()), 1, PATIENCE);
         report.awaitRead(published);
     }
 

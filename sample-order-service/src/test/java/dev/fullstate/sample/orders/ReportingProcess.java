@@ -80,6 +80,7 @@ public final class ReportingProcess implements SmartLifecycle {
                 "--spring.datasource.url=" + jdbcUrl(),
                 "--spring.datasource.username=" + postgres.getUsername(),
                 "--spring.datasource.password=" + postgres.getPassword(),
+                "--spring.datasource.hikari.connection-timeout=60000",
                 "--spring.kafka.bootstrap-servers=" + String.join(",", kafka.getBootstrapServers()));
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).start();

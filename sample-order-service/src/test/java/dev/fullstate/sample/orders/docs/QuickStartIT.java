@@ -101,7 +101,10 @@ class QuickStartIT {
                             CompiledBlocks.PACKAGE + ".Shop",
                             "--server.port=0",
                             "--spring.datasource.url=" + postgres.getJdbcUrl().replace("/postgres", "/shop"),
-                            "--spring.kafka.bootstrap-servers=" + kafka)
+                            "--spring.kafka.bootstrap-servers=" + kafka,
+                            // A broker that is slow on a busy machine is not a failure.
+                            "--outbox.relay.kafka-timeout=20s",
+                            "--outbox.relay.wal-sender-timeout=60s")
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
