@@ -4,7 +4,6 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 import dev.fullstate.outbox.faults.load.Mix;
 import dev.fullstate.outbox.faults.oracle.Event;
@@ -53,14 +52,7 @@ final class LostHistory implements AutoCloseable {
     /** Writes events, and waits until Kafka has them and the slot is confirmed. */
     void publish(int eventCount) throws SQLException {
         outbox.write(eventCount);
-        String end = Objects.requireNonNull(outbox.query("select pg_current_wal_insert_lsn()"));
-        scenario.awaitAllPublished();
-        scenario.patience()
-                .until(
-                        "the slot is confirmed",
-                        () -> "t"
-                                .equals(outbox.query("select confirmed_flush_lsn >= '" + end
-                                        + "' from pg_replication_slots where slot_name = '" + outbox.name() + "'")));
+        scenario.awaitAllConfirmed();
     }
 
     /** Ends the old history; {@return where the WAL of the old server ended} */

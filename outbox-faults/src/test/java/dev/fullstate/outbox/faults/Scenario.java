@@ -152,6 +152,18 @@ final class Scenario implements AutoCloseable {
     }
 
     /** Waits until consumers can read all committed events. */
+    /** Waits until the slot is confirmed up to the end of the WAL as it is now, so that the relay has nothing to do. */
+    void awaitAllConfirmed() throws SQLException {
+        String end = Objects.requireNonNull(outbox.query("select pg_current_wal_insert_lsn()"));
+        awaitAllPublished();
+        patience()
+                .until(
+                        "the slot is confirmed",
+                        () -> "t"
+                                .equals(outbox.query("select confirmed_flush_lsn >= '" + end
+                                        + "' from pg_replication_slots where slot_name = '" + outbox.name() + "'")));
+    }
+
     void awaitAllPublished() throws SQLException {
         Set<String> missing = committed.ids();
         try {

@@ -16,8 +16,17 @@ class StoppedRelayIT {
     private static final int ROUNDS = 2;
 
     /** Time enough for the relay to confirm, at its end, all events that it has sent. */
-    private static final Map<String, String> PATIENT =
-            Map.of(Delivery.PROPERTY, Delivery.AT_LEAST_ONCE.value(), "outbox.relay.shutdown-timeout", "50s");
+    private static final Map<String, String> PATIENT = Map.of(
+            Delivery.PROPERTY,
+            Delivery.AT_LEAST_ONCE.value(),
+            "outbox.relay.shutdown-timeout",
+            "50s",
+            "outbox.relay.wal-sender-timeout",
+            "120s",
+            "outbox.relay.query-timeout",
+            "60s",
+            "outbox.relay.kafka-timeout",
+            "30s");
 
     @Test
     void relayStoppedUnderLoadConfirmsAllSentEventsSoThatNotEvenAtLeastOnceRepeatsThem() throws SQLException {

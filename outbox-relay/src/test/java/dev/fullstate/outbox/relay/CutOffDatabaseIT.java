@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CutOffDatabaseIT extends RelayIntegrationTest {
 
-    private static final Duration WAL_SENDER_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration WAL_SENDER_TIMEOUT = Duration.ofSeconds(6);
     private static final Duration NOTICED_WITHIN = Duration.ofSeconds(30);
 
     private TcpProxy network;

@@ -53,7 +53,7 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(1),
+                Duration.ofMinutes(1),
                 AfterLoss.REPORT);
     }
 }

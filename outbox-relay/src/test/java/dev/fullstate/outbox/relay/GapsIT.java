@@ -169,7 +169,8 @@ class GapsIT extends RelayIntegrationTest {
     @ParameterizedTest
     @EnumSource
     void gapInAFirstStartLosesNothing(Delivery delivery) throws SQLException {
-        insert(2_000);
+        // Several times what may be in flight, so that the fill is far from its end when the first are published.
+        insert(6_000);
         try (SteppedRelay relay = SteppedRelay.of(delivery, database)) {
             relay.stepUntil(topic, 100);
             assertThat(relay.state()).isEqualTo(RelayState.PUBLISHING_RETAINED);
@@ -186,7 +187,8 @@ class GapsIT extends RelayIntegrationTest {
     @ParameterizedTest
     @EnumSource(names = {"SLOT_DROPPED", "SLOT_RECREATED", "SLOT_ADVANCED"})
     void slotChangedWhileTheTableIsPublishedLosesAndRepeatsNothing(Change change) throws SQLException {
-        insert(2_000);
+        // Several times what may be in flight, so that the fill is far from its end when the first are published.
+        insert(6_000);
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(topic, 100);
             assertThat(relay.state()).isEqualTo(RelayState.PUBLISHING_RETAINED);

@@ -105,7 +105,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
                 Duration.ofSeconds(1),
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(1),
+                Duration.ofMinutes(1),
                 AfterLoss.REPORT);
         return new Relay(settings, context.getBean(WalSource.class), context.getBean(Router.class), pipeline -> {
             throw new NoClassDefFoundError("org/example/Missing");
@@ -134,7 +134,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
                 .isEqualTo(1);
         assertThat(value(meters, "outbox.relay.state", "state", "streaming")).isEqualTo(1);
         assertThat(value(meters, "outbox.relay.state", "state", "retrying")).isZero();
-        assertThat(value(meters, "outbox.relay.failures", "kind", "retry")).isZero();
+        assertThat(value(meters, "outbox.relay.failures", "kind", "permanent")).isZero();
         assertThat(meters.get("outbox.relay.latency").timer().count()).isEqualTo(2);
         assertThat(meters.get("outbox.relay.latency").timer().max(TimeUnit.SECONDS))
                 .isBetween(0.0, 120.0);

@@ -123,7 +123,7 @@ final class OutboxDatabase implements AutoCloseable {
 
     /** Cuts the relay's connections off, also those of a closed relay that the server still holds. */
     void terminateSessions() throws SQLException {
-        query("select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where datname = '" + name()
+        query("select count(pg_terminate_backend(pid, 60000)) from pg_stat_activity where datname = '" + name()
                 + "' and application_name like 'outbox-relay %'");
     }
 

@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 /** Shows that the table knows failures as the real PostgreSQL and the real Kafka report them. */
 class ReportedFailuresIT extends RelayIntegrationTest {
 
-    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofSeconds(60);
 
     @Test
     void relayWhoseProducerWasReplacedNamesPossibleCausesAndGoesOn() throws SQLException {

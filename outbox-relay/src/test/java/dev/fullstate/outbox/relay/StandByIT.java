@@ -292,7 +292,8 @@ class StandByIT {
 
             // A sign of life may still have been on its way.
             await().atMost(Duration.ofMinutes(2)).until(() -> standby.terminate(holder(standby)) == Termination.DONE);
-            assertThat(standby.slotStatus().map(SlotStatus::holder)).isEmpty();
+            await().atMost(Duration.ofMinutes(2))
+                    .until(() -> standby.slotStatus().map(SlotStatus::holder).isEmpty());
             network.close();
         }
     }

@@ -153,7 +153,7 @@ public final class Outbox {
     /** Removes the slot, which would keep WAL and slow down other tests on the server. */
     public void drop() throws SQLException {
         terminateWalSender();
-        query("select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = '" + name
+        query("select pg_terminate_backend(active_pid, 60000) from pg_replication_slots where slot_name = '" + name
                 + "'");
         query("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '" + name + "'");
     }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -16,13 +18,16 @@ public final class Ports {
     private static final int END = 32_000;
     private static final int ATTEMPTS = 100;
 
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private Ports() {}
 
-    /** {@return a port on 127.0.0.1 on which no process listens} */
+    /** {@return a port on 127.0.0.1 on which no process listens, and that this JVM was not given before} */
     public static int free() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, END);
-            if (isFree(port)) {
+            // Whoever asked before may not listen there yet.
+            if (GIVEN.add(port) && isFree(port)) {
                 return port;
             }
         }

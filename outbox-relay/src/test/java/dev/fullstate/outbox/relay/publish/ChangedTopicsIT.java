@@ -244,7 +244,7 @@ class ChangedTopicsIT {
                         client,
                         DataSize.ofMegabytes(1),
                         Duration.ofSeconds(60),
-                        Duration.ofSeconds(10)),
+                        Duration.ofSeconds(60)),
                 delivery,
                 positions,
                 Duration.ofMillis(50),
