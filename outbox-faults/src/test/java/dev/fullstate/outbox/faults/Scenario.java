@@ -151,7 +151,6 @@ final class Scenario implements AutoCloseable {
         patience().until(count + " events are published", () -> published.distinctCount() >= count);
     }
 
-    /** Waits until consumers can read all committed events. */
     /** Waits until the slot is confirmed up to the end of the WAL as it is now, so that the relay has nothing to do. */
     void awaitAllConfirmed() throws SQLException {
         String end = Objects.requireNonNull(outbox.query("select pg_current_wal_insert_lsn()"));
@@ -164,6 +163,7 @@ final class Scenario implements AutoCloseable {
                                         + "' from pg_replication_slots where slot_name = '" + outbox.name() + "'")));
     }
 
+    /** Waits until consumers can read all committed events. */
     void awaitAllPublished() throws SQLException {
         Set<String> missing = committed.ids();
         try {
