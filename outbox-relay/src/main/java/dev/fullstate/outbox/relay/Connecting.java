@@ -72,6 +72,12 @@ final class Connecting implements Activity {
         try {
             return Takeover.of(stages, new Connected(session, session.subscribe(), publisher), contradicted)
                     .goOn();
+        } catch (SlotInUseException e) {
+            // Somebody who is not a relay has taken it since; the publisher is spent, and one that stands by prepares
+            // another.
+            publisher.close();
+            session.close();
+            return new Connecting(stages, contradicted);
         } catch (RuntimeException e) {
             publisher.close();
             throw e;

@@ -78,6 +78,8 @@ final class Filling implements Activity {
 
     /** Events that the search has found so far; only grows. */
     private long foundCount;
+    /** Stops the relay, once all rows before it are published; nothing more is given to the publisher then. */
+    private @Nullable UnpublishableRowException stoppedBy;
     /** Rows that the publisher was given; the index of the next one's position. */
     private long rowCount;
     /** True if the last step found nothing to do. */
@@ -263,6 +265,17 @@ final class Filling implements Activity {
     }
 
     private void publish() {
+        UnpublishableRowException row = stoppedBy;
+        if (row != null && publisher.inFlightBytes() == 0 && !publisher.isCommitting()) {
+            throw row;
+        }
+        if (row == null) {
+            publishPage();
+        }
+        publisher.commitIfDue(point, row != null || stoppedBy != null || phase == Phase.ENDING);
+    }
+
+    private void publishPage() {
         boolean end = false;
         if (page.isEmpty()) {
             page.addAll(rows.page(fill()));
@@ -270,9 +283,13 @@ final class Filling implements Activity {
         }
         long before = rowCount;
         long last = fill().after();
-        while (!page.isEmpty() && publisher.isReady()) {
-            idle = false;
-            last = publish(page.remove());
+        try {
+            while (!page.isEmpty() && publisher.isReady()) {
+                idle = false;
+                last = publish(page.remove());
+            }
+        } catch (UnpublishableRowException e) {
+            stoppedBy = e;
         }
         advanceTo(last);
         stages.statistics().countReceived(rowCount - before);
@@ -284,7 +301,6 @@ final class Filling implements Activity {
             recording = new Recording(publisher, () -> {});
             phase = Phase.ENDING;
         }
-        publisher.commitIfDue(point, end);
     }
 
     private long publish(byte[] @Nullable [] row) {

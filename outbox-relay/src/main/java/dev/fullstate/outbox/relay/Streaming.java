@@ -287,10 +287,10 @@ final class Streaming implements Activity {
         private void requirePublished(ReceivedRow row) {
             Newest newest = start.numbers().newest();
             // A row that could not be published, and was deleted, has no number among the published ones.
-            if (newest != null && row.sequence() > newest.seq() && !rows.isDeleted(row)) {
+            if ((newest == null || row.sequence() > newest.seq()) && !rows.isDeleted(row)) {
                 throw new OtherHistoryException("the row at " + row.position() + " lies before " + start.through()
                         + ", up to where events are published, but its number " + row.sequence() + " is above "
-                        + newest.seq() + ", the last published one");
+                        + (newest == null ? "all published ones" : newest.seq() + ", the last published one"));
             }
         }
 

@@ -1,12 +1,9 @@
 package dev.fullstate.outbox.relay;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.Filling.Doubt;
 import dev.fullstate.outbox.relay.history.Finding;
-import dev.fullstate.outbox.relay.history.Finding.Adopt;
 import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.history.Finding.Resume;
 import dev.fullstate.outbox.relay.history.History;
@@ -17,12 +14,9 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.NewSlot;
-import dev.fullstate.outbox.relay.wal.WalStream;
 
 /** Decides how a relay goes on that has just got its slot: after the position, or with a new slot and a fill (ADR 28). */
 final class Takeover {
-
-    private static final Logger log = LoggerFactory.getLogger(Takeover.class);
 
     private static final Gap CONTRADICTED = new Gap("the stream was of another history than the position", true);
 
@@ -58,9 +52,6 @@ final class Takeover {
             return point.fill() == null
                     ? Streaming.after(point, stages, connected, lostEvents())
                     : new Filling(stages, connected, point, resumed(point), null);
-        }
-        if (finding instanceof Adopt) {
-            return adopt();
         }
         return finding instanceof Gap gap && recorded != null ? announce(gap, recorded) : fill();
     }
@@ -104,20 +95,5 @@ final class Takeover {
         Numbers numbers = recorded == null ? Numbers.NONE : recorded.numbers();
         ResumePoint point = new ResumePoint(slot.start(), null, fill, facts.origin(), numbers);
         return new Filling(stages, connected, point, doubt(), finding instanceof Gap gap ? gap : null);
-    }
-
-    private Activity adopt() {
-        WalStream stream = connected.subscription().stream();
-        log.info(
-                "Neither Kafka nor the database knows of events that were published from slot '{}', which no relay has created; the"
-                        + " stream starts where the slot is confirmed, at {}",
-                stages.settings().slotName(),
-                stream.start());
-        return new Streaming(
-                stages,
-                connected,
-                stream,
-                lostEvents(),
-                new ResumePoint(stream.start(), null, facts.origin(), Numbers.NONE));
     }
 }

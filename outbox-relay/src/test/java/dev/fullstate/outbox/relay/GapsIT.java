@@ -170,7 +170,7 @@ class GapsIT extends RelayIntegrationTest {
     @EnumSource
     void gapInAFirstStartLosesNothing(Delivery delivery) throws SQLException {
         // Several times what may be in flight, so that the fill is far from its end when the first are published.
-        insert(6_000);
+        insert(3_000);
         try (SteppedRelay relay = SteppedRelay.of(delivery, database)) {
             relay.stepUntil(topic, 100);
             assertThat(relay.state()).isEqualTo(RelayState.PUBLISHING_RETAINED);
@@ -188,7 +188,7 @@ class GapsIT extends RelayIntegrationTest {
     @EnumSource(names = {"SLOT_DROPPED", "SLOT_RECREATED", "SLOT_ADVANCED"})
     void slotChangedWhileTheTableIsPublishedLosesAndRepeatsNothing(Change change) throws SQLException {
         // Several times what may be in flight, so that the fill is far from its end when the first are published.
-        insert(6_000);
+        insert(3_000);
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(topic, 100);
             assertThat(relay.state()).isEqualTo(RelayState.PUBLISHING_RETAINED);

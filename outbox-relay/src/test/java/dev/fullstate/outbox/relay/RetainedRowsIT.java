@@ -18,11 +18,13 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.harness.server.SharedServers;
+import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.test.PostgresServer;
 import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 /** Makes the first start, which publishes rows that were committed before the slot existed. */
@@ -43,6 +45,70 @@ class RetainedRowsIT extends RelayIntegrationTest {
         assertThat(published())
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, 1001).mapToObj(String::valueOf).toList());
+    }
+
+    /** As Patroni does, for slots that its configuration names. */
+    @Test
+    void slotThatWasMadeBeforeTheFirstStartHidesNoOlderRow() throws SQLException {
+        database.insert("a", "1");
+        database.query("select pg_create_logical_replication_slot('" + database.name() + "', 'pgoutput')");
+        database.insert("a", "2");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(topic, 2);
+        }
+        assertThat(published()).containsExactly("1", "2");
+    }
+
+    /** Whatever comes before it is published, as where the stream brings such a row. */
+    @Test
+    void rowThatCannotBePublishedHoldsUpNoneBeforeIt() throws SQLException {
+        database.insert("a", "1");
+        database.insert("a", "2");
+        database.insert("a", "x".repeat(20_000));
+        database.insert("a", "4");
+        try (SteppedRelay relay = SteppedRelay.of(database, Map.of("max.request.size", 10_000))) {
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(relay.problem().message()).contains("too large");
+            relay.stepUntil(topic, 2);
+            database.execute("update outbox set payload = '3' where length(payload) > 10000");
+            relay.stepUntil(topic, 4);
+        }
+        assertThat(published()).containsExactly("1", "2", "3", "4");
+    }
+
+    /** They keep their transactions, of which the new server's snapshots say nothing. */
+    @Test
+    void rowsThatWereCopiedFromAnotherServerAreNotPassedOver() throws SQLException {
+        database.execute(OutboxInsert.rows(3).with("payload", "n::text").with("xid", "'4000000000'::xid8"));
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(relay.problem().message()).contains("of another server");
+            assertThat(relay.problem().remedy()).startsWith("UPDATE ");
+            database.execute(relay.problem().remedy());
+            relay.stepUntil(topic, 3);
+        }
+        assertThat(published()).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void databasesOwnLimitOfTransactionsDoesNotEndTheFirstStart() throws SQLException {
+        assumeThat(database.query("select name from pg_settings where name = 'transaction_timeout'"))
+                .as("PostgreSQL 17")
+                .isNotNull();
+        database.insert("a", "1");
+        database.execute("alter database " + database.name() + " set transaction_timeout = '1s'");
+        try (Connection other = database.connect();
+                Statement statement = other.createStatement();
+                SteppedRelay relay = SteppedRelay.of(database)) {
+            statement.execute("set transaction_timeout = 0");
+            String xid = begin(other);
+            CompletableFuture<Void> streaming = CompletableFuture.runAsync(() -> relay.stepUntil(RelayState.STREAMING));
+            awaitWaitingFor(database, xid);
+            assertThat(streaming).failsWithin(Duration.ofSeconds(2)).withThrowableOfType(TimeoutException.class);
+            other.rollback();
+            assertThat(streaming).succeedsWithin(PATIENCE);
+            assertThat(relay.statistics().failureCount(FailureKind.RETRY)).isZero();
+        }
     }
 
     @Test

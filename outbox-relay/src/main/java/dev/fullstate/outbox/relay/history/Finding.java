@@ -8,9 +8,6 @@ public sealed interface Finding {
     /** No relay has published anything: all rows are to be published, then the stream. */
     record FirstStart() implements Finding {}
 
-    /** Nothing is known of a slot that was not made by a relay: the stream starts where it is confirmed. */
-    record Adopt() implements Finding {}
-
     /** The stream, or the fill that is under way, goes on after this point. */
     record Resume(ResumePoint point) implements Finding {}
 

@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.fullstate.outbox.relay.history.Finding.Adopt;
 import dev.fullstate.outbox.relay.history.Finding.FirstStart;
 import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.history.Finding.Resume;
@@ -53,8 +52,9 @@ public final class History {
                             + " was emptied, or this is another Kafka",
                     false);
         }
-        // A relay that has died in its first start may have left a slot; one that is not announced did not make it.
-        return facts.slot() == null || note != null ? new FirstStart() : new Adopt();
+        // A relay that has died in its first start may have left a slot, and people may have made one: nothing says
+        // what was published.
+        return new FirstStart();
     }
 
     private Finding after(ResumePoint recorded) {

@@ -86,7 +86,14 @@ final class CommittedRecords implements AutoCloseable {
         committed.seek(partition, from);
         long patience = settings.transactionTimeout().plus(settings.timeout()).toNanos();
         long deadline = System.nanoTime() + patience;
+        long reached = from;
         while (committed.position(partition, settings.timeout()) < end) {
+            long position = committed.position(partition, settings.timeout());
+            if (position != reached) {
+                // A long topic takes its time, also one of aborted records; only one that goes no further is held up.
+                deadline = System.nanoTime() + patience;
+                reached = position;
+            }
             if (System.nanoTime() - deadline > 0) {
                 throw new BrokerException(
                         "Topic '" + partition.topic() + "' could not be read up to the end of partition "
@@ -95,8 +102,6 @@ final class CommittedRecords implements AutoCloseable {
                         null);
             }
             for (ConsumerRecord<byte[], byte[]> record : committed.poll(POLL)) {
-                // A long topic takes its time; only one that goes no further is held up.
-                deadline = System.nanoTime() + patience;
                 if (record.offset() < end) {
                     records.accept(record);
                 }

@@ -38,7 +38,9 @@ final class TopicSearch implements Search {
     /** Of the partitions that have not been read to their end. */
     private final Map<TopicPartition, Long> ends = new HashMap<>();
 
-    /** The time of the last record, or of the begin; only grows. */
+    /** The sum of the positions in {@code ends} at the last look. */
+    private long reached;
+    /** The time at which {@code reached} changed, or of the begin; only grows. */
     private long progressed = System.nanoTime();
 
     private TopicSearch(KafkaSettings settings) {
@@ -81,6 +83,7 @@ final class TopicSearch implements Search {
     @Override
     public @Nullable List<FoundEvent> next() {
         try {
+            noteProgress();
             ends.entrySet().removeIf(end -> committed.position(end.getKey(), settings.timeout()) >= end.getValue());
             if (ends.isEmpty()) {
                 return null;
@@ -88,7 +91,6 @@ final class TopicSearch implements Search {
             committed.assign(ends.keySet());
             List<FoundEvent> found = new ArrayList<>();
             for (ConsumerRecord<byte[], byte[]> record : committed.poll(POLL)) {
-                progressed = System.nanoTime();
                 FoundEvent event = event(record);
                 if (event != null) {
                     found.add(event);
@@ -98,6 +100,17 @@ final class TopicSearch implements Search {
             return found;
         } catch (KafkaException e) {
             throw failure(e);
+        }
+    }
+
+    /** Records that were aborted are read, too, and never seen. */
+    private void noteProgress() {
+        long position = ends.keySet().stream()
+                .mapToLong(partition -> committed.position(partition, settings.timeout()))
+                .sum();
+        if (position != reached) {
+            reached = position;
+            progressed = System.nanoTime();
         }
     }
 

@@ -325,6 +325,38 @@ final class Catalog {
                 """, row -> row.getString(1));
     }
 
+    /** Returns how many numbers a session draws at once from the outbox's sequence. */
+    long sequenceCache(OutboxNames names) {
+        return query(
+                        "select seqcache from pg_sequence where seqrelid = to_regclass(?)",
+                        row -> row.getLong(1),
+                        names.sql("{outbox_seq}"))
+                .get(0);
+    }
+
+    /**
+     * Makes sure that the rows' transactions are of this server, so that its snapshots tell of them. Rows that were copied by pg_dump or by
+     * logical replication keep those of their server.
+     *
+     * @throws WalException if some are not, as far as numbers show it
+     */
+    void requireOwnTransactions(OutboxNames names) {
+        boolean foreign = query(
+                        names.sql(
+                                "select exists (select from {outbox} where xid >= pg_snapshot_xmax(pg_current_snapshot()))"),
+                        row -> row.getBoolean(1))
+                .get(0);
+        if (foreign) {
+            throw new WalException(
+                    names.text(
+                            "Rows of {outbox} are of transactions of another server, from which they were copied: nothing tells"
+                                    + " whether they are committed before the slot"),
+                    names.sql(
+                            "UPDATE {outbox} SET xid = pg_current_xact_id() WHERE xid >= pg_snapshot_xmax(pg_current_snapshot());"),
+                    null);
+        }
+    }
+
     /** Tells whether queries show all that a snapshot does. */
     boolean shows(String snapshot) {
         return query("""

@@ -123,6 +123,11 @@ final class Connections {
             set(connection, "idle_session_timeout", "0");
             set(connection, "statement_timeout", "0");
             set(connection, "lock_timeout", "0");
+            try (Statement statement = connection.createStatement()) {
+                // From PostgreSQL 17 on.
+                statement.execute(
+                        "select set_config(name, '0', false) from pg_settings where name = 'transaction_timeout'");
+            }
             limit(connection, settings.queryTimeout());
             return connection;
         } catch (SQLException | RuntimeException e) {

@@ -39,6 +39,7 @@ final class OutboxPublication {
                     null);
         }
         requireLogged(found);
+        requireSequence(found);
         return found;
     }
 
@@ -59,6 +60,19 @@ final class OutboxPublication {
                     null);
         }
         requireLogged(found);
+    }
+
+    /** Makes sure that numbers are in the order in which they are drawn: a session that draws ahead has lower ones later. */
+    private void requireSequence(Publication publication) {
+        long cache = catalog.sequenceCache(publication.names());
+        if (cache != 1) {
+            String sequence = publication.names().sql("{outbox_seq}");
+            throw new WalException(
+                    "Sequence " + sequence + " has CACHE " + cache
+                            + ": sessions draw numbers ahead, so that they are not in the order of an aggregate's changes",
+                    "ALTER SEQUENCE " + sequence + " CACHE 1;",
+                    null);
+        }
     }
 
     /** PostgreSQL refuses to make a published table unlogged, but does not check its partitions. */

@@ -197,7 +197,14 @@ final class PostgresRetainedRows implements RetainedRows {
 
     @Override
     public long highestFound() {
-        return number("select coalesce(max(sequence), 0) from pg_temp.outbox_relay_found");
+        // Other services' events in the same topics have numbers of other sequences. Without rows, nothing tells whose
+        // they are.
+        return number(names.sql("""
+                select coalesce(max(found.sequence), 0) from pg_temp.outbox_relay_found as found
+                 where exists (select from {outbox} as own where own.source = found.source)
+                    or exists (select from {outbox} as row where row.id = found.id)
+                    or not exists (select from {outbox})
+                """));
     }
 
     @Override
