@@ -82,6 +82,11 @@ public final class Aggregate {
         return ((Number) this.root.getVersion(Hibernate.unproxy(root))).longValue();
     }
 
+    /** Returns whether the mapping can hide a row of the root that is there: by a restriction, or because it is of another class. */
+    public boolean hidesRows() {
+        return root.hasWhereRestrictions() || root.getSoftDeleteMapping() != null || root.isInherited();
+    }
+
     /** Returns whether the mapping has SQL of its own for a delete, which may change the row instead ({@code @SQLDelete}). */
     public boolean deletesBySql() {
         return root.getIdentifierTableMapping().getDeleteDetails().getCustomSql() != null;

@@ -197,10 +197,13 @@ public final class AggregateResolver {
         String mappedBy = Ownership.mappedBy(attribute, part);
         AssociationPath backReference = mappedBy == null ? null : backReference(owner, attribute, path, part, mappedBy);
         boolean sharesId = Ownership.sharesId(attribute);
-        StoredIds partIds = sharesId || backReference != null ? null : StoredIds.of(part, columnTypes);
+        boolean refersToOthers = mappedBy != null && refersToOthers(owner, part, mappedBy);
+        StoredIds partIds =
+                sharesId || (backReference != null && !refersToOthers) ? null : StoredIds.of(part, columnTypes);
         for (EntityPersister entity : ownership.hierarchy(part)) {
             PartTable table = mappedBy == null ? null : PartTable.of(entity, owner, mappedBy, columnTypes);
-            OwnerLink link = new OwnerLink(owner, attributePath, backReference, sharesId, partIds, table);
+            OwnerLink link =
+                    new OwnerLink(owner, attributePath, backReference, refersToOthers, sharesId, partIds, table);
             Refusals.requireWayFromHiddenPart(link, attribute, entity);
             ownersByPart
                     .computeIfAbsent(entity.getEntityName(), name -> new ArrayList<>())
@@ -213,6 +216,17 @@ public final class AggregateResolver {
                     .add(reference);
         }
         toWalk.add(part);
+    }
+
+    private static boolean refersToOthers(EntityPersister owner, EntityPersister part, String mappedBy) {
+        return part.findByPath(mappedBy) instanceof ToOneAttributeMapping reference
+                && !owner.getEntityName()
+                        .equals(reference.getAssociatedEntityMappingType().getEntityName())
+                && reference
+                        .getAssociatedEntityMappingType()
+                        .getEntityPersister()
+                        .getSubclassEntityNames()
+                        .contains(owner.getEntityName());
     }
 
     private static AssociationPath backReference(

@@ -15,6 +15,7 @@ import dev.fullstate.outbox.rows.StoredIds;
  * @param owner the entity with the owning attribute: a root or again a part
  * @param attributePath the owning attribute, dotted where it lies in an embeddable
  * @param backReference the part's association with the owner; null if the association has one direction only
+ * @param refersToOthers whether the back-reference may be to an entity that is not an owner: to another subclass of what it refers to
  * @param sharesId whether the part has its owner's id, which then is the way
  * @param partIds the part's ids as they are stored; null if nothing asks for them, or if they cannot be read
  * @param table the row in which the part refers to its owner; null if no other transaction can change that unnoticed
@@ -23,13 +24,14 @@ public record OwnerLink(
         EntityPersister owner,
         String attributePath,
         @Nullable AssociationPath backReference,
+        boolean refersToOthers,
         boolean sharesId,
         @Nullable StoredIds partIds,
         @Nullable PartTable table) {
 
     /** Returns whether a part itself has its owner's id. */
     public boolean isKnownToPart() {
-        return sharesId || backReference != null;
+        return sharesId || (backReference != null && !refersToOthers);
     }
 
     /**

@@ -94,10 +94,12 @@ class BeforeCommit {
         changes.useStoredIds(session);
         takeSecondLook();
         findRoots(fresh);
+        leaveOthersOut(fresh);
         while (lockRoots() && changes.parts().askAgain()) {
             // Until its root was locked, another transaction could move a part to another root.
             fresh.clear();
             findRoots(fresh);
+            leaveOthersOut(fresh);
         }
         return read(fresh);
     }
@@ -109,6 +111,22 @@ class BeforeCommit {
             level.forEach((way, ids) -> fresh.ownersOf(way, ids)
                     .forEach(owner -> changes.changed(way.link().owner(), owner)));
         }
+    }
+
+    /** Leaves out the ids of entities that have the same parts as a root and are none. Their rows must not be locked, nor their versions raised. */
+    private void leaveOthersOut(FreshSession fresh) {
+        Map<Aggregate, List<RootChange>> toFind = new LinkedHashMap<>();
+        for (RootChange change : changes.inLockOrder()) {
+            if (change.isToBeFound()) {
+                toFind.computeIfAbsent(change.aggregate(), aggregate -> new ArrayList<>())
+                        .add(change);
+            }
+        }
+        toFind.forEach((aggregate, roots) -> {
+            Set<Object> found = Set.copyOf(fresh.existing(
+                    aggregate.root(), roots.stream().map(RootChange::id).toList()));
+            roots.forEach(root -> root.noteIsRoot(found.contains(root.id())));
+        });
     }
 
     /**
@@ -166,6 +184,9 @@ class BeforeCommit {
                 .filter(change -> change.operation() != null)
                 .toList();
         IdentityHashMap<RootChange, Object> states = states(ordered, fresh);
+        ordered.stream()
+                .filter(change -> states.get(change) == null && change.operation() != Operation.DELETE)
+                .forEach(this::requireNoRow);
         List<AggregateChange> result = new ArrayList<>();
         for (RootChange change : ordered) {
             AggregateChange aggregateChange = aggregateChange(change, states.get(change));
@@ -174,6 +195,21 @@ class BeforeCommit {
             }
         }
         return result;
+    }
+
+    /**
+     * Makes sure that a root that is not found is not there.
+     *
+     * @throws OutboxException if its row is there and nothing in the mapping hides it: then a row is missing that it refers to
+     */
+    private void requireNoRow(RootChange change) {
+        Aggregate aggregate = change.aggregate();
+        if (!aggregate.hidesRows()
+                && !aggregate.table().lockedRows(session, List.of(change.id())).isEmpty()) {
+            throw new OutboxException(
+                    change + " has a row, and is not found when it is read with what belongs to it: an association with"
+                            + " optional=false has no row at the other end. Map it with optional=true if it may be missing");
+        }
     }
 
     /** Reads the states of all roots, those of deleted ones too, because a rollback to a savepoint may have brought them back. */

@@ -2,6 +2,7 @@ package dev.fullstate.outbox.capture;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
@@ -44,25 +45,39 @@ class FreshSession implements AutoCloseable {
 
     /** Returns the ids of the owners of these parts. */
     List<Object> ownersOf(Way way, List<Object> parts) {
-        List<Object> owners = new ArrayList<>();
-        for (int from = 0; from < parts.size(); from += PARTS_PER_QUERY) {
-            owners.addAll(someOwnersOf(way, parts.subList(from, Math.min(parts.size(), from + PARTS_PER_QUERY))));
+        return inPages(parts, page -> someOwnersOf(way, page));
+    }
+
+    /** Returns those of these ids that are a root's, and not those of another class. */
+    List<Object> existing(EntityPersister root, List<Object> ids) {
+        String query = "select id(o) from " + root.getEntityName() + " o where ";
+        return inPages(ids, page -> whereIn(query, root, "o", page));
+    }
+
+    private static List<Object> inPages(List<Object> ids, Function<List<Object>, List<Object>> query) {
+        List<Object> found = new ArrayList<>();
+        for (int from = 0; from < ids.size(); from += PARTS_PER_QUERY) {
+            found.addAll(query.apply(ids.subList(from, Math.min(ids.size(), from + PARTS_PER_QUERY))));
         }
-        return owners;
+        return found;
     }
 
     private List<Object> someOwnersOf(Way way, List<Object> parts) {
+        String query = "select distinct id(o) from " + way.link().owner().getEntityName() + " o join o."
+                + way.link().attributePath() + " p where ";
+        return whereIn(query, way.part(), "p", parts);
+    }
+
+    private List<Object> whereIn(String query, EntityPersister entity, String alias, List<Object> ids) {
         // Hibernate compares ids of one attribute only; otherwise it compares entities.
-        boolean byId = way.part().getIdentifierMapping() instanceof SingleAttributeIdentifierMapping;
-        String name = way.part().getEntityName();
+        boolean byId = entity.getIdentifierMapping() instanceof SingleAttributeIdentifierMapping;
         List<Object> keys = byId
-                ? parts
-                : parts.stream().map(id -> open().getReference(name, id)).toList();
-        return open().createSelectionQuery(
-                        "select distinct id(o) from " + way.link().owner().getEntityName() + " o join o."
-                                + way.link().attributePath() + " p where " + (byId ? "id(p)" : "p") + " in :parts",
-                        Object.class)
-                .setParameterList("parts", keys)
+                ? ids
+                : ids.stream()
+                        .map(id -> open().getReference(entity.getEntityName(), id))
+                        .toList();
+        return open().createSelectionQuery(query + (byId ? "id(" + alias + ")" : alias) + " in :keys", Object.class)
+                .setParameterList("keys", keys)
                 .getResultList();
     }
 

@@ -63,7 +63,9 @@ final class PartGuard implements FlushEntityEventListener, PreUpdateEventListene
             loaded = entry.getLoadedState();
         }
         Object id = entry.getId();
-        if (loaded != null && id != event.getEntity()) {
+        // A row that the flush inserts is not there when the first one is asked for; it is asked for by itself when it
+        // is updated.
+        if (loaded != null && id != event.getEntity() && entry.isExistsInDatabase()) {
             for (OwnerLink link : aggregates.ownersOf(entry.getPersister())) {
                 PartTable table = link.table();
                 if (table != null) {

@@ -56,6 +56,9 @@ final class RootChange {
     /** True once the application has named the root: then SQL may have written its row, and the flushes do not tell all. */
     private boolean markedBySql;
 
+    /** False while all marks may be those of an entity of another class, in the same table or hierarchy, with the same id. */
+    private boolean isRoot;
+
     /** True if the database has nothing of this transaction's changes to the root. */
     private boolean takenBack;
 
@@ -81,6 +84,7 @@ final class RootChange {
      */
     void markRow(Operation operation, int flush, @Nullable Long before, @Nullable Long after) {
         note(root -> root.markRow(operation, flush, before, after));
+        isRoot = true;
         if (!rowSeen) {
             rowSeen = true;
             first = operation; // Whatever the marks of its parts were.
@@ -96,9 +100,23 @@ final class RootChange {
         }
     }
 
+    /**
+     * Marks that something is changed that belongs to the root, or to an entity of another class with this id: which one, only the database
+     * tells, until {@link #noteIsRoot}.
+     */
+    void markContentOfRootOrOther(int flush) {
+        note(root -> root.markContentOfRootOrOther(flush));
+        seeContent(flush);
+    }
+
     /** Marks that something that belongs to the root is changed. */
     void markContent(int flush) {
         note(root -> root.markContent(flush));
+        seeContent(flush);
+        isRoot = true;
+    }
+
+    private void seeContent(int flush) {
         if (!contentSeen) {
             contentSeen = true;
             contentSeenInFlush = flush;
@@ -112,6 +130,7 @@ final class RootChange {
     void markBySql() {
         note(RootChange::markBySql);
         markedBySql = true;
+        isRoot = true;
         mark(Operation.UPDATE);
     }
 
@@ -161,6 +180,17 @@ final class RootChange {
         } else {
             rowVanished();
         }
+    }
+
+    /** Returns whether the database has to tell if the id is the root's at all. */
+    boolean isToBeFound() {
+        return !isRoot && !takenBack;
+    }
+
+    /** Notes the database's answer. */
+    void noteIsRoot(boolean found) {
+        isRoot = true;
+        takenBack = !found;
     }
 
     /** Returns whether SQL may have written the row. Then it may be this transaction's own although no flush has written it. */

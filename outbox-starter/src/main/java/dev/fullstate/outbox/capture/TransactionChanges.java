@@ -132,13 +132,22 @@ final class TransactionChanges {
         Object owner = change.owner(link);
         Object ownerBefore = change.ownerBefore(link);
         if (owner != null) {
-            changed(link.owner(), owner);
+            changed(link, owner);
         }
         if (ownerBefore != null && !ownerBefore.equals(owner)) {
-            changed(link.owner(), ownerBefore);
+            changed(link, ownerBefore);
         }
         if (!link.isKnownToPart() && change.operation() != Operation.DELETE) {
             parts.add(new PartChange(change.entity(), change.id(), link));
+        }
+    }
+
+    private void changed(OwnerLink link, Object owner) {
+        Aggregate aggregate = link.refersToOthers() ? aggregates.rootedAt(link.owner()) : null;
+        if (aggregate != null) {
+            root(aggregate, owner).markContentOfRootOrOther(flushCount);
+        } else {
+            changed(link.owner(), owner);
         }
     }
 

@@ -66,6 +66,14 @@ final class Chunks {
         } catch (RuntimeException e) {
             LockedSlice failed = taken.get();
             throw failed == null ? e : new ChunkException(failed.subject(), e);
+        } catch (Error e) {
+            LockedSlice failed = taken.get();
+            if (failed == null) {
+                throw e;
+            }
+            // The code of one aggregate, or a class that is missing: the next worker would take the same slice and end
+            // too.
+            throw new ChunkException(failed.subject(), new IllegalStateException(e.toString(), e));
         }
     }
 

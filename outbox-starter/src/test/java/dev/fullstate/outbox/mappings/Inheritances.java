@@ -277,6 +277,52 @@ final class Inheritances {
         }
     }
 
+    /** A superclass whose parts refer to it; not captured. */
+    @Entity
+    public abstract static class Document {
+
+        @Id
+        public int id;
+
+        @OneToMany(mappedBy = "document", cascade = CascadeType.ALL, orphanRemoval = true)
+        @OrderBy("id")
+        public List<Line> lines = new ArrayList<>();
+
+        @Version
+        public int version;
+
+        Document with(int line, String text) {
+            Line added = new Line();
+            added.id = line;
+            added.text = text;
+            added.document = this;
+            lines.add(added);
+            return this;
+        }
+    }
+
+    /** A root among subclasses that are none. */
+    @Entity
+    @PublishFullState
+    public static class Bill extends Document {}
+
+    /** Not captured. */
+    @Entity
+    public static class Sketch extends Document {}
+
+    /** A part of a bill, or of something else. */
+    @Entity(name = "DocumentLine")
+    public static class Line {
+
+        @Id
+        public int id;
+
+        public String text;
+
+        @ManyToOne(fetch = FetchType.LAZY)
+        public Document document;
+    }
+
     /** A superclass with a collection that does not raise the version of a root. */
     @Entity
     @Inheritance(strategy = InheritanceType.JOINED)

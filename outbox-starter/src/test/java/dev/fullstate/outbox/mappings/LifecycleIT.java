@@ -16,7 +16,11 @@ import org.springframework.context.annotation.Configuration;
 
 import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.jobs.Job;
+import dev.fullstate.outbox.mappings.Inheritances.Bill;
+import dev.fullstate.outbox.mappings.Inheritances.Sketch;
 import dev.fullstate.outbox.mappings.Lifecycle.Step;
+import dev.fullstate.outbox.mappings.ToOne.Freight;
+import dev.fullstate.outbox.mappings.ToOne.Shipment;
 import dev.fullstate.outbox.mappings.Trees.Car;
 import dev.fullstate.outbox.mappings.Trees.Category;
 import dev.fullstate.outbox.mappings.Trees.Wheel;
@@ -27,6 +31,7 @@ import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -134,6 +139,41 @@ class LifecycleIT {
                 .until(() -> republisher.find(job).orElseThrow().state().isFinal());
         assertThat(republisher.find(job).orElseThrow().state()).isEqualTo(Job.State.COMPLETED);
         return application.outbox(life.id()).stream().map(OutboxRow::payload).toList();
+    }
+
+    /** The row would not be found, and a deletion be published of a root that is there. */
+    @Test
+    void partThatTheMappingCallsMandatoryCannotBeDeletedWithoutItsRoot() {
+        plain.run(em -> em.persist(new Freight(800)));
+        plain.forgetOutbox();
+
+        assertThatThrownBy(() -> plain.run(em -> em.remove(em.find(Shipment.class, 800))))
+                .hasMessageContaining("freight 800 has a row", "optional=true");
+        assertThat(plain.outbox()).isEmpty();
+    }
+
+    @Test
+    void changesOfTheSamePartsOfAnotherSubclassThatIsNotARootLeaveNoEvent() {
+        plain.run(em -> {
+            em.persist(new Bill().with(700, "bill's").with(701, "bill's"));
+            Sketch sketch = new Sketch();
+            sketch.id = 7;
+            em.persist(sketch.with(710, "sketch's").with(711, "sketch's"));
+        });
+        plain.forgetOutbox();
+
+        plain.run(em -> em.find(Inheritances.Line.class, 710).text = "changed");
+        plain.run(em -> em.find(Sketch.class, 7).with(712, "added"));
+        plain.run(em -> em.find(Sketch.class, 7).lines.remove(0));
+        plain.run(em -> em.remove(em.find(Inheritances.Line.class, 711)));
+        assertThat(plain.outbox()).isEmpty();
+        plain.run(em -> assertThat(em.find(Sketch.class, 7).version)
+                .as("nothing raises it")
+                .isZero());
+
+        plain.run(em -> em.find(Inheritances.Line.class, 700).text = "changed");
+        plain.run(em -> em.remove(em.find(Inheritances.Line.class, 701)));
+        assertThat(plain.outbox()).extracting(OutboxRow::aggregateType).containsExactly("bill", "bill");
     }
 
     @Test

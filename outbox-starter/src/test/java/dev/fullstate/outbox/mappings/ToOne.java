@@ -317,4 +317,39 @@ final class ToOne {
     /** A part. */
     @Entity
     public static class HeldPart extends Numbered {}
+
+    /** A root that says of a part, which refers to it, that it is never missing: only then Hibernate loads it lazily. */
+    @Entity
+    @PublishFullState
+    public static class Freight {
+
+        @Id
+        public int id;
+
+        @OneToOne(mappedBy = "freight", cascade = CascadeType.ALL, optional = false, fetch = FetchType.LAZY)
+        public Shipment shipment;
+
+        @Version
+        public int version;
+
+        protected Freight() {}
+
+        Freight(int id) {
+            this.id = id;
+            this.shipment = new Shipment();
+            this.shipment.id = id;
+            this.shipment.freight = this;
+        }
+    }
+
+    /** A part. */
+    @Entity
+    public static class Shipment {
+
+        @Id
+        public int id;
+
+        @OneToOne(fetch = FetchType.LAZY)
+        public Freight freight;
+    }
 }

@@ -59,6 +59,23 @@ class UnpublishableStateIT extends RepublishTest {
         assertAllOthersArePublished(end, ids, tooLarge);
     }
 
+    /** It would end the thread of each worker that comes to it. */
+    @Test
+    void allOtherAggregatesArePublishedBesideOneWhoseCodeThrowsAnError() {
+        List<UUID> ids = purchases(CHUNK + 1);
+        UUID broken = ids.get(1);
+        shop.jdbc()
+                .sql("update line set quantity = -2147483648 where purchase_purchase_id = ? and product = 'apple'")
+                .param(broken)
+                .update();
+
+        RepublishJob end = ended(RepublishRequest.ofTypes(List.of("purchase")));
+
+        assertThat(end.state()).isEqualTo(State.FAILED);
+        assertThat(end.error()).contains("purchase " + broken, "org/example/Missing");
+        assertThat(shop.outbox()).hasSize(ids.size() - 1);
+    }
+
     @Test
     void failureThatAllAggregatesShareEndsTheJobAtOnce() {
         purchases(CHUNK + 1);

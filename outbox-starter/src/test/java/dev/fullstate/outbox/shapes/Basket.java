@@ -108,6 +108,10 @@ public class Basket {
             return detail;
         }
 
+        void loseDetail() {
+            detail = null;
+        }
+
         /** Loads the wrapping: before Hibernate deletes wrappings, it loads each by itself, so that listeners hear of it. */
         void unwrap() {
             Hibernate.initialize(wrapping);

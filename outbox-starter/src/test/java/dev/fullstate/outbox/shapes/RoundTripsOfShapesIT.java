@@ -66,6 +66,29 @@ class RoundTripsOfShapesIT {
         captured.close();
     }
 
+    /** Hibernate deletes orphans before it inserts, and updates last. */
+    @Test
+    void partThatIsPersistedAndThenChangedBesideAnOrphanIsNotTakenForAStaleOne() {
+        int id = nextId++;
+        captured.run(em -> {
+            Basket basket = new Basket(id, 1);
+            basket.items().forEach(item -> item.suppliers().forEach(em::persist));
+            em.persist(basket);
+        });
+        captured.run(em -> {
+            Basket basket = em.find(Basket.class, id);
+            basket.items().get(0).loseDetail();
+            basket.add();
+            Item added = basket.items().get(1);
+            added.suppliers().forEach(em::persist);
+            em.persist(added);
+            added.edit();
+        });
+        assertThat(captured.outbox())
+                .filteredOn(row -> row.aggregateId().equals(Integer.toString(id)))
+                .hasSize(2);
+    }
+
     /** An aggregate in a shape, and how to make one of a size. */
     private record Shape<T>(Class<T> root, BiFunction<EntityManager, Integer, T> create) {}
 

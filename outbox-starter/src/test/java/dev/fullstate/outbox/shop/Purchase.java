@@ -89,6 +89,9 @@ public class Purchase {
 
     @JsonProperty("pieces")
     int pieces() {
+        if (lines.stream().anyMatch(line -> line.getQuantity() == Integer.MIN_VALUE)) {
+            throw new NoClassDefFoundError("org/example/Missing");
+        }
         return lines.stream().mapToInt(Line::getQuantity).sum();
     }
 
