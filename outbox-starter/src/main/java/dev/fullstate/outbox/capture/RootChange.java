@@ -59,6 +59,12 @@ final class RootChange {
     /** False while all marks may be those of an entity of another class, in the same table or hierarchy, with the same id. */
     private boolean isRoot;
 
+    /**
+     * True if the row is there with the version that it had before it was deleted: it was deleted softly, which leaves both, or that was taken
+     * back. The read of the state tells, and neither raises the version.
+     */
+    private boolean deletedOrTakenBack;
+
     /** True if the database has nothing of this transaction's changes to the root. */
     private boolean takenBack;
 
@@ -166,7 +172,7 @@ final class RootChange {
      * Returns whether this transaction holds the row's lock and the row's version counts this change, as far as the marks tell.
      */
     boolean isLocked() {
-        return versionRaised || (last == Operation.DELETE && !aggregate.deletesBySql());
+        return versionRaised || deletedOrTakenBack || (last == Operation.DELETE && !aggregate.deletesBySql());
     }
 
     /**
@@ -208,12 +214,17 @@ final class RootChange {
      * or it was written between savepoints, where a transaction has another number.
      */
     void ownRowLost(long version) {
-        if (last == Operation.DELETE) {
-            last = Operation.UPDATE;
-            first = Operation.UPDATE;
-        }
         versionRaised = false;
-        takenBack = !contentSeen && !markedBySql && versionBefore != null && versionBefore == version;
+        boolean isVersionBefore = !contentSeen && !markedBySql && versionBefore != null && versionBefore == version;
+        if (last != Operation.DELETE) {
+            // One that was deleted and inserted again has the version of its first state, too.
+            takenBack = isVersionBefore && first != Operation.DELETE;
+        } else if (isVersionBefore) {
+            deletedOrTakenBack = true;
+        } else {
+            first = Operation.UPDATE;
+            last = Operation.UPDATE;
+        }
     }
 
     /**

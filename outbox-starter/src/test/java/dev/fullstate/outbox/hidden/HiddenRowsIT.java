@@ -133,6 +133,19 @@ class HiddenRowsIT {
         assertThat(rows("contract")).isEqualTo(2);
     }
 
+    /** Between savepoints, a transaction writes rows under another number. */
+    @Test
+    void rootThatIsSoftDeletedBetweenSavepointsIsADelete() {
+        application.run(em -> {
+            Session session = em.unwrap(Session.class);
+            Savepoint savepoint = session.doReturningWork(Connection::setSavepoint);
+            em.remove(em.find(Memo.class, "m1"));
+            em.flush();
+            session.doWork(connection -> connection.releaseSavepoint(savepoint));
+        });
+        assertDeleted("m1");
+    }
+
     @Test
     void rootRestoredByARollbackToASavepointHasNoEvent() {
         application.run(em -> {
