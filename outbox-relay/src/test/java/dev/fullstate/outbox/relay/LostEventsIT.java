@@ -2,11 +2,14 @@ package dev.fullstate.outbox.relay;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Future;
 
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -22,6 +25,7 @@ import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.route.RoutedEvent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -50,7 +54,7 @@ class LostEventsIT extends RelayIntegrationTest {
         write("order", "created", OURS, "now()");
         write("order", "created", OURS, "now()");
         publish();
-        writeToTheTopicAsSomebodyElse("foreign");
+        writeToTheTopicAsSomebodyElse("foreign", 99);
         database.execute("delete from outbox where aggregateid = 'retired'");
         restore(3);
         try (SteppedRelay relay = SteppedRelay.of(database)) {
@@ -175,6 +179,28 @@ class LostEventsIT extends RelayIntegrationTest {
         }
     }
 
+    /** Several services may write to one topic, each with a sequence of its own. */
+    @Test
+    void numbersOfAnotherServiceInTheTopicAreNotOurs() throws Exception {
+        try (Admin admin = Admin.create(Map.<String, Object>of(
+                "bootstrap.servers", SharedServers.kafka().bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(SteppedRelay.topic(database, "order"), 1, (short) 1)
+                            .configs(Map.of("cleanup.policy", "compact"))))
+                    .all()
+                    .get();
+        }
+        writeToTheTopicAsSomebodyElse("foreign", 1_000_000_000);
+        write("order", "ours", OURS, "now()");
+        try (SteppedRelay relay = SteppedRelay.publishingBy(LostEventsIT::publishingNothing, database)) {
+            relay.stepUntil(RelayState.RETRYING);
+        }
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            assertThat(relay.status().warnings()).isEmpty();
+        }
+        assertThat(database.query("select last_value from outbox_seq")).isEqualTo("1");
+    }
+
     /** A successor does not search again for a loss that is recorded. */
     @Test
     void relayThatDiesBeforeItRecordsTheLossLeavesOneJob() throws SQLException {
@@ -189,6 +215,17 @@ class LostEventsIT extends RelayIntegrationTest {
             relay.stepUntil(RelayState.STREAMING);
         }
         assertThat(named()).isEqualTo("order lost");
+    }
+
+    /** Dies at the first event of a fill whose begin is recorded. */
+    private static Publisher publishingNothing(Publisher target) {
+        return new ForwardingPublisher(target) {
+
+            @Override
+            public void publish(RoutedEvent event, Runnable published) {
+                throw new IllegalStateException("The relay dies");
+            }
+        };
     }
 
     private static Publisher recordingNothing(Publisher target) {
@@ -291,7 +328,7 @@ class LostEventsIT extends RelayIntegrationTest {
                 random.getLeastSignificantBits());
     }
 
-    private void writeToTheTopicAsSomebodyElse(String key) {
+    private void writeToTheTopicAsSomebodyElse(String key, long sequence) {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()),
                 new StringSerializer(),
@@ -302,7 +339,7 @@ class LostEventsIT extends RelayIntegrationTest {
             headers.add(EventHeaders.ID, UUID.randomUUID().toString().getBytes(UTF_8));
             headers.add(EventHeaders.SOURCE, "urn:service:other".getBytes(UTF_8));
             headers.add(EventHeaders.TYPE, "com.example.order".getBytes(UTF_8));
-            headers.add(EventHeaders.SEQUENCE, "0000000000000000099".getBytes(UTF_8));
+            headers.add(EventHeaders.SEQUENCE, "%019d".formatted(sequence).getBytes(UTF_8));
             headers.add(EventHeaders.RECORDED_TIME, "2126-01-01T00:00:00Z".getBytes(UTF_8));
             Future<?> sent = producer.send(event);
             producer.flush();

@@ -91,6 +91,17 @@ class WrongSetupIT extends RelayIntegrationTest {
     }
 
     @Test
+    void sequenceWhoseNumbersAreNotInTheOrderOfChangesIsRefused() throws SQLException {
+        database.execute("alter sequence outbox_seq cache 50");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(relay.problem().message()).contains("CACHE 50");
+            database.execute(relay.problem().remedy());
+            relay.stepUntil(RelayState.STREAMING);
+        }
+    }
+
+    @Test
     void tableInAnotherSchemaIsFoundThroughThePublication() throws SQLException {
         database.execute(
                 "create schema \"My Schema\"; alter table outbox set schema \"My Schema\";"
