@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 import org.hibernate.FlushMode;
 import org.hibernate.HibernateException;
@@ -94,12 +96,10 @@ class BeforeCommit {
         changes.useStoredIds(session);
         takeSecondLook();
         findRoots(fresh);
-        leaveOthersOut(fresh);
         while (lockRoots() && changes.parts().askAgain()) {
             // Until its root was locked, another transaction could move a part to another root.
             fresh.clear();
             findRoots(fresh);
-            leaveOthersOut(fresh);
         }
         return read(fresh);
     }
@@ -111,18 +111,12 @@ class BeforeCommit {
             level.forEach((way, ids) -> fresh.ownersOf(way, ids)
                     .forEach(owner -> changes.changed(way.link().owner(), owner)));
         }
+        leaveOthersOut(fresh);
     }
 
     /** Leaves out the ids of entities that have the same parts as a root and are none. Their rows must not be locked, nor their versions raised. */
     private void leaveOthersOut(FreshSession fresh) {
-        Map<Aggregate, List<RootChange>> toFind = new LinkedHashMap<>();
-        for (RootChange change : changes.inLockOrder()) {
-            if (change.isToBeFound()) {
-                toFind.computeIfAbsent(change.aggregate(), aggregate -> new ArrayList<>())
-                        .add(change);
-            }
-        }
-        toFind.forEach((aggregate, roots) -> {
+        inLockOrder(RootChange::isToBeFound).forEach((aggregate, roots) -> {
             Set<Object> found = Set.copyOf(fresh.existing(
                     aggregate.root(), roots.stream().map(RootChange::id).toList()));
             roots.forEach(root -> root.noteIsRoot(found.contains(root.id())));
@@ -165,18 +159,19 @@ class BeforeCommit {
      * @return whether there were any
      */
     boolean lockRoots() {
-        Map<Aggregate, List<RootChange>> toLock = new LinkedHashMap<>();
-        for (RootChange change : changes.inLockOrder()) {
-            if (change.operation() != null && !change.isLocked()) {
-                toLock.computeIfAbsent(change.aggregate(), aggregate -> new ArrayList<>())
-                        .add(change);
-            }
-        }
+        Map<Aggregate, List<RootChange>> toLock =
+                inLockOrder(change -> change.operation() != null && !change.isLocked());
         toLock.forEach((aggregate, roots) -> {
             Set<RootChange> locked = lock.acquire(aggregate, roots);
             roots.forEach(root -> root.locked(locked.contains(root)));
         });
         return !toLock.isEmpty();
+    }
+
+    private Map<Aggregate, List<RootChange>> inLockOrder(Predicate<RootChange> which) {
+        return changes.inLockOrder().stream()
+                .filter(which)
+                .collect(Collectors.groupingBy(RootChange::aggregate, LinkedHashMap::new, Collectors.toList()));
     }
 
     final List<AggregateChange> read(FreshSession fresh) {
