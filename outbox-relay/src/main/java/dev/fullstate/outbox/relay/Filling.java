@@ -272,7 +272,7 @@ final class Filling implements Activity {
         if (row == null) {
             publishPage();
         }
-        publisher.commitIfDue(point, row != null || stoppedBy != null || phase == Phase.ENDING);
+        publisher.commitIfDue(point, stoppedBy != null || phase == Phase.ENDING);
     }
 
     private void publishPage() {

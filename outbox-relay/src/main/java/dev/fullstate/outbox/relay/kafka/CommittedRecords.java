@@ -86,14 +86,8 @@ final class CommittedRecords implements AutoCloseable {
         committed.seek(partition, from);
         long patience = settings.transactionTimeout().plus(settings.timeout()).toNanos();
         long deadline = System.nanoTime() + patience;
-        long reached = from;
-        while (committed.position(partition, settings.timeout()) < end) {
-            long position = committed.position(partition, settings.timeout());
-            if (position != reached) {
-                // A long topic takes its time, also one of aborted records; only one that goes no further is held up.
-                deadline = System.nanoTime() + patience;
-                reached = position;
-            }
+        long position = committed.position(partition, settings.timeout());
+        while (position < end) {
             if (System.nanoTime() - deadline > 0) {
                 throw new BrokerException(
                         "Topic '" + partition.topic() + "' could not be read up to the end of partition "
@@ -105,6 +99,12 @@ final class CommittedRecords implements AutoCloseable {
                 if (record.offset() < end) {
                     records.accept(record);
                 }
+            }
+            long now = committed.position(partition, settings.timeout());
+            if (now != position) {
+                // A long topic takes its time, also one of aborted records; only one that goes no further is held up.
+                deadline = System.nanoTime() + patience;
+                position = now;
             }
         }
     }

@@ -4,13 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +22,6 @@ final class Catalog {
 
     /** Makes of a slot's name the number of a lock that others will hardly use. */
     private static final long LOCK_SEED = 7_031_962_011L;
-
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** Times are texts: they are only compared with themselves, and no clock is read. */
     private static final String SLOT_AND_HOLDER = """
@@ -289,42 +283,6 @@ final class Catalog {
                 names.sql("{outbox_seq}"));
     }
 
-    /**
-     * Process ids (or names, where prepared) of transactions that have written and are older than a duration, or of other
-     * roles, whose age a role without pg_read_all_stats is not shown.
-     */
-    List<String> transactionsOlderThan(Duration age) {
-        String seconds = Long.toString(age.toSeconds());
-        return query("""
-                select 'pid ' || pid from pg_stat_activity
-                 where backend_xid is not null and pid <> pg_backend_pid()
-                   and coalesce(xact_start < clock_timestamp() - ?::integer * interval '1 second', true)
-                union all
-                select 'prepared transaction ' || gid from pg_prepared_xacts
-                 where prepared < clock_timestamp() - ?::integer * interval '1 second'
-                """, row -> row.getString(1), seconds, seconds);
-    }
-
-    /** Asks a question until the answer is yes, or the time is over; returns the last answer. */
-    static boolean poll(Duration patience, BooleanSupplier question) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        boolean answer = question.getAsBoolean();
-        while (!answer && System.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(POLL_NANOS);
-            answer = question.getAsBoolean();
-        }
-        return answer;
-    }
-
-    /** Returns the ids of the transactions of this database that are in progress, also of those whose commits wait for a standby. */
-    List<String> transactionsInProgress() {
-        return query("""
-                select transactionid::text from pg_locks as l left join pg_stat_activity as a on a.pid = l.pid
-                 where locktype = 'transactionid' and mode = 'ExclusiveLock' and granted
-                   and coalesce(a.datname, current_database()) = current_database()
-                """, row -> row.getString(1));
-    }
-
     /** Returns how many numbers a session draws at once from the outbox's sequence. */
     long sequenceCache(OutboxNames names) {
         return query(
@@ -332,39 +290,6 @@ final class Catalog {
                         row -> row.getLong(1),
                         names.sql("{outbox_seq}"))
                 .get(0);
-    }
-
-    /**
-     * Makes sure that the rows' transactions are of this server, so that its snapshots tell of them. Rows that were copied by pg_dump or by
-     * logical replication keep those of their server.
-     *
-     * @throws WalException if some are not, as far as numbers show it
-     */
-    void requireOwnTransactions(OutboxNames names) {
-        boolean foreign = query(
-                        names.sql(
-                                "select exists (select from {outbox} where xid >= pg_snapshot_xmax(pg_current_snapshot()))"),
-                        row -> row.getBoolean(1))
-                .get(0);
-        if (foreign) {
-            throw new WalException(
-                    names.text(
-                            "Rows of {outbox} are of transactions of another server, from which they were copied: nothing tells"
-                                    + " whether they are committed before the slot"),
-                    names.sql(
-                            "UPDATE {outbox} SET xid = pg_current_xact_id() WHERE xid >= pg_snapshot_xmax(pg_current_snapshot());"),
-                    null);
-        }
-    }
-
-    /** Tells whether queries show all that a snapshot does. */
-    boolean shows(String snapshot) {
-        return query("""
-                        select pg_snapshot_xmax(created) <= pg_snapshot_xmax(now)
-                               and not exists (select from pg_snapshot_xip(now) as running
-                                                where pg_visible_in_snapshot(running, created))
-                          from (select ?::pg_snapshot as created, pg_current_snapshot() as now) as both_snapshots
-                        """, row -> row.getBoolean(1), snapshot).get(0);
     }
 
     /** Takes the lock of a slot for as long as the connection lives, at once or not at all. */

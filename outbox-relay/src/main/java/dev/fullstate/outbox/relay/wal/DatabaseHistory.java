@@ -113,9 +113,10 @@ final class DatabaseHistory {
         if (trace != Trace.MISSING) {
             return trace;
         }
-        List<String> open = catalog.transactionsInProgress();
-        if (!Catalog.poll(
-                settings.slotCreationTimeout(), () -> Collections.disjoint(open, catalog.transactionsInProgress()))) {
+        Transactions transactions = new Transactions(catalog);
+        List<String> open = transactions.inProgress();
+        if (!Transactions.poll(
+                settings.slotCreationTimeout(), () -> Collections.disjoint(open, transactions.inProgress()))) {
             throw new WalException(
                     FailureKind.RETRY,
                     "The newest published row, number " + newest.seq()

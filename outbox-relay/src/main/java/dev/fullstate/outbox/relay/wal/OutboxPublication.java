@@ -75,6 +75,28 @@ final class OutboxPublication {
         }
     }
 
+    /**
+     * Makes sure that the rows' transactions are of this server, so that its snapshots tell of them. Rows that were copied by pg_dump or by
+     * logical replication keep those of their server.
+     *
+     * @throws WalException if some are not; carries the statement that gives them transactions of this one
+     */
+    void requireOwnTransactions(Publication publication) {
+        if (new Transactions(catalog).areForeign(publication.names())) {
+            throw new WalException(
+                    publication
+                            .names()
+                            .text(
+                                    "Rows of {outbox} are of transactions of another server, from which they were copied: nothing tells"
+                                            + " whether they are committed before the slot"),
+                    publication
+                            .names()
+                            .sql(
+                                    "UPDATE {outbox} SET xid = pg_current_xact_id() WHERE xid >= pg_snapshot_xmax(pg_current_snapshot());"),
+                    null);
+        }
+    }
+
     /** PostgreSQL refuses to make a published table unlogged, but does not check its partitions. */
     private void requireLogged(Publication publication) {
         catalog.unloggedPart(publication.names()).ifPresent(part -> {

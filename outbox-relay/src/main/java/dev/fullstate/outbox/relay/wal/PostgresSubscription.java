@@ -53,7 +53,7 @@ final class PostgresSubscription implements Subscription {
 
     @Override
     public NewSlot createSlot() {
-        catalog.requireOwnTransactions(names());
+        new OutboxPublication(catalog, settings).requireOwnTransactions(publication);
         new HorizonTable(ordinary, settings, publication).announce();
         return session.take(connection -> {
             Connections.limit(connection, settings.slotCreationTimeout().plus(settings.queryTimeout()));

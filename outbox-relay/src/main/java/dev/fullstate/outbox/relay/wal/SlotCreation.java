@@ -58,7 +58,8 @@ final class SlotCreation {
      * written; long before, where it waits for a synchronous standby. Such a row is not in the stream, and would not be found in the table.
      */
     private void awaitShown(String snapshot) {
-        if (!Catalog.poll(settings.slotCreationTimeout(), () -> catalog.shows(snapshot))) {
+        Transactions transactions = new Transactions(catalog);
+        if (!Transactions.poll(settings.slotCreationTimeout(), () -> transactions.shows(snapshot))) {
             throw new WalException(
                     FailureKind.RETRY,
                     "Replication slot '" + settings.slotName() + "' is created, and for "
@@ -91,7 +92,7 @@ final class SlotCreation {
     }
 
     private WalException blocked(SQLException cause) {
-        List<String> blocking = catalog.transactionsOlderThan(settings.slotCreationTimeout());
+        List<String> blocking = new Transactions(catalog).olderThan(settings.slotCreationTimeout());
         return new WalException(
                 FailureKind.RETRY,
                 "Replication slot '" + settings.slotName() + "' could not be created within "
