@@ -1,6 +1,8 @@
 package dev.fullstate.outbox.aggregate;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.metamodel.mapping.PluralAttributeMapping;
+import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
@@ -32,6 +34,12 @@ public record OwnerLink(
     /** Returns whether a part itself has its owner's id. */
     public boolean isKnownToPart() {
         return sharesId || (backReference != null && !refersToOthers);
+    }
+
+    /** Returns whether a collection is the owning attribute. */
+    public boolean leadsThrough(CollectionPersister collection) {
+        return owner.findByPath(attributePath) instanceof PluralAttributeMapping attribute
+                && attribute.getCollectionDescriptor() == collection;
     }
 
     /**

@@ -46,13 +46,20 @@ public final class Capture {
             StateReader reader,
             MarkedTransactions transactions) {
         ChangeListener changes = new ChangeListener(aggregates, transactions);
+        PresentOwners owners = new PresentOwners(reader);
+        TakenParts taken = new TakenParts(aggregates, transactions, owners);
         EventListenerRegistry registry = sessionFactory.getEventListenerRegistry();
         registry.appendListeners(EventType.AUTO_FLUSH, changes);
         registry.appendListeners(EventType.FLUSH, changes);
         registry.appendListeners(EventType.FLUSH_ENTITY, guard);
         registry.appendListeners(EventType.PRE_UPDATE, guard);
         registry.appendListeners(EventType.PRE_DELETE, guard);
-        registry.appendListeners(EventType.PRE_DELETE, new DeletedParts(aggregates, transactions, reader));
+        registry.appendListeners(EventType.PRE_DELETE, new DeletedParts(aggregates, transactions, owners));
+        registry.appendListeners(EventType.PRE_COLLECTION_RECREATE, taken);
+        registry.appendListeners(EventType.PRE_COLLECTION_UPDATE, taken);
+        registry.appendListeners(EventType.PRE_INSERT, taken);
+        registry.appendListeners(EventType.PRE_UPDATE, taken);
+        registry.appendListeners(EventType.PRE_UPSERT, taken);
         registry.appendListeners(EventType.POST_INSERT, changes);
         registry.appendListeners(EventType.POST_UPDATE, changes);
         registry.appendListeners(EventType.POST_DELETE, changes);

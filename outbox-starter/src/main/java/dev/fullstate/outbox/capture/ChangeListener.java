@@ -143,7 +143,7 @@ final class ChangeListener
     /**
      * Returns null for a stateless session, whose collection events have no session; there the entity's own event marks the root.
      */
-    private static @Nullable EventSource sessionOf(AbstractCollectionEvent event) {
+    static @Nullable EventSource sessionOf(AbstractCollectionEvent event) {
         try {
             return event.getSession();
         } catch (NullPointerException e) {

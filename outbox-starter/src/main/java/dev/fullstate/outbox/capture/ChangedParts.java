@@ -29,10 +29,23 @@ final class ChangedParts {
     /** Parts that the running flush is going to delete, with their owners marked already. Empty between flushes. */
     private final Set<PartChange> askedInFlush = new HashSet<>();
 
+    /** A subset of {@link #all}, by the ids in memory: the parts that this transaction inserts. Whoever had one of them is marked. */
+    private final Set<PartChange> created = new HashSet<>();
+
     void add(PartChange change) {
         if (all.add(change)) {
             withoutOwner.add(change);
         }
+    }
+
+    /** Notes that this transaction inserts a part. */
+    void addCreated(PartChange change) {
+        created.add(change);
+    }
+
+    /** Returns whether this transaction has inserted a part. */
+    boolean isCreated(PartChange change) {
+        return created.contains(change);
     }
 
     /** Takes out the parts whose owners have to be queried: their ids, by the way up. */

@@ -16,29 +16,23 @@ import org.hibernate.persister.entity.EntityPersister;
 
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.OwnerLink;
-import dev.fullstate.outbox.capture.PartChange.Way;
-import dev.fullstate.outbox.reading.StateReader;
-import dev.fullstate.outbox.rows.CollectionTable;
 
 /**
  * Marks the owners of parts that do not know their owner and are about to be deleted. The database knows the owner until the row
- * is gone (docs/adr/0017). The owners of all parts of a kind that a flush deletes are queried together. The rows are locked
- * first: otherwise another transaction could move a part, and its new owner would lose the part without an event.
+ * is gone. The owners of all parts of a kind that a flush deletes are queried together.
  */
 final class DeletedParts implements PreDeleteEventListener {
 
     private static final long serialVersionUID = 1L;
 
-    private static final int PARTS_PER_STATEMENT = 1_000;
-
     private final transient Aggregates aggregates;
     private final transient MarkedTransactions transactions;
-    private final transient StateReader reader;
+    private final transient PresentOwners owners;
 
-    DeletedParts(Aggregates aggregates, MarkedTransactions transactions, StateReader reader) {
+    DeletedParts(Aggregates aggregates, MarkedTransactions transactions, PresentOwners owners) {
         this.aggregates = aggregates;
         this.transactions = transactions;
-        this.reader = reader;
+        this.owners = owners;
     }
 
     @Override
@@ -70,17 +64,7 @@ final class DeletedParts implements PreDeleteEventListener {
         }
         List<Object> ids = new ArrayList<>(deletedWith(event));
         ids.removeIf(id -> !id.equals(event.getId()) && !changes.parts().addAsked(new PartChange(part, id, link)));
-        Way way = new PartChange(part, event.getId(), link).way();
-        CollectionTable table = CollectionTable.of(part, link.owner(), link.attributePath());
-        try (FreshSession fresh = new FreshSession(event.getSession(), reader)) {
-            for (int from = 0; from < ids.size(); from += PARTS_PER_STATEMENT) {
-                List<Object> some = ids.subList(from, Math.min(ids.size(), from + PARTS_PER_STATEMENT));
-                if (table != null) {
-                    table.lock(event.getSession(), some);
-                }
-                fresh.ownersOf(way, some).forEach(owner -> changes.changed(link.owner(), owner));
-            }
-        }
+        owners.mark(event.getSession(), changes, part, link, ids);
     }
 
     /** Returns the ids of all parts of this kind that the flush has not deleted yet and is going to. */

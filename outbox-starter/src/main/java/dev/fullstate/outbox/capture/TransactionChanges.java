@@ -138,7 +138,11 @@ final class TransactionChanges {
             changed(link, ownerBefore);
         }
         if (!link.isKnownToPart() && change.operation() != Operation.DELETE) {
-            parts.add(new PartChange(change.entity(), change.id(), link));
+            PartChange part = new PartChange(change.entity(), change.id(), link);
+            parts.add(part);
+            if (change.operation() == Operation.CREATE) {
+                parts.addCreated(part);
+            }
         }
     }
 

@@ -111,6 +111,8 @@ class Clinic {
         @Id
         int id;
 
+        String name;
+
         @OneToMany(cascade = CascadeType.ALL)
         @JoinColumn(name = "ward_id")
         List<ByColumn> byColumn = new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.direct;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -37,8 +38,8 @@ import dev.fullstate.outbox.test.PostgresServer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-/** A part that is deleted past its owner: the database knows the owner until the part's row is gone. */
-class DirectlyDeletedPartsIT {
+/** A part that is deleted past its owner, or given to another one: the database knows the owner until then. */
+class PartsPastTheirOwnerIT {
 
     static PostgresServer postgres;
     static ShopApplication clinics;
@@ -198,6 +199,86 @@ class DirectlyDeletedPartsIT {
                             em.remove(clinic.byTable.remove(0));
                         },
                         "1"),
+                change(
+                        "given to another owner's list",
+                        em -> em.find(Clinic.class, 2).byColumn.add(em.find(ByColumn.class, 10)),
+                        "1",
+                        "2"),
+                change(
+                        "given to another owner's set, which has one that is new, too",
+                        em -> {
+                            Clinic clinic = em.find(Clinic.class, 2);
+                            Visit visit = new Visit();
+                            visit.id = 22;
+                            clinic.visits.add(visit);
+                            clinic.visits.add(em.find(Visit.class, 10));
+                        },
+                        "1",
+                        "2"),
+                change(
+                        "given to another owner's map, known by its id only",
+                        em -> em.find(Clinic.class, 2).mapped.put(10, em.getReference(Mapped.class, 10)),
+                        "1",
+                        "2"),
+                change(
+                        "given to an owner of another part of another root",
+                        em -> em.find(Visit.class, 20).steps.add(em.find(Step.class, 10)),
+                        "1",
+                        "2"),
+                change(
+                        "given to another part of the same root",
+                        em -> em.find(Visit.class, 11).steps.add(em.find(Step.class, 10)),
+                        "1"),
+                change(
+                        "given to an owner that is new",
+                        em -> {
+                            Clinic clinic = new Clinic();
+                            clinic.id = 4;
+                            clinic.byColumn.add(byColumn(40));
+                            clinic.byColumn.add(em.find(ByColumn.class, 20));
+                            clinic.byColumn.add(em.find(ByColumn.class, 10));
+                            em.persist(clinic);
+                        },
+                        "1",
+                        "2",
+                        "4"),
+                change(
+                        "given to another owner in a list that replaces its own",
+                        em -> {
+                            Clinic clinic = em.find(Clinic.class, 2);
+                            clinic.byColumn = new ArrayList<>(clinic.byColumn);
+                            clinic.byColumn.add(em.find(ByColumn.class, 10));
+                        },
+                        "1",
+                        "2"),
+                change(
+                        "given away twice",
+                        em -> {
+                            em.find(Clinic.class, 2).byColumn.add(em.find(ByColumn.class, 10));
+                            em.flush();
+                            em.clear();
+                            Clinic clinic = new Clinic();
+                            clinic.id = 4;
+                            clinic.byColumn.add(em.find(ByColumn.class, 10));
+                            em.persist(clinic);
+                        },
+                        "1",
+                        "2",
+                        "4"),
+                change(
+                        "new, and given away later",
+                        em -> {
+                            em.find(Clinic.class, 1).byColumn.add(byColumn(12));
+                            em.flush();
+                            em.clear();
+                            em.find(Clinic.class, 2).byColumn.add(em.find(ByColumn.class, 12));
+                        },
+                        "1",
+                        "2"),
+                change(
+                        "given to another kind of owner too",
+                        em -> em.find(Ward.class, 3).byColumn.add(em.find(ByColumn.class, 10)),
+                        "3"),
                 change("without an owner", em -> {
                     em.persist(byColumn(99));
                     em.flush();
@@ -215,7 +296,7 @@ class DirectlyDeletedPartsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("changes")
-    void ownersOfDeletedPartsArePublishedWithoutThem(String what, Consumer<EntityManager> work, List<String> changed) {
+    void ownersThatLoseAPartArePublishedWithoutIt(String what, Consumer<EntityManager> work, List<String> changed) {
         clinics.run(work);
 
         List<OutboxRow> live = clinics.outbox();
@@ -249,6 +330,33 @@ class DirectlyDeletedPartsIT {
         });
 
         assertThat(clinics.outbox()).extracting(OutboxRow::aggregateId).containsExactly("1", "2");
+    }
+
+    @Test
+    void partGivenToAnotherOwnerByAStatelessSessionIsPublishedToo() {
+        clinics.bean(SessionFactory.class).inStatelessTransaction((StatelessSession session) -> {
+            Ward ward = session.get(Ward.class, 3);
+            session.fetch(ward.byColumn);
+            ward.name = "changed";
+            session.update(ward);
+        });
+        assertThat(clinics.outbox()).extracting(OutboxRow::aggregateId).containsExactly("3");
+
+        clinics.bean(SessionFactory.class).inStatelessTransaction((StatelessSession session) -> {
+            Ward ward = new Ward();
+            ward.id = 5;
+            ward.byColumn.add(session.get(ByColumn.class, 30));
+            session.insert(ward);
+        });
+        assertThat(clinics.outbox()).extracting(OutboxRow::aggregateId).containsExactly("3", "3", "5");
+        assertThat(clinics.outbox().get(1).data().get("byColumn")).isEmpty();
+
+        clinics.bean(SessionFactory.class).inStatelessTransaction((StatelessSession session) -> {
+            Ward ward = session.get(Ward.class, 3);
+            ward.byColumn = List.of(session.get(ByColumn.class, 30));
+            session.update(ward);
+        });
+        assertThat(clinics.outbox()).extracting(OutboxRow::aggregateId).containsExactly("3", "3", "5", "3", "5");
     }
 
     @Test
