@@ -71,8 +71,10 @@ final class PartGuard implements FlushEntityEventListener, PreUpdateEventListene
                 if (table != null) {
                     Object owner =
                             link.ownerId(entry.getPersister(), id, event.getEntity(), loaded, event.getSession());
-                    flushing.computeIfAbsent(event.getSession(), session -> new FlushedParts())
-                            .add(table, link.owner(), new PartTable.Row(id, owner));
+                    if (owner != null || !table.hidesOwners()) {
+                        flushing.computeIfAbsent(event.getSession(), session -> new FlushedParts())
+                                .add(table, link.owner(), new PartTable.Row(id, owner));
+                    }
                 }
             }
         }
@@ -99,7 +101,9 @@ final class PartGuard implements FlushEntityEventListener, PreUpdateEventListene
             PartTable table = link.table();
             if (table != null) {
                 Object owner = link.ownerId(part, event.getId(), event.getEntity(), loaded, event.getSession());
-                require(event, table, link.owner(), new PartTable.Row(event.getId(), owner));
+                if (owner != null || !table.hidesOwners()) {
+                    require(event, table, link.owner(), new PartTable.Row(event.getId(), owner));
+                }
             }
         }
     }

@@ -15,7 +15,9 @@ import java.util.stream.IntStream;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.AttributeMapping;
+import org.hibernate.metamodel.mapping.ForeignKeyDescriptor;
 import org.hibernate.metamodel.mapping.SelectableMapping;
+import org.hibernate.metamodel.mapping.ValuedModelPart;
 import org.hibernate.metamodel.mapping.internal.EmbeddedAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
 import org.hibernate.persister.entity.AbstractEntityPersister;
@@ -37,14 +39,16 @@ public final class PartTable {
     private final String select;
     private final String row;
     private final String condition;
+    private final boolean hidesOwners;
 
-    private PartTable(IdColumns id, IdColumns owner, String table) {
+    private PartTable(String table, IdColumns id, Owner owner, boolean hidesOwners) {
         this.id = id;
-        this.owner = owner;
-        this.select = "select page.position from " + table + " part join (values ";
-        this.row = id.placeholders() + ", " + owner.placeholders();
+        this.hidesOwners = hidesOwners;
+        this.owner = owner.id();
+        this.select = "select page.position from " + table + " part" + owner.join() + " join (values ";
+        this.row = id.placeholders() + ", " + this.owner.placeholders();
         List<String> ids = id.names("part");
-        List<String> owners = owner.names("part");
+        List<String> owners = this.owner.names(owner.alias());
         List<String> partKeys = keys("k", ids.size());
         List<String> ownerKeys = keys("o", owners.size());
         this.condition = ") as page (position, " + String.join(", ", partKeys) + ", " + String.join(", ", ownerKeys)
@@ -57,6 +61,15 @@ public final class PartTable {
         return IntStream.range(0, count).mapToObj(i -> prefix + i).toList();
     }
 
+    /**
+     * The columns that tell a part's owner.
+     *
+     * @param id of the owner
+     * @param alias of the table that has them: the part's, or the owner's where the part refers to something else than the id
+     * @param join that brings the owner's table; empty if it is not needed
+     */
+    private record Owner(IdColumns id, String alias, String join) {}
+
     /** A part with the owner that it should have; null for none. */
     public record Row(Object id, @Nullable Object owner) {}
 
@@ -64,28 +77,67 @@ public final class PartTable {
      * Returns the table of a part that refers to its owner.
      *
      * @param backReference the part's attribute, dotted where it lies in an embeddable
-     * @return null if no other transaction can move the part unnoticed, because it has a version, or the owner is part of its id
+     * @return null if no other transaction can move the part unnoticed, because it has a version that counts that, or the owner is part
+     *     of its id
      */
     public static @Nullable PartTable of(
             EntityPersister part, EntityPersister owner, String backReference, ColumnTypes types) {
         ToOneAttributeMapping reference = reference(part, backReference);
-        if (part.isVersioned()
-                || !(part instanceof AbstractEntityPersister persister)
-                || reference == null
-                || !reference.isReferenceToPrimaryKey()) {
+        if (reference == null || isCountedByVersion(part, backReference)) {
             return null;
         }
-        List<SelectableMapping> references = new ArrayList<>();
-        reference.forEachSelectable((index, column) -> references.add(column));
-        String name = reference.getForeignKeyDescriptor().getKeyTable();
-        return Arrays.stream(persister.getTableMappings())
-                .filter(table -> table.getTableName().equals(name))
-                .findFirst()
-                .map(table -> new PartTable(
-                        new IdColumns(name, table.getKeyMapping().getKeyColumns(), part.getIdentifierType(), types),
-                        new IdColumns(name, references, owner.getIdentifierType(), types),
-                        name))
-                .orElse(null);
+        String table = reference.getForeignKeyDescriptor().getKeyTable();
+        IdColumns id = key(part, table, types);
+        Owner owned = owner(reference, owner, types);
+        boolean hidesOwners = reference.hasNotFoundAction()
+                || reference.getAssociatedEntityMappingType().getSoftDeleteMapping() != null;
+        return id == null || owned == null ? null : new PartTable(table, id, owned, hidesOwners);
+    }
+
+    private static boolean isCountedByVersion(EntityPersister part, String backReference) {
+        String attribute = List.of(backReference.split("\\.")).get(0);
+        return part.isVersioned() && part.getPropertyVersionability()[part.getPropertyIndex(attribute)];
+    }
+
+    /** Returns the columns that have the id of an entity in one of its tables; null if that is no table of the entity. */
+    private static @Nullable IdColumns key(EntityPersister entity, String tableName, ColumnTypes types) {
+        return entity instanceof AbstractEntityPersister persister
+                ? Arrays.stream(persister.getTableMappings())
+                        .filter(table -> table.getTableName().equals(tableName))
+                        .findFirst()
+                        .map(table -> new IdColumns(
+                                tableName, table.getKeyMapping().getKeyColumns(), entity.getIdentifierType(), types))
+                        .orElse(null)
+                : null;
+    }
+
+    private static @Nullable Owner owner(ToOneAttributeMapping reference, EntityPersister owner, ColumnTypes types) {
+        ForeignKeyDescriptor key = reference.getForeignKeyDescriptor();
+        List<SelectableMapping> references = selectables(key.getKeyPart());
+        if (reference.isReferenceToPrimaryKey()) {
+            return new Owner(
+                    new IdColumns(key.getKeyTable(), references, owner.getIdentifierType(), types), "part", "");
+        }
+        IdColumns id = key(owner, key.getTargetTable(), types);
+        return id == null
+                ? null
+                : new Owner(
+                        id,
+                        "owner",
+                        " left join " + key.getTargetTable() + " owner on (" + columns("part", references) + ") = ("
+                                + columns("owner", selectables(key.getTargetPart())) + ")");
+    }
+
+    private static List<SelectableMapping> selectables(ValuedModelPart part) {
+        List<SelectableMapping> columns = new ArrayList<>();
+        part.forEachSelectable((index, column) -> columns.add(column));
+        return columns;
+    }
+
+    private static String columns(String alias, List<SelectableMapping> columns) {
+        return columns.stream()
+                .map(column -> alias + "." + column.getSelectionExpression())
+                .collect(Collectors.joining(", "));
     }
 
     /** Returns null if the reference is part of the id, which never changes. */
@@ -100,6 +152,14 @@ public final class PartTable {
                     : null;
         }
         return attribute instanceof ToOneAttributeMapping reference ? reference : null;
+    }
+
+    /**
+     * Returns whether a part may be loaded without the owner that its row has: a missing one is ignored, or a deleted one hidden. Then the
+     * absence of an owner says nothing about the row.
+     */
+    public boolean hidesOwners() {
+        return hidesOwners;
     }
 
     /**
