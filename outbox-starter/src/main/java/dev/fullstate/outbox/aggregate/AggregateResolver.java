@@ -102,11 +102,15 @@ public final class AggregateResolver {
         Places places = new Places(sessionFactory, ownership, columnTypes);
         for (EntityPersister root : roots.topmost()) {
             Aggregate aggregate = roots.aggregate(root, places.root(root), columnTypes);
+            Refusals.requireRowsOfItsOwn(root, aggregate.table().name(), columnTypes);
             ownership.hierarchy(root).forEach(entity -> byEntity.put(entity.getEntityName(), aggregate));
         }
         Aggregates aggregates = new Aggregates(byEntity, ownersByPart, ownedByReference, collectionRoles, columnTypes);
         waysUp.forEach(wayUp -> wayUp.requireNoDeleteByTheDatabase(aggregates));
-        return aggregates;
+        sessionFactory
+                .getMappingMetamodel()
+                .forEachCollectionDescriptor(each -> Refusals.requireNoDeleteByTheDatabase(each, aggregates));
+        return aggregates.compareTables(sessionFactory);
     }
 
     private void walk(EntityPersister root) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.metamodel.mapping.EntityMappingType;
 import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.persister.collection.CollectionPersister;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.rows.ColumnTypes;
 
-/** The captured aggregates of one persistence unit, and the entities and collections that belong to them. Immutable. */
+/** The captured aggregates of one persistence unit, and the entities and collections that belong to them. Immutable once it is resolved. */
 public final class Aggregates {
 
     private final Map<String, Aggregate> byEntity;
@@ -26,6 +27,9 @@ public final class Aggregates {
     private final Map<String, List<AssociationPath>> ownedByReference;
     private final Set<String> collectionRoles;
     private final @Nullable ColumnTypes columnTypes;
+
+    /** Null until {@link #compareTables}, and where nothing is captured. */
+    private @Nullable SharedTables shared;
 
     Aggregates(
             Map<String, Aggregate> byEntity,
@@ -45,6 +49,22 @@ public final class Aggregates {
     /** Returns the aggregates of a unit of which nothing is captured. */
     public static Aggregates none() {
         return new Aggregates(Map.of(), Map.of(), Map.of(), Set.of(), null);
+    }
+
+    /** A kind of write. */
+    public enum Write {
+        INSERT,
+        UPDATE,
+        DELETE
+    }
+
+    /**
+     * Compares the tables of all entities of the session factory with those of the aggregates. Called once, before
+     * anyone else has this object.
+     */
+    Aggregates compareTables(SessionFactoryImplementor sessionFactory) {
+        shared = new SharedTables(sessionFactory, this);
+        return this;
     }
 
     /** Returns all captured aggregates. */
@@ -85,6 +105,36 @@ public final class Aggregates {
             }
         }
         return reached;
+    }
+
+    /**
+     * Returns the aggregates whose rows are changed unnoticed when rows of this entity are written, because both have a table in
+     * common.
+     *
+     * @param write an upsert counts as an insert
+     */
+    public Set<Aggregate> sharing(EntityMappingType entity, Write write) {
+        if (shared == null) {
+            return Set.of();
+        }
+        return write == Write.UPDATE ? shared.columnsOf(entity) : shared.rowsOf(entity);
+    }
+
+    /**
+     * Returns the aggregates that a statement on rows of this entity, or of one that extends it, changes past Hibernate's events.
+     */
+    public Set<Aggregate> changedPast(EntityMappingType entity, Write write) {
+        Set<Aggregate> changed = new LinkedHashSet<>(reachedFrom(entity));
+        changed.addAll(sharing(entity, write));
+        if (write == Write.DELETE && shared != null) {
+            changed.addAll(shared.collectionsDeletedWith(entity));
+        }
+        return changed;
+    }
+
+    /** Returns whether there is an entity for which {@link #sharing} finds anything. */
+    public boolean areShared() {
+        return shared != null && !shared.isEmpty();
     }
 
     /** Returns the paths on which an entity holds parts of its own, other than in collections. */

@@ -4,6 +4,7 @@ import java.lang.reflect.AnnotatedElement;
 import java.sql.Blob;
 import java.sql.Clob;
 import java.util.List;
+import java.util.Set;
 
 import org.hibernate.annotations.OnDelete;
 import org.hibernate.annotations.OnDeleteAction;
@@ -17,7 +18,10 @@ import org.hibernate.metamodel.mapping.CompositeIdentifierMapping;
 import org.hibernate.metamodel.mapping.DiscriminatedAssociationModelPart;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.metamodel.mapping.internal.ToOneAttributeMapping;
+import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
+
+import dev.fullstate.outbox.rows.ColumnTypes;
 
 /** Refuses mappings that could be captured, but whose events would be mixed up, missing or untrue, or could not be written. */
 final class Refusals {
@@ -39,6 +43,17 @@ final class Refusals {
                             + " has @PublishFullState, but its persistence unit has a database, schema"
                             + " or role per tenant" + MIXED,
                     "Give each tenant a persistence unit of its own, or take @PublishFullState off.");
+        }
+    }
+
+    /** Refuses a root whose rows are elsewhere: they could not be locked, nor told from those of another transaction. */
+    static void requireRowsOfItsOwn(EntityPersister root, String table, ColumnTypes types) {
+        if (!types.hasRows(table)) {
+            throw new AggregateMappingException(
+                    root.getEntityName() + " has @PublishFullState, but " + table
+                            + " is a view, a query or a foreign table, and no table of this database: its rows cannot be"
+                            + " locked while their state is read",
+                    "Map " + root.getEntityName() + " to the table itself, or take @PublishFullState off.");
         }
     }
 
@@ -106,6 +121,25 @@ final class Refusals {
                     name(entity, path, association) + " has @OnDelete(" + onDelete.action() + "): when a " + target
                             + " is deleted, the database itself changes the aggregate, and no event is written",
                     "Remove @OnDelete, and delete or change the rows that refer to a " + target
+                            + " before you delete it.");
+        }
+    }
+
+    /**
+     * Refuses the same, said by the other end of the foreign key: a collection that is not the aggregate's own, of its roots or parts.
+     */
+    static void requireNoDeleteByTheDatabase(CollectionPersister collection, Aggregates aggregates) {
+        if (!collection.isOneToMany() || !collection.isCascadeDeleteEnabled() || aggregates.includes(collection)) {
+            return;
+        }
+        EntityPersister owner = collection.getOwnerEntityPersister();
+        Set<Aggregate> deleted = aggregates.reachedFrom(collection.getElementPersister());
+        if (!aggregates.reachedFrom(owner).containsAll(deleted)) {
+            throw new AggregateMappingException(
+                    "Collection '" + collection.getRole() + "' has @OnDelete: when a " + owner.getEntityName()
+                            + " is deleted, the database itself changes aggregates of " + deleted
+                            + ", and no event is written",
+                    "Remove @OnDelete, and delete or change the rows that refer to a " + owner.getEntityName()
                             + " before you delete it.");
         }
     }

@@ -92,8 +92,8 @@ record OutboxProperties(
      * Capture of changes.
      *
      * @param maxAggregatesPerTransaction Maximum number of aggregates that one transaction may change.
-     * @param bulkOperations Treatment of HQL, JPQL and criteria statements that change captured aggregates in bulk, and so
-     *     without an event.
+     * @param bulkOperations Treatment of HQL, JPQL and criteria statements that change captured aggregates in bulk, and of writes
+     *     of other entity classes to their tables: both have no event.
      */
     record Capture(
             @DefaultValue("10000") int maxAggregatesPerTransaction,

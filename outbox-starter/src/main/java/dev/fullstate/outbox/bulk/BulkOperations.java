@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.bulk;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.aggregate.Aggregates.Write;
 
 /**
  * Decides about bulk statements on captured aggregates. Such statements change rows without Hibernate's events, so nothing is
@@ -62,6 +64,9 @@ public final class BulkOperations implements Service {
         if (contributed) {
             services.requireService(BulkOperations.class).watched.put(sessionFactory, new Watch(aggregates, policy));
         }
+        if (policy != Policy.ALLOW && aggregates.areShared()) {
+            OtherWriters.watch(sessionFactory, aggregates, policy);
+        }
         if (policy != Policy.ALLOW && !(contributed && isAsked(sessionFactory))) {
             log.warn(
                     "Some or all bulk statements on {} are not checked, because Hibernate does not use {} and {}."
@@ -98,11 +103,11 @@ public final class BulkOperations implements Service {
         if (watch == null || watch.policy() == Policy.ALLOW) {
             return;
         }
-        Set<Aggregate> reached = watch.aggregates().reachedFrom(target);
+        Set<Aggregate> reached = watch.aggregates().changedPast(target, write(statement));
         if (reached.isEmpty()) {
             return;
         }
-        String found = "A bulk " + kind(statement) + " of " + target.getEntityName()
+        String found = "A bulk " + write(statement).name().toLowerCase(Locale.ROOT) + " of " + target.getEntityName()
                 + " bypasses capture: it changes aggregates of " + reached + " without an event";
         if (watch.policy() == Policy.FAIL) {
             throw new OutboxException(found + ", so it is refused" + text(options)
@@ -115,11 +120,11 @@ public final class BulkOperations implements Service {
                 text(options));
     }
 
-    private static String kind(SqmDmlStatement<?> statement) {
+    private static Write write(SqmDmlStatement<?> statement) {
         if (statement instanceof SqmUpdateStatement<?>) {
-            return "update";
+            return Write.UPDATE;
         }
-        return statement instanceof SqmDeleteStatement<?> ? "delete" : "insert";
+        return statement instanceof SqmDeleteStatement<?> ? Write.DELETE : Write.INSERT;
     }
 
     /**

@@ -23,6 +23,7 @@ import org.springframework.util.StringUtils;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.aggregate.Aggregates;
+import dev.fullstate.outbox.aggregate.Aggregates.Write;
 import dev.fullstate.outbox.bulk.BulkOperations.Policy;
 
 /** Finds modifying queries of Spring Data JPA repositories that bypass capture, from their declarations alone. */
@@ -81,7 +82,8 @@ public final class ModifyingQueries {
         if (target == null) {
             return uncheckable(name, query, domain);
         }
-        Set<Aggregate> reached = aggregates.reachedFrom(target);
+        Write write = Write.valueOf(statement.group(1).toUpperCase(Locale.ROOT));
+        Set<Aggregate> reached = aggregates.changedPast(target, write);
         return reached.isEmpty()
                 ? null
                 : "%s is a bulk %s of %s, which bypasses the capture of %s. %s"

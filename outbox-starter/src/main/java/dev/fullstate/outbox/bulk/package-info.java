@@ -1,6 +1,7 @@
 /**
  * Watches for changes that capture cannot see. The bulk statements (HQL, JPQL, criteria) that Hibernate is about to
- * translate go in, and the modifying queries of repositories at start-up; a refusal, a warning or nothing comes out.
+ * translate go in, the writes of other entity classes to the aggregates' tables, and the modifying queries of repositories at start-up; a
+ * refusal, a warning or nothing comes out.
  */
 @NullMarked
 package dev.fullstate.outbox.bulk;

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TimeZone;
 import java.util.function.Supplier;
 
@@ -34,12 +35,15 @@ public final class ColumnTypes {
      * would find another row. A collation that takes different texts for one makes a column inexact.
      */
     private static final String TYPES_OF_A_TABLE = """
-            select attname,
+            select relkind, attname,
                    case when atttypid = 'varchar'::regtype then format_type(atttypid, null) else format_type(atttypid, atttypmod) end,
                    coalesce(collisdeterministic, true)
-              from pg_attribute left join pg_collation c on c.oid = attcollation
+              from pg_attribute join pg_class t on t.oid = attrelid left join pg_collation c on c.oid = attcollation
              where attrelid = to_regclass(?) and attnum > 0 and not attisdropped
             """;
+
+    /** Kinds of {@code pg_class}: ordinary and partitioned tables. */
+    private static final Set<String> TABLES = Set.of("r", "p");
 
     private final SessionFactoryImplementor sessionFactory;
 
@@ -47,7 +51,14 @@ public final class ColumnTypes {
      * Tables that were asked for; empty for a table that does not exist yet, which is not asked for again. Used while the start
      * resolves.
      */
-    private final Map<String, Map<String, ColumnType>> byTable = new HashMap<>();
+    private final Map<String, Table> byTable = new HashMap<>();
+
+    /**
+     * What the database has under a table's name.
+     *
+     * @param hasRows whether it has rows of its own, which a view has not
+     */
+    private record Table(boolean hasRows, Map<String, ColumnType> columns) {}
 
     /** Looks columns up in the database of a session factory, each table once. */
     public ColumnTypes(SessionFactoryImplementor sessionFactory) {
@@ -64,8 +75,17 @@ public final class ColumnTypes {
 
     /** Returns the type of a column; for a table that does not exist yet, the type that Hibernate would declare. */
     public ColumnType of(String table, SelectableMapping column) {
-        ColumnType type = byTable.computeIfAbsent(table, this::read).get(unquoted(column.getSelectionExpression()));
+        ColumnType type = table(table).columns().get(unquoted(column.getSelectionExpression()));
         return type == null ? new ColumnType(declared(column), false) : type;
+    }
+
+    /** Returns whether rows are in the table itself: false for views, queries and tables of other databases. */
+    public boolean hasRows(String table) {
+        return table(table).hasRows();
+    }
+
+    private Table table(String table) {
+        return byTable.computeIfAbsent(table, this::read);
     }
 
     /** Returns the zone in which Java makes moments of values in columns without a zone. */
@@ -83,15 +103,15 @@ public final class ColumnTypes {
                 : name.toLowerCase(Locale.ROOT);
     }
 
-    private Map<String, ColumnType> read(String table) {
+    private Table read(String table) {
         if (table.startsWith("(")) {
-            return Map.of(); // A query stands for the table.
+            return new Table(false, Map.of()); // A query stands for the table.
         }
         JdbcConnectionAccess access = sessionFactory.getJdbcServices().getBootstrapJdbcConnectionAccess();
         Connection connection = null;
         try {
             connection = connection(access);
-            return connection == null ? Map.of() : read(connection, table);
+            return connection == null ? new Table(true, Map.of()) : read(connection, table);
         } catch (SQLException e) {
             throw sessionFactory
                     .getJdbcServices()
@@ -102,17 +122,19 @@ public final class ColumnTypes {
         }
     }
 
-    private static Map<String, ColumnType> read(Connection connection, String table) throws SQLException {
+    private static Table read(Connection connection, String table) throws SQLException {
+        boolean hasRows = true;
         Map<String, ColumnType> types = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(TYPES_OF_A_TABLE)) {
             statement.setString(1, table);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    types.put(row.getString(1), new ColumnType(row.getString(2), row.getBoolean(3)));
+                    hasRows = TABLES.contains(row.getString(1));
+                    types.put(row.getString(2), new ColumnType(row.getString(3), row.getBoolean(4)));
                 }
             }
         }
-        return types;
+        return new Table(hasRows, types);
     }
 
     /** Returns null if the application hands each session its connection. */

@@ -54,6 +54,11 @@ public final class RootTable {
                 + " + 1 from locked where " + id.isOnPage("root", "locked") + " returning locked.position" + raised;
     }
 
+    /** Returns the name of the table, as SQL takes it. */
+    public String name() {
+        return table;
+    }
+
     /** Returns the ids of the rows. */
     public StoredIds ids() {
         return ids;

@@ -120,6 +120,14 @@ class UncapturableMappingsTest {
     }
 
     @Test
+    void onDeleteOfAnotherEntitysCollectionIsRefused() {
+        assertThatThrownBy(() -> resolve(WithReference.class, DeletesRoots.class))
+                .isInstanceOf(AggregateMappingException.class)
+                .hasMessageContaining("Collection '" + DeletesRoots.class.getName() + ".roots' has @OnDelete")
+                .hasMessageContaining("[with-reference]");
+    }
+
+    @Test
     void partsThatHoldTheirOwnersInACollectionAreRefused() {
         assertThatThrownBy(() -> resolve(WithSharedParts.class, SharedPart.class))
                 .isInstanceOf(AggregateMappingException.class)
@@ -204,6 +212,25 @@ class UncapturableMappingsTest {
         @ManyToOne
         @OnDelete(action = OnDeleteAction.SET_DEFAULT)
         Other other;
+    }
+
+    @Entity
+    @PublishFullState
+    static class WithReference extends Root {
+
+        @ManyToOne
+        DeletesRoots other;
+    }
+
+    @Entity
+    static class DeletesRoots {
+
+        @Id
+        int id;
+
+        @OneToMany(mappedBy = "other")
+        @OnDelete(action = OnDeleteAction.CASCADE)
+        List<WithReference> roots = new ArrayList<>();
     }
 
     @Entity

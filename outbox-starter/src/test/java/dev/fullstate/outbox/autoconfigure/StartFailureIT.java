@@ -78,6 +78,23 @@ class StartFailureIT {
     }
 
     @Test
+    void rootThatIsMappedToAViewIsNamed(CapturedOutput output) throws SQLException {
+        try (PostgresServer postgres = PostgresServer.start()) {
+            try (Connection admin = postgres.connect("postgres");
+                    Statement statement = admin.createStatement()) {
+                statement.execute("create table stored (id int primary key, version int not null, text text)");
+                statement.execute("create view fragile as select * from stored");
+            }
+            start(WithAVersion.class, postgres, postgres.username(), postgres.password());
+        }
+
+        assertThat(output.getOut())
+                .contains("APPLICATION FAILED TO START")
+                .contains("fragile is a view, a query or a foreign table")
+                .contains("Map " + Fragile.class.getName() + " to the table itself");
+    }
+
+    @Test
     void sourceThatIsNotAUriIsNamedWithItsProperty(CapturedOutput output) {
         try (PostgresServer postgres = PostgresServer.start()) {
             start(WithAVersion.class, postgres, postgres.username(), postgres.password(), "--outbox.source=no uri");
