@@ -87,7 +87,7 @@ final class Confirmation {
      * Returns the published position, but none beyond where a successor would resume: a slot beyond that looks as if an operator had
      * advanced it. Transactions without events are published without Kafka's knowing of them.
      */
-    private Lsn confirmable() {
+    Lsn confirmable() {
         Lsn published = tracker.progress().published();
         ResumePoint resume = publisher.resumePoint();
         Lsn recorded = resume == null ? tracker.progress().confirmed() : resume.through();

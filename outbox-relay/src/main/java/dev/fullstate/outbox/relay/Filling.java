@@ -91,6 +91,8 @@ final class Filling implements Activity {
         FIRST_START,
         /** There is no position. Found events show a loss, and so do their numbers. */
         NO_POSITION,
+        /** Kafka was put back. All rows are looked for, also in topics whose older events the retention has removed from the table. */
+        NONE,
         /** The position shows no loss. Found events may. */
         OPEN,
         /** The database has lost commits. */
@@ -228,9 +230,12 @@ final class Filling implements Activity {
         Numbers known = point.numbers();
         long highest = Math.max(known.highest(), rows.highestFound());
         // The next recorded position keeps a successor from finding the loss again.
-        boolean found = doubt != Doubt.FIRST_START && lostEvents.find(searched, highest);
+        boolean found = doubt != Doubt.FIRST_START
+                && doubt != Doubt.NONE
+                && lostEvents.find(searched, highest, doubt == Doubt.LOST);
         boolean lost =
                 switch (doubt) {
+                    case NONE -> false;
                     case FIRST_START -> rows.hasLost();
                     case NO_POSITION -> found || rows.hasLost();
                     case OPEN -> found;

@@ -15,7 +15,7 @@ import dev.fullstate.outbox.relay.wal.WalStream;
  * Notes in the database which transactions are published, so that the writing side can retire their rows (ADR 11): once a second at most,
  * and only while there are events. The last note of a busy time shows all of its events, and then the writer rests.
  *
- * <p>It reads a horizon, and writes it when everything up to its position is published. A horizon that cannot be written loses nothing:
+ * <p>It reads a horizon, and writes it when everything up to its position is published, and recorded in Kafka. A horizon that cannot be written loses nothing:
  * rows are kept longer.
  */
 final class HorizonWriter {
@@ -44,7 +44,7 @@ final class HorizonWriter {
 
         Horizon now();
 
-        void note(Horizon horizon, Lsn published);
+        void note(Horizon horizon, Lsn recorded);
 
         static Database of(WalStream stream) {
             Horizons table = stream.horizons();
@@ -61,8 +61,8 @@ final class HorizonWriter {
                 }
 
                 @Override
-                public void note(Horizon horizon, Lsn published) {
-                    table.note(horizon, published);
+                public void note(Horizon horizon, Lsn recorded) {
+                    table.note(horizon, recorded);
                 }
             };
         }
@@ -79,10 +79,10 @@ final class HorizonWriter {
     }
 
     /**
-     * @param published everything before it is published
+     * @param recorded everything before it is published, and Kafka has the position
      * @throws WalException if the publication has changed; the writer logs other failures, and tries again
      */
-    void step(Lsn published) {
+    void step(Lsn recorded) {
         if (notes.isResting()) {
             return;
         }
@@ -91,11 +91,11 @@ final class HorizonWriter {
             if (newEvents) {
                 notes.attempt(this::read);
             }
-        } else if (!reached.lsn().isAfter(published)) {
+        } else if (!reached.lsn().isAfter(recorded)) {
             // The check follows the publication of the position, so it finds whether the stream has missed rows before
             // that.
             database.requirePublication();
-            notes.attempt(() -> write(reached, published));
+            notes.attempt(() -> write(reached, recorded));
         }
     }
 
@@ -104,8 +104,8 @@ final class HorizonWriter {
         newEvents = false;
     }
 
-    private void write(Horizon reached, Lsn published) {
-        database.note(reached, published);
+    private void write(Horizon reached, Lsn recorded) {
+        database.note(reached, recorded);
         horizon = null;
         notes.rest(INTERVAL);
         notes.noteSuccess();

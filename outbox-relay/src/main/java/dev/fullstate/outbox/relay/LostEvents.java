@@ -65,13 +65,14 @@ final class LostEvents {
      *
      * @param topics that were searched
      * @param highest sequence that consumers may have seen
+     * @param historyIsLost whether the database is known to have lost commits
      * @return whether anything is lost
      * @throws WalException if the relay has to try again
      */
-    boolean find(Set<String> topics, long highest) {
+    boolean find(Set<String> topics, long highest, boolean historyIsLost) {
         Map<String, String> types = new HashMap<>();
         topics.forEach(topic -> router.aggregateType(topic).ifPresent(type -> types.put(topic, type)));
-        Loss loss = losses.find(types);
+        Loss loss = losses.find(types, historyIsLost);
         loss.leftOut().forEach(LostEvents::warnOfStrangers);
         if (!loss.isEmpty()) {
             request(loss, highest);

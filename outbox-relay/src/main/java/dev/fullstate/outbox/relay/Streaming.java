@@ -125,7 +125,7 @@ final class Streaming implements Activity {
         publisher.commitIfDue(received(), drained);
         confirmation.step();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
-        horizon.step(tracker.progress().published());
+        horizon.step(confirmation.confirmable());
         jobEnds.step(tracker.progress().published());
         lostEvents.step();
         kafka.step();

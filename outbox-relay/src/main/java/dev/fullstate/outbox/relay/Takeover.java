@@ -1,6 +1,8 @@
 package dev.fullstate.outbox.relay;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.Filling.Doubt;
 import dev.fullstate.outbox.relay.history.Finding;
@@ -9,6 +11,7 @@ import dev.fullstate.outbox.relay.history.Finding.Resume;
 import dev.fullstate.outbox.relay.history.History;
 import dev.fullstate.outbox.relay.position.Fill;
 import dev.fullstate.outbox.relay.position.FoundGap;
+import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
@@ -17,6 +20,8 @@ import dev.fullstate.outbox.relay.wal.NewSlot;
 
 /** Decides how a relay goes on that has just got its slot: after the position, or with a new slot and a fill (ADR 28). */
 final class Takeover {
+
+    private static final Logger log = LoggerFactory.getLogger(Takeover.class);
 
     private static final Gap CONTRADICTED = new Gap("the stream was of another history than the position", true);
 
@@ -49,9 +54,10 @@ final class Takeover {
     Activity goOn() {
         if (finding instanceof Resume resume) {
             ResumePoint point = resume.point();
-            return point.fill() == null
+            Fill fill = point.fill();
+            return fill == null
                     ? Streaming.after(point, stages, connected, lostEvents())
-                    : new Filling(stages, connected, point, resumed(point), null);
+                    : new Filling(stages, connected, point, resumed(fill, point), null);
         }
         return finding instanceof Gap gap && recorded != null ? announce(gap, recorded) : fill();
     }
@@ -64,19 +70,34 @@ final class Takeover {
      * Returns the doubt about a resumed fill: the position does not say that the sequence was raised, and numbers may have been drawn since
      * that look as if it had been.
      */
-    private static Doubt resumed(ResumePoint point) {
-        return point.fill() == null || point.numbers().shift().equals(Shift.NONE) ? Doubt.OPEN : Doubt.LOST;
+    private Doubt resumed(Fill fill, ResumePoint point) {
+        if (!point.numbers().shift().equals(Shift.NONE)) {
+            return Doubt.LOST;
+        }
+        if (fill.published() != null) {
+            return Doubt.OPEN;
+        }
+        // The first note follows the first start.
+        return isAnythingNoted() ? Doubt.NONE : Doubt.FIRST_START;
     }
 
-    private Doubt doubt() {
+    private boolean isAnythingNoted() {
+        Facts.Note note = facts.note();
+        return note != null && note.published();
+    }
+
+    /** Returns the doubt about a new fill. */
+    private Doubt doubt(Fill fill) {
         if (finding instanceof Gap gap && gap.lost()) {
             return Doubt.LOST;
         }
-        if (recorded != null) {
-            return resumed(recorded);
+        if (recorded == null) {
+            return isAnythingNoted() ? Doubt.NO_POSITION : Doubt.FIRST_START;
         }
-        Facts.Note note = facts.note();
-        return note != null && note.published() ? Doubt.NO_POSITION : Doubt.FIRST_START;
+        if (recorded.fill() != null && !recorded.numbers().shift().equals(Shift.NONE)) {
+            return Doubt.LOST;
+        }
+        return fill.published() == null && isAnythingNoted() ? Doubt.NONE : Doubt.OPEN;
     }
 
     private Activity announce(Gap gap, ResumePoint before) {
@@ -84,16 +105,60 @@ final class Takeover {
         return before.equals(found) ? fill() : new Announcing(connected, found, gap, this::fill);
     }
 
+    /**
+     * Returns the relay's note in this database, if it is true of Kafka: then all rows that it shows are published. It is true of a database
+     * even if that has lost commits; the snapshot of another fill, which a position names, may be of a lost history.
+     *
+     * @return null if each row has to be looked for
+     */
+    private Facts.@Nullable Note trueNote() {
+        Facts.Note note = facts.note();
+        if (note == null || !note.ofThisServer()) {
+            return null;
+        }
+        if (!hasKafkaLess(note)) {
+            return note;
+        }
+        connected.subscription().withdrawNote();
+        return null;
+    }
+
+    /** Returns whether Kafka was put back since the note was made. Notes are made while the relay streams, of what Kafka has. */
+    private boolean hasKafkaLess(Facts.Note note) {
+        if (recorded == null) {
+            return false;
+        }
+        Fill begun = recorded.fill();
+        if (begun != null) {
+            return !note.snapshot().equals(begun.published());
+        }
+        boolean less = recorded.origin().timeline().equals(facts.origin().timeline())
+                ? note.recorded().isAfter(recorded.through())
+                : hasNewerRow(note, recorded.numbers().newest());
+        if (less) {
+            log.warn(
+                    "Kafka was put back to an earlier state, or has lost records: its position is {}, and was {} when the relay made its last"
+                            + " note in the database. The relay looks for all rows that the outbox has, and publishes those that Kafka lacks",
+                    recorded,
+                    note.recorded());
+        }
+        return less;
+    }
+
+    /** Compares by numbers, which continue across timelines, where positions do not. */
+    private boolean hasNewerRow(Facts.Note note, @Nullable Newest known) {
+        Newest noted = connected.subscription().retainedRows().newest(note.snapshot());
+        return noted != null && (known == null || noted.seq() > known.seq());
+    }
+
     /** Creates the slot again, with a fill up to where it begins. */
     private Activity fill() {
+        Facts.Note note = trueNote();
         connected.subscription().dropSlot();
         NewSlot slot = connected.subscription().createSlot();
-        // A relay's note in a database is true of this database, even if that has lost commits; the snapshot of another
-        // fill, which a position names, may be of a lost history.
-        Facts.Note note = facts.note();
-        Fill fill = Fill.begin(slot.snapshot(), note != null && note.ofThisServer() ? note.snapshot() : null);
+        Fill fill = Fill.begin(slot.snapshot(), note == null ? null : note.snapshot());
         Numbers numbers = recorded == null ? Numbers.NONE : recorded.numbers();
         ResumePoint point = new ResumePoint(slot.start(), null, fill, facts.origin(), numbers);
-        return new Filling(stages, connected, point, doubt(), finding instanceof Gap gap ? gap : null);
+        return new Filling(stages, connected, point, doubt(fill), finding instanceof Gap gap ? gap : null);
     }
 }

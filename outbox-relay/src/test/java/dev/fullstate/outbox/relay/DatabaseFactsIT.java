@@ -85,16 +85,33 @@ class DatabaseFactsIT extends RelayIntegrationTest {
         }
         database.terminateSessions();
         assertNote(true, true);
-        database.execute("update outbox_relay set system_identifier = system_identifier + 1");
+    }
+
+    /** pg_upgrade gives a cluster another identifier, and leaves the files of its tables and the numbers of transactions as they are. */
+    @Test
+    void noteThatItsOwnTransactionWroteIsOfThisServer() throws SQLException {
+        database.execute("insert into outbox_relay (pipeline, slot_name, snapshot, published_lsn, system_identifier)"
+                + " values ('" + database.name() + "', 's', pg_current_snapshot(), '0/1', 42)");
+        assertNote(true, true);
+    }
+
+    /** A dump is restored on a server that has not come as far; what is written there since has lower numbers, which the snapshot shows. */
+    @Test
+    void noteThatCameFromAnotherServerIsNot() throws SQLException {
+        database.execute("insert into outbox_relay (pipeline, slot_name, snapshot, published_lsn, system_identifier)"
+                + " select '" + database.name() + "', 's', (next || ':' || next || ':')::pg_snapshot, '0/1', 42"
+                + " from (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1000000 as next) as ahead");
+        for (int i = 0; i < 3; i++) {
+            database.insert("a", "" + i);
+        }
         assertNote(false, true);
     }
 
     private void assertNote(boolean ofThisServer, boolean published) throws SQLException {
-        assertThat(facts(null).note())
-                .isEqualTo(new Note(
-                        Objects.requireNonNull(database.query("select snapshot from outbox_relay")),
-                        ofThisServer,
-                        published));
+        Note note = Objects.requireNonNull(facts(null).note());
+        assertThat(note.snapshot()).isEqualTo(database.query("select snapshot from outbox_relay"));
+        assertThat(note.ofThisServer()).as("of this server").isEqualTo(ofThisServer);
+        assertThat(note.published()).as("anything is published").isEqualTo(published);
     }
 
     @Test

@@ -50,9 +50,9 @@ class HorizonWriterTest {
         }
 
         @Override
-        public void note(Horizon horizon, Lsn published) {
+        public void note(Horizon horizon, Lsn recorded) {
             fail();
-            assertThat(published).isGreaterThanOrEqualTo(horizon.lsn());
+            assertThat(recorded).isGreaterThanOrEqualTo(horizon.lsn());
             written.add(horizon.snapshot());
         }
 

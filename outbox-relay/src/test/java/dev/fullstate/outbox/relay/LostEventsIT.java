@@ -54,7 +54,7 @@ class LostEventsIT extends RelayIntegrationTest {
         write("order", "created", OURS, "now()");
         write("order", "created", OURS, "now()");
         publish();
-        writeToTheTopicAsSomebodyElse("foreign", 99);
+        writeToTheTopic("foreign", "urn:service:other", 99);
         database.execute("delete from outbox where aggregateid = 'retired'");
         restore(3);
         try (SteppedRelay relay = SteppedRelay.of(database)) {
@@ -182,14 +182,8 @@ class LostEventsIT extends RelayIntegrationTest {
     /** Several services may write to one topic, each with a sequence of its own. */
     @Test
     void numbersOfAnotherServiceInTheTopicAreNotOurs() throws Exception {
-        try (Admin admin = Admin.create(Map.<String, Object>of(
-                "bootstrap.servers", SharedServers.kafka().bootstrapServers()))) {
-            admin.createTopics(List.of(new NewTopic(SteppedRelay.topic(database, "order"), 1, (short) 1)
-                            .configs(Map.of("cleanup.policy", "compact"))))
-                    .all()
-                    .get();
-        }
-        writeToTheTopicAsSomebodyElse("foreign", 1_000_000_000);
+        createTopic();
+        writeToTheTopic("foreign", "urn:service:other", 1_000_000_000);
         write("order", "ours", OURS, "now()");
         try (SteppedRelay relay = SteppedRelay.publishingBy(LostEventsIT::publishingNothing, database)) {
             relay.stepUntil(RelayState.RETRYING);
@@ -199,6 +193,69 @@ class LostEventsIT extends RelayIntegrationTest {
             assertThat(relay.status().warnings()).isEmpty();
         }
         assertThat(database.query("select last_value from outbox_seq")).isEqualTo("1");
+    }
+
+    /** The retention has removed the rows of events that the pipeline published under another name. */
+    @Test
+    void firstStartThatIsInterruptedCallsNothingLost() throws Exception {
+        createTopic();
+        writeToTheTopic("retired", OURS, 50);
+        database.query("select setval('outbox_seq', 99)");
+        write("order", "ours", OURS, "now()");
+        try (SteppedRelay relay = SteppedRelay.publishingBy(LostEventsIT::publishingNothing, database)) {
+            relay.stepUntil(RelayState.RETRYING);
+        }
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            assertThat(relay.status().warnings()).isEmpty();
+        }
+        assertThat(job()).isNull();
+    }
+
+    /** Logical replication brings rows and no sequences. */
+    @Test
+    void firstStartRaisesASequenceThatConsumersAreAheadOf() throws Exception {
+        createTopic();
+        UUID id = timeOrdered(Duration.ZERO);
+        writeToTheTopic("copied", OURS, 1_000, id);
+        database.execute(OutboxInsert.row()
+                .of("copied")
+                .with("id", "'" + id + "'")
+                .with("seq", "1000")
+                .with("source", "'" + OURS + "'"));
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("later", "1");
+            relay.stepUntil(topic, 2);
+        }
+        assertThat(topic.all().get(1).headers().get(EventHeaders.SEQUENCE)).isGreaterThan("%019d".formatted(1_000));
+    }
+
+    /** Without the pipeline's note, the retention has removed rows as soon as they were old. */
+    @Test
+    void pipelineThatIsUsedAgainCallsNothingLostThatTheRetentionHasRemoved() throws SQLException {
+        write("order", "retired", OURS, "now() - interval '8 days'", timeOrdered(Duration.ofDays(8)));
+        publishAndNote();
+        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.execute("delete from outbox_relay");
+        database.execute("delete from outbox");
+        write("order", "later", OURS, "now()");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            relay.stepUntil(topic, 2);
+            assertThat(relay.status().warnings()).isEmpty();
+        }
+        assertThat(job()).isNull();
+    }
+
+    private void createTopic() throws Exception {
+        try (Admin admin = Admin.create(Map.<String, Object>of(
+                "bootstrap.servers", SharedServers.kafka().bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(SteppedRelay.topic(database, "order"), 1, (short) 1)
+                            .configs(Map.of("cleanup.policy", "compact"))))
+                    .all()
+                    .get();
+        }
     }
 
     /** A successor does not search again for a loss that is recorded. */
@@ -310,10 +367,14 @@ class LostEventsIT extends RelayIntegrationTest {
     }
 
     private void write(String type, String id, String source, String at) throws SQLException {
+        write(type, id, source, at, timeOrdered(Duration.ZERO));
+    }
+
+    private void write(String type, String id, String source, String at, UUID eventId) throws SQLException {
         written++;
         database.execute(OutboxInsert.row()
                 .of(id)
-                .with("id", "'" + timeOrdered() + "'")
+                .with("id", "'" + eventId + "'")
                 .with("aggregatetype", "'" + type + "'")
                 .with("type", "'com.example." + type + "'")
                 .with("source", "'" + source + "'")
@@ -321,14 +382,20 @@ class LostEventsIT extends RelayIntegrationTest {
     }
 
     /** Makes an id of version 7, as the service's are. */
-    private static UUID timeOrdered() {
+    private static UUID timeOrdered(Duration age) {
         UUID random = UUID.randomUUID();
         return new UUID(
-                System.currentTimeMillis() << 16 | 0x7000 | (random.getMostSignificantBits() & 0xfff),
+                (System.currentTimeMillis() - age.toMillis()) << 16
+                        | 0x7000
+                        | (random.getMostSignificantBits() & 0xfff),
                 random.getLeastSignificantBits());
     }
 
-    private void writeToTheTopicAsSomebodyElse(String key, long sequence) {
+    private void writeToTheTopic(String key, String source, long sequence) {
+        writeToTheTopic(key, source, sequence, UUID.randomUUID());
+    }
+
+    private void writeToTheTopic(String key, String source, long sequence, UUID id) {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()),
                 new StringSerializer(),
@@ -336,8 +403,9 @@ class LostEventsIT extends RelayIntegrationTest {
             ProducerRecord<String, String> event =
                     new ProducerRecord<>(SteppedRelay.topic(database, "order"), key, "{}");
             Headers headers = event.headers();
-            headers.add(EventHeaders.ID, UUID.randomUUID().toString().getBytes(UTF_8));
-            headers.add(EventHeaders.SOURCE, "urn:service:other".getBytes(UTF_8));
+            headers.add(EventHeaders.SPEC_VERSION, "1.0".getBytes(UTF_8));
+            headers.add(EventHeaders.ID, id.toString().getBytes(UTF_8));
+            headers.add(EventHeaders.SOURCE, source.getBytes(UTF_8));
             headers.add(EventHeaders.TYPE, "com.example.order".getBytes(UTF_8));
             headers.add(EventHeaders.SEQUENCE, "%019d".formatted(sequence).getBytes(UTF_8));
             headers.add(EventHeaders.RECORDED_TIME, "2126-01-01T00:00:00Z".getBytes(UTF_8));

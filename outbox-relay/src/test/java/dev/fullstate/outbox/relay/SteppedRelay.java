@@ -24,6 +24,7 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
+import dev.fullstate.outbox.test.KafkaServer;
 import dev.fullstate.outbox.test.PublishedEvents;
 
 /**
@@ -89,6 +90,12 @@ final class SteppedRelay implements AutoCloseable {
 
     static SteppedRelay of(Delivery delivery, OutboxDatabase database) {
         return of(database, delivery, Map.of(), wal -> wal, AfterLoss.REPORT, publisher -> publisher);
+    }
+
+    /** Makes a relay that publishes to a broker of the test's own. */
+    static SteppedRelay of(Delivery delivery, OutboxDatabase database, KafkaServer kafka) {
+        Map<String, Object> server = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        return of(database, delivery, server, wal -> wal, AfterLoss.REPORT, publisher -> publisher);
     }
 
     static SteppedRelay atLeastOnce(OutboxDatabase database) {

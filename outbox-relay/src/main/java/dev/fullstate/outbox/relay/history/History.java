@@ -49,7 +49,7 @@ public final class History {
         if (note != null && note.published()) {
             return new Gap(
                     "Kafka has no position, but events were published from this database: the topic of the positions"
-                            + " was emptied, or this is another Kafka",
+                            + " was emptied, this is another Kafka, or pg_upgrade has given the server a new identifier",
                     false);
         }
         // A relay that has died in its first start may have left a slot, and people may have made one: nothing says

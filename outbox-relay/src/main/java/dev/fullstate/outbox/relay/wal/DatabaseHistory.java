@@ -27,6 +27,21 @@ final class DatabaseHistory {
 
     private static final String UNDEFINED_FILE = "58P01";
 
+    /**
+     * A cluster that pg_upgrade has made has another identifier, but the same files and numbers of transactions: the note lies there as its
+     * own transaction wrote it, which began after the snapshot. One that came with a dump, or by replication, was written by a transaction of
+     * this server; if that has a higher number, too, so have all of this server, and the snapshot shows none of their rows. The column
+     * {@code xmin} has the lower 32 bits of the number.
+     */
+    private static final String NOTE = """
+            select snapshot::text,
+                   system_identifier = (select system_identifier from pg_control_system())
+                       or next - (next - xmin::text::bigint) % 4294967296 >= pg_snapshot_xmax(snapshot)::text::bigint,
+                   published_lsn::text
+              from {outbox_relay}, (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as next) as now
+             where pipeline = ?
+            """;
+
     private final Catalog catalog;
     private final Connection replication;
     private final WalSettings settings;
@@ -149,12 +164,8 @@ final class DatabaseHistory {
 
     private @Nullable Note note(OutboxNames names) {
         List<Note> notes = catalog.query(
-                names.sql("""
-                select snapshot::text, system_identifier = (select system_identifier from pg_control_system()),
-                       published_lsn > '0/0'
-                  from {outbox_relay} where pipeline = ?
-                """),
-                row -> new Note(row.getString(1), row.getBoolean(2), row.getBoolean(3)),
+                names.sql(NOTE),
+                row -> new Note(row.getString(1), row.getBoolean(2), Lsn.parse(row.getString(3))),
                 settings.slotName());
         return notes.isEmpty() ? null : notes.get(0);
     }

@@ -48,9 +48,15 @@ public record Facts(
      *
      * @param snapshot every transaction that it shows is published
      * @param ofThisServer whether transactions have the same numbers here as where it was written
-     * @param published whether anything is published
+     * @param recorded up to where Kafka had the position when the note was made; 0/0 if nothing was published
      */
-    public record Note(String snapshot, boolean ofThisServer, boolean published) {}
+    public record Note(String snapshot, boolean ofThisServer, Lsn recorded) {
+
+        /** Returns whether anything is published. */
+        public boolean published() {
+            return recorded.isAfter(Lsn.ZERO);
+        }
+    }
 
     /** The fate of a row that was published. */
     public enum Trace {

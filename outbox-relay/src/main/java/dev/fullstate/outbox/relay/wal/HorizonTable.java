@@ -53,6 +53,18 @@ final class HorizonTable implements Horizons {
         write("on conflict (pipeline) do nothing", NOTHING, Lsn.ZERO);
     }
 
+    /** Takes the note back: until the next one, nothing counts as published, and no row is retired. */
+    void withdraw() {
+        try (PreparedStatement statement = connection.prepareStatement(
+                names.sql("update {outbox_relay} set snapshot = ?::pg_snapshot where pipeline = ?"))) {
+            statement.setString(1, NOTHING.snapshot());
+            statement.setString(2, settings.slotName());
+            statement.executeUpdate();
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
     @Override
     public Horizon now() {
         try (Statement statement = connection.createStatement();
@@ -67,7 +79,7 @@ final class HorizonTable implements Horizons {
     }
 
     @Override
-    public void note(Horizon horizon, Lsn published) {
+    public void note(Horizon horizon, Lsn recorded) {
         write("""
                 on conflict (pipeline) do update
                    set slot_name = excluded.slot_name, snapshot = excluded.snapshot,
@@ -76,10 +88,10 @@ final class HorizonTable implements Horizons {
                  where noted.system_identifier <> excluded.system_identifier
                     or (pg_snapshot_xmin(noted.snapshot) <= pg_snapshot_xmin(excluded.snapshot)
                         and pg_snapshot_xmax(noted.snapshot) <= pg_snapshot_xmax(excluded.snapshot))
-                """, horizon, published);
+                """, horizon, recorded);
     }
 
-    private void write(String onConflict, Horizon horizon, Lsn published) {
+    private void write(String onConflict, Horizon horizon, Lsn recorded) {
         try (PreparedStatement statement = connection.prepareStatement(names.sql("""
                 insert into {outbox_relay} as noted (pipeline, slot_name, snapshot, published_lsn, system_identifier)
                 select ?, ?, ?::pg_snapshot, ?::pg_lsn, system_identifier from pg_control_system()
@@ -87,7 +99,7 @@ final class HorizonTable implements Horizons {
             statement.setString(1, settings.slotName());
             statement.setString(2, settings.slotName());
             statement.setString(3, horizon.snapshot());
-            statement.setString(4, published.toString());
+            statement.setString(4, recorded.toString());
             statement.executeUpdate();
         } catch (SQLException e) {
             throw failure(e);

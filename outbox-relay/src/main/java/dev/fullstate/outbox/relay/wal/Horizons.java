@@ -16,8 +16,8 @@ public interface Horizons {
      * Notes that everything which the horizon shows is published. A note that is older than the one that is there changes
      * nothing.
      *
-     * @param published for those who read the table; not before the horizon
+     * @param recorded up to where Kafka has the position, not before the horizon: a Kafka that has less later was put back
      * @throws WalException if it could not be written, with the grant where one is missing
      */
-    void note(Horizon horizon, Lsn published);
+    void note(Horizon horizon, Lsn recorded);
 }

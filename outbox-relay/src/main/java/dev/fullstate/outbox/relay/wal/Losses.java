@@ -67,8 +67,9 @@ public interface Losses {
      * Compares what was found in Kafka with the table. To be called after {@link RetainedRows#endFound}.
      *
      * @param aggregateTypes by topic, where they can be told by it
+     * @param historyIsLost whether the database is known to have lost commits
      */
-    Loss find(Map<String, String> aggregateTypes);
+    Loss find(Map<String, String> aggregateTypes, boolean historyIsLost);
 
     /**
      * Has what was found last published once more, by a job. The same loss makes one job, however often this is called.

@@ -51,13 +51,15 @@ final class PostgresLosses implements Losses {
     }
 
     // Rows that are older than all that are there may have been retired; but none that was written after the last note,
-    // because only noted rows are retired.
+    // because only noted rows are retired. Without a note, as in a pipeline that was retired itself, old rows are;
+    // unless
+    // the database was restored to before the first note.
     //
     // Events of another service in the same topic have another source. A delete event for an aggregate of another
     // outbox would be a disaster, so an event without a row's source, or without a certain type, is left out and
     // reported.
     @Override
-    public Loss find(Map<String, String> aggregateTypes) {
+    public Loss find(Map<String, String> aggregateTypes, boolean historyIsLost) {
         try (PreparedStatement create = connection.prepareStatement(names.sql("""
                 create temporary table outbox_relay_lost as
                 with kept as (select min(created_at) as since from {outbox}),
@@ -66,7 +68,7 @@ final class PostgresLosses implements Losses {
                         select found.*
                           from pg_temp.outbox_relay_found as found, kept, noted
                          where not exists (select from {outbox} as r where r.id = found.id)
-                           and (noted.at is null or found.recorded_at >= least(kept.since, noted.at))),
+                           and (noted.at is null and ? or coalesce(found.recorded_at >= least(kept.since, noted.at), kept.since is null and noted.at is null))),
                      own as materialized (
                         select source from (select distinct source from stranger) as s
                          where exists (select from {outbox} as r where r.source = s.source)),
@@ -89,8 +91,9 @@ final class PostgresLosses implements Losses {
                 """))) {
             execute("drop table if exists pg_temp.outbox_relay_lost");
             create.setString(1, settings.slotName());
-            create.setArray(2, array(aggregateTypes.keySet()));
-            create.setArray(3, array(aggregateTypes.values()));
+            create.setBoolean(2, historyIsLost);
+            create.setArray(3, array(aggregateTypes.keySet()));
+            create.setArray(4, array(aggregateTypes.values()));
             create.executeUpdate();
             execute("analyze pg_temp.outbox_relay_lost");
             return new Loss(lostAggregates(), since(), leftOut());

@@ -209,6 +209,10 @@ final class PostgresRetainedRows implements RetainedRows {
 
     @Override
     public boolean hasLost() {
+        return highestFound() > lastSequence() || hasFoundStrangers();
+    }
+
+    private boolean hasFoundStrangers() {
         return number(names.sql("""
                         select count(*) from (
                                select from pg_temp.outbox_relay_found as found left join {outbox} as r on r.id = found.id

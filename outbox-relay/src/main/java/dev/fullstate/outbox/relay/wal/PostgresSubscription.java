@@ -52,9 +52,18 @@ final class PostgresSubscription implements Subscription {
     }
 
     @Override
+    public void withdrawNote() {
+        horizons().withdraw();
+    }
+
+    private HorizonTable horizons() {
+        return new HorizonTable(ordinary, settings, publication);
+    }
+
+    @Override
     public NewSlot createSlot() {
         new OutboxPublication(catalog, settings).requireOwnTransactions(publication);
-        new HorizonTable(ordinary, settings, publication).announce();
+        horizons().announce();
         return session.take(connection -> {
             Connections.limit(connection, settings.slotCreationTimeout().plus(settings.queryTimeout()));
             return new SlotCreation(connection, catalog, settings).create();
@@ -84,7 +93,7 @@ final class PostgresSubscription implements Subscription {
         Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
         slot.requirePosition();
         standbys.require();
-        HorizonTable horizons = new HorizonTable(ordinary, settings, publication);
+        HorizonTable horizons = horizons();
         horizons.neverWait();
         return session.take(connection -> {
             Connections.limit(connection, settings.walSenderTimeout());

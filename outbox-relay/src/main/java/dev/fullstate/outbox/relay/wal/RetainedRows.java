@@ -59,7 +59,10 @@ public interface RetainedRows {
      */
     void endFound(Fill fill);
 
-    /** Tells whether an event was found whose row the table ought to have, and has not, or whose number was shifted, and so had been lost before. */
+    /**
+     * Tells whether an event was found whose row the table ought to have, and has not, or whose number was shifted, and so had been lost
+     * before, or whose number the sequence has still to draw.
+     */
     boolean hasLost();
 
     /**

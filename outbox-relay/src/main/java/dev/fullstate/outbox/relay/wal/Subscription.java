@@ -27,6 +27,13 @@ public interface Subscription {
     void dropSlot();
 
     /**
+     * Takes the note of what is published back, where Kafka lacks some of it: nothing is retired then before it is published again.
+     *
+     * @throws WalException if that could not be written
+     */
+    void withdrawNote();
+
+    /**
      * Makes the pipeline known to the writing side, so that nothing is retired that it has not published, and then creates the slot.
      *
      * @throws SlotInUseException if another relay has just created it

@@ -40,7 +40,7 @@ class HistoryTest {
     private static final Timeline SECOND = new Timeline(2, lsn(60));
     private static final Lsn THROUGH = lsn(100);
     private static final Numbers NUMBERS = new Numbers(12, new Newest(12, new UUID(1, 2)), Shift.NONE);
-    private static final Note NOTE = new Note("700:700:", true, true);
+    private static final Note NOTE = new Note("700:700:", true, lsn(80));
 
     private static Lsn lsn(long position) {
         return new Lsn(position);
@@ -219,7 +219,7 @@ class HistoryTest {
                 .isInstanceOf(FirstStart.class);
         assertThat(database()
                         .withSlot(slot)
-                        .withNote(new Note("1:1:", true, false))
+                        .withNote(new Note("1:1:", true, Lsn.ZERO))
                         .judge(null))
                 .as("a slot that a relay left during its first start")
                 .isInstanceOf(FirstStart.class);
@@ -229,7 +229,7 @@ class HistoryTest {
     @CsvSource({"true, true", "false, true", "false, false"})
     void withoutPositionADatabaseWhoseEventsWerePublishedHasAGap(boolean ofThisServer, boolean published) {
         assertThat(database()
-                        .withNote(new Note("700:700:", ofThisServer, published))
+                        .withNote(new Note("700:700:", ofThisServer, published ? lsn(80) : Lsn.ZERO))
                         .judge(null))
                 .isInstanceOfSatisfying(Gap.class, gap -> assertThat(gap.lost()).isEqualTo(!ofThisServer));
     }

@@ -100,7 +100,7 @@ public final class SimulatedDatabase {
     private record Requested(Lsn lsn, Set<String> keys) {}
 
     /** A note of a relay, and where it is in the WAL. */
-    private record Noted(Lsn lsn, int server, String snapshot, boolean published) {}
+    private record Noted(Lsn lsn, int server, String snapshot, Lsn recorded) {}
 
     /**
      * @param published tells, at any time, whether consumers can read the event of a row
@@ -230,7 +230,7 @@ public final class SimulatedDatabase {
         slot.vanish();
         Lsn first = history.first();
         requested.replaceAll(request -> new Requested(first, request.keys()));
-        notes.replaceAll(note -> new Noted(first, note.server(), note.snapshot(), note.published()));
+        notes.replaceAll(note -> new Noted(first, note.server(), note.snapshot(), note.recorded()));
     }
 
     /** Goes back to some position. */
@@ -340,7 +340,7 @@ public final class SimulatedDatabase {
                 recorded == null || recorded.numbers().newest() == null
                         ? Trace.UNKNOWN
                         : trace(recorded.numbers().newest()),
-                note == null ? null : new Note(note.snapshot(), note.server() == history.server(), note.published()));
+                note == null ? null : new Note(note.snapshot(), note.server() == history.server(), note.recorded()));
     }
 
     private Trace trace(Newest newest) {
@@ -354,13 +354,19 @@ public final class SimulatedDatabase {
 
     NewSlot createSlot(SimulatedSession session) {
         if (notes.isEmpty()) {
-            notes.add(new Noted(walEnd(), history.server(), "0", false));
+            notes.add(new Noted(walEnd(), history.server(), "0", Lsn.ZERO));
         }
         Lsn start = walEnd();
         slot.create(session, start);
         tell("has a new slot at " + start + "; transactions that are older: "
                 + committed().size());
         return new NewSlot(start, snapshot());
+    }
+
+    void withdrawNote() {
+        Noted last = notes.get(notes.size() - 1);
+        notes.add(new Noted(walEnd(), last.server(), "0", last.recorded()));
+        tell("is told that nothing counts as published");
     }
 
     /** Confirms a position; all that the slot lets go then has to be published. */
@@ -376,10 +382,10 @@ public final class SimulatedDatabase {
         return Integer.toString(committed().size());
     }
 
-    void note(String snapshot) {
+    void note(String snapshot, Lsn recorded) {
         List<Transaction> shown = committed().subList(0, Integer.parseInt(snapshot));
         requirePublished(shown::contains, "Snapshot " + snapshot + " is noted");
-        notes.add(new Noted(walEnd(), history.server(), snapshot, true));
+        notes.add(new Noted(walEnd(), history.server(), snapshot, recorded));
         tell("is told that its transactions are published up to number " + snapshot);
     }
 

@@ -26,7 +26,7 @@ final class SimulatedLosses implements Losses {
     }
 
     @Override
-    public Loss find(Map<String, String> aggregateTypes) {
+    public Loss find(Map<String, String> aggregateTypes, boolean historyIsLost) {
         return session.call(() -> {
             lost = found.values().stream()
                     .filter(event -> !database.hasRow(event.id()))

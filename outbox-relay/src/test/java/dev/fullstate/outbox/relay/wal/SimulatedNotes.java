@@ -23,8 +23,8 @@ final class SimulatedNotes implements Horizons, RepublishJobs {
     }
 
     @Override
-    public void note(Horizon horizon, Lsn published) {
-        session.run(() -> database.note(horizon.snapshot()));
+    public void note(Horizon horizon, Lsn recorded) {
+        session.run(() -> database.note(horizon.snapshot(), recorded));
     }
 
     @Override

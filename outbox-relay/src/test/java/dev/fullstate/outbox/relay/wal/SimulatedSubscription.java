@@ -35,6 +35,11 @@ final class SimulatedSubscription implements Subscription {
     }
 
     @Override
+    public void withdrawNote() {
+        session.run(database::withdrawNote);
+    }
+
+    @Override
     public NewSlot createSlot() {
         return session.call(() -> database.createSlot(session));
     }
