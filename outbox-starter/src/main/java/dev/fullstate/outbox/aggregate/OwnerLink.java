@@ -61,10 +61,12 @@ public record OwnerLink(
             return id;
         }
         Object found = backReference == null ? null : backReference.read(entity, part, state);
-        if (found == null) {
-            return null;
-        }
-        LazyInitializer proxy = HibernateProxy.extractLazyInitializer(found);
-        return proxy == null ? owner.getIdentifier(found, session) : proxy.getInternalIdentifier();
+        return found == null ? null : id(owner, found, session);
+    }
+
+    /** Returns the id of an entity, or of a proxy of it, which is not loaded for that. */
+    public static Object id(EntityPersister entity, Object instance, SharedSessionContractImplementor session) {
+        LazyInitializer proxy = HibernateProxy.extractLazyInitializer(instance);
+        return proxy == null ? entity.getIdentifier(instance, session) : proxy.getInternalIdentifier();
     }
 }

@@ -41,7 +41,6 @@ final class SharedTables {
     /** The tables of their own that collections of aggregates have. */
     private final Map<String, Set<Aggregate>> collectionTables = new HashMap<>();
 
-    private final MappingMetamodel metamodel;
     private final Aggregates aggregates;
 
     /** Used by the constructor only. */
@@ -72,8 +71,8 @@ final class SharedTables {
 
     /** Compares all tables of a session factory. */
     SharedTables(SessionFactoryImplementor sessionFactory, Aggregates aggregates) {
-        this.metamodel = sessionFactory.getMappingMetamodel();
         this.aggregates = aggregates;
+        MappingMetamodel metamodel = sessionFactory.getMappingMetamodel();
         metamodel.forEachEntityDescriptor(this::store);
         metamodel.forEachCollectionDescriptor(this::store);
         metamodel.forEachEntityDescriptor(this::compare);

@@ -66,17 +66,14 @@ final class PartGuard implements FlushEntityEventListener, PreUpdateEventListene
         // A row that the flush inserts is not there when the first one is asked for; it is asked for by itself when it
         // is updated.
         if (loaded != null && id != event.getEntity() && entry.isExistsInDatabase()) {
-            for (OwnerLink link : aggregates.ownersOf(entry.getPersister())) {
-                PartTable table = link.table();
-                if (table != null) {
-                    Object owner =
-                            link.ownerId(entry.getPersister(), id, event.getEntity(), loaded, event.getSession());
-                    if (owner != null || !table.hidesOwners()) {
-                        flushing.computeIfAbsent(event.getSession(), session -> new FlushedParts())
-                                .add(table, link.owner(), new PartTable.Row(id, owner));
-                    }
-                }
-            }
+            forEachRow(
+                    entry.getPersister(),
+                    id,
+                    event.getEntity(),
+                    loaded,
+                    event.getSession(),
+                    (table, owner, row) -> flushing.computeIfAbsent(event.getSession(), session -> new FlushedParts())
+                            .add(table, owner, row));
         }
     }
 
@@ -93,17 +90,36 @@ final class PartGuard implements FlushEntityEventListener, PreUpdateEventListene
     }
 
     private void guard(AbstractPreDatabaseOperationEvent event, Object @Nullable [] loaded) {
-        if (loaded == null) {
-            return;
+        if (loaded != null) {
+            forEachRow(
+                    event.getPersister(),
+                    event.getId(),
+                    event.getEntity(),
+                    loaded,
+                    event.getSession(),
+                    (table, owner, row) -> require(event, table, owner, row));
         }
-        EntityPersister part = event.getPersister();
+    }
+
+    /** Takes a row in which a part refers to its owner, with the owner that the part was loaded with. */
+    private interface RowAction {
+
+        void accept(PartTable table, EntityPersister owner, PartTable.Row row);
+    }
+
+    /** Goes through the rows that nothing else guards, unless the mapping hides which owner they have. */
+    private void forEachRow(
+            EntityPersister part,
+            Object id,
+            Object entity,
+            Object[] loaded,
+            SharedSessionContractImplementor session,
+            RowAction action) {
         for (OwnerLink link : aggregates.ownersOf(part)) {
             PartTable table = link.table();
-            if (table != null) {
-                Object owner = link.ownerId(part, event.getId(), event.getEntity(), loaded, event.getSession());
-                if (owner != null || !table.hidesOwners()) {
-                    require(event, table, link.owner(), new PartTable.Row(event.getId(), owner));
-                }
+            Object owner = table == null ? null : link.ownerId(part, id, entity, loaded, session);
+            if (table != null && (owner != null || !table.hidesOwners())) {
+                action.accept(table, link.owner(), new PartTable.Row(id, owner));
             }
         }
     }

@@ -24,8 +24,6 @@ import org.hibernate.event.spi.PreUpsertEventListener;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.proxy.HibernateProxy;
-import org.hibernate.proxy.LazyInitializer;
 
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.aggregate.OwnerLink;
@@ -143,7 +141,7 @@ final class TakenParts
                 TransactionChanges changes = transactions.toMark(session, part);
                 List<Object> ids = new ArrayList<>();
                 for (Object element : elements) {
-                    Object id = element == null ? null : id(part, element, session);
+                    Object id = element == null ? null : OwnerLink.id(part, element, session);
                     if (id != null && !changes.parts().isCreated(new PartChange(part, id, link))) {
                         ids.add(id);
                     }
@@ -153,10 +151,5 @@ final class TakenParts
                 }
             }
         }
-    }
-
-    private static Object id(EntityPersister part, Object element, SharedSessionContractImplementor session) {
-        LazyInitializer proxy = HibernateProxy.extractLazyInitializer(element);
-        return proxy == null ? part.getIdentifier(element, session) : proxy.getInternalIdentifier();
     }
 }
