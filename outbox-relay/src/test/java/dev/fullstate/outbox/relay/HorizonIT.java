@@ -19,19 +19,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 @ExtendWith(OutputCaptureExtension.class)
 class HorizonIT extends RelayIntegrationTest {
 
-    /** Counts the rows that the horizon does not cover. */
-    private int unpublished() throws SQLException {
-        return Integer.parseInt(database.query("""
-            select count(*) from outbox
-             where not exists (select from outbox_relay where pg_visible_in_snapshot(xid, snapshot))
-            """));
-    }
-
     /** Steps through time until the horizon leaves that many rows out. */
     private void stepUntilUnpublished(SteppedRelay relay, int count) {
         relay.stepUntil(() -> {
             relay.moveTime(Duration.ofSeconds(1));
-            return unpublished() == count;
+            return database.unnotedCount() == count;
         });
     }
 
@@ -108,7 +100,7 @@ class HorizonIT extends RelayIntegrationTest {
             passTime(relay);
 
             slow.commit();
-            assertThat(unpublished()).isEqualTo(1);
+            assertThat(database.unnotedCount()).isEqualTo(1);
             stepUntilUnpublished(relay, 0);
         }
         awaitPublished("2", "1");
@@ -122,7 +114,7 @@ class HorizonIT extends RelayIntegrationTest {
             relay.stepUntil(
                     () -> relay.progress().received().isAfter(relay.progress().published()));
             passTime(relay);
-            int unpublished = unpublished();
+            int unpublished = database.unnotedCount();
             // Otherwise the relay would wait for the event when it is closed.
             database.terminateWalSender();
             relay.stepUntil(RelayState.RETRYING);
@@ -145,7 +137,7 @@ class HorizonIT extends RelayIntegrationTest {
             database.insert("a", "3");
             relay.stepUntil(RelayState.RETRYING);
             passTime(relay);
-            assertThat(unpublished()).isEqualTo(2);
+            assertThat(database.unnotedCount()).isEqualTo(2);
         }
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             stepUntilUnpublished(relay, 0);
@@ -159,7 +151,7 @@ class HorizonIT extends RelayIntegrationTest {
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.PUBLISHING_RETAINED);
             assertThat(database.query("select snapshot from outbox_relay")).isEqualTo("1:1:");
-            assertThat(unpublished()).isEqualTo(1);
+            assertThat(database.unnotedCount()).isEqualTo(1);
 
             relay.stepUntil(RelayState.STREAMING);
             stepUntilUnpublished(relay, 0);
@@ -180,7 +172,7 @@ class HorizonIT extends RelayIntegrationTest {
                         .equals(database.query("select system_identifier = (select system_identifier from"
                                 + " pg_control_system()) from outbox_relay"));
             });
-            assertThat(unpublished()).isZero();
+            assertThat(database.unnotedCount()).isZero();
         }
         awaitPublished("1");
     }
@@ -211,7 +203,7 @@ class HorizonIT extends RelayIntegrationTest {
             relay.stepUntil(topic, 1);
             passTime(relay);
             assertThat(relay.state()).isEqualTo(RelayState.STREAMING);
-            assertThat(unpublished()).isEqualTo(1);
+            assertThat(database.unnotedCount()).isEqualTo(1);
             relay.stepUntil(() -> {
                 relay.moveTime(Duration.ofSeconds(1));
                 return output.getAll().contains("GRANT SELECT");

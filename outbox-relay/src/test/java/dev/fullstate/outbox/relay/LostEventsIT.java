@@ -185,13 +185,7 @@ class LostEventsIT extends RelayIntegrationTest {
         createTopic();
         writeToTheTopic("foreign", "urn:service:other", 1_000_000_000);
         write("order", "ours", OURS, "now()");
-        try (SteppedRelay relay = SteppedRelay.publishingBy(LostEventsIT::publishingNothing, database)) {
-            relay.stepUntil(RelayState.RETRYING);
-        }
-        try (SteppedRelay relay = SteppedRelay.of(database)) {
-            relay.stepUntil(RelayState.STREAMING);
-            assertThat(relay.status().warnings()).isEmpty();
-        }
+        startAfterAnInterruptionWithoutWarnings();
         assertThat(database.query("select last_value from outbox_seq")).isEqualTo("1");
     }
 
@@ -202,13 +196,7 @@ class LostEventsIT extends RelayIntegrationTest {
         writeToTheTopic("retired", OURS, 50);
         database.query("select setval('outbox_seq', 99)");
         write("order", "ours", OURS, "now()");
-        try (SteppedRelay relay = SteppedRelay.publishingBy(LostEventsIT::publishingNothing, database)) {
-            relay.stepUntil(RelayState.RETRYING);
-        }
-        try (SteppedRelay relay = SteppedRelay.of(database)) {
-            relay.stepUntil(RelayState.STREAMING);
-            assertThat(relay.status().warnings()).isEmpty();
-        }
+        startAfterAnInterruptionWithoutWarnings();
         assertThat(job()).isNull();
     }
 
@@ -246,6 +234,16 @@ class LostEventsIT extends RelayIntegrationTest {
             assertThat(relay.status().warnings()).isEmpty();
         }
         assertThat(job()).isNull();
+    }
+
+    private void startAfterAnInterruptionWithoutWarnings() {
+        try (SteppedRelay relay = SteppedRelay.publishingBy(LostEventsIT::publishingNothing, database)) {
+            relay.stepUntil(RelayState.RETRYING);
+        }
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            assertThat(relay.status().warnings()).isEmpty();
+        }
     }
 
     private void createTopic() throws Exception {

@@ -86,6 +86,14 @@ final class OutboxDatabase implements AutoCloseable {
         return database.query(sql);
     }
 
+    /** Counts the rows that no relay has noted as published. */
+    int unnotedCount() throws SQLException {
+        return Integer.parseInt(query("""
+            select count(*) from outbox
+             where not exists (select from outbox_relay where pg_visible_in_snapshot(xid, snapshot))
+            """));
+    }
+
     /** Commits one row. */
     void insert(String aggregateId, @Nullable String payload) throws SQLException {
         execute(OutboxInsert.row().of(aggregateId).payload(payload));

@@ -66,19 +66,12 @@ class RestoredKafkaIT {
                 relay.stepUntil(topic, count);
                 relay.stepUntil(() -> {
                     relay.moveTime(Duration.ofSeconds(1));
-                    return isNoted();
+                    return database.unnotedCount() == 0;
                 });
             }
             assertThat(topic.all()).extracting(PublishedEvent::data).containsExactlyElementsOf(numbers());
         }
         database.terminateSessions();
-    }
-
-    private boolean isNoted() throws SQLException {
-        return "0".equals(database.query("""
-                        select count(*) from outbox
-                         where not exists (select from outbox_relay where pg_visible_in_snapshot(xid, snapshot))
-                        """));
     }
 
     private List<String> numbers() {

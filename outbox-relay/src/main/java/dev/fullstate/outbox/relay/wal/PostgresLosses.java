@@ -51,9 +51,8 @@ final class PostgresLosses implements Losses {
     }
 
     // Rows that are older than all that are there may have been retired; but none that was written after the last note,
-    // because only noted rows are retired. Without a note, as in a pipeline that was retired itself, old rows are;
-    // unless
-    // the database was restored to before the first note.
+    // because only noted rows are retired. Without a note, as in a pipeline that was
+    // retired itself, old rows are; unless the database was restored to before the first note.
     //
     // Events of another service in the same topic have another source. A delete event for an aggregate of another
     // outbox would be a disaster, so an event without a row's source, or without a certain type, is left out and
