@@ -28,7 +28,9 @@ class StagesTest {
 
     private static final StageTable STAGES = StageTable.of(
             BASE,
-            stage("contract").opens("EventHeaders, Operation, OutboxEvent, OutboxMigration, OutboxNames, OutboxTable"),
+            stage("contract")
+                    .opens(
+                            "AdminPaths, EventHeaders, DeadLetterHeaders, Operation, OutboxEvent, OutboxMigration, OutboxNames, OutboxTable"),
             stage("").opens("PublishFullState, InState, FullStateEvents, FullStateJsonCustomizer, OutboxException"),
             stage("session").opens("SessionConnection, ReadingSession, DatabaseFailure"),
             stage("rows")

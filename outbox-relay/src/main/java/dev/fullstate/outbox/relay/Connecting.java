@@ -38,6 +38,9 @@ final class Connecting implements Activity {
         try {
             // The relay does not wait for a slot that is not an outbox's at all.
             session.slotPosition();
+            if (Paused.isDue(stages, session)) {
+                return new Paused(stages, session);
+            }
             PreparedPublisher prepared = stages.publisher().apply(session.pipeline());
             try {
                 return StandBy.isHeld(stages, session)

@@ -27,7 +27,7 @@ import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
-import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.RetainedRows.Survey;
@@ -49,6 +49,8 @@ final class Filling implements Activity {
     private final Connected connected;
     private final Publisher publisher;
     private final RetainedRows rows;
+    private final RowPublisher rowPublisher;
+    private final PauseWatch pauses;
     private final Doubt doubt;
     private final List<Warning> warnings;
     private final LostEvents lostEvents;
@@ -116,6 +118,9 @@ final class Filling implements Activity {
         this.connected = connected;
         this.publisher = connected.publisher();
         this.rows = connected.subscription().retainedRows();
+        this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
+        this.rowPublisher = new RowPublisher(
+                stages, publisher, connected.subscription().parkingTables().obstacle());
         this.warnings = gap == null ? List.of() : List.of(Announcing.warning(gap));
         this.lostEvents = LostEvents.of(stages, connected.subscription());
         this.doubt = doubt;
@@ -179,6 +184,12 @@ final class Filling implements Activity {
     @Override
     public Activity step() {
         publisher.requireNoFailure();
+        stages.statistics().setParked(publisher.recordedParking());
+        if (pauses.isDue()) {
+            // The position has the progress.
+            close();
+            return new Connecting(stages);
+        }
         idle = true;
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
         switch (phase) {
@@ -241,9 +252,13 @@ final class Filling implements Activity {
                     case OPEN -> found;
                     case LOST -> true;
                 };
-        Numbers numbers = lost ? rows.continuing(highest, fill()) : new Numbers(highest, known.newest(), known.shift());
+        Numbers numbers = lost
+                ? rows.continuing(highest, publisher.parking().lowest(), fill())
+                : new Numbers(highest, known.newest(), known.shift());
         Newest newest = known.newest();
-        if (newest != null && !rows.reachBackTo(newest)) {
+        if (newest != null
+                && !rows.reachBackTo(
+                        Math.max(newest.seq(), publisher.parking().now().highest()))) {
             lostEvents.reportRemovedRows(newest, searched, rowTypes);
         }
         renumber(numbers);
@@ -263,7 +278,8 @@ final class Filling implements Activity {
             if (rows.raiseSequence(point.numbers())) {
                 phase = Phase.PUBLISHING;
             } else {
-                renumber(rows.continuing(point.numbers().highest(), fill()));
+                renumber(rows.continuing(
+                        point.numbers().highest(), publisher.parking().lowest(), fill()));
                 record();
             }
         }
@@ -286,7 +302,6 @@ final class Filling implements Activity {
             page.addAll(rows.page(fill()));
             end = page.isEmpty();
         }
-        long before = rowCount;
         long last = fill().after();
         try {
             while (!page.isEmpty() && publisher.isReady()) {
@@ -297,28 +312,32 @@ final class Filling implements Activity {
             stoppedBy = e;
         }
         advanceTo(last);
-        stages.statistics().countReceived(rowCount - before);
+        rowPublisher.count();
         if (end) {
             tracker.end(point.through());
-            Numbers numbers = numbering.numbers();
-            point = new ResumePoint(
-                    point.through(), null, point.origin(), numbers.withNewest(rows.newest(fill().snapshot())));
+            point = new ResumePoint(point.through(), null, point.origin(), endNumbers());
             recording = new Recording(publisher, () -> {});
             phase = Phase.ENDING;
         }
     }
 
-    private long publish(byte[] @Nullable [] row) {
+    /** Returns the numbers with the newest row of the fill, unless that was parked or given up. */
+    private Numbers endNumbers() {
+        Numbers numbers = numbering.numbers();
+        Newest top = rows.newest(fill().snapshot());
+        boolean handled = top != null && top.seq() <= publisher.parking().now().highest();
+        return handled ? numbers : numbers.withNewest(top);
+    }
+
+    private long publish(byte[] @Nullable [] values) {
+        ReceivedRow row = new ReceivedRow(new Position(point.through(), rowCount), 0, values, List.of());
         try {
-            CommittedEvent event = CommittedEvent.of(new Position(point.through(), rowCount), row);
-            publisher.publish(stages.router().route(numbering.number(event)), pending::notePublished);
-            pending.addEvent();
-            rowCount++;
-            numbering.noteReceived(event);
-            return event.sequence();
+            rowPublisher.publish(row.event(), numbering, pending);
         } catch (UnpublishableRowException e) {
-            throw e.in(rows.table());
+            rowPublisher.giveUp(row, e.in(rows.table()), pending);
         }
+        rowCount++;
+        return row.sequence();
     }
 
     private void advanceTo(long seq) {
@@ -338,7 +357,7 @@ final class Filling implements Activity {
 
     @Override
     public List<Warning> warnings() {
-        return Stream.of(warnings, lostEvents.warnings(), publisher.warnings())
+        return Stream.of(warnings, lostEvents.warnings(), rowPublisher.warnings(), publisher.warnings())
                 .flatMap(List::stream)
                 .toList();
     }

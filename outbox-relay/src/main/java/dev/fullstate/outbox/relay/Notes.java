@@ -35,6 +35,11 @@ final class Notes {
         return nanoTime.getAsLong() - resting < 0;
     }
 
+    /** {@return whether the last attempt failed} */
+    boolean isFailing() {
+        return failing;
+    }
+
     void rest(Duration time) {
         resting = nanoTime.getAsLong() + time.toNanos();
     }

@@ -27,7 +27,9 @@ import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
+import dev.fullstate.outbox.relay.publish.RefusedRecordException;
 import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.DatabaseSetupException;
 import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalSource;
@@ -80,8 +82,14 @@ public final class Relay
             Function<String, PreparedPublisher> publisher,
             LongSupplier nanoTime) {
         this.settings = settings;
-        this.stages =
-                new Stages(settings, source, router, publisher, nanoTime, new RelayStatistics(InstantSource.system()));
+        this.stages = new Stages(
+                settings,
+                source,
+                router,
+                publisher,
+                nanoTime,
+                new Refusals(),
+                new RelayStatistics(InstantSource.system()));
         this.backoff = new Backoff(settings, nanoTime);
         this.activity = new Connecting(stages);
         this.status = new RelayStatus(RelayState.STARTING, settings.slotName(), null, null);
@@ -256,6 +264,12 @@ public final class Relay
 
     private Duration recover(RuntimeException e) {
         giveUp();
+        if (e instanceof RefusedRecordException refusal) {
+            stages.refusals().note(refusal);
+        } else if (e instanceof UnpublishableRowException) {
+            // The next attempt is one for Kafka too: the topic's limit may have been raised.
+            stages.refusals().forget();
+        }
         Problem problem = Problem.of(e);
         stages.statistics().countFailure(problem.kind());
         Duration delay = backoff.nextDelay();

@@ -15,6 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param standbyInterval between two checks of a slot that another relay has
  * @param leaderTimeout after which a slot is taken from a relay that shows no sign of life
  * @param shutdownTimeout for the events in flight when the relay is stopped
+ * @param poison the treatment of events that cannot be published
  * @param afterLoss the treatment of aggregates of which consumers have events that the database has lost
  */
 public record RelaySettings(
@@ -26,6 +27,7 @@ public record RelaySettings(
         Duration standbyInterval,
         Duration leaderTimeout,
         Duration shutdownTimeout,
+        PoisonPolicy poison,
         AfterLoss afterLoss) {
 
     /** Returns the delay before the next attempt after that many failures in a row. */

@@ -8,6 +8,8 @@ public enum RelayState {
     PUBLISHING_RETAINED,
     /** Publishes committed events. */
     STREAMING,
+    /** Operators have paused the pipeline: no relay publishes it until they resume it. */
+    PAUSED,
     /** Another relay has the replication slot; takes over when that one stops. */
     STANDBY,
     /** A failure keeps it from publishing, and it tries again after a while. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeListener;
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.parking.Parked;
 import dev.fullstate.outbox.relay.wal.SlotStatus;
 
 /**
@@ -24,6 +25,8 @@ public final class RelayStatistics {
     private final LongAdder received = new LongAdder();
     private final LongAdder published = new LongAdder();
     private final LongAdder confirmed = new LongAdder();
+    private final LongAdder deadLetters = new LongAdder();
+    private volatile Parked parked = Parked.NOTHING;
     private final LongAdder inFlight = new LongAdder();
     private final Map<FailureKind, LongAdder> failures = new EnumMap<>(FailureKind.class);
     /** As of the loop's last step; 0 between two streams. */
@@ -65,6 +68,16 @@ public final class RelayStatistics {
         return inFlightBytes;
     }
 
+    /** Returns the number of events that were given up, and went to the topic of dead letters; those of aborted transactions count again. */
+    public long deadLetterCount() {
+        return deadLetters.sum();
+    }
+
+    /** Returns the aggregates whose events wait, according to the position that Kafka has; nothing while another relay has the slot. */
+    public Parked parked() {
+        return parked;
+    }
+
     /** Returns how often a failure of this kind has made the relay start over. */
     public long failureCount(FailureKind kind) {
         return count(kind).sum();
@@ -92,6 +105,21 @@ public final class RelayStatistics {
 
     void setInFlightBytes(long bytes) {
         inFlightBytes = bytes;
+    }
+
+    void countDeadLetter() {
+        deadLetters.increment();
+    }
+
+    /** Counts an event that had waited, and that consumers can read now; called by any thread. */
+    void countReleased() {
+        received.increment();
+        published.increment();
+        confirmed.increment();
+    }
+
+    void setParked(Parked recorded) {
+        parked = recorded;
     }
 
     void countFailure(FailureKind kind) {

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay;
 
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import org.slf4j.Logger;
@@ -14,7 +15,7 @@ import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
  * Sends each row as the stream has it or, if that cannot be published, as it is in the table now (ADR 24): a correction or a deletion there
- * counts for rows that are in the stream already. A row that cannot be published either way stops the relay.
+ * counts for rows that are in the stream already. A row that cannot be published either way is given up.
  */
 final class RowSender {
 
@@ -23,12 +24,20 @@ final class RowSender {
     private final WalStream stream;
     private final CurrentRows table;
     private final Consumer<CommittedEvent> send;
+    private final BiConsumer<ReceivedRow, UnpublishableRowException> giveUp;
 
-    /** @param send sends an event, or throws {@link UnpublishableRowException} and has done nothing */
-    RowSender(WalStream stream, Consumer<CommittedEvent> send) {
+    /**
+     * @param send sends an event, or throws {@link UnpublishableRowException} and has done nothing
+     * @param giveUp takes a row that cannot be published, as it is in the table
+     */
+    RowSender(
+            WalStream stream,
+            Consumer<CommittedEvent> send,
+            BiConsumer<ReceivedRow, UnpublishableRowException> giveUp) {
         this.stream = stream;
         this.table = stream.currentRows();
         this.send = send;
+        this.giveUp = giveUp;
     }
 
     /** Returns whether the rows of a relation are the outbox's. The stream has those of other tables if a publication had more than one. */
@@ -62,7 +71,7 @@ final class RowSender {
         try {
             send.accept(current.event());
         } catch (UnpublishableRowException e) {
-            throw e.in(table.table());
+            giveUp.accept(current, e.in(table.table()));
         }
     }
 

@@ -12,6 +12,7 @@ import dev.fullstate.outbox.relay.wal.WalSource;
  *
  * @param publisher prepares a publisher for the pipeline of this name, which lasts until its first failure
  * @param nanoTime a clock that only goes forward
+ * @param refusals that Kafka has given in earlier activities
  * @param statistics of the relay, in all its activities
  */
 record Stages(
@@ -20,4 +21,5 @@ record Stages(
         Router router,
         Function<String, PreparedPublisher> publisher,
         LongSupplier nanoTime,
+        Refusals refusals,
         RelayStatistics statistics) {}

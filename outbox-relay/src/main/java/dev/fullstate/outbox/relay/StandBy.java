@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.parking.Parked;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.wal.Holder;
 import dev.fullstate.outbox.relay.wal.SlotStatus;
@@ -42,6 +43,7 @@ final class StandBy implements Activity {
         this.stages = stages;
         this.session = session;
         this.prepared = prepared;
+        stages.statistics().setParked(Parked.NOTHING);
         this.silence = new Silence(stages.settings().standbyInterval(), stages.nanoTime());
         log.info(
                 "The relay stands by: another one has replication slot '{}'",
@@ -67,6 +69,10 @@ final class StandBy implements Activity {
     @Override
     public Activity step() {
         Holder holder = holder(stages, session);
+        if (holder == null && session.isPaused()) {
+            prepared.close();
+            return new Paused(stages, session);
+        }
         if (holder == null) {
             log.info("The relay takes over, because {}", reason);
             return Connecting.takeSlot(stages, session, prepared, false);

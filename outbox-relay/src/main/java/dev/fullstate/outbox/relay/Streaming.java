@@ -31,6 +31,7 @@ import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.TransactionAssembler;
 import dev.fullstate.outbox.relay.transaction.TransactionSink;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
+import dev.fullstate.outbox.relay.wal.ParkingTables;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
@@ -60,13 +61,16 @@ final class Streaming implements Activity {
     private final JobEnds jobEnds;
     private final LostEvents lostEvents;
     private final ResumePoint start;
+    private final RowPublisher rowPublisher;
+    private final Releasing releasing;
+    private final PauseWatch pauses;
     private final Numbering numbering;
+    /** The highest number of a row that was given up or parked at {@code start}; only meaningful with that. */
+    private final long handled;
     /** The last row of the partly received transaction that is published already or was given to the publisher; null without one. */
     private @Nullable Position lastReceived;
     /** Stops the relay: once it is set, the relay reads nothing more, and throws it when all events before it are published. */
     private @Nullable UnpublishableRowException stoppedBy;
-    /** Events that the publisher was given and that the statistics lack; 0 between two steps. */
-    private long receivedCount;
     /** True if the last step read nothing. */
     private boolean idle;
     /** True if the stream had nothing, or nothing for a moment, at the last read, so that a commit need not wait for more. */
@@ -87,7 +91,13 @@ final class Streaming implements Activity {
         this.jobEnds = new JobEnds(stream.republishJobs(), stages.router(), publisher, stages.nanoTime());
         this.lostEvents = lostEvents;
         this.start = start;
+        ParkingTables tables = connected.subscription().parkingTables();
+        Warning obstacle = tables.obstacle();
+        this.rowPublisher = new RowPublisher(stages, publisher, obstacle);
+        this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
+        this.releasing = new Releasing(stages, publisher, tables, rowPublisher, obstacle);
         this.numbering = new Numbering(start.numbers());
+        this.handled = publisher.recordedParking().highest();
     }
 
     /**
@@ -112,6 +122,12 @@ final class Streaming implements Activity {
     @Override
     public Activity step() {
         publisher.requireNoFailure();
+        stages.statistics().setParked(publisher.recordedParking());
+        if (pauses.isDue()) {
+            drain(stages.settings().shutdownTimeout());
+            close();
+            return new Connecting(stages);
+        }
         try {
             idle = readOn(MESSAGES_PER_STEP) == 0;
         } catch (OtherHistoryException e) {
@@ -122,10 +138,16 @@ final class Streaming implements Activity {
             close();
             return new Connecting(stages, true);
         }
+        releasing.step(
+                numbering,
+                new Position(tracker.progress().received(), 0),
+                stream.currentRows().table());
         publisher.commitIfDue(received(), drained);
         confirmation.step();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
-        horizon.step(confirmation.confirmable());
+        if (releasing.isNoted()) {
+            horizon.step(confirmation.confirmable());
+        }
         jobEnds.step(tracker.progress().published());
         lostEvents.step();
         kafka.step();
@@ -136,7 +158,7 @@ final class Streaming implements Activity {
     private int readOn(int maxCount) {
         UnpublishableRowException row = stoppedBy;
         if (row != null) {
-            if (publisher.inFlightBytes() == 0 && !publisher.isCommitting()) {
+            if (publisher.inFlightBytes() == 0 && !publisher.isCommitting() && !releasing.isBusy()) {
                 throw row;
             }
             return 0;
@@ -148,8 +170,7 @@ final class Streaming implements Activity {
             drained = true;
             return 0;
         } finally {
-            stages.statistics().countReceived(receivedCount);
-            receivedCount = 0;
+            rowPublisher.count();
         }
     }
 
@@ -198,10 +219,9 @@ final class Streaming implements Activity {
 
     @Override
     public List<Warning> warnings() {
-        List<Warning> lost = lostEvents.warnings();
-        return lost.isEmpty()
-                ? publisher.warnings()
-                : Stream.concat(lost.stream(), publisher.warnings().stream()).toList();
+        return Stream.of(lostEvents.warnings(), rowPublisher.warnings(), releasing.warnings(), publisher.warnings())
+                .flatMap(List::stream)
+                .toList();
     }
 
     @Override
@@ -227,6 +247,7 @@ final class Streaming implements Activity {
             confirmation.step();
         }
         Lsn confirmed = confirmation.confirmPublished();
+        releasing.noteNow();
         // Closing the connection may overtake the confirmation, so wait until the server shows it.
         while (isBefore(deadline)
                 && stream.slotPosition().map(confirmed::isAfter).orElse(false)) {
@@ -246,7 +267,7 @@ final class Streaming implements Activity {
     /** Publishes each event as it arrives, unless Kafka has it already, and has the tracker count it. */
     private final class Sender implements TransactionSink {
 
-        private final RowSender rows = new RowSender(stream, this::send);
+        private final RowSender rows = new RowSender(stream, this::send, this::giveUp);
         /** The transaction whose rows are received; null before the first. */
         private @Nullable PendingTransaction transaction;
 
@@ -273,21 +294,25 @@ final class Streaming implements Activity {
         }
 
         private void send(CommittedEvent event) {
-            PendingTransaction current = Objects.requireNonNull(transaction, "An event lies in a transaction");
-            publisher.publish(stages.router().route(numbering.number(event)), current::notePublished);
-            // This comes after publish: an event that cannot be published does not count. Only this thread reads the
-            // count.
-            current.addEvent();
-            receivedCount++;
+            rowPublisher.publish(event, numbering, current());
             horizon.noteReceived();
-            numbering.noteReceived(event);
+        }
+
+        private void giveUp(ReceivedRow row, UnpublishableRowException why) {
+            rowPublisher.giveUp(row, why, current());
+            horizon.noteReceived();
+        }
+
+        private PendingTransaction current() {
+            return Objects.requireNonNull(transaction, "A row lies in a transaction");
         }
 
         /** Makes sure that the row is of the published history: another one has, at such a position, a number that was not published. */
         private void requirePublished(ReceivedRow row) {
             Newest newest = start.numbers().newest();
-            // A row that could not be published, and was deleted, has no number among the published ones.
-            if ((newest == null || row.sequence() > newest.seq()) && !rows.isDeleted(row)) {
+            long highest = Math.max(newest == null ? Long.MIN_VALUE : newest.seq(), handled);
+            // A row that could not be published, and was deleted or has no id, has no number among these.
+            if (row.id() != null && row.sequence() > highest && !rows.isDeleted(row)) {
                 throw new OtherHistoryException("the row at " + row.position() + " lies before " + start.through()
                         + ", up to where events are published, but its number " + row.sequence() + " is above "
                         + (newest == null ? "all published ones" : newest.seq() + ", the last published one"));

@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,6 +11,9 @@ import dev.fullstate.outbox.relay.history.Finding;
 import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.history.Finding.Resume;
 import dev.fullstate.outbox.relay.history.History;
+import dev.fullstate.outbox.relay.parking.Parked;
+import dev.fullstate.outbox.relay.parking.ParkedAggregate;
+import dev.fullstate.outbox.relay.parking.Parking;
 import dev.fullstate.outbox.relay.position.Fill;
 import dev.fullstate.outbox.relay.position.FoundGap;
 import dev.fullstate.outbox.relay.position.Newest;
@@ -17,6 +22,7 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.NewSlot;
+import dev.fullstate.outbox.relay.wal.ParkingTables;
 
 /** Decides how a relay goes on that has just got its slot: after the position, or with a new slot and a fill (ADR 28). */
 final class Takeover {
@@ -47,11 +53,17 @@ final class Takeover {
     static Takeover of(Stages stages, Connected connected, boolean contradicted) {
         ResumePoint recorded = connected.publisher().resumePoint();
         Facts facts = connected.subscription().facts(recorded);
-        Finding finding = contradicted ? CONTRADICTED : History.judge(recorded, facts);
+        Finding finding = contradicted
+                ? CONTRADICTED
+                : History.judge(
+                        recorded, !connected.publisher().recordedParking().equals(Parked.NOTHING), facts);
         return new Takeover(stages, connected, recorded, facts, finding);
     }
 
     Activity goOn() {
+        if (!connected.publisher().knowsParking()) {
+            findParked();
+        }
         if (finding instanceof Resume resume) {
             ResumePoint point = resume.point();
             Fill fill = point.fill();
@@ -60,6 +72,26 @@ final class Takeover {
                     : new Filling(stages, connected, point, resumed(fill, point), null);
         }
         return finding instanceof Gap gap && recorded != null ? announce(gap, recorded) : fill();
+    }
+
+    /**
+     * Takes what is parked from the table, where Kafka has no record of it: without a position, or after a relay of an earlier version that
+     * did not write one. The relay's note counts those rows as published, and nothing else tells of them.
+     */
+    private void findParked() {
+        ParkingTables tables = connected.subscription().parkingTables();
+        if (tables.obstacle() == null) {
+            Parking parking = connected.publisher().parking();
+            List<ParkedAggregate> noted = tables.noted();
+            noted.forEach(each -> {
+                parking.park(each);
+                each.alone().forEach(parking::notePassedOver);
+                parking.notePassedOver(each.last());
+            });
+            if (!noted.isEmpty()) {
+                connected.publisher().publishNothing(() -> {});
+            }
+        }
     }
 
     private LostEvents lostEvents() {
@@ -148,7 +180,9 @@ final class Takeover {
     /** Compares by numbers, which continue across timelines, where positions do not. */
     private boolean hasNewerRow(Facts.Note note, @Nullable Newest known) {
         Newest noted = connected.subscription().retainedRows().newest(note.snapshot());
-        return noted != null && (known == null || noted.seq() > known.seq());
+        long handled = connected.publisher().recordedParking().highest();
+        long highest = Math.max(known == null ? Long.MIN_VALUE : known.seq(), handled);
+        return noted != null && noted.seq() > highest;
     }
 
     /** Creates the slot again, with a fill up to where it begins. */

@@ -27,6 +27,7 @@ class BackoffTest {
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(3),
                     Duration.ofSeconds(1),
+                    PoisonPolicy.all(Poison.STOP),
                     AfterLoss.REPORT),
             nanos::get);
 

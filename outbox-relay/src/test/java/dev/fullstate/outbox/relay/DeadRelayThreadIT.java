@@ -54,6 +54,7 @@ class DeadRelayThreadIT extends RelayIntegrationTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
                 Duration.ofMinutes(1),
+                PoisonPolicy.all(Poison.STOP),
                 AfterLoss.REPORT);
     }
 }

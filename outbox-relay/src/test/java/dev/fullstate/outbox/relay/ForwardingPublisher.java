@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.Search;
+import dev.fullstate.outbox.relay.parking.Parked;
+import dev.fullstate.outbox.relay.parking.Parking;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.DeadLetter;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 
@@ -27,6 +30,26 @@ class ForwardingPublisher implements Publisher {
     @Override
     public @Nullable ResumePoint resumePoint() {
         return target.resumePoint();
+    }
+
+    @Override
+    public Parking parking() {
+        return target.parking();
+    }
+
+    @Override
+    public boolean knowsParking() {
+        return target.knowsParking();
+    }
+
+    @Override
+    public long maxParkingBytes() {
+        return target.maxParkingBytes();
+    }
+
+    @Override
+    public Parked recordedParking() {
+        return target.recordedParking();
     }
 
     @Override
@@ -62,6 +85,11 @@ class ForwardingPublisher implements Publisher {
     @Override
     public void publish(RoutedEvent event, Runnable published) {
         target.publish(event, published);
+    }
+
+    @Override
+    public void publishDeadLetter(DeadLetter letter, Runnable published) {
+        target.publishDeadLetter(letter, published);
     }
 
     @Override

@@ -106,6 +106,7 @@ class MonitoredRelayIT extends RelayIntegrationTest {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
                 Duration.ofMinutes(1),
+                PoisonPolicy.all(Poison.STOP),
                 AfterLoss.REPORT);
         return new Relay(settings, context.getBean(WalSource.class), context.getBean(Router.class), pipeline -> {
             throw new NoClassDefFoundError("org/example/Missing");

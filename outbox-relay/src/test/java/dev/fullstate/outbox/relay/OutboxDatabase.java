@@ -112,6 +112,8 @@ final class OutboxDatabase implements AutoCloseable {
                 + "; grant select, insert, update on outbox_relay to " + role
                 + "; grant select on outbox_relay_job to " + role
                 + "; grant select, insert on outbox_job_end to " + role
+                + "; grant select, insert, update, delete on outbox_parked to " + role
+                + "; grant select, insert, update on outbox_command to " + role
                 + "; grant select, update on sequence outbox_seq to " + role);
     }
 

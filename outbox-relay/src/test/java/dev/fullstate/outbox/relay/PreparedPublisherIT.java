@@ -158,6 +158,7 @@ class PreparedPublisherIT {
                         Duration.ofSeconds(60)),
                 delivery,
                 topic,
+                "dead-letters",
                 Duration.ofMillis(50),
                 new NewTopics(true, null, null, AddedPartitions.IGNORE));
     }

@@ -19,6 +19,7 @@ class RelaySettingsTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(3),
             Duration.ofSeconds(1),
+            PoisonPolicy.all(Poison.STOP),
             AfterLoss.REPORT);
 
     @ParameterizedTest

@@ -39,6 +39,7 @@ final class SimulatedRelay {
             Duration.ofMillis(100),
             Duration.ofMillis(300),
             Duration.ofNanos(300_000),
+            PoisonPolicy.all(Poison.STOP),
             AfterLoss.REPORT);
 
     private final RandomGenerator random;
@@ -76,6 +77,7 @@ final class SimulatedRelay {
                         "simulated", Map.of(), Map.of(), MAX_IN_FLIGHT, Duration.ofSeconds(5), Duration.ofSeconds(10)),
                 delivery,
                 POSITION_TOPIC,
+                "dead-letters",
                 Duration.ofMillis(50),
                 new NewTopics(true, null, null, AddedPartitions.IGNORE));
     }

@@ -25,12 +25,14 @@ class StagesTest {
                     .opens(
                             "Lsn, Position, Progress, ResumePoint, Origin, Timeline, Numbers, Newest, Shift",
                             "Fill, FoundEvent, FoundGap"),
-            stage("failure").opens("FailureKind, KafkaFailure, PostgresFailure, RelayException, Warning"),
+            stage("failure").opens("FailureKind, KafkaFailure, PostgresFailure, RelayException, Warning, Diagnosis"),
+            stage("parking").opens("Parking, Parked, ParkedAggregate, Command"),
             stage("wal")
-                    .sees("position, failure")
+                    .sees("position, failure, parking")
                     .opens(
                             "WalSource, WalSettings, SendAfter, WalSession, Holder, SlotStatus, Facts, NewSlot",
                             "Subscription, RetainedRows, Losses, WalStream, CurrentRows, Horizons, Horizon, RepublishJobs",
+                            "ParkingTables, OperatorTables, DatabaseDiagnosis",
                             "WalException, DatabaseSetupException, SlotInUseException"),
             stage("history").sees("position, wal").opens("History, Finding"),
             stage("pgoutput").sees("position, failure").opens("MessageDecoder, Message, Tuple"),
@@ -44,16 +46,28 @@ class StagesTest {
                     .sees("position, failure")
                     .opens("Kafka, KafkaSettings, KafkaTopic, Search, LogContext, BrokerException"),
             stage("publish")
-                    .sees("position, failure, transaction, route, kafka")
-                    .opens("PreparedPublisher, Publisher, PublisherSettings"),
+                    .sees("position, parking, failure, transaction, route, kafka")
+                    .opens(
+                            "PreparedPublisher, Publisher, PublisherSettings",
+                            "DeadLetter, RecordIdentity, RefusedRecordException, KafkaDiagnosis"),
             stage("acknowledge").sees("position").opens("AcknowledgeTracker, AcknowledgeListener, PendingTransaction"),
             stage("")
-                    .sees("position, failure, wal, history, pgoutput, transaction, route, kafka, publish, acknowledge")
+                    .sees(
+                            "position, failure, parking, wal, history, pgoutput, transaction, route, kafka, publish",
+                            "acknowledge")
                     .opens(
-                            "Relay, RelaySettings, AfterLoss, RelayState, RelayStatus, RelayStatistics",
+                            "Relay, RelaySettings, AfterLoss, Poison, PoisonPolicy, RelayState, RelayStatus, RelayStatistics",
                             "RelayApplication"),
-            stage("monitor").sees("", "position, failure, wal").opens("RelayHealthIndicator, RelayMeters"),
-            stage("autoconfigure").seesEverything().opens("OutboxRelayAutoConfiguration, OutboxRelayProperties"));
+            stage("monitor").sees("", "position, failure, parking, wal").opens("RelayHealthIndicator, RelayMeters"),
+            stage("admin")
+                    .sees("parking, wal")
+                    .opens("RelayController, OperatorAccess, SecuredOperatorAccess, PasswordOperatorAccess"),
+            stage("autoconfigure")
+                    .seesEverything()
+                    .opens(
+                            "OutboxRelayAutoConfiguration, RelayAdminAutoConfiguration, RelaySettingsConfiguration",
+                            "OutboxRelayProperties"),
+            stage("command").seesEverything().opens("RelayMain"));
 
     @ArchTest
     static final ArchRule STAGES_SEE_ONLY_WHAT_THEIR_LINE_SAYS = STAGES.imports();

@@ -222,6 +222,7 @@ class StandByIT {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(5),
+                PoisonPolicy.all(Poison.STOP),
                 AfterLoss.REPORT);
         WalSource source = WalSource.of(as(role, server.port()).apply(SteppedRelay.wal(database)));
         AtomicInteger keptUp = new AtomicInteger();
@@ -232,6 +233,7 @@ class StandByIT {
                 new Router("unused", Map.of()),
                 pipeline -> prepared,
                 System::nanoTime,
+                new Refusals(),
                 new RelayStatistics(InstantSource.system()));
         try (SteppedRelay leader = leader();
                 WalSession session = source.open()) {

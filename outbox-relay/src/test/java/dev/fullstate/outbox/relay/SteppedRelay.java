@@ -42,14 +42,26 @@ final class SteppedRelay implements AutoCloseable {
             WalSettings wal,
             PublisherSettings publishing,
             String topics,
+            PoisonPolicy poison,
             AfterLoss afterLoss,
             UnaryOperator<Publisher> publishers) {
         relay = new Relay(
-                settings(wal.slotName(), publishing.kafka().maxInFlight(), afterLoss),
+                settings(wal.slotName(), publishing.kafka().maxInFlight(), poison, afterLoss),
                 WalSource.of(wal),
                 new Router(topics, Map.of()),
                 pipeline -> new AdaptedPublisher(PreparedPublisher.prepare(publishing, pipeline), publishers),
                 nanos::get);
+    }
+
+    /** Makes a relay that runs on a thread of its own once it is started. */
+    static Relay running(
+            PoisonPolicy poison, OutboxDatabase database, Delivery delivery, Map<String, Object> producer) {
+        PublisherSettings publishing = publishing(database, delivery, producer);
+        return new Relay(
+                settings(database.name(), publishing.kafka().maxInFlight(), poison, AfterLoss.REPORT),
+                WalSource.of(wal(database)),
+                new Router(topic(database, Router.AGGREGATE_TYPE), Map.of()),
+                pipeline -> PreparedPublisher.prepare(publishing, pipeline));
     }
 
     static SteppedRelay of(OutboxDatabase database) {
@@ -139,10 +151,38 @@ final class SteppedRelay implements AutoCloseable {
             UnaryOperator<WalSettings> adapt,
             AfterLoss afterLoss,
             UnaryOperator<Publisher> publishers) {
+        return of(database, delivery, producer, adapt, PoisonPolicy.all(Poison.STOP), afterLoss, publishers);
+    }
+
+    /** Makes a relay that treats events in some way that cannot be published. */
+    static SteppedRelay treating(
+            PoisonPolicy poison, OutboxDatabase database, Delivery delivery, Map<String, Object> producer) {
+        return of(database, delivery, producer, wal -> wal, poison, AfterLoss.REPORT, publisher -> publisher);
+    }
+
+    private static SteppedRelay of(
+            OutboxDatabase database,
+            Delivery delivery,
+            Map<String, Object> producer,
+            UnaryOperator<WalSettings> adapt,
+            PoisonPolicy poison,
+            AfterLoss afterLoss,
+            UnaryOperator<Publisher> publishers) {
+        return new SteppedRelay(
+                adapt.apply(wal(database)),
+                publishing(database, delivery, producer),
+                topic(database, Router.AGGREGATE_TYPE),
+                poison,
+                afterLoss,
+                publishers);
+    }
+
+    private static PublisherSettings publishing(
+            OutboxDatabase database, Delivery delivery, Map<String, Object> producer) {
         Map<String, Object> properties =
                 new HashMap<>(Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()));
         properties.putAll(producer);
-        PublisherSettings publishing = new PublisherSettings(
+        return new PublisherSettings(
                 new KafkaSettings(
                         "relay-" + database.name(),
                         properties,
@@ -152,10 +192,9 @@ final class SteppedRelay implements AutoCloseable {
                         Duration.ofSeconds(10)),
                 delivery,
                 "positions",
+                deadLetters(database),
                 Duration.ofMillis(50),
                 new NewTopics(true, null, null, AddedPartitions.IGNORE));
-        return new SteppedRelay(
-                adapt.apply(wal(database)), publishing, topic(database, Router.AGGREGATE_TYPE), afterLoss, publishers);
     }
 
     static WalSettings wal(OutboxDatabase database) {
@@ -171,12 +210,18 @@ final class SteppedRelay implements AutoCloseable {
                 Duration.ofMinutes(1));
     }
 
+    /** Returns the topic of dead letters. */
+    static String deadLetters(OutboxDatabase database) {
+        return database.name() + ".dead";
+    }
+
     /** Returns the topic of a type's events. */
     static String topic(OutboxDatabase database, String type) {
         return database.name() + "." + type;
     }
 
-    private static RelaySettings settings(String slotName, DataSize maxInFlight, AfterLoss afterLoss) {
+    private static RelaySettings settings(
+            String slotName, DataSize maxInFlight, PoisonPolicy poison, AfterLoss afterLoss) {
         return new RelaySettings(
                 slotName,
                 maxInFlight,
@@ -186,6 +231,7 @@ final class SteppedRelay implements AutoCloseable {
                 Duration.ofMillis(100),
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(5),
+                poison,
                 afterLoss);
     }
 

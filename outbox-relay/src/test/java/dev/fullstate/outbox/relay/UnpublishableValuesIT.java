@@ -38,7 +38,7 @@ import static org.awaitility.Awaitility.await;
 class UnpublishableValuesIT extends RelayIntegrationTest {
 
     /** A value of one column, as SQL, and the one that it can be corrected to. */
-    private record Value(String column, String sql, String correction) {
+    record Value(String column, String sql, String correction) {
 
         @Override
         public String toString() {
@@ -46,7 +46,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
         }
     }
 
-    private static List<Value> unpublishable() {
+    static List<Value> unpublishable() {
         return List.of(
                 new Value("seq", "-1", "nextval('outbox_seq')"),
                 new Value("aggregatetype", "'two words'", "'order'"),
@@ -209,7 +209,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
     }
 
     /** Returns the column that the relay names: of an operation and a payload that do not fit, it names the payload. */
-    private static String column(Value value) {
+    static String column(Value value) {
         return value.sql.equals("'delete'") ? "payload" : value.column;
     }
 
@@ -225,7 +225,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
     }
 
     /** Drops the constraints, as a table may lack them that this version's migration did not make. */
-    private static void relax(OutboxDatabase database) throws SQLException {
+    static void relax(OutboxDatabase database) throws SQLException {
         database.execute("""
                 do $$
                 declare

@@ -2,6 +2,7 @@ package dev.fullstate.outbox.admin;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -13,8 +14,10 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 
+import dev.fullstate.outbox.contract.AdminPaths;
+
 /**
- * Authenticates callers of the admin path, and of no other path: with HTTP basic where the application has users, with bearer tokens
+ * Authenticates callers of the admin paths, those of a relay inside the application too, and of no other path: with HTTP basic where the application has users, with bearer tokens
  * where it has a decoder for them. The endpoint itself decides which callers may use it (ADR 16).
  */
 public final class AdminFilterChain {
@@ -30,13 +33,21 @@ public final class AdminFilterChain {
 
     private AdminFilterChain() {}
 
+    private static String[] paths(boolean hasRelay) {
+        Stream<String> republish = Stream.of(RepublishController.PATH, RepublishController.PATH + "/**");
+        Stream<String> relay = hasRelay ? Stream.of(AdminPaths.RELAY, AdminPaths.RELAY + "/**") : Stream.empty();
+        return Stream.concat(republish, relay).toArray(String[]::new);
+    }
+
     /**
      * Builds the chain.
      *
+     * @param hasRelay whether there is an endpoint for operators of a relay, too
      * @param hasUsers whether the application can check names and passwords
      * @param bearerTokens null where the application has none
      */
-    public static SecurityFilterChain build(HttpSecurity http, boolean hasUsers, @Nullable BearerTokens bearerTokens) {
+    public static SecurityFilterChain build(
+            HttpSecurity http, boolean hasRelay, boolean hasUsers, @Nullable BearerTokens bearerTokens) {
         List<String> challenges = new ArrayList<>();
         AdminRefusal refusal = new AdminRefusal(challenges);
         if (hasUsers) {
@@ -55,7 +66,7 @@ public final class AdminFilterChain {
                     RepublishController.PATH);
         }
         // No rule about requests: ours would not go together with one that the application adds to every chain.
-        return http.securityMatcher(RepublishController.PATH, RepublishController.PATH + "/**")
+        return http.securityMatcher(paths(hasRelay))
                 .headers(headers -> headers.addHeaderWriter(refusal))
                 .exceptionHandling(failures -> failures.authenticationEntryPoint(refusal))
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))

@@ -18,6 +18,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 
+import dev.fullstate.outbox.contract.AdminPaths;
 import dev.fullstate.outbox.republish.InvalidRepublishRequestException;
 import dev.fullstate.outbox.republish.RepublishConflictException;
 import dev.fullstate.outbox.republish.RepublishJob;
@@ -35,7 +36,7 @@ import dev.fullstate.outbox.republish.Republisher;
 public class RepublishController {
 
     /** The path of the endpoint. */
-    public static final String PATH = "/admin/republish";
+    public static final String PATH = AdminPaths.REPUBLISH;
 
     private final Republisher republisher;
     private final AdminAccess access;

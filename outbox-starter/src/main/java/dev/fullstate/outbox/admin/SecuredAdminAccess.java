@@ -7,11 +7,13 @@ import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.server.ResponseStatusException;
 
+import dev.fullstate.outbox.contract.AdminPaths;
+
 /** Requires the authority {@value #AUTHORITY} of Spring Security. */
 public final class SecuredAdminAccess implements AdminAccess {
 
     /** The authority that a caller must have been granted. */
-    public static final String AUTHORITY = "OUTBOX_ADMIN";
+    public static final String AUTHORITY = AdminPaths.AUTHORITY;
 
     private final AuthenticationTrustResolver trust = new AuthenticationTrustResolverImpl();
 

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.autoconfigure;
 
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -31,11 +32,21 @@ import dev.fullstate.outbox.admin.AdminFilterChain.BearerTokens;
 @ConditionalOnBean({HttpSecurity.class, SecurityFilterChain.class})
 class AdminFilterChainConfiguration {
 
+    /** The bean of a relay inside the application. */
+    private static final String RELAY_ENDPOINT = "outboxRelayController";
+
     @Bean
     @Order(Ordered.HIGHEST_PRECEDENCE + 100)
     SecurityFilterChain outboxAdminSecurityFilterChain(
-            HttpSecurity http, AuthenticationConfiguration users, ObjectProvider<BearerTokens> bearerTokens) {
-        return AdminFilterChain.build(http, users.getAuthenticationManager() != null, bearerTokens.getIfAvailable());
+            HttpSecurity http,
+            BeanFactory beans,
+            AuthenticationConfiguration users,
+            ObjectProvider<BearerTokens> bearerTokens) {
+        return AdminFilterChain.build(
+                http,
+                beans.containsBean(RELAY_ENDPOINT),
+                users.getAuthenticationManager() != null,
+                bearerTokens.getIfAvailable());
     }
 
     @Configuration(proxyBeanMethods = false)

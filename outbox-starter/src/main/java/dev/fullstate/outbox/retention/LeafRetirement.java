@@ -87,6 +87,16 @@ final class LeafRetirement {
                                (select created_at from %1$s order by seq desc limit 1)
                                    > now() - make_interval(secs => :seconds) as late,
                                exists (select from {outbox_relay}) as publishing,
+                               (select format('%%s %%L of pipeline %%s', p.aggregatetype, p.aggregateid, p.pipeline)
+                                  from {outbox_parked} as p, (select min(seq) as first, max(seq) as last from %1$s) as leaf
+                                 where exists (select from unnest(p.single_seqs) as single (seq)
+                                                join %1$s as r on r.seq = single.seq)
+                                    or (p.last_seq >= leaf.first and p.first_seq <= leaf.last
+                                        and (p.aggregatetype, p.aggregateid) in (
+                                            select coalesce(r.aggregatetype, ''), coalesce(r.aggregateid, '') from %1$s as r
+                                             where r.seq between (select min(first_seq) from {outbox_parked} where first_seq <= last_seq)
+                                                             and (select max(last_seq) from {outbox_parked} where first_seq <= last_seq)))
+                                 limit 1) as parked,
                                (select string_agg(pipeline
                                            || case when r.system_identifier = s.system_identifier then ''
                                                    else ' (noted on another server)' end, ', ' order by pipeline)
@@ -104,6 +114,7 @@ final class LeafRetirement {
                         row.getBoolean("empty"),
                         row.getBoolean("late"),
                         row.getBoolean("publishing"),
+                        row.getString("parked"),
                         row.getString("behind")))
                 .single();
     }
@@ -113,12 +124,14 @@ final class LeafRetirement {
      *
      * @param late whether it has rows that are younger than the retention period
      * @param publishing whether there is any pipeline
+     * @param parked an aggregate with rows that wait for an operator; null if there is none
      * @param behind the pipelines that have not published all of the leaf's rows; null if there are none
      */
     private record Findings(
             boolean empty,
             boolean late,
             boolean publishing,
+            @Nullable String parked,
             @Nullable String behind) {
 
         @Nullable
@@ -137,6 +150,11 @@ final class LeafRetirement {
                         "Not all of its rows are published by pipeline " + behind,
                         "Start its relay; if it is running, its health names the problem. If it is gone for good, drop its slot and:"
                                 + names.text(" delete from {outbox_relay} where pipeline = '...';")));
+            }
+            if (parked != null) {
+                return new Attempt.Kept(new Obstacle(
+                        "It has rows that wait for an operator, of " + parked,
+                        "Have the relay retry, skip or release them; see \"Parked aggregates\" in docs/operations.md"));
             }
             if (late) {
                 return new Attempt.Kept(new Obstacle(

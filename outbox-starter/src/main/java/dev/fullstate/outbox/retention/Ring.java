@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.SqlArrayValue;
@@ -91,7 +92,7 @@ final class Ring {
         if (!there) {
             return Optional.of(new Obstacle(
                     names.text("The tables {outbox} and {outbox_relay} do not exist"),
-                    "Let the application create them (outbox.schema.initialize=true), or run V1__outbox.sql of"
+                    "Let the application create them (outbox.schema.initialize=true), or run V1__outbox.sql and V2__parking.sql of"
                             + " outbox-contract"));
         }
         List<String> grants = missingGrants(retiring);
@@ -117,11 +118,17 @@ final class Ring {
                         select format('GRANT EXECUTE ON FUNCTION pg_control_system() TO %I;', current_user)
                          where not has_function_privilege('pg_control_system()', 'execute')
                         """)
-                .param("tables", new SqlArrayValue("text", names.sql("{outbox}"), names.sql("{outbox_relay}")))
+                .param("tables", tables(retiring))
                 .param("leaves", leaves(bucket -> names.qualified(names.leaf(bucket))))
                 .param("retiring", retiring)
                 .query(String.class)
                 .list();
+    }
+
+    private SqlArrayValue tables(boolean retiring) {
+        Stream<String> tables = Stream.concat(
+                Stream.of("{outbox}", "{outbox_relay}"), retiring ? Stream.of("{outbox_parked}") : Stream.empty());
+        return new SqlArrayValue("text", tables.map(names::sql).toArray());
     }
 
     private static SqlArrayValue leaves(IntFunction<String> leaf) {

@@ -24,7 +24,7 @@ final class SchemaCheck {
     private static final Logger log = LoggerFactory.getLogger(OutboxSchema.class);
 
     private static final List<String> OTHER_TABLES =
-            List.of("_relay", "_job", "_job_slice", "_job_item", "_job_action", "_job_end");
+            List.of("_relay", "_job", "_job_slice", "_job_item", "_job_action", "_job_end", "_parked", "_command");
 
     /** The relay reads it. */
     private static final String VIEW = "_relay_job";
@@ -281,7 +281,7 @@ final class SchemaCheck {
     }
 
     private String byHand() {
-        return "run V1__outbox.sql of outbox-contract with search_path set to "
+        return "run V1__outbox.sql and V2__parking.sql of outbox-contract with search_path set to "
                 + (names.schema() == null ? "the application's schema" : OutboxNames.readable(names.schema()))
                 + ", \"" + names.table() + "\" for ${outbox} and \"" + names.publication()
                 + "\" for ${publication}, grant INSERT on the table and USAGE on its sequence, and set"

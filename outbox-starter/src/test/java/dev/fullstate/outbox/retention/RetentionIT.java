@@ -308,6 +308,28 @@ class RetentionIT {
     }
 
     @Test
+    void rowsThatWaitForAnOperatorKeepTheirLeafAndNoOther() throws SQLException {
+        database.insert(11);
+        database.insert(10);
+        database.insert(9);
+        database.notePublished(RELAY);
+        // One waits by its number, and one by its aggregate and the range.
+        database.execute("insert into outbox_parked select '" + RELAY
+                + "', 'other', 'other', array[seq], 0, -1, 1, 1, 'too large',"
+                + " false, now() from outbox order by seq limit 1");
+        database.execute("insert into outbox_parked select '" + RELAY
+                + "', aggregatetype, aggregateid, '{}', seq, seq, 1, 1, 'too large',"
+                + " false, now() from outbox order by seq limit 1 offset 1");
+        retention.check();
+        assertThat(database.days()).containsExactly(11, 10);
+        assertThat(leaf(10).obstacle().reason()).startsWith("It has rows that wait for an operator, of ");
+
+        database.execute("delete from outbox_parked");
+        retention.check();
+        assertThat(database.days()).isEmpty();
+    }
+
+    @Test
     void missingRightsAreLoggedOnceWithTheirGrantsAndRetentionGoesOnWithThem(CapturedOutput output)
             throws SQLException {
         database.revoke("select on outbox_relay");

@@ -33,7 +33,7 @@ public final class OutboxDatabase implements AutoCloseable {
         execute("create role " + role() + " login password 'secret'");
         grant("insert on outbox");
         grant("usage on sequence outbox_seq");
-        grant("select on outbox, outbox_relay");
+        grant("select on outbox, outbox_relay, outbox_parked");
         grant("select, truncate on " + leaves());
     }
 

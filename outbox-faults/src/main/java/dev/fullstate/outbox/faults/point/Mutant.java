@@ -209,13 +209,14 @@ public enum Mutant {
         }
 
         @Override
-        public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
-            target.createTopic(topic, partitionCount, replicationFactor);
+        public void createTopic(
+                String topic, Keeping keeping, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+            target.createTopic(topic, keeping, partitionCount, replicationFactor);
         }
 
         @Override
-        public LastValues follow(String topic, Set<String> keys) {
-            return new BrokenValues(mutant, target.follow(topic, keys));
+        public LastValues follow(String topic, Set<String> keys, Set<String> others) {
+            return new BrokenValues(mutant, target.follow(topic, keys, others));
         }
 
         @Override

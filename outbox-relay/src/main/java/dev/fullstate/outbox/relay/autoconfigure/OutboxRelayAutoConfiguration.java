@@ -1,42 +1,33 @@
 package dev.fullstate.outbox.relay.autoconfigure;
 
-import java.util.HashMap;
-import java.util.Map;
-
 import io.micrometer.core.instrument.binder.MeterBinder;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
-import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
-import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
 
+import dev.fullstate.outbox.relay.PoisonPolicy;
 import dev.fullstate.outbox.relay.Relay;
 import dev.fullstate.outbox.relay.RelaySettings;
 import dev.fullstate.outbox.relay.kafka.Kafka;
-import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
 import dev.fullstate.outbox.relay.monitor.RelayMeters;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
-import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
@@ -49,73 +40,15 @@ import dev.fullstate.outbox.relay.wal.WalSource;
 @AutoConfiguration(after = {DataSourceAutoConfiguration.class, KafkaAutoConfiguration.class})
 @ConditionalOnBooleanProperty(name = "outbox.relay.enabled", matchIfMissing = true)
 @ConditionalOnBean(ProducerFactory.class)
-@EnableConfigurationProperties(OutboxRelayProperties.class)
+@Import(RelaySettingsConfiguration.class)
 public final class OutboxRelayAutoConfiguration {
 
     private static final Logger log = LoggerFactory.getLogger(OutboxRelayAutoConfiguration.class);
 
     @Bean
     @ConditionalOnMissingBean
-    WalSource outboxRelayWalSource(
-            OutboxRelayProperties properties,
-            Environment environment,
-            ObjectProvider<JdbcConnectionDetails> connectionDetails,
-            ObjectProvider<DataSourceProperties> dataSource) {
-        Pipeline pipeline = Pipeline.of(properties, environment);
-        RelayDatabase database = RelayDatabase.find(properties, connectionDetails, dataSource);
-        return WalSource.of(new WalSettings(
-                database.url(),
-                database.username(),
-                database.password(),
-                pipeline.publication(),
-                pipeline.name(),
-                properties.connectTimeout(),
-                properties.queryTimeout(),
-                properties.slotCreationTimeout(),
-                properties.walSenderTimeout(),
-                properties.failoverSlot(),
-                properties.sendAfter()));
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
-    Router outboxRelayRouter(OutboxRelayProperties properties) {
-        return new Router(properties.topic(), properties.topics());
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
-    PublisherSettings outboxRelayPublisherSettings(
-            OutboxRelayProperties properties,
-            Environment environment,
-            ProducerFactory<?, ?> producers,
-            ObjectProvider<KafkaAdmin> admins) {
-        KafkaAdmin admin = admins.getIfAvailable();
-        KafkaSettings kafka = new KafkaSettings(
-                "outbox-relay-" + Pipeline.of(properties, environment).name(),
-                producers.getConfigurationProperties(),
-                admin != null
-                        ? admin.getConfigurationProperties()
-                        : adminProperties(producers.getConfigurationProperties()),
-                properties.maxInFlight(),
-                properties.kafkaTimeout(),
-                properties.exactlyOnce().transactionTimeout());
-        return new PublisherSettings(
-                kafka,
-                properties.delivery(),
-                properties.exactlyOnce().positionTopic(),
-                properties.exactlyOnce().commitInterval(),
-                new NewTopics(
-                        properties.createTopics(),
-                        properties.topicPartitions(),
-                        properties.topicReplicationFactor(),
-                        properties.addedPartitions()));
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
-    Kafka.Connector outboxRelayKafka() {
-        return Kafka::connect;
+    WalSource outboxRelayWalSource(WalSettings settings) {
+        return WalSource.of(settings);
     }
 
     @Bean
@@ -136,6 +69,11 @@ public final class OutboxRelayAutoConfiguration {
                 properties.standbyInterval(),
                 properties.leaderTimeout(),
                 properties.shutdownTimeout(),
+                new PoisonPolicy(
+                        properties.poison(),
+                        properties.poisonByType(),
+                        properties.parking().maxAggregates(),
+                        properties.parking().maxSize()),
                 properties.gap());
         log.info(
                 "The relay publishes to Kafka at {}, {}, what it reads from {}",
@@ -144,13 +82,6 @@ public final class OutboxRelayAutoConfiguration {
                 walSource);
         return new Relay(
                 settings, walSource, router, pipeline -> PreparedPublisher.prepare(publisher, pipeline, kafka));
-    }
-
-    /** {@return the producer's properties that an admin client understands} */
-    private static Map<String, Object> adminProperties(Map<String, Object> producer) {
-        Map<String, Object> properties = new HashMap<>(producer);
-        properties.keySet().retainAll(AdminClientConfig.configNames());
-        return properties;
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -6,10 +6,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.AfterLoss;
+import dev.fullstate.outbox.relay.Poison;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.route.Router;
@@ -38,10 +40,16 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  * @param exactlyOnce Kafka transactions, with exactly-once delivery.
  * @param topic Topic of events whose aggregate type has no topic of its own, with {aggregatetype} for the type.
  * @param topics Topics by aggregate type.
+ * @param poison Treatment of an event that cannot be published: with park, it goes to the topic of dead letters, and it and later ones of
+ *     its aggregate wait for an operator; with skip, later ones are published; with stop, nothing is until its row is corrected or deleted.
+ * @param poisonByType Treatments by aggregate type.
+ * @param parking Limits of what is parked.
+ * @param deadLetterTopic Topic of events that cannot be published.
  * @param createTopics Whether to create a missing topic when its first event is to be sent.
  * @param topicPartitions Number of partitions of created topics. Defaults to the broker's.
  * @param topicReplicationFactor Replication factor of created topics. Defaults to the broker's.
  * @param addedPartitions Treatment of partitions that are added to a topic that has events: with use, keys move to other partitions.
+ * @param admin Endpoint for operators.
  * @param maxInFlight Maximum size of the events that are sent to Kafka and not yet acknowledged.
  * @param pollInterval Time between two reads of the WAL while it has nothing to publish.
  * @param connectTimeout Time to wait for a connection to the database.
@@ -69,10 +77,15 @@ public record OutboxRelayProperties(
         @DefaultValue ExactlyOnce exactlyOnce,
         @DefaultValue("outbox.event.{aggregatetype}") String topic,
         @DefaultValue Map<String, String> topics,
+        @DefaultValue("park") Poison poison,
+        @DefaultValue Map<String, Poison> poisonByType,
+        @DefaultValue Parking parking,
+        @DefaultValue("outbox.relay.dead-letters") String deadLetterTopic,
         @DefaultValue("true") boolean createTopics,
         @Nullable Integer topicPartitions,
         @Nullable Short topicReplicationFactor,
         @DefaultValue("ignore") AddedPartitions addedPartitions,
+        @DefaultValue Admin admin,
         @DefaultValue("32MB") DataSize maxInFlight,
         @DefaultValue("2ms") Duration pollInterval,
         @DefaultValue("10s") Duration connectTimeout,
@@ -119,6 +132,53 @@ public record OutboxRelayProperties(
     }
 
     /**
+     * Limits of what is parked; beyond them, an event that cannot be published stops the relay.
+     *
+     * @param maxAggregates Maximum number of aggregates whose events wait.
+     * @param maxSize Maximum size of the payloads of events that wait.
+     */
+    public record Parking(
+            @DefaultValue("1000") int maxAggregates,
+            @DefaultValue("256MB") DataSize maxSize) {
+
+        private static final int MOST_AGGREGATES = 2_000;
+
+        public Parking {
+            of("parking.max-aggregates", maxAggregates).requireBetween(0, MOST_AGGREGATES);
+            of("parking.max-size", maxSize).requireBetween(DataSize.ofBytes(1), DataSize.ofTerabytes(1));
+        }
+    }
+
+    /**
+     * Endpoint for operators, in an application with a web server.
+     *
+     * @param enabled Whether there is one. With Spring Security it asks for the authority OUTBOX_ADMIN; without, there is none unless a password
+     *     is set.
+     * @param username Name of the operator, without Spring Security.
+     * @param password Password of the operator, without Spring Security. By default there is none, and no endpoint.
+     */
+    public record Admin(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("operator") String username,
+            @Nullable String password) {
+
+        public Admin {
+            of("admin.username", username)
+                    .require(!username.isBlank() && username.indexOf(':') < 0, "a name without a colon");
+            if (password != null && password.isBlank()) {
+                throw new InvalidConfigurationPropertyValueException(
+                        "outbox.relay.admin.password", "", "It has to have a character that is not blank.");
+            }
+        }
+
+        /** Leaves out the password. */
+        @Override
+        public String toString() {
+            return "outbox.relay.admin.enabled=" + enabled + ", outbox.relay.admin.username=" + username;
+        }
+    }
+
+    /**
      * Delays between attempts.
      *
      * @param minDelay Delay after the first failure; it doubles with each further one.
@@ -140,6 +200,7 @@ public record OutboxRelayProperties(
 
     public OutboxRelayProperties {
         topics = Map.copyOf(topics);
+        poisonByType = Map.copyOf(poisonByType);
         // Only failover slots wait for standbys.
         of("send-after", sendAfter)
                 .require(
@@ -147,6 +208,7 @@ public record OutboxRelayProperties(
                         "local-flush with outbox.relay.failover-slot=false");
         checkDatabase(url, username, publication, slotName);
         checkTopics(topic, topics, topicPartitions, topicReplicationFactor);
+        of("dead-letter-topic", deadLetterTopic).require(Router.isTopic(deadLetterTopic), TOPIC);
         of("max-in-flight", maxInFlight).requireBetween(DataSize.ofBytes(1), DataSize.ofTerabytes(1));
         of("poll-interval", pollInterval).requireBetween(SHORTEST, LONGEST);
         of("connect-timeout", connectTimeout).requireBetween(SHORTEST, LONGEST);

@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay.failure;
 import java.util.Arrays;
 import java.util.List;
 
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -12,6 +13,7 @@ import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.InvalidTxnTimeoutException;
@@ -85,6 +87,11 @@ public enum KafkaFailure implements Failure {
             "Raise spring.kafka.producer.properties.max.request.size and the topic's max.message.bytes",
             RecordTooLargeException.class,
             RecordBatchTooLargeException.class),
+    NOT_VALID(
+            PERMANENT,
+            "See the message: the topic does not take such a record; correct the row, or the topic's configuration",
+            InvalidRecordException.class,
+            InvalidTimestampException.class),
     TRANSACTION_TIMEOUT_NOT_ALLOWED(
             PERMANENT,
             "Lower outbox.relay.exactly-once.transaction-timeout, or raise the brokers' transaction.max.timeout.ms",
@@ -173,6 +180,11 @@ public enum KafkaFailure implements Failure {
     private static boolean isTransactionTimeout(Throwable cause) {
         String message = cause.getMessage();
         return message != null && message.contains("transaction.max.timeout.ms");
+    }
+
+    /** Returns whether it is the fault of one record, so that Kafka may take others. */
+    public boolean isOfARecord() {
+        return this == TOO_LARGE || this == NOT_VALID;
     }
 
     @Override

@@ -26,18 +26,21 @@ import dev.fullstate.outbox.relay.wal.Facts.Note;
 public final class History {
 
     private final Facts facts;
+    private final boolean anyDealtWith;
 
-    private History(Facts facts) {
+    private History(Facts facts, boolean anyDealtWith) {
         this.facts = facts;
+        this.anyDealtWith = anyDealtWith;
     }
 
     /**
      * Compares the position with the database.
      *
      * @param recorded the last published position; null if Kafka has none
+     * @param anyDealtWith whether rows before it are dealt with in another way than by publishing them
      */
-    public static Finding judge(@Nullable ResumePoint recorded, Facts facts) {
-        History history = new History(facts);
+    public static Finding judge(@Nullable ResumePoint recorded, boolean anyDealtWith, Facts facts) {
+        History history = new History(facts, anyDealtWith);
         return recorded == null ? history.withoutPosition() : history.after(recorded);
     }
 
@@ -67,12 +70,15 @@ public final class History {
     }
 
     /**
-     * Resumes a position before which nothing is published. Nothing shows that a database went back and has grown since, and there is nothing to pass over either: the
+     * Resumes a position before which nothing is published, nor parked nor given up. Nothing shows that a database went back and has grown since, and there is nothing to pass over either: the
      * stream is taken from where it is confirmed.
      */
     private ResumePoint resumed(ResumePoint recorded) {
         Facts.Slot slot = facts.slot();
-        return slot == null || recorded.fill() != null || recorded.numbers().isAnyPublished()
+        return slot == null
+                        || recorded.fill() != null
+                        || anyDealtWith
+                        || recorded.numbers().isAnyPublished()
                 ? recorded
                 : new ResumePoint(slot.confirmed(), null, recorded.origin(), recorded.numbers());
     }

@@ -10,7 +10,7 @@ import dev.fullstate.outbox.relay.failure.KafkaFailure;
 import dev.fullstate.outbox.relay.failure.RelayException;
 
 /** Kafka did not take a record, cannot be reached, or is not set up as it has to be; says what to do about it. */
-public final class BrokerException extends RelayException {
+public class BrokerException extends RelayException {
 
     /** Reports a check of the relay's own that people have to act on. */
     public BrokerException(String message, String remedy, @Nullable Throwable cause) {
@@ -22,7 +22,8 @@ public final class BrokerException extends RelayException {
         super(kind, message, remedy, null);
     }
 
-    private BrokerException(KafkaFailure failure, String message, Throwable cause) {
+    /** Reports what Kafka or one of its clients has reported. */
+    protected BrokerException(KafkaFailure failure, String message, Throwable cause) {
         super(failure.kind(), message, failure.remedy(), cause);
     }
 

@@ -36,14 +36,16 @@ final class FollowedKeys implements Kafka.LastValues {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final Set<String> keys;
+    private final Set<String> others;
     private final LongSupplier end;
     private final Duration timeout;
     private final Map<String, ConsumerRecord<byte[], byte[]>> last = new HashMap<>();
 
-    private FollowedKeys(KafkaSettings settings, String topic, Set<String> keys, LongSupplier end) {
+    private FollowedKeys(KafkaSettings settings, String topic, Set<String> keys, Set<String> others, LongSupplier end) {
         this.consumer = new KafkaConsumer<>(ClientProperties.consumer(settings, IsolationLevel.READ_COMMITTED));
         this.partition = new TopicPartition(topic, 0);
         this.keys = keys;
+        this.others = others;
         this.end = end;
         this.timeout = settings.timeout();
     }
@@ -54,8 +56,9 @@ final class FollowedKeys implements Kafka.LastValues {
      * @param end asks for the offset after the last record, of open transactions too
      * @throws BrokerException if Kafka does not answer
      */
-    static FollowedKeys follow(KafkaSettings settings, String topic, Set<String> keys, LongSupplier end) {
-        FollowedKeys followed = new FollowedKeys(settings, topic, keys, end);
+    static FollowedKeys follow(
+            KafkaSettings settings, String topic, Set<String> keys, Set<String> others, LongSupplier end) {
+        FollowedKeys followed = new FollowedKeys(settings, topic, keys, others, end);
         try {
             followed.readBackwards();
             return followed;
@@ -74,7 +77,7 @@ final class FollowedKeys implements Kafka.LastValues {
         // For a consumer that reads what is committed, the end is where the first open transaction begins.
         long stable = consumer.endOffsets(List.of(partition), timeout).getOrDefault(partition, 0L);
         long to = stable;
-        for (long window = FIRST_WINDOW; to > begin && last.size() < keys.size(); window *= WINDOW_GROWTH) {
+        for (long window = FIRST_WINDOW; to > begin && !last.keySet().containsAll(keys); window *= WINDOW_GROWTH) {
             long from = Math.max(begin, to - Math.min(window, LARGEST_WINDOW));
             consumer.seek(partition, from);
             readTo(to);
@@ -131,7 +134,7 @@ final class FollowedKeys implements Kafka.LastValues {
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
         String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
-        if (keys.contains(key)) {
+        if (keys.contains(key) || others.contains(key)) {
             // An older window may reach into a newer one.
             last.merge(key, record, (a, b) -> b.offset() > a.offset() ? b : a);
         }

@@ -23,6 +23,14 @@ public interface Kafka extends AutoCloseable {
         Kafka connect(KafkaSettings settings);
     }
 
+    /** What a topic keeps of its records. */
+    enum Keeping {
+        /** The last record of each key. */
+        LAST_OF_EACH_KEY,
+        /** All records, for ever. */
+        ALL
+    }
+
     /** The last committed values of some keys, while others may write them. Used by one thread. */
     interface LastValues extends AutoCloseable {
 
@@ -73,20 +81,23 @@ public interface Kafka extends AutoCloseable {
     short transactionVersion();
 
     /**
-     * Creates a topic with the cleanup policy {@code compact}, unless it exists.
+     * Creates a topic, unless it exists.
      *
      * @param partitionCount null for the broker's default
      * @param replicationFactor null for the broker's default
      * @throws BrokerException if Kafka refuses or does not answer
      */
-    void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor);
+    void createTopic(
+            String topic, Keeping keeping, @Nullable Integer partitionCount, @Nullable Short replicationFactor);
 
     /**
      * Finds the last values of some keys that are committed by now in the first partition of a topic.
      *
+     * @param keys the topic is read back until it has one of each
+     * @param others keys whose values count only if they are not older than those of all {@code keys}
      * @throws BrokerException if Kafka does not answer
      */
-    LastValues follow(String topic, Set<String> keys);
+    LastValues follow(String topic, Set<String> keys, Set<String> others);
 
     /**
      * Finds the end of each partition of some topics, on another thread: the offset after the last committed record that was there

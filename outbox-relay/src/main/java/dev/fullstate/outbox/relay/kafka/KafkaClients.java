@@ -67,10 +67,21 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
-    public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+    public void createTopic(
+            String topic, Keeping keeping, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
         NewTopic newTopic = new NewTopic(
                         topic, Optional.ofNullable(partitionCount), Optional.ofNullable(replicationFactor))
-                .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+                .configs(
+                        switch (keeping) {
+                            case LAST_OF_EACH_KEY ->
+                                Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+                            case ALL ->
+                                Map.of(
+                                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                                        TopicConfig.CLEANUP_POLICY_DELETE,
+                                        TopicConfig.RETENTION_MS_CONFIG,
+                                        "-1");
+                        });
         answer.unless(
                 TopicExistsException.class,
                 admin.createTopics(List.of(newTopic)).all(),
@@ -78,8 +89,8 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
-    public LastValues follow(String topic, Set<String> keys) {
-        return FollowedKeys.follow(settings, topic, keys, () -> end(new TopicPartition(topic, 0)));
+    public LastValues follow(String topic, Set<String> keys, Set<String> others) {
+        return FollowedKeys.follow(settings, topic, keys, others, () -> end(new TopicPartition(topic, 0)));
     }
 
     private long end(TopicPartition partition) {

@@ -13,7 +13,7 @@ import dev.fullstate.outbox.relay.position.Progress;
 /**
  * Health of the relay: UP only while it streams and Kafka answers. Out of service while it starts, publishes retained rows or has stopped; DOWN
  * with the cause and its remedy while something is wrong. A relay on standby is UNKNOWN, which takes nothing down: its service
- * works, and another relay publishes.
+ * works, and another relay publishes. So is a paused one.
  */
 public final class RelayHealthIndicator implements HealthIndicator {
 
@@ -54,7 +54,7 @@ public final class RelayHealthIndicator implements HealthIndicator {
     private static Status health(RelayStatus status) {
         return switch (status.state()) {
             case STREAMING -> status.problem() == null ? Status.UP : Status.DOWN;
-            case STANDBY -> Status.UNKNOWN;
+            case STANDBY, PAUSED -> Status.UNKNOWN;
             case STARTING, PUBLISHING_RETAINED, STOPPED -> Status.OUT_OF_SERVICE;
             case RETRYING, FAILED -> Status.DOWN;
         };

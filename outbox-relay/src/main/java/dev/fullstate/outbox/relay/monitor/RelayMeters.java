@@ -65,6 +65,20 @@ public final class RelayMeters implements MeterBinder {
                 "outbox.relay.events.confirmed",
                 RelayStatistics::confirmedCount,
                 "Events that PostgreSQL need not keep any more");
+        binding.counter(
+                "outbox.relay.events.dead",
+                RelayStatistics::deadLetterCount,
+                "Events that cannot be published and went to the topic of dead letters, also those that went there again");
+        binding.gauge(
+                "outbox.relay.parked.aggregates",
+                "aggregates",
+                relay -> relay.statistics().parked().aggregates().size(),
+                "Aggregates whose events wait for an operator");
+        binding.gauge(
+                "outbox.relay.parked.events",
+                EVENTS,
+                relay -> relay.statistics().parked().eventCount(),
+                "Events that wait for an operator");
         binding.gauge(
                 "outbox.relay.in.flight.events",
                 EVENTS,

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Fill(String snapshot, long after, @Nullable String published) {
 
-    /** No row has a number below 0. */
-    private static final long NOTHING = -1;
+    /** A table without checks may have rows with numbers below 0, which are to be found although they cannot be published. */
+    private static final long NOTHING = Long.MIN_VALUE;
 
     /** Begins a fill. */
     public static Fill begin(String snapshot, @Nullable String published) {

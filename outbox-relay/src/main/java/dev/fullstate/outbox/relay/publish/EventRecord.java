@@ -145,7 +145,7 @@ final class EventRecord {
         }
     }
 
-    private static byte[] padded(byte[] seq) {
+    static byte[] padded(byte[] seq) {
         boolean digits = seq.length > 0 && seq.length <= EventHeaders.SEQUENCE_DIGITS;
         for (int i = 0; digits && i < seq.length; i++) {
             digits = seq[i] >= '0' && seq[i] <= '9';

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.Search;
+import dev.fullstate.outbox.relay.parking.Parked;
+import dev.fullstate.outbox.relay.parking.Parking;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
@@ -35,6 +37,10 @@ final class IdempotentPublisher implements Publisher {
     private final FirstRecords firstRecords = new FirstRecords();
     /** The last position that Kafka has: everything before it is acknowledged. */
     private @Nullable ResumePoint recorded;
+    /** Changed by the caller. */
+    private final Parking parking;
+    /** As it was at {@code recorded}. */
+    private Parked recordedParking;
     /** The events given after {@code ended}, or, without that, after {@code recorded}. */
     private Batch current = new Batch();
     /** All that was given before the current batch and after {@code recorded}; null if nothing was. So at most one position is on its way. */
@@ -58,14 +64,16 @@ final class IdempotentPublisher implements Publisher {
 
         private final Batch batch;
         private final ResumePoint point;
+        private final Parked parked;
         /** True once the position is on its way or written; only after all events of the batch are acknowledged. */
         private boolean sent;
         /** True once Kafka has the position; only after it was sent. Set by a thread of the producer. */
         private volatile boolean written;
 
-        private Ended(Batch batch, ResumePoint point) {
+        private Ended(Batch batch, ResumePoint point, Parked parked) {
             this.batch = batch;
             this.point = point;
+            this.parked = parked;
         }
     }
 
@@ -80,6 +88,8 @@ final class IdempotentPublisher implements Publisher {
         this.sender = sender;
         this.positions = positions;
         this.recorded = recorded;
+        this.recordedParking = positions.parked();
+        this.parking = new Parking(recordedParking);
         this.nanoTime = nanoTime;
         this.endedAt = nanoTime.getAsLong() - interval();
     }
@@ -91,6 +101,26 @@ final class IdempotentPublisher implements Publisher {
     @Override
     public @Nullable ResumePoint resumePoint() {
         return recorded;
+    }
+
+    @Override
+    public Parking parking() {
+        return parking;
+    }
+
+    @Override
+    public boolean knowsParking() {
+        return positions.knowsParking();
+    }
+
+    @Override
+    public long maxParkingBytes() {
+        return sender.maxRecordBytes();
+    }
+
+    @Override
+    public Parked recordedParking() {
+        return recordedParking;
     }
 
     @Override
@@ -127,17 +157,30 @@ final class IdempotentPublisher implements Publisher {
     public void publish(RoutedEvent event, Runnable published) {
         requireNoFailure();
         Sendable sendable = sender.sendable(event);
+        TopicPartition partition =
+                new TopicPartition(event.topic(), sendable.record().partition());
+        firstRecords.noteSending(partition, nanoTime.getAsLong());
+        send(sendable, () -> {
+            firstRecords.noteAcknowledged(partition);
+            published.run();
+        });
+    }
+
+    @Override
+    public void publishDeadLetter(DeadLetter letter, Runnable published) {
+        requireNoFailure();
+        send(sender.sendable(letter), published);
+    }
+
+    private void send(Sendable sendable, Runnable acknowledged) {
         Batch batch = current;
         batch.empty = false;
         batch.unacknowledgedCount.incrementAndGet();
         inFlightBytes.addAndGet(sendable.size());
-        TopicPartition partition = sendable.partition();
-        firstRecords.noteSending(partition, nanoTime.getAsLong());
         sender.send(sendable, () -> {
-            firstRecords.noteAcknowledged(partition);
             inFlightBytes.addAndGet(-sendable.size());
             batch.unacknowledgedCount.decrementAndGet();
-            published.run();
+            acknowledged.run();
         });
     }
 
@@ -159,6 +202,7 @@ final class IdempotentPublisher implements Publisher {
         Ended last = ended;
         if (last != null && last.written) {
             recorded = last.point;
+            recordedParking = last.parked;
             last.batch.whenRecorded.forEach(Runnable::run);
             ended = null;
         }
@@ -167,7 +211,7 @@ final class IdempotentPublisher implements Publisher {
     private void endBatch(ResumePoint upTo) {
         long now = nanoTime.getAsLong();
         if (ended == null && !current.empty && now - endedAt >= interval()) {
-            ended = new Ended(current, upTo);
+            ended = new Ended(current, upTo, parking.now());
             current = new Batch();
             endedAt = now;
         }
@@ -177,7 +221,7 @@ final class IdempotentPublisher implements Publisher {
         Ended last = ended;
         if (last != null && !last.sent && last.batch.unacknowledgedCount.get() == 0) {
             requireNoFailure();
-            positions.write(last.point, sender, () -> last.written = true);
+            positions.write(last.point, last.parked, sender, () -> last.written = true);
             last.sent = true;
         }
     }

@@ -7,11 +7,14 @@ import java.util.Set;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
+import dev.fullstate.outbox.relay.parking.Parked;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
 /**
  * The topic of the position of each pipeline: it has one partition and is compacted, with the pipeline as the key. A position is
@@ -26,10 +29,16 @@ final class PositionTopic {
     private final String topic;
     private final String positionKey;
     private final String topicsKey;
+    private final String parkedKey;
+    private final boolean withEachPosition;
     /** Follows the keys of the pipeline; null before that begins, and once it is closed. */
     private Kafka.@Nullable LastValues last;
     /** The last record about topics, of this producer or of an earlier one. */
     private Map<String, KafkaTopic> known = Map.of();
+    /** The last record about parked aggregates, of this producer or of an earlier one. */
+    private Parked parked = Parked.NOTHING;
+    /** True if there was a record about parked aggregates. */
+    private boolean knowsParking;
     /** Positions that may be written before the next record about topics. */
     private int untilTopicsRecord;
 
@@ -38,6 +47,9 @@ final class PositionTopic {
         this.topic = settings.positionTopic();
         this.positionKey = pipeline;
         this.topicsKey = pipeline + "/topics";
+        this.parkedKey = pipeline + "/parked";
+        // Without transactions a record of a dead relay may come late, and this one replaces it.
+        this.withEachPosition = settings.delivery() == Delivery.AT_LEAST_ONCE;
     }
 
     String name() {
@@ -47,16 +59,27 @@ final class PositionTopic {
     /**
      * Sends a position: in the transaction of the events before it, or once they are acknowledged.
      *
+     * @param now the aggregates that are parked at the position
      * @param acknowledged called on a thread of the producer once Kafka has the record
      */
-    void write(ResumePoint point, RecordSender sender, Runnable acknowledged) {
+    void write(ResumePoint point, Parked now, RecordSender sender, Runnable acknowledged) {
         Map<String, KafkaTopic> topics = sender.topics().changes();
         if (topics != null) {
             known = topics;
         }
-        if (topics != null || --untilTopicsRecord <= 0) {
+        boolean withTopics = topics != null || --untilTopicsRecord <= 0;
+        if (withTopics) {
             untilTopicsRecord = POSITIONS_PER_TOPICS_RECORD;
             send(topicsKey, TopicsRecord.format(known), sender, () -> "the record of the topics", () -> {});
+        }
+        // After the record of the topics, so that a start that has found that one has passed the last one of this kind.
+        // Without one, nothing was ever parked.
+        boolean again = withTopics
+                ? !now.equals(Parked.NOTHING)
+                : withEachPosition && !now.aggregates().isEmpty();
+        if (again || !now.equals(parked)) {
+            parked = now;
+            send(parkedKey, ParkedRecord.format(now), sender, () -> "the record of the parked aggregates", () -> {});
         }
         send(positionKey, point.toString(), sender, () -> "the position " + point, acknowledged);
     }
@@ -72,7 +95,7 @@ final class PositionTopic {
 
     /** Finds the last position that is committed by now. */
     void follow() {
-        last = kafka.follow(topic, Set.of(positionKey, topicsKey));
+        last = kafka.follow(topic, Set.of(positionKey, topicsKey), Set.of(parkedKey));
     }
 
     /** Takes note of records that were written since, without waiting. */
@@ -104,8 +127,22 @@ final class PositionTopic {
             known = TopicsRecord.parse(new String(topics, StandardCharsets.UTF_8));
             sender.topics().remember(known);
         }
+        byte[] parkedValue = values.get(parkedKey);
+        if (parkedValue != null) {
+            parked = parseParked(new String(parkedValue, StandardCharsets.UTF_8));
+            knowsParking = true;
+        }
         byte[] position = values.get(positionKey);
         return position == null ? null : parse(new String(position, StandardCharsets.UTF_8));
+    }
+
+    /** Returns the aggregates that are parked at the position that was read. */
+    Parked parked() {
+        return parked;
+    }
+
+    boolean knowsParking() {
+        return knowsParking;
     }
 
     /** Reads no more; a position can still be written. */
@@ -113,6 +150,18 @@ final class PositionTopic {
         if (last != null) {
             last.close();
             last = null;
+        }
+    }
+
+    private Parked parseParked(String text) {
+        try {
+            return ParkedRecord.parse(text);
+        } catch (JacksonException e) {
+            throw new BrokerException(
+                    "The record " + parkedKey + " in topic '" + topic
+                            + "', with the aggregates that are parked, is not readable",
+                    "If a newer version of the relay has written it, run that one",
+                    e);
         }
     }
 

@@ -33,7 +33,10 @@ final class Preparation implements PreparedPublisher {
         this.committing = committing;
         this.nanoTime = nanoTime;
         this.sender = new RecordSender(
-                kafka, settings, settings.delivery() == Delivery.EXACTLY_ONCE ? "outbox-relay-" + pipeline : null);
+                kafka,
+                settings,
+                pipeline,
+                settings.delivery() == Delivery.EXACTLY_ONCE ? "outbox-relay-" + pipeline : null);
         this.positions = new PositionTopic(kafka, settings, pipeline);
     }
 

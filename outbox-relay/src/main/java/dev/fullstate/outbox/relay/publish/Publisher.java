@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Search;
+import dev.fullstate.outbox.relay.parking.Parked;
+import dev.fullstate.outbox.relay.parking.Parking;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
@@ -30,6 +32,18 @@ public interface Publisher extends AutoCloseable {
      */
     @Nullable
     ResumePoint resumePoint();
+
+    /** Returns the aggregates whose events wait. Whatever the caller changes is recorded with the next position. */
+    Parking parking();
+
+    /** Returns whether a record of them was read; if not, nothing was ever parked, or the record was lost. */
+    boolean knowsParking();
+
+    /** Returns the size that the record of these aggregates may have. */
+    long maxParkingBytes();
+
+    /** Returns the aggregates whose events wait according to {@link #resumePoint()}. */
+    Parked recordedParking();
 
     /** {@return the faults that do not keep it from publishing} */
     List<Warning> warnings();
@@ -57,6 +71,13 @@ public interface Publisher extends AutoCloseable {
      * @throws BrokerException if the event cannot be sent
      */
     void publish(RoutedEvent event, Runnable published);
+
+    /**
+     * Sends a dead letter, as {@link #publish} an event.
+     *
+     * @throws BrokerException if the letter cannot be sent
+     */
+    void publishDeadLetter(DeadLetter letter, Runnable published);
 
     /**
      * Publishes the absence of events up to a position.

@@ -12,11 +12,17 @@ import dev.fullstate.outbox.relay.kafka.KafkaSettings;
  * @param kafka the connection to Kafka
  * @param delivery what consumers can rely on
  * @param positionTopic where the position after the last published event is kept
+ * @param deadLetterTopic where events go that cannot be published
  * @param commitInterval after which a Kafka transaction is committed although there is more to send; at least once, between two positions
  * @param newTopics what becomes of topics that do not exist, or grow
  */
 public record PublisherSettings(
-        KafkaSettings kafka, Delivery delivery, String positionTopic, Duration commitInterval, NewTopics newTopics) {
+        KafkaSettings kafka,
+        Delivery delivery,
+        String positionTopic,
+        String deadLetterTopic,
+        Duration commitInterval,
+        NewTopics newTopics) {
 
     /** The guarantee for consumers. */
     public enum Delivery {

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -17,6 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.failure.KafkaFailure;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
@@ -28,15 +31,25 @@ import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 /** One producer, the topics that it sends to, and the first failure, after which it sends nothing more. */
 final class RecordSender implements AutoCloseable {
 
+    /** For the key, and whatever surrounds a record in a request. */
+    private static final int RESERVED_BYTES = 1_000;
+
+    private static final long CAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CAUSE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final Kafka kafka;
     private final Producer<byte[], byte @Nullable []> producer;
     private final Topics topics;
     private final int maxRequestBytes;
+    private final String deadLetterTopic;
+    private final String pipeline;
     private final LogContext context = LogContext.current();
     /** Of the cluster as it was looked at; before, and at least once, the one that does nothing. */
     private CommitGuard commits = CommitGuard.notNeeded();
     /** Answers of Kafka, whatever they were; only rises. */
     private final AtomicLong answeredCount = new AtomicLong();
+    /** Records that the producer was given and that have no answer; also one that it is about to be given, or has not taken. */
+    private final AtomicLong unansweredCount = new AtomicLong();
     /** The first failure; once it is set the producer is closed, and nothing is sent. */
     private final AtomicReference<@Nullable BrokerException> failure = new AtomicReference<>();
     /** True once the producer's thread, to which this field belongs, has the log context of the loop. */
@@ -46,13 +59,51 @@ final class RecordSender implements AutoCloseable {
     interface Description {
 
         String text();
+
+        /** Returns the identity of an event or a dead letter; null of any other record, without which the relay cannot go on. */
+        default @Nullable RecordIdentity identity() {
+            return null;
+        }
     }
 
-    RecordSender(Kafka kafka, PublisherSettings settings, @Nullable String transactionalId) {
+    private record EventDescription(RoutedEvent routed) implements Description {
+
+        @Override
+        public String text() {
+            return routed.event().toString();
+        }
+
+        @Override
+        public RecordIdentity identity() {
+            return RecordIdentity.of(routed);
+        }
+    }
+
+    private record LetterDescription(DeadLetter letter) implements Description {
+
+        @Override
+        public String text() {
+            return "the dead letter of " + letter.row();
+        }
+
+        @Override
+        public RecordIdentity identity() {
+            return RecordIdentity.of(letter);
+        }
+    }
+
+    RecordSender(Kafka kafka, PublisherSettings settings, String pipeline, @Nullable String transactionalId) {
         this.kafka = kafka;
         this.producer = kafka.producer(transactionalId);
         this.topics = new Topics(kafka, settings);
         this.maxRequestBytes = settings.kafka().maxRequestBytes();
+        this.deadLetterTopic = settings.deadLetterTopic();
+        this.pipeline = pipeline;
+    }
+
+    /** Returns the size that the value of a record may have, beside a key and no headers. */
+    long maxRecordBytes() {
+        return (long) maxRequestBytes - RESERVED_BYTES;
     }
 
     Producer<byte[], byte @Nullable []> producer() {
@@ -107,12 +158,24 @@ final class RecordSender implements AutoCloseable {
                             + " max.message.bytes)",
                     null);
         }
-        return new Sendable(record, size, routed);
+        return new Sendable(record, size, new EventDescription(routed));
+    }
+
+    /**
+     * Makes a record of a dead letter.
+     *
+     * @throws BrokerException if its topic does not exist and may not be created, or Kafka does not answer
+     */
+    Sendable sendable(DeadLetter letter) {
+        topics.requireDeadLetterTopic(deadLetterTopic);
+        ProducerRecord<byte[], byte @Nullable []> record =
+                DeadLetterRecord.of(letter, deadLetterTopic, pipeline, maxRequestBytes);
+        return new Sendable(record, EventRecord.sizeInBytes(record), new LetterDescription(letter));
     }
 
     /** @param acknowledged called on a thread of the producer once Kafka has the record */
     void send(Sendable sendable, Runnable acknowledged) {
-        send(sendable.record(), () -> sendable.routed().event().toString(), acknowledged);
+        send(sendable.record(), sendable.what(), acknowledged);
     }
 
     void beginTransaction() {
@@ -128,14 +191,34 @@ final class RecordSender implements AutoCloseable {
         try {
             call.run();
         } catch (KafkaException | IllegalStateException refused) {
-            requireNoFailure();
+            awaitCause(refused);
             throw refused;
         }
+    }
+
+    /**
+     * Throws the failure of the record to which the producer owes another failure. The producer refuses whatever comes next before it tells
+     * which record has failed, on its own thread, and tells nothing of it once it is closed; so this waits a moment.
+     */
+    void awaitCause(Throwable refused) {
+        long deadline = System.nanoTime() + CAUSE_NANOS;
+        while (mayBeOfARecord(refused) && failure.get() == null && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(CAUSE_POLL_NANOS);
+        }
+        requireNoFailure();
+    }
+
+    /** Returns whether a record may have failed whose answer is still to come. */
+    private boolean mayBeOfARecord(Throwable refused) {
+        KafkaFailure known = KafkaFailure.of(refused);
+        return unansweredCount.get() > 0 && (known.isOfARecord() || known == KafkaFailure.OTHER);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.
     private void sendUnlessClosed(
             ProducerRecord<byte[], byte @Nullable []> record, Description what, Runnable acknowledged) {
+        // Before the producer has it, which may answer at once.
+        unansweredCount.incrementAndGet();
         producer.send(record, (metadata, exception) -> {
             if (!inContext) {
                 context.apply();
@@ -147,16 +230,25 @@ final class RecordSender implements AutoCloseable {
             } else {
                 failed(record, what, exception);
             }
+            // Comes last: who waits for the last answer looks at the failure then.
+            unansweredCount.decrementAndGet();
         });
     }
 
     private void failed(ProducerRecord<byte[], byte @Nullable []> record, Description what, Exception exception) {
-        BrokerException rejected =
-                BrokerException.of("Topic '" + record.topic() + "' rejected " + what.text(), exception);
+        BrokerException rejected = rejection(record.topic(), what, exception);
         if (failure.compareAndSet(null, rejected)) {
             // Queued events must not overtake it; events on the wire cannot be called back.
             producer.close(Duration.ZERO);
         }
+    }
+
+    private static BrokerException rejection(String topic, Description what, Exception exception) {
+        String failedTo = "Topic '" + topic + "' rejected " + what.text();
+        RecordIdentity identity = what.identity();
+        return identity != null && KafkaFailure.of(exception).isOfARecord()
+                ? RefusedRecordException.of(identity, failedTo, exception)
+                : BrokerException.of(failedTo, exception);
     }
 
     CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {
@@ -194,10 +286,5 @@ final class RecordSender implements AutoCloseable {
     }
 
     /** A record that Kafka can take. */
-    record Sendable(ProducerRecord<byte[], byte @Nullable []> record, int size, RoutedEvent routed) {
-
-        TopicPartition partition() {
-            return new TopicPartition(record.topic(), record.partition());
-        }
-    }
+    record Sendable(ProducerRecord<byte[], byte @Nullable []> record, int size, Description what) {}
 }

@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.Kafka.Keeping;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
@@ -47,6 +48,8 @@ final class Topics {
     private @Nullable CompletableFuture<Map<String, KafkaTopic>> asked;
     /** When an answer was last looked at, or the watch began; 0 before. */
     private long askedAt;
+    /** True once the topic of dead letters was found or created. */
+    private boolean deadLettersFound;
     /** True while {@code used} has something that no record about topics has yet. */
     private boolean changed;
 
@@ -61,7 +64,7 @@ final class Topics {
      * @throws BrokerException if it is not fit for them, or Kafka does not answer
      */
     void requirePositionTopic(String name) {
-        KafkaTopic topic = require(name, 1);
+        KafkaTopic topic = require(name, Keeping.LAST_OF_EACH_KEY, 1);
         TopicRules.requirePositionTopic(topic);
         positions = topic;
         warn(name, TopicRules.warningsOfPositionTopic(topic));
@@ -111,7 +114,11 @@ final class Topics {
         KafkaTopic known = used.get(topic);
         if (known == null) {
             known = take(
-                    remembered.get(topic), require(topic, settings.newTopics().partitionCount()));
+                    remembered.get(topic),
+                    require(
+                            topic,
+                            Keeping.LAST_OF_EACH_KEY,
+                            settings.newTopics().partitionCount()));
         }
         return Utils.toPositive(Utils.murmur2(key)) % known.partitionCount();
     }
@@ -165,9 +172,21 @@ final class Topics {
         }
     }
 
-    private KafkaTopic require(String name, @Nullable Integer partitionCount) {
+    /**
+     * Sees to it that the topic of dead letters exists.
+     *
+     * @throws BrokerException if it may not be created, or Kafka does not answer
+     */
+    void requireDeadLetterTopic(String name) {
+        if (!deadLettersFound) {
+            require(name, Keeping.ALL, settings.newTopics().partitionCount());
+            deadLettersFound = true;
+        }
+    }
+
+    private KafkaTopic require(String name, Keeping keeping, @Nullable Integer partitionCount) {
         KafkaTopic existing = lookUp(name);
-        return existing != null ? existing : create(name, partitionCount);
+        return existing != null ? existing : create(name, keeping, partitionCount);
     }
 
     private @Nullable KafkaTopic lookUp(String name) {
@@ -178,14 +197,17 @@ final class Topics {
         }
     }
 
-    private KafkaTopic create(String name, @Nullable Integer partitionCount) {
+    private KafkaTopic create(String name, Keeping keeping, @Nullable Integer partitionCount) {
         NewTopics creation = settings.newTopics();
         if (!creation.create()) {
             throw new BrokerException(
                     "Topic '" + name + "' does not exist", "Create it, or set outbox.relay.create-topics=true", null);
         }
-        kafka.createTopic(name, partitionCount, creation.replicationFactor());
-        log.info("Topic '{}' created, cleanup policy compact", name);
+        kafka.createTopic(name, keeping, partitionCount, creation.replicationFactor());
+        log.info(
+                "Topic '{}' created; it keeps {}",
+                name,
+                keeping == Keeping.ALL ? "all records" : "the last record of each key");
         // Not every broker knows it at once.
         long deadline = System.nanoTime() + settings.kafka().timeout().toNanos();
         KafkaTopic created = lookUp(name);

@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.parking.Parked;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 
@@ -67,6 +68,7 @@ sealed interface TransactionState {
 
         private final Open transaction;
         private final ResumePoint upTo;
+        private final Parked parked;
         private final Future<?> outcome;
         /** In the order in which it was given; nothing of it is sent. */
         private final Queue<Given> waiting = new ArrayDeque<>();
@@ -75,11 +77,13 @@ sealed interface TransactionState {
 
         /**
          * @param upTo the position that is the last record of the transaction
+         * @param parked the aggregates that are parked at that position
          * @param outcome is done once it is known whether the transaction is committed
          */
-        Committing(Open transaction, ResumePoint upTo, Future<?> outcome) {
+        Committing(Open transaction, ResumePoint upTo, Parked parked, Future<?> outcome) {
             this.transaction = transaction;
             this.upTo = upTo;
+            this.parked = parked;
             this.outcome = outcome;
         }
 
@@ -94,6 +98,10 @@ sealed interface TransactionState {
 
         ResumePoint upTo() {
             return upTo;
+        }
+
+        Parked parked() {
+            return parked;
         }
 
         Future<?> outcome() {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Search;
+import dev.fullstate.outbox.relay.parking.Parked;
+import dev.fullstate.outbox.relay.parking.Parking;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.RecordSender.Sendable;
 import dev.fullstate.outbox.relay.publish.TransactionState.Committing;
@@ -44,6 +46,10 @@ final class TransactionalPublisher implements Publisher {
     private final LongSupplier nanoTime;
     /** The position of the last transaction that is committed, by this producer or by one before it; null if there is none. */
     private @Nullable ResumePoint committed;
+    /** Changed by the caller. */
+    private final Parking parking;
+    /** As it was at {@code committed}. */
+    private Parked committedParking;
     /** Is {@code Idle}, then {@code Open}, then {@code Committing}, then {@code Idle} again; after a failure it stays what it was. */
     private TransactionState state = new Idle();
 
@@ -62,6 +68,8 @@ final class TransactionalPublisher implements Publisher {
         this.sender = sender;
         this.positions = positions;
         this.committed = committed;
+        this.committedParking = positions.parked();
+        this.parking = new Parking(committedParking);
         this.commitThread = commitThread;
         this.nanoTime = nanoTime;
     }
@@ -69,6 +77,26 @@ final class TransactionalPublisher implements Publisher {
     @Override
     public @Nullable ResumePoint resumePoint() {
         return committed;
+    }
+
+    @Override
+    public Parking parking() {
+        return parking;
+    }
+
+    @Override
+    public boolean knowsParking() {
+        return positions.knowsParking();
+    }
+
+    @Override
+    public long maxParkingBytes() {
+        return sender.maxRecordBytes();
+    }
+
+    @Override
+    public Parked recordedParking() {
+        return committedParking;
     }
 
     @Override
@@ -105,6 +133,12 @@ final class TransactionalPublisher implements Publisher {
     public void publish(RoutedEvent event, Runnable whenPublished) {
         requireNoFailure();
         give(new Given(sender.sendable(event), whenPublished));
+    }
+
+    @Override
+    public void publishDeadLetter(DeadLetter letter, Runnable whenPublished) {
+        requireNoFailure();
+        give(new Given(sender.sendable(letter), whenPublished));
     }
 
     @Override
@@ -159,8 +193,9 @@ final class TransactionalPublisher implements Publisher {
     private void beginCommit(Open transaction, ResumePoint upTo) {
         require(state == transaction, "The transaction that is open is committed");
         require(!transaction.isEmpty(), "A transaction has something to commit");
-        positions.write(upTo, sender, () -> {});
-        state = new Committing(transaction, upTo, commitThread.submit(this::commitPatiently));
+        Parked parked = parking.now();
+        positions.write(upTo, parked, sender, () -> {});
+        state = new Committing(transaction, upTo, parked, commitThread.submit(this::commitPatiently));
     }
 
     /** Asks again while Kafka does not answer: the outcome of a commit that was asked for has to be known. */
@@ -189,6 +224,7 @@ final class TransactionalPublisher implements Publisher {
         requireCommitted(ended);
         sender.countAnswer();
         committed = ended.upTo();
+        committedParking = ended.parked();
         state = new Idle();
         ended.transaction().tellPublished();
         // Before anything else is sent: per key, order is that of sending.
@@ -199,7 +235,7 @@ final class TransactionalPublisher implements Publisher {
         try {
             ended.outcome().get();
         } catch (ExecutionException e) {
-            requireNoFailure();
+            sender.awaitCause(e);
             Throwable cause = e.getCause() == null ? e : e.getCause();
             if (cause instanceof BrokerException known) {
                 throw known;

@@ -23,6 +23,10 @@ public record ReceivedRow(Position position, int xid, byte[] @Nullable [] values
     /** The columns that an event can do without: they say nothing about the change, and no consumer's state depends on them. */
     private static final Set<String> MAY_BE_MISSING = Set.of(OutboxTable.TRACE_PARENT, OutboxTable.TRACE_STATE);
 
+    private static final int ID = OutboxTable.PUBLISHED_COLUMNS.indexOf(OutboxTable.ID);
+    private static final int AGGREGATE_TYPE = OutboxTable.PUBLISHED_COLUMNS.indexOf(OutboxTable.AGGREGATE_TYPE);
+    private static final int AGGREGATE_ID = OutboxTable.PUBLISHED_COLUMNS.indexOf(OutboxTable.AGGREGATE_ID);
+    private static final int PAYLOAD = OutboxTable.PUBLISHED_COLUMNS.indexOf(OutboxTable.PAYLOAD);
     private static final int SEQ = OutboxTable.PUBLISHED_COLUMNS.indexOf(OutboxTable.SEQ);
 
     public ReceivedRow {
@@ -33,6 +37,29 @@ public record ReceivedRow(Position position, int xid, byte[] @Nullable [] values
     public long sequence() {
         byte[] value = values[SEQ];
         return value == null ? 0 : Long.parseLong(new String(value, StandardCharsets.UTF_8));
+    }
+
+    /** Returns the id of the event; null if it has none or it is not known. */
+    public byte @Nullable [] id() {
+        return values[ID];
+    }
+
+    /** Returns the aggregate type; empty if the row has none or it is not known. */
+    public String aggregateType() {
+        byte[] value = values[AGGREGATE_TYPE];
+        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
+    }
+
+    /** Returns the aggregate's id; empty if the row has none or it is not known. */
+    public String aggregateId() {
+        byte[] value = values[AGGREGATE_ID];
+        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
+    }
+
+    /** Returns the size of the payload, 0 without one. */
+    public long payloadBytes() {
+        byte[] value = values[PAYLOAD];
+        return value == null ? 0 : value.length;
     }
 
     /** Returns the same row with the values that the table has now. */

@@ -22,11 +22,25 @@ public final class UnpublishableRowException extends RelayException {
 
     private UnpublishableRowException(
             RowId row, String reason, List<String> columns, boolean missing, String table, @Nullable Throwable cause) {
-        super(
-                FailureKind.PERMANENT,
+        this(
+                row,
+                reason,
+                columns,
+                missing,
                 "The row of " + table + " with " + row + " cannot be published: " + reason,
                 missing ? restore(table, columns) : correct(table, row, columns),
                 cause);
+    }
+
+    private UnpublishableRowException(
+            RowId row,
+            String reason,
+            List<String> columns,
+            boolean missing,
+            String message,
+            String remedy,
+            @Nullable Throwable cause) {
+        super(FailureKind.PERMANENT, message, remedy, cause);
         this.row = row;
         this.reason = reason;
         this.columns = columns;
@@ -65,6 +79,34 @@ public final class UnpublishableRowException extends RelayException {
                 getCause());
         named.setStackTrace(getStackTrace());
         return named;
+    }
+
+    /** Reports that an event waits behind one that cannot be published. */
+    public static UnpublishableRowException behindParked(CommittedEvent event) {
+        return of(RowId.of(event), OutboxTable.AGGREGATE_ID, "an earlier event of its aggregate cannot", null);
+    }
+
+    /**
+     * Reports the same row, which cannot wait for an operator either.
+     *
+     * @param obstacle to that, as a sentence
+     * @param way out of it
+     */
+    public UnpublishableRowException unparkable(String obstacle, String way) {
+        UnpublishableRowException stopping = new UnpublishableRowException(
+                row, reason, columns, missing, getMessage() + ". " + obstacle, way + ". Or: " + remedy(), getCause());
+        stopping.setStackTrace(getStackTrace());
+        return stopping;
+    }
+
+    /** Returns why, as a sentence without the row. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Returns whether it is the table that has to be changed, so that other rows cannot be published either. */
+    public boolean isOfTheTable() {
+        return missing;
     }
 
     private static String correct(String table, RowId row, List<String> columns) {

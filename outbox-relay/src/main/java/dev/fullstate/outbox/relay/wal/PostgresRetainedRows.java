@@ -71,7 +71,7 @@ final class PostgresRetainedRows implements RetainedRows {
                 select count(*), coalesce(min(r.seq), 0),
                        least(min(r.created_at), (select updated_at from {outbox_relay} where pipeline = ?)),
                        (select updated_at from {outbox_relay} where pipeline = ? and published_lsn > '0/0'),
-                       coalesce(array_agg(distinct r.aggregatetype), '{}')
+                       coalesce(array_agg(distinct r.aggregatetype) filter (where r.aggregatetype is not null), '{}')
                   from {outbox} as r where\s""" + filter.sql());
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setString(1, settings.slotName());
@@ -223,22 +223,23 @@ final class PostgresRetainedRows implements RetainedRows {
     }
 
     @Override
-    public boolean reachBackTo(Newest published) {
+    public boolean reachBackTo(long published) {
         // The first number that is drawn after the newest row may be that of the first row, or the next.
         return number(names.sql("""
                         select case when coalesce((select min(seq) from {outbox}), last_value + 1) <= %1$d + 1 then 1 else 0 end
                           from {outbox_seq}
-                        """.formatted(published.seq()))) > 0;
+                        """.formatted(published))) > 0;
     }
 
     @Override
-    public Numbers continuing(long highest, Fill fill) {
+    public Numbers continuing(long highest, long waiting, Fill fill) {
         long reached = number("select coalesce(max(seq), 0) from pg_temp.outbox_relay_reached");
         Newest noted = fill.published() == null ? null : newest(fill.published());
         long last = noted == null ? reached : Math.max(reached, noted.seq());
         // All rows that are to be published have numbers above this one. The sequence is raised in any case: a database
         // that goes back once more loses that too, which shows it.
-        long by = Math.max(1, highest - Math.min(last, fill.after()));
+        long below = Math.min(Math.min(last, fill.after()), Math.max(0, waiting - 1));
+        long by = Math.max(1, highest - below);
         return new Numbers(highest, null, new Shift(lastSequence() + MARGIN, by));
     }
 

@@ -16,6 +16,7 @@ final class PostgresSession implements WalSession {
     private final Connections connections;
     private final Connection ordinary;
     private final Catalog catalog;
+    private final PauseSwitch pause;
     private final OwnSlot slot;
     /** Null unless this relay leads or is about to. Nothing but this reference keeps the stream's socket from the garbage collector. */
     private @Nullable Connection replication;
@@ -27,6 +28,7 @@ final class PostgresSession implements WalSession {
         this.connections = connections;
         this.ordinary = ordinary;
         this.catalog = new Catalog(ordinary, settings.publication());
+        this.pause = new PauseSwitch(ordinary, catalog, settings);
         this.slot = new OwnSlot(catalog, settings);
     }
 
@@ -68,6 +70,16 @@ final class PostgresSession implements WalSession {
             }
             return true;
         });
+    }
+
+    @Override
+    public boolean isPaused() {
+        return pause.isPaused();
+    }
+
+    @Override
+    public void notePauseFollowed() {
+        pause.noteFollowed();
     }
 
     @Override

@@ -36,18 +36,22 @@ final class PostgresSource implements WalSource {
     private Connection connect() {
         Connection ordinary = connections.ordinary();
         try {
-            String walLevel = new Catalog(ordinary, settings.publication()).setting("wal_level");
-            if (!walLevel.equals("logical")) {
-                throw new DatabaseSetupException(
-                        "PostgreSQL runs with wal_level=" + walLevel + "; the relay needs wal_level=logical",
-                        "ALTER SYSTEM SET wal_level = 'logical'; -- and restart PostgreSQL (a managed service has a parameter"
-                                + " for it)",
-                        null);
-            }
+            requireWalLevel(new Catalog(ordinary, settings.publication()));
             return ordinary;
         } catch (RuntimeException e) {
             Connections.close(ordinary);
             throw e;
+        }
+    }
+
+    static void requireWalLevel(Catalog catalog) {
+        String walLevel = catalog.setting("wal_level");
+        if (!walLevel.equals("logical")) {
+            throw new DatabaseSetupException(
+                    "PostgreSQL runs with wal_level=" + walLevel + "; the relay needs wal_level=logical",
+                    "ALTER SYSTEM SET wal_level = 'logical'; -- and restart PostgreSQL (a managed service has a parameter"
+                            + " for it)",
+                    null);
         }
     }
 }

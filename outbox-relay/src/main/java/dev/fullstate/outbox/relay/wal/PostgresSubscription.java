@@ -77,6 +77,11 @@ final class PostgresSubscription implements Subscription {
     }
 
     @Override
+    public ParkingTables parkingTables() {
+        return new PostgresParkingTables(ordinary, names(), settings);
+    }
+
+    @Override
     public Losses losses() {
         return new PostgresLosses(ordinary, names(), settings);
     }

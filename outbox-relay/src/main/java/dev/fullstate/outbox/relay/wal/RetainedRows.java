@@ -69,7 +69,7 @@ public interface RetainedRows {
      * Tells whether a row is left that is published, or no row is missing after the newest that is. Otherwise rows may have been removed before they
      * were published: by hand, as the retention removes only what is.
      */
-    boolean reachBackTo(Newest published);
+    boolean reachBackTo(long published);
 
     /** Returns the highest sequence that was found; 0 without any. */
     long highestFound();
@@ -89,8 +89,9 @@ public interface RetainedRows {
      * Returns the numbers with which the rows of a fill continue those that consumers have seen of a history that is lost.
      *
      * @param highest sequence that consumers may have seen
+     * @param waiting the lowest number of a row that waits for an operator; {@link Long#MAX_VALUE} if none does
      */
-    Numbers continuing(long highest, Fill fill);
+    Numbers continuing(long highest, long waiting, Fill fill);
 
     /**
      * Lets the sequence continue above all numbers that are shifted. To be called once the numbers are recorded, and before the first row

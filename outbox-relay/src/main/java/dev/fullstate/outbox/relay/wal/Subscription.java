@@ -44,6 +44,9 @@ public interface Subscription {
     /** Returns the rows that are older than the slot. */
     RetainedRows retainedRows();
 
+    /** Returns the tables of parked aggregates. */
+    ParkingTables parkingTables();
+
     /** Returns what consumers have and the database has lost. */
     Losses losses();
 

@@ -55,6 +55,15 @@ public interface WalSession extends AutoCloseable {
      */
     Subscription subscribe();
 
+    /**
+     * Tells whether an operator has paused the pipeline, so that no relay may publish it; false where there is no table of commands, or the
+     * role may not read it.
+     */
+    boolean isPaused();
+
+    /** Notes that commands to pause or to resume were followed. */
+    void notePauseFollowed();
+
     /** Ends the connections at once. The last confirmation may still be on its way to the server. */
     @Override
     void close();

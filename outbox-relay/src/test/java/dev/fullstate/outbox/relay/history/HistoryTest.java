@@ -96,6 +96,7 @@ class HistoryTest {
         Finding judge(@Nullable ResumePoint recorded) {
             return History.judge(
                     recorded,
+                    false,
                     new Facts(new Origin(timeline, publication), ancestors, walEnd, slot, lastSequence, newest, note));
         }
     }

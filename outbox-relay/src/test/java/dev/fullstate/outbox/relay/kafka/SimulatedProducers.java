@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.kafka;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,12 +62,13 @@ public final class SimulatedProducers implements Kafka {
     }
 
     @Override
-    public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+    public void createTopic(
+            String topic, Keeping keeping, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
         throw new IllegalStateException("All topics exist");
     }
 
     @Override
-    public LastValues follow(String topic, Set<String> keys) {
+    public LastValues follow(String topic, Set<String> keys, Set<String> others) {
         requireAnswer();
         return new LastValues() {
 
@@ -78,7 +80,9 @@ public final class SimulatedProducers implements Kafka {
             @Override
             public Map<String, byte[]> current() {
                 requireAnswer();
-                return broker.lastValues(topic, keys);
+                Set<String> all = new HashSet<>(keys);
+                all.addAll(others);
+                return broker.lastValues(topic, all);
             }
 
             @Override

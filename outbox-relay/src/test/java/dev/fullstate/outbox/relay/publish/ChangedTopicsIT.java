@@ -247,6 +247,7 @@ class ChangedTopicsIT {
                         Duration.ofSeconds(60)),
                 delivery,
                 positions,
+                "dead-letters",
                 Duration.ofMillis(50),
                 new NewTopics(true, null, null, addedPartitions));
         Publisher publisher = Preparation.of(

@@ -35,6 +35,7 @@ record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafk
                         Duration.ofSeconds(10)),
                 delivery,
                 "positions",
+                "dead-letters",
                 Duration.ofMillis(50),
                 new NewTopics(true, null, null, AddedPartitions.IGNORE));
     }
@@ -57,12 +58,13 @@ record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafk
     }
 
     @Override
-    public void createTopic(String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+    public void createTopic(
+            String topic, Keeping keeping, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
         throw new AssertionError("All topics exist");
     }
 
     @Override
-    public LastValues follow(String topic, Set<String> keys) {
+    public LastValues follow(String topic, Set<String> keys, Set<String> others) {
         return new NoValue();
     }
 

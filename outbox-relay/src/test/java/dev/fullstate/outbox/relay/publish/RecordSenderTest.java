@@ -2,7 +2,9 @@ package dev.fullstate.outbox.relay.publish;
 
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,7 @@ class RecordSenderTest {
     private final MockProducer<byte[], byte @Nullable []> producer =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
     private final RecordSender sender = new RecordSender(
-            new OneProducer(producer), OneProducer.settings(Delivery.EXACTLY_ONCE), "transactional-id");
+            new OneProducer(producer), OneProducer.settings(Delivery.EXACTLY_ONCE), "pipeline", "transactional-id");
 
     @Test
     void recordThatComesToAClosedProducerFailsByTheCause() {
@@ -36,6 +38,24 @@ class RecordSenderTest {
         assertThatThrownBy(sender::beginTransaction)
                 .isInstanceOf(BrokerException.class)
                 .hasMessageContaining("The first record");
+    }
+
+    /** The producer tells its caller before it tells which record has failed. */
+    @Test
+    void causeIsAwaitedThatComesAMomentLater() {
+        producer.initTransactions();
+        sender.beginTransaction();
+        send();
+        producer.sendException = new KafkaException("The producer is in an error state");
+        Thread loop = Thread.currentThread();
+        Thread sending = new Thread(() -> {
+            while (loop.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
+            producer.errorNext(new RecordTooLargeException("Too large"));
+        });
+        sending.start();
+        assertThatThrownBy(this::send).isInstanceOf(BrokerException.class).hasMessageContaining("The first record");
     }
 
     private void send() {

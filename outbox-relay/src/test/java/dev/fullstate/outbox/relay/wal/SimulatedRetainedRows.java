@@ -76,7 +76,7 @@ final class SimulatedRetainedRows implements RetainedRows {
     }
 
     @Override
-    public boolean reachBackTo(Newest published) {
+    public boolean reachBackTo(long published) {
         // The simulation removes no rows.
         return true;
     }
@@ -101,7 +101,7 @@ final class SimulatedRetainedRows implements RetainedRows {
     }
 
     @Override
-    public Numbers continuing(long highest, Fill fill) {
+    public Numbers continuing(long highest, long waiting, Fill fill) {
         return session.call(() -> database.continuing(
                 highest,
                 fill,

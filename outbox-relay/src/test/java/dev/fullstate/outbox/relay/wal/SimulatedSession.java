@@ -98,6 +98,16 @@ final class SimulatedSession implements WalSession {
     }
 
     @Override
+    public boolean isPaused() {
+        return false;
+    }
+
+    @Override
+    public void notePauseFollowed() {
+        // Nobody pauses anything.
+    }
+
+    @Override
     public void close() {
         alive = false;
     }

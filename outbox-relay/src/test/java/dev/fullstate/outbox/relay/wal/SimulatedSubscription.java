@@ -50,6 +50,11 @@ final class SimulatedSubscription implements Subscription {
     }
 
     @Override
+    public ParkingTables parkingTables() {
+        return new NothingParked();
+    }
+
+    @Override
     public Losses losses() {
         return new SimulatedLosses(session, database, found);
     }

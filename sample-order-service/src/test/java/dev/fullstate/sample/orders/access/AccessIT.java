@@ -57,4 +57,19 @@ class AccessIT {
                 .isEqualTo("admin");
         assertThat(api.getAs("admin", "/admin/republish")).hasStatus(200);
     }
+
+    @Test
+    void whatTheRelayCannotPublishIsForTheAdministrator() {
+        assertThat(api.get("/admin/relay/parked")).hasStatus(401);
+        assertThat(api.post("/admin/relay/parked/release", "{\"all\": true}")).hasStatus(401);
+        assertThat(api.getAs("user", "/admin/relay/parked")).hasStatus(403);
+        assertThat(api.postAs("user", "/admin/relay/parked/release", "{\"all\": true}"))
+                .hasStatus(403);
+        assertThat(api.getAs("admin", "/admin/relay/parked"))
+                .hasStatus(200)
+                .bodyText()
+                .isEqualTo("[]");
+        assertThat(api.postAs("admin", "/admin/relay/parked/release", "{\"all\": true}"))
+                .hasStatus(404);
+    }
 }

@@ -1,0 +1,218 @@
+package dev.fullstate.outbox.relay.admin;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.fullstate.outbox.contract.AdminPaths;
+import dev.fullstate.outbox.relay.parking.Command;
+import dev.fullstate.outbox.relay.parking.Command.Kind;
+import dev.fullstate.outbox.relay.parking.ParkedAggregate;
+import dev.fullstate.outbox.relay.wal.OperatorTables;
+import dev.fullstate.outbox.relay.wal.OperatorTables.Asked;
+import dev.fullstate.outbox.relay.wal.WalException;
+
+/**
+ * Lists parked aggregates, and takes commands for them. Errors are problem details (RFC 9457). The controller writes its answers itself, past
+ * the converters of the application, and checks the caller before it reads anything else of a request (ADR 16).
+ *
+ * <p>Not final: an application may intercept all of its controllers.
+ */
+@RestController
+@RequestMapping(AdminPaths.RELAY)
+public class RelayController {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final OperatorTables tables;
+    private final OperatorAccess access;
+
+    public RelayController(OperatorTables tables, OperatorAccess access) {
+        this.tables = tables;
+        this.access = access;
+    }
+
+    /** A parked aggregate; the names are those of the members in JSON. */
+    private record ParkedBody(
+            String aggregateType,
+            String aggregateId,
+            long firstSequence,
+            long lastSequence,
+            long eventCount,
+            long payloadBytes,
+            String reason,
+            boolean released,
+            Instant since) {
+
+        static ParkedBody of(ParkedAggregate parked) {
+            return new ParkedBody(
+                    parked.type(),
+                    parked.id(),
+                    parked.next(),
+                    parked.hasRange() ? parked.last() : parked.next(),
+                    parked.count(),
+                    parked.bytes(),
+                    parked.reason(),
+                    parked.mayBePublished(),
+                    parked.since());
+        }
+    }
+
+    /** A command; the names are those of the members in JSON. */
+    private record CommandBody(
+            long number,
+            String command,
+            @Nullable String aggregateType,
+            @Nullable String aggregateId,
+            @Nullable Long firstSequence,
+            String requestedBy,
+            Instant createdAt,
+            @Nullable String outcome,
+            @Nullable Instant doneAt) {
+
+        static CommandBody of(Asked asked) {
+            Command command = asked.command();
+            return new CommandBody(
+                    command.number(),
+                    command.kind().name().toLowerCase(Locale.ROOT),
+                    command.type(),
+                    command.id(),
+                    command.first(),
+                    command.requestedBy(),
+                    asked.createdAt(),
+                    asked.outcome(),
+                    asked.doneAt());
+        }
+    }
+
+    private record Problem(
+            String title, int status, @Nullable String detail) {}
+
+    @GetMapping("/parked")
+    void parked(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        access.requireOperator(request);
+        List<ParkedBody> parked = tables.parked().stream().map(ParkedBody::of).toList();
+        write(response, HttpStatus.OK, MediaType.APPLICATION_JSON_VALUE, parked);
+    }
+
+    @PostMapping("/parked/retry")
+    void retry(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        ask(Kind.RETRY, request, response);
+    }
+
+    @PostMapping("/parked/skip")
+    void skip(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        ask(Kind.SKIP, request, response);
+    }
+
+    @PostMapping("/parked/release")
+    void release(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        ask(Kind.RELEASE, request, response);
+    }
+
+    private void ask(Kind kind, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String operator = access.requireOperator(request);
+        CommandRequest asked = CommandRequest.read(request);
+        if (tables.parked().stream().noneMatch(asked::isFor)) {
+            throw new ResponseStatusException(HttpStatus.NOT_FOUND, "No such aggregate is parked");
+        }
+        accept(
+                tables.ask(kind, asked.aggregateType(), asked.aggregateId(), asked.firstSequence(), operator),
+                request,
+                response);
+    }
+
+    private static void accept(Asked command, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        response.setHeader(
+                HttpHeaders.LOCATION,
+                request.getContextPath() + AdminPaths.RELAY + "/commands/"
+                        + command.command().number());
+        write(response, HttpStatus.ACCEPTED, MediaType.APPLICATION_JSON_VALUE, CommandBody.of(command));
+    }
+
+    @PostMapping("/pause")
+    void pause(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        askOfAll(Kind.PAUSE, request, response);
+    }
+
+    @PostMapping("/resume")
+    void resume(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        askOfAll(Kind.RESUME, request, response);
+    }
+
+    private void askOfAll(Kind kind, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String operator = access.requireOperator(request);
+        CommandRequest.requireEmpty(request);
+        accept(tables.ask(kind, null, null, null, operator), request, response);
+    }
+
+    @GetMapping("/commands")
+    void commands(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        access.requireOperator(request);
+        List<CommandBody> commands =
+                tables.commands().stream().map(CommandBody::of).toList();
+        write(response, HttpStatus.OK, MediaType.APPLICATION_JSON_VALUE, commands);
+    }
+
+    @GetMapping("/commands/{number}")
+    void command(@PathVariable("number") String number, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        access.requireOperator(request);
+        Asked found = number.matches("[0-9]{1,18}")
+                ? tables.command(Long.parseLong(number)).orElse(null)
+                : null;
+        if (found == null) {
+            throw new ResponseStatusException(HttpStatus.NOT_FOUND, "No command " + number);
+        }
+        write(response, HttpStatus.OK, MediaType.APPLICATION_JSON_VALUE, CommandBody.of(found));
+    }
+
+    @ExceptionHandler
+    void refused(ResponseStatusException refusal, HttpServletResponse response) throws IOException {
+        String challenge = access.challenge();
+        if (refusal.getStatusCode().equals(HttpStatus.UNAUTHORIZED) && challenge != null) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, challenge);
+        }
+        problem(response, refusal.getStatusCode(), refusal.getReason());
+    }
+
+    @ExceptionHandler
+    void unanswered(WalException failure, HttpServletResponse response) throws IOException {
+        problem(response, HttpStatus.SERVICE_UNAVAILABLE, failure.getMessage() + ". Remedy: " + failure.remedy());
+    }
+
+    private static void problem(HttpServletResponse response, HttpStatusCode status, @Nullable String detail)
+            throws IOException {
+        HttpStatus known = HttpStatus.resolve(status.value());
+        write(
+                response,
+                status,
+                MediaType.APPLICATION_PROBLEM_JSON_VALUE,
+                new Problem(known == null ? "" : known.getReasonPhrase(), status.value(), detail));
+    }
+
+    private static void write(HttpServletResponse response, HttpStatusCode status, String contentType, Object body)
+            throws IOException {
+        response.setStatus(status.value());
+        response.setContentType(contentType);
+        response.getOutputStream().write(JSON.writeValueAsBytes(body));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.parking.Command;
+import dev.fullstate.outbox.relay.parking.Command.Kind;
+import dev.fullstate.outbox.relay.parking.ParkedAggregate;
+import dev.fullstate.outbox.relay.position.Lsn;
+
+/**
+ * What operators see of a pipeline, and the place where they ask for something: the same for each instance of the relay, whichever has the
+ * slot. Used by any thread.
+ */
+public interface OperatorTables {
+
+    /** Returns the tables of the database that is reached with these settings. */
+    static OperatorTables of(WalSettings settings) {
+        return new PostgresOperatorTables(settings);
+    }
+
+    /**
+     * Returns the parked aggregates as of the relay's last note, the oldest first.
+     *
+     * @throws WalException if the database does not answer, or has no such tables
+     */
+    List<ParkedAggregate> parked();
+
+    /**
+     * Asks for something, and returns at once: the relay that has the slot follows within a few seconds.
+     *
+     * @param type of the aggregates; null for all
+     * @param id of the aggregate; null for all of the type
+     * @param first the aggregate's first number, without which the command is not for it; null for any
+     * @throws WalException if the database does not answer, or has no such tables
+     */
+    Asked ask(Kind kind, @Nullable String type, @Nullable String id, @Nullable Long first, String requestedBy);
+
+    /**
+     * Returns the pipeline as the database shows it now, whichever instance publishes it.
+     *
+     * @throws WalException if the database does not answer
+     */
+    PipelineStatus status();
+
+    /**
+     * A pipeline.
+     *
+     * @param pipeline the name of the slot
+     * @param written where the WAL ends
+     * @param confirmed up to where everything is published and confirmed; null if there is no slot
+     * @param active whether a relay streams now
+     * @param walStatus PostgreSQL's, of the slot; null if there is none
+     * @param retainedBytes of WAL that the slot keeps; null if there is none
+     * @param paused whether operators have paused it
+     * @param parkedAggregates that wait for an operator
+     * @param parkedEvents of these aggregates
+     */
+    record PipelineStatus(
+            String pipeline,
+            Lsn written,
+            @Nullable Lsn confirmed,
+            boolean active,
+            @Nullable String walStatus,
+            @Nullable Long retainedBytes,
+            boolean paused,
+            int parkedAggregates,
+            long parkedEvents) {}
+
+    /** Returns the commands of the pipeline, the last ones first. */
+    List<Asked> commands();
+
+    /** Returns a command of the pipeline. */
+    Optional<Asked> command(long number);
+
+    /**
+     * A command, and what became of it.
+     *
+     * @param outcome null until the relay has followed it
+     * @param doneAt null until then
+     */
+    record Asked(
+            Command command,
+            Instant createdAt,
+            @Nullable String outcome,
+            @Nullable Instant doneAt) {}
+}

@@ -1,0 +1,159 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.parking.Command;
+import dev.fullstate.outbox.relay.parking.Command.Kind;
+import dev.fullstate.outbox.relay.parking.ParkedAggregate;
+import dev.fullstate.outbox.relay.position.Lsn;
+
+/** Opens a connection for each call: operators are few, and the loop's connections are the loop's. */
+final class PostgresOperatorTables implements OperatorTables {
+
+    private static final int MAX_COMMANDS = 100;
+
+    private static final String COLUMNS =
+            "number, command, aggregatetype, aggregateid, first_seq, requested_by, created_at, outcome, done_at";
+
+    private final WalSettings settings;
+    private final Connections connections;
+
+    PostgresOperatorTables(WalSettings settings) {
+        this.settings = settings;
+        this.connections = new Connections(settings);
+    }
+
+    /** A question to the database. */
+    private interface Question<T> {
+
+        T ask(Connection connection, OutboxNames names) throws SQLException;
+    }
+
+    private <T> T answer(Question<T> question) {
+        Connection connection = connections.ordinary();
+        try {
+            return question.ask(
+                    connection,
+                    new Catalog(connection, settings.publication())
+                            .publication()
+                            .names());
+        } catch (SQLException e) {
+            throw SqlFailure.of("The relay's tables for operators could not be used", e);
+        } finally {
+            Connections.close(connection);
+        }
+    }
+
+    @Override
+    public List<ParkedAggregate> parked() {
+        return answer((connection, names) -> new PostgresParkingTables(connection, names, settings).noted());
+    }
+
+    @Override
+    public Asked ask(Kind kind, @Nullable String type, @Nullable String id, @Nullable Long first, String requestedBy) {
+        return answer((connection, names) -> {
+            try (PreparedStatement insert = connection.prepareStatement(names.sql("""
+                    insert into {outbox_command} (pipeline, command, aggregatetype, aggregateid, first_seq, requested_by)
+                    values (?::text, ?::text, ?::text, ?::text, ?::bigint, ?::text) returning %s
+                    """.formatted(COLUMNS)))) {
+                insert.setString(1, settings.slotName());
+                insert.setString(2, kind.name().toLowerCase(Locale.ROOT));
+                insert.setString(3, type);
+                insert.setString(4, id);
+                insert.setString(5, first == null ? null : first.toString());
+                insert.setString(6, requestedBy);
+                return asked(insert).get(0);
+            }
+        });
+    }
+
+    @Override
+    public PipelineStatus status() {
+        return answer((connection, names) -> {
+            Catalog catalog = new Catalog(connection, settings.publication());
+            PostgresParkingTables parking = new PostgresParkingTables(connection, names, settings);
+            List<ParkedAggregate> parked = parking.obstacle() == null ? parking.noted() : List.of();
+            boolean paused = new PauseSwitch(connection, catalog, settings).isPaused();
+            try (PreparedStatement query = connection.prepareStatement("""
+                    select pg_current_wal_insert_lsn()::text, confirmed_flush_lsn::text, coalesce(active, false), wal_status,
+                           pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
+                      from (values (1)) as one
+                      left join pg_replication_slots on slot_name = ? and database = current_database()
+                    """)) {
+                query.setString(1, settings.slotName());
+                try (ResultSet row = query.executeQuery()) {
+                    row.next();
+                    String confirmed = row.getString(2);
+                    return new PipelineStatus(
+                            settings.slotName(),
+                            Lsn.parse(row.getString(1)),
+                            confirmed == null ? null : Lsn.parse(confirmed),
+                            row.getBoolean(3),
+                            row.getString(4),
+                            row.getObject(5, Long.class),
+                            paused,
+                            parked.size(),
+                            parked.stream().mapToLong(ParkedAggregate::count).sum());
+                }
+            }
+        });
+    }
+
+    @Override
+    public List<Asked> commands() {
+        return answer((connection, names) -> {
+            try (PreparedStatement query =
+                    connection.prepareStatement(names.sql("""
+                    select %s from {outbox_command} where pipeline = ?::text order by number desc limit %d
+                    """.formatted(COLUMNS, MAX_COMMANDS)))) {
+                query.setString(1, settings.slotName());
+                return asked(query);
+            }
+        });
+    }
+
+    @Override
+    public Optional<Asked> command(long number) {
+        return answer((connection, names) -> {
+            try (PreparedStatement query = connection.prepareStatement(names.sql("""
+                    select %s from {outbox_command} where pipeline = ?::text and number = ?::bigint
+                    """.formatted(COLUMNS)))) {
+                query.setString(1, settings.slotName());
+                query.setLong(2, number);
+                return asked(query).stream().findFirst();
+            }
+        });
+    }
+
+    private static List<Asked> asked(PreparedStatement statement) throws SQLException {
+        List<Asked> asked = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                Timestamp doneAt = rows.getTimestamp("done_at");
+                asked.add(new Asked(
+                        new Command(
+                                rows.getLong("number"),
+                                Kind.valueOf(rows.getString("command").toUpperCase(Locale.ROOT)),
+                                rows.getString("aggregatetype"),
+                                rows.getString("aggregateid"),
+                                rows.getObject("first_seq", Long.class),
+                                rows.getString("requested_by")),
+                        rows.getTimestamp("created_at").toInstant(),
+                        rows.getString("outcome"),
+                        doneAt == null ? null : doneAt.toInstant()));
+            }
+        }
+        return asked;
+    }
+}

@@ -1,0 +1,167 @@
+package dev.fullstate.outbox.relay.command;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.fullstate.outbox.harness.outbox.MigratedDatabase;
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+import dev.fullstate.outbox.harness.server.SharedServers;
+import dev.fullstate.outbox.relay.RelayApplication;
+import dev.fullstate.outbox.relay.command.RelayMain.Verb;
+import dev.fullstate.outbox.test.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Uses the executable jar's commands as an operator does. */
+class CommandLineIT {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final PostgresServer server = SharedServers.postgres();
+    private MigratedDatabase database;
+    private ConfigurableApplicationContext relay;
+
+    /** The outcome of a command. */
+    private record Outcome(int code, String text) {
+
+        JsonNode json() {
+            return JSON.readTree(text);
+        }
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        if (relay != null) {
+            relay.close();
+        }
+        if (database != null) {
+            database.query("select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = '"
+                    + database.name() + "'");
+            database.query("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '"
+                    + database.name() + "'");
+            database.close();
+        }
+    }
+
+    private void create() throws SQLException {
+        database = MigratedDatabase.create(server, "command_it");
+    }
+
+    private List<String> settings() {
+        return new ArrayList<>(List.of(
+                "--spring.datasource.url=" + database.url(),
+                "--spring.datasource.username=" + server.username(),
+                "--spring.datasource.password=" + server.password(),
+                "--spring.kafka.bootstrap-servers=" + SharedServers.kafka().bootstrapServers(),
+                "--outbox.relay.slot-name=" + database.name(),
+                "--outbox.relay.exactly-once.position-topic=" + database.name() + ".positions",
+                "--outbox.relay.topic=" + database.name() + ".{aggregatetype}"));
+    }
+
+    private Outcome run(Verb verb, String... more) {
+        return run(settings(), verb, more);
+    }
+
+    private static Outcome run(List<String> settings, Verb verb, String... more) {
+        List<String> options = new ArrayList<>(settings);
+        options.addAll(List.of(more));
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        int code = CommandLine.run(
+                verb, new PrintStream(printed, true, StandardCharsets.UTF_8), options.toArray(String[]::new));
+        return new Outcome(code, printed.toString(StandardCharsets.UTF_8));
+    }
+
+    private void startRelay() {
+        SpringApplication application = new SpringApplication(RelayApplication.class);
+        application.setDefaultProperties(Map.of("spring.main.web-application-type", "none"));
+        relay = application.run(settings().toArray(String[]::new));
+        await().until(() -> run(Verb.STATUS, "--json").json().get("active").asBoolean());
+    }
+
+    @Test
+    void checkNamesEverythingThatIsMissingWithItsRemedy() throws SQLException {
+        database = MigratedDatabase.empty(server, "command_it");
+        database.execute("create role " + database.name() + "_bare login password 'secret'");
+        List<String> settings = settings();
+        settings.removeIf(
+                setting -> setting.contains("kafka") || setting.contains("username") || setting.contains("password"));
+        Outcome bare = run(
+                settings,
+                Verb.CHECK,
+                "--outbox.relay.username=" + database.name() + "_bare",
+                "--outbox.relay.password=secret",
+                "--spring.kafka.bootstrap-servers=127.0.0.1:1",
+                "--outbox.relay.kafka-timeout=1s");
+        assertThat(bare.code).isEqualTo(RelayMain.ExitCode.NOT_OK);
+        assertThat(bare.text)
+                .contains("OK       database: ", "OK       wal_level: wal_level is logical")
+                .contains("ERROR    replication: Role " + database.name() + "_bare may not replicate")
+                .contains("ALTER ROLE " + database.name() + "_bare REPLICATION;")
+                .contains("ERROR    outbox: Publication 'outbox' does not exist")
+                .contains("ERROR    Kafka: ");
+        database.execute("drop role " + database.name() + "_bare");
+
+        database.migrate();
+        Outcome ready = run(Verb.CHECK);
+        assertThat(ready.code).as(ready.text).isEqualTo(RelayMain.ExitCode.OK);
+        assertThat(ready.text)
+                .doesNotContain("ERROR")
+                .contains("OK       slot: slot '" + database.name() + "' is created at the first start")
+                .contains("WARNING  kept WAL: max_slot_wal_keep_size is -1")
+                .contains("OK       topic of the positions: topic '" + database.name()
+                        + ".positions' is created when it is needed");
+        // It has changed nothing.
+        assertThat(database.query(
+                        "select count(*) from pg_replication_slots where slot_name = '" + database.name() + "'"))
+                .isEqualTo("0");
+        JsonNode json = run(Verb.CHECK, "--json").json();
+        assertThat(json.get(0).get("level").asString()).isEqualTo("OK");
+        assertThat(json.get(0).get("subject").asString()).isEqualTo("database");
+    }
+
+    @Test
+    void drainWaitsUntilEverythingIsConfirmed() throws SQLException {
+        create();
+        database.execute(OutboxInsert.rows(100).sql());
+        Outcome without = run(Verb.DRAIN, "--json", "--timeout=300ms");
+        assertThat(without.code).isEqualTo(RelayMain.ExitCode.NOT_OK);
+        assertThat(without.json().get("drained").asBoolean()).isFalse();
+        assertThat(run(Verb.STATUS).code).isEqualTo(RelayMain.ExitCode.NOT_OK);
+        startRelay();
+        Outcome drained = run(Verb.DRAIN, "--json");
+        assertThat(drained.code).as(drained.text).isEqualTo(RelayMain.ExitCode.OK);
+        assertThat(drained.json().get("drained").asBoolean()).isTrue();
+        assertThat(run(Verb.STATUS).text).contains("active            true", "parkedAggregates  0");
+    }
+
+    @Test
+    void pauseAndResumeAreFollowedByTheRelay() throws SQLException {
+        create();
+        Outcome unheard = run(Verb.PAUSE, "--timeout=100ms");
+        assertThat(unheard.code).isEqualTo(RelayMain.ExitCode.NOT_OK);
+        assertThat(unheard.text).contains("no relay has followed it yet");
+        assertThat(run(Verb.RESUME, "--timeout=100ms").code).isEqualTo(RelayMain.ExitCode.NOT_OK);
+        startRelay();
+        Outcome paused = run(Verb.PAUSE, "--json");
+        assertThat(paused.code).as(paused.text).isEqualTo(RelayMain.ExitCode.OK);
+        assertThat(paused.json().get("outcome").asString()).isEqualTo("paused");
+        JsonNode status = run(Verb.STATUS, "--json").json();
+        assertThat(status.get("paused").asBoolean()).isTrue();
+        assertThat(status.get("active").asBoolean()).isFalse();
+        assertThat(run(Verb.RESUME).text).contains("resumed");
+        assertThat(run(Verb.DRAIN).code).isEqualTo(RelayMain.ExitCode.OK);
+    }
+}
