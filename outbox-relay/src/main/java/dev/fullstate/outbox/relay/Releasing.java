@@ -54,7 +54,7 @@ final class Releasing {
     private final @Nullable Warning obstacle;
     private final Notes looks;
     private final Notes notes;
-    /** When commands were last looked for, or this began; only rises. */
+    /** When commands were last looked for in vain, or long before this began; only rises. */
     private long lookedAt;
     /** Commands that were read and not followed. */
     private final Queue<Command> commands = new ArrayDeque<>();
@@ -280,8 +280,9 @@ final class Releasing {
         }
         looks.attempt(() -> {
             commands.addAll(tables.commands());
-            lookedAt = now;
+            // After many commands there may be more.
             if (commands.isEmpty()) {
+                lookedAt = now;
                 looks.rest(LOOK_INTERVAL);
             }
             looks.noteSuccess();
