@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -163,17 +164,11 @@ final class Filling implements Activity {
         }
     }
 
+    /** Leaves out types without a topic, which have no events to search for. */
     private Set<String> topics(Set<String> aggregateTypes) {
-        Set<String> topics = new HashSet<>();
-        for (String type : aggregateTypes) {
-            try {
-                topics.add(stages.router().topic(type));
-            } catch (IllegalArgumentException illegalName) {
-                // No event of the type can have been published.
-                log.debug("A type without a topic has no events to search for", illegalName);
-            }
-        }
-        return topics;
+        return aggregateTypes.stream()
+                .flatMap(type -> stages.router().findTopic(type).stream())
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     @Override

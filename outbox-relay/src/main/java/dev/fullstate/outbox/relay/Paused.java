@@ -45,13 +45,13 @@ final class Paused implements Activity {
 
     @Override
     public Activity step() {
-        if (session.isPaused()) {
+        boolean paused = session.isPaused();
+        session.notePauseFollowed();
+        if (paused) {
             // Shows the WAL that is kept.
             StandBy.isHeld(stages, session);
-            session.notePauseFollowed();
             return this;
         }
-        session.notePauseFollowed();
         close();
         return new Connecting(stages);
     }

@@ -17,6 +17,7 @@ import dev.fullstate.outbox.relay.parking.Command;
 import dev.fullstate.outbox.relay.parking.Parked;
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
 import dev.fullstate.outbox.relay.parking.Parking;
+import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.transaction.ReceivedRow;
@@ -51,6 +52,7 @@ final class Releasing {
     private final Parking parking;
     private final ParkingTables tables;
     private final RowPublisher rows;
+    private final String table;
     private final @Nullable Warning obstacle;
     private final Notes looks;
     private final Notes notes;
@@ -92,13 +94,23 @@ final class Releasing {
         }
     }
 
-    /** @param obstacle keeps the tables from being used; null if nothing does */
-    Releasing(Stages stages, Publisher publisher, ParkingTables tables, RowPublisher rows, @Nullable Warning obstacle) {
+    /**
+     * @param table the outbox, for people
+     * @param obstacle keeps the tables from being used; null if nothing does
+     */
+    Releasing(
+            Stages stages,
+            Publisher publisher,
+            ParkingTables tables,
+            RowPublisher rows,
+            String table,
+            @Nullable Warning obstacle) {
         this.stages = stages;
         this.publisher = publisher;
         this.parking = publisher.parking();
         this.tables = tables;
         this.rows = rows;
+        this.table = table;
         this.obstacle = obstacle;
         this.lookedAt = stages.nanoTime().getAsLong() - IDLE_LOOK_NANOS;
         this.looks = new Notes(stages.nanoTime(), "no command of an operator is followed");
@@ -106,14 +118,11 @@ final class Releasing {
                 stages.nanoTime(), "the table of parked aggregates is not up to date, and no rows are retired");
     }
 
-    /**
-     * @param position at which released events are published
-     * @param table for people
-     */
-    void step(Numbering numbering, Position position, String table) {
+    /** @param received where released events are published */
+    void step(Numbering numbering, Lsn received) {
         // A command whose effect is not recorded would be followed again if Kafka refused an event of its transaction.
         if (publisher.isReady() && (following == null || following.recorded.get())) {
-            publish(numbering, position, table);
+            publish(numbering, new Position(received, 0));
         }
         if (obstacle == null) {
             note();
@@ -123,7 +132,7 @@ final class Releasing {
         }
     }
 
-    private void publish(Numbering numbering, Position position, String table) {
+    private void publish(Numbering numbering, Position position) {
         ParkedAggregate aggregate = parking.released();
         publishing = aggregate != null && (isEverythingVisible(aggregate) || isWaitingForAMoment());
         if (aggregate == null || waitingSince != 0) {
@@ -247,7 +256,7 @@ final class Releasing {
 
     /** Returns whether what is parked was taken from the table, and Kafka has no record of it yet: a note would erase it. */
     private boolean isUnrecorded() {
-        return !publisher.knowsParking()
+        return !parking.isKnown()
                 && !parking.isEmpty()
                 && publisher.recordedParking().equals(Parked.NOTHING);
     }

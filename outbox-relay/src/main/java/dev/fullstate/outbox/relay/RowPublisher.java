@@ -54,21 +54,42 @@ final class RowPublisher {
      * @throws UnpublishableRowException if it cannot be published, or no more events may wait; nothing has been done then
      */
     void publish(CommittedEvent event, Numbering numbering, PendingTransaction pending) {
-        if (!parking.isEmpty() && parking.holds(text(event.aggregateType()), text(event.aggregateId()))) {
-            byte[] payload = event.payload();
-            String type = text(event.aggregateType());
-            String id = text(event.aggregateId());
-            requireRoom(type, id, event.sequence(), () -> UnpublishableRowException.behindParked(event));
-            parking.add(type, id, event.sequence(), payload == null ? 0 : payload.length);
-            passOver(event.sequence(), pending);
-        } else {
-            publisher.publish(routed(event, numbering), pending::notePublished);
-            // This comes after publish: an event that cannot be published does not count. Only this thread reads the
-            // count.
-            pending.addEvent();
-            eventCount++;
-            numbering.noteReceived(event);
+        if (!parking.isEmpty() && letWait(event, pending)) {
+            return;
         }
+        publisher.publish(routed(event, numbering), pending::notePublished);
+        // This comes after publish: an event that cannot be published does not count. Only this thread reads the count.
+        pending.addEvent();
+        eventCount++;
+        numbering.noteReceived(event);
+    }
+
+    private boolean letWait(CommittedEvent event, PendingTransaction pending) {
+        byte[] payload = event.payload();
+        return letWait(
+                text(event.aggregateType()),
+                text(event.aggregateId()),
+                event.sequence(),
+                payload == null ? 0 : payload.length,
+                () -> UnpublishableRowException.behindParked(event),
+                pending);
+    }
+
+    /** Lets a row wait if its aggregate is parked; returns whether it is. */
+    private boolean letWait(
+            String type,
+            String id,
+            long seq,
+            long size,
+            Supplier<UnpublishableRowException> row,
+            PendingTransaction pending) {
+        if (!parking.holds(type, id)) {
+            return false;
+        }
+        requireRoom(type, id, seq, row);
+        parking.add(type, id, seq, size);
+        passOver(seq, pending);
+        return true;
     }
 
     private static String text(byte[] value) {
@@ -113,18 +134,18 @@ final class RowPublisher {
         if (why.isOfTheTable()) {
             throw why;
         }
-        if (parking.holds(row.aggregateType(), row.aggregateId())) {
-            requireRoom(row.aggregateType(), row.aggregateId(), row.sequence(), () -> why);
-            parking.add(row.aggregateType(), row.aggregateId(), row.sequence(), row.payloadBytes());
-        } else {
-            switch (stages.settings().poison().of(row.aggregateType())) {
-                case STOP -> throw why;
-                case SKIP -> log.warn("{}. It goes to the topic of dead letters, and is given up", why.getMessage());
-                case PARK -> park(row, why);
-            }
-            publishLetter(row, why, pending::notePublished);
-            pending.addNothing();
+        boolean waits =
+                letWait(row.aggregateType(), row.aggregateId(), row.sequence(), row.payloadBytes(), () -> why, pending);
+        if (waits) {
+            return;
         }
+        switch (stages.settings().poison().of(row.aggregateType())) {
+            case STOP -> throw why;
+            case SKIP -> log.warn("{}. It goes to the topic of dead letters, and is given up", why.getMessage());
+            case PARK -> park(row, why);
+        }
+        publishLetter(row, why, pending::notePublished);
+        pending.addNothing();
         passOver(row.sequence(), pending);
     }
 
@@ -149,7 +170,7 @@ final class RowPublisher {
                 row.payloadBytes(),
                 reason(why),
                 Instant.now());
-        if (parking.recordBytesWith(parked) > publisher.maxParkingBytes()) {
+        if (!parking.hasRoomFor(parked)) {
             throw why.unparkable(
                     parking.size() + " aggregates are parked already, and the record of one more would be too large",
                     "Release some of them, or raise spring.kafka.producer.properties.max.request.size, and max.message.bytes of"
@@ -201,18 +222,10 @@ final class RowPublisher {
     }
 
     private void publishLetter(ReceivedRow row, UnpublishableRowException why, Runnable published) {
-        DeadLetter letter = new DeadLetter(row, why.reason(), topic(row.aggregateType()), 0);
-        int refusedCount = stages.refusals().letterCount(RecordIdentity.of(letter));
-        publisher.publishDeadLetter(new DeadLetter(row, letter.reason(), letter.topic(), refusedCount), published);
+        String topic = stages.router().findTopic(row.aggregateType()).orElse(null);
+        int refusedCount = stages.refusals().letterCount(RecordIdentity.ofLetter(row));
+        publisher.publishDeadLetter(new DeadLetter(row, why.reason(), topic, refusedCount), published);
         stages.statistics().countDeadLetter();
-    }
-
-    private @Nullable String topic(String aggregateType) {
-        try {
-            return stages.router().topic(aggregateType);
-        } catch (IllegalArgumentException illegalName) {
-            return null;
-        }
     }
 
     /**

@@ -95,7 +95,8 @@ final class Streaming implements Activity {
         Warning obstacle = tables.obstacle();
         this.rowPublisher = new RowPublisher(stages, publisher, obstacle);
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
-        this.releasing = new Releasing(stages, publisher, tables, rowPublisher, obstacle);
+        this.releasing = new Releasing(
+                stages, publisher, tables, rowPublisher, stream.currentRows().table(), obstacle);
         this.numbering = new Numbering(start.numbers());
         this.handled = publisher.recordedParking().highest();
     }
@@ -138,10 +139,7 @@ final class Streaming implements Activity {
             close();
             return new Connecting(stages, true);
         }
-        releasing.step(
-                numbering,
-                new Position(tracker.progress().received(), 0),
-                stream.currentRows().table());
+        releasing.step(numbering, tracker.progress().received());
         publisher.commitIfDue(received(), drained);
         confirmation.step();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());

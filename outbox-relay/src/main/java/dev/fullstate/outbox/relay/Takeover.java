@@ -61,7 +61,7 @@ final class Takeover {
     }
 
     Activity goOn() {
-        if (!connected.publisher().knowsParking()) {
+        if (!connected.publisher().parking().isKnown()) {
             findParked();
         }
         if (finding instanceof Resume resume) {

@@ -8,8 +8,6 @@ import java.util.SplittableRandom;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,22 +22,9 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Shows what becomes of events that cannot be published, and that their neighbours are published as if there were none. */
-class DeadLettersIT extends RelayIntegrationTest {
+class DeadLettersIT extends PoisonTest {
 
     private static final PoisonPolicy SKIP = PoisonPolicy.all(Poison.SKIP);
-    private static final Map<String, Object> SMALL = Map.of("max.request.size", 10_000);
-
-    private DeadLetters letters;
-
-    @BeforeEach
-    void open() {
-        letters = new DeadLetters(SharedServers.kafka().bootstrapServers(), SteppedRelay.deadLetters(database));
-    }
-
-    @AfterEach
-    void close() {
-        letters.close();
-    }
 
     @ParameterizedTest
     @EnumSource

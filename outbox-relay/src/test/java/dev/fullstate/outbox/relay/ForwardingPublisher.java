@@ -38,16 +38,6 @@ class ForwardingPublisher implements Publisher {
     }
 
     @Override
-    public boolean knowsParking() {
-        return target.knowsParking();
-    }
-
-    @Override
-    public long maxParkingBytes() {
-        return target.maxParkingBytes();
-    }
-
-    @Override
     public Parked recordedParking() {
         return target.recordedParking();
     }

@@ -12,8 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,22 +29,9 @@ import dev.fullstate.outbox.test.PublishedEvents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Shows that an event that cannot be published holds up its own aggregate only, and what an operator can do about it. */
-class ParkedAggregatesIT extends RelayIntegrationTest {
+class ParkedAggregatesIT extends PoisonTest {
 
     private static final PoisonPolicy PARK = PoisonPolicy.all(Poison.PARK);
-    private static final Map<String, Object> SMALL = Map.of("max.request.size", 10_000);
-
-    private DeadLetters letters;
-
-    @BeforeEach
-    void open() {
-        letters = new DeadLetters(SharedServers.kafka().bootstrapServers(), SteppedRelay.deadLetters(database));
-    }
-
-    @AfterEach
-    void close() {
-        letters.close();
-    }
 
     private SteppedRelay relay(Delivery delivery) {
         return SteppedRelay.treating(PARK, database, delivery, SMALL);
@@ -184,9 +169,7 @@ class ParkedAggregatesIT extends RelayIntegrationTest {
             stepUntilParked(relay, ":1 a:3 a:1");
             assertThat(published()).containsExactly("a1", "b1");
             database.execute("update outbox set time = now() where aggregateid = 'a'");
-            database.execute("insert into outbox_command (pipeline, command, requested_by) values ('" + database.name()
-                    + "', 'release', 'alice')");
-            stepUntilParked(relay, "");
+            releaseAll(relay, "release");
         }
         assertThat(published()).containsExactly("a1", "b1", "{}", "a3", "a4");
     }
@@ -216,9 +199,7 @@ class ParkedAggregatesIT extends RelayIntegrationTest {
                                             + (value.sql().equals("'delete'") ? "null" : correction)
                                             + " where dataschema = 'bad' and ctid = '" + id + "'"
                                     : "delete from outbox where dataschema = 'bad' and ctid = '" + id + "'");
-                    database.execute("insert into outbox_command (pipeline, command, requested_by) values ('"
-                            + database.name() + "', 'retry', 'alice')");
-                    stepUntilParked(relay, "");
+                    releaseAll(relay, "retry");
                     expected += correct ? 2 : 1;
                     relay.stepUntil(topic, expected);
                     assertThat(topic.all())

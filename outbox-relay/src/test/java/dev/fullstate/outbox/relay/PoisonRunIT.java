@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Tag;
@@ -44,6 +45,7 @@ class PoisonRunIT extends RelayIntegrationTest {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final AtomicBoolean writing = new AtomicBoolean(true);
+    private final AtomicLong written = new AtomicLong();
 
     @Test
     void nothingIsLostRepeatedOrOutOfOrderButWhatAnOperatorHasGivenUp() throws Exception {
@@ -102,6 +104,7 @@ class PoisonRunIT extends RelayIntegrationTest {
                                 + payload
                                 + ", 'urn:test', " + time + ", '" + (kind < 2 ? "bad" : "good")
                                 + "', gen_random_uuid(), 'update')");
+                written.incrementAndGet();
                 if (random.nextInt(4) == 0 || i == count - 1) {
                     connection.commit();
                     // So that much happens meanwhile.
@@ -112,12 +115,21 @@ class PoisonRunIT extends RelayIntegrationTest {
         return null;
     }
 
+    /** Waits until so many rows more are written, or none will be any more. */
+    private void awaitWritten(int count) {
+        long goal = written.get() + count;
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> !writing.get() || written.get() >= goal);
+    }
+
     private Void operateWhileThereIsWriting() throws Exception {
         SplittableRandom random = new SplittableRandom(SEED - 1);
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             while (writing.get()) {
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(60));
+                // A command for each few rows that are written.
+                awaitWritten(random.nextInt(10));
                 operate(statement, random);
             }
         }
@@ -155,7 +167,7 @@ class PoisonRunIT extends RelayIntegrationTest {
         try {
             relays.forEach(Relay::start);
             while (writing.get()) {
-                TimeUnit.MILLISECONDS.sleep(200 + random.nextInt(600));
+                awaitWritten(40 + random.nextInt(120));
                 int index = random.nextInt(relays.size());
                 switch (random.nextInt(3)) {
                     case 0 -> database.terminateWalSender();
@@ -205,14 +217,14 @@ class PoisonRunIT extends RelayIntegrationTest {
         }
         Map<String, List<String>> expected = new HashMap<>();
         int givenUp = 0;
-        int written = 0;
+        int rowCount = 0;
         int healed = 0;
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement();
                 ResultSet rows =
                         statement.executeQuery("select aggregateid, id, dataschema from outbox order by seq")) {
             while (rows.next()) {
-                written++;
+                rowCount++;
                 String id = rows.getString(2);
                 boolean bad = "bad".equals(rows.getString(3));
                 if (publishedIds.contains(id)) {
@@ -228,7 +240,7 @@ class PoisonRunIT extends RelayIntegrationTest {
                 }
             }
         }
-        assertThat(written).isEqualTo(eventCount + 1);
+        assertThat(rowCount).isEqualTo(eventCount + 1);
         assertThat(published).isEqualTo(expected);
         // The run would show nothing without these.
         assertThat(givenUp).isPositive();

@@ -15,6 +15,10 @@ public final class Parking {
     /** In the order in which they were parked. */
     private final Map<AggregateKey, ParkedAggregate> aggregates = new LinkedHashMap<>();
 
+    /** True if a record was read. */
+    private final boolean known;
+
+    private final long maxRecordBytes;
     private long command;
     /** The highest number of a row that was parked or given up; only rises. */
     private long highest;
@@ -25,7 +29,17 @@ public final class Parking {
     /** As it is now; null since the last change. */
     private @Nullable Parked current;
 
-    public Parking(Parked recorded) {
+    /**
+     * @param recorded null if no record was read: nothing was ever parked, or the record was lost
+     * @param maxRecordBytes size that the record of all aggregates may have
+     */
+    public Parking(@Nullable Parked recorded, long maxRecordBytes) {
+        this.known = recorded != null;
+        this.maxRecordBytes = maxRecordBytes;
+        take(recorded == null ? Parked.NOTHING : recorded);
+    }
+
+    private void take(Parked recorded) {
         this.command = recorded.command();
         this.highest = recorded.highest();
         recorded.aggregates().forEach(this::put);
@@ -59,9 +73,14 @@ public final class Parking {
         return bytes;
     }
 
-    /** Returns the size of the record of all aggregates, at most, if another one is parked. */
-    public long recordBytesWith(ParkedAggregate another) {
-        return recordBytes + another.recordBytes();
+    /** {@return whether a record was read; if not, nothing was ever parked, or the record was lost} */
+    public boolean isKnown() {
+        return known;
+    }
+
+    /** {@return whether the record of all aggregates would not be too large with another one} */
+    public boolean hasRoomFor(ParkedAggregate another) {
+        return recordBytes + another.recordBytes() <= maxRecordBytes;
     }
 
     /** Returns the state as it is now. */

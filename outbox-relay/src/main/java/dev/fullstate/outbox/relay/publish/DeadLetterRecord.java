@@ -50,7 +50,14 @@ final class DeadLetterRecord {
     /** Returns the longest form of the letter that fits; its last form is what it takes to find the row. */
     static ProducerRecord<byte[], byte @Nullable []> of(
             DeadLetter letter, String topic, String pipeline, int maxRequestBytes) {
-        return Form.of(letter, topic, pipeline, maxRequestBytes);
+        Form[] forms = Form.values();
+        int form = Math.min(letter.refusedCount(), forms.length - 1);
+        ProducerRecord<byte[], byte @Nullable []> record = forms[form].record(letter, topic, pipeline);
+        while (form < forms.length - 1 && EventRecord.sizeInBytes(record) > maxRequestBytes) {
+            form++;
+            record = forms[form].record(letter, topic, pipeline);
+        }
+        return record;
     }
 
     private enum Form {
@@ -64,17 +71,6 @@ final class DeadLetterRecord {
         Form(boolean allHeaders, boolean payload) {
             this.allHeaders = allHeaders;
             this.payload = payload;
-        }
-
-        static ProducerRecord<byte[], byte @Nullable []> of(
-                DeadLetter letter, String topic, String pipeline, int maxRequestBytes) {
-            int form = Math.min(letter.refusedCount(), values().length - 1);
-            ProducerRecord<byte[], byte @Nullable []> record = values()[form].record(letter, topic, pipeline);
-            while (form < values().length - 1 && EventRecord.sizeInBytes(record) > maxRequestBytes) {
-                form++;
-                record = values()[form].record(letter, topic, pipeline);
-            }
-            return record;
         }
 
         private ProducerRecord<byte[], byte @Nullable []> record(DeadLetter letter, String topic, String pipeline) {

@@ -88,8 +88,8 @@ final class IdempotentPublisher implements Publisher {
         this.sender = sender;
         this.positions = positions;
         this.recorded = recorded;
-        this.recordedParking = positions.parked();
-        this.parking = new Parking(recordedParking);
+        this.parking = positions.parking(sender);
+        this.recordedParking = parking.now();
         this.nanoTime = nanoTime;
         this.endedAt = nanoTime.getAsLong() - interval();
     }
@@ -106,16 +106,6 @@ final class IdempotentPublisher implements Publisher {
     @Override
     public Parking parking() {
         return parking;
-    }
-
-    @Override
-    public boolean knowsParking() {
-        return positions.knowsParking();
-    }
-
-    @Override
-    public long maxParkingBytes() {
-        return sender.maxRecordBytes();
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 import dev.fullstate.outbox.relay.parking.Parked;
+import dev.fullstate.outbox.relay.parking.Parking;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
@@ -137,12 +138,8 @@ final class PositionTopic {
     }
 
     /** Returns the aggregates that are parked at the position that was read. */
-    Parked parked() {
-        return parked;
-    }
-
-    boolean knowsParking() {
-        return knowsParking;
+    Parking parking(RecordSender sender) {
+        return new Parking(knowsParking ? parked : null, sender.maxRecordBytes());
     }
 
     /** Reads no more; a position can still be written. */

@@ -36,12 +36,6 @@ public interface Publisher extends AutoCloseable {
     /** Returns the aggregates whose events wait. Whatever the caller changes is recorded with the next position. */
     Parking parking();
 
-    /** Returns whether a record of them was read; if not, nothing was ever parked, or the record was lost. */
-    boolean knowsParking();
-
-    /** Returns the size that the record of these aggregates may have. */
-    long maxParkingBytes();
-
     /** Returns the aggregates whose events wait according to {@link #resumePoint()}. */
     Parked recordedParking();
 

@@ -5,6 +5,7 @@ import java.util.Arrays;
 
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
+import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 
 /**
  * Tells the record of an event, or a dead letter, from all others. An event that was corrected in the table is another one.
@@ -24,10 +25,10 @@ public record RecordIdentity(String topic, String id, int content, boolean isDea
         return new RecordIdentity(routed.topic(), new String(event.id(), StandardCharsets.UTF_8), content, false);
     }
 
-    /** Returns that of a dead letter, in any of its forms. */
-    public static RecordIdentity of(DeadLetter letter) {
-        byte[] id = letter.row().id();
+    /** Returns that of a row's dead letter, in any of its forms. */
+    public static RecordIdentity ofLetter(ReceivedRow row) {
+        byte[] id = row.id();
         return new RecordIdentity(
-                "", id == null ? letter.row().position().toString() : new String(id, StandardCharsets.UTF_8), 0, true);
+                "", id == null ? row.position().toString() : new String(id, StandardCharsets.UTF_8), 0, true);
     }
 }

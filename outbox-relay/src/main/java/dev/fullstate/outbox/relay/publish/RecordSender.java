@@ -88,7 +88,7 @@ final class RecordSender implements AutoCloseable {
 
         @Override
         public RecordIdentity identity() {
-            return RecordIdentity.of(letter);
+            return RecordIdentity.ofLetter(letter.row());
         }
     }
 

@@ -68,8 +68,8 @@ final class TransactionalPublisher implements Publisher {
         this.sender = sender;
         this.positions = positions;
         this.committed = committed;
-        this.committedParking = positions.parked();
-        this.parking = new Parking(committedParking);
+        this.parking = positions.parking(sender);
+        this.committedParking = parking.now();
         this.commitThread = commitThread;
         this.nanoTime = nanoTime;
     }
@@ -82,16 +82,6 @@ final class TransactionalPublisher implements Publisher {
     @Override
     public Parking parking() {
         return parking;
-    }
-
-    @Override
-    public boolean knowsParking() {
-        return positions.knowsParking();
-    }
-
-    @Override
-    public long maxParkingBytes() {
-        return sender.maxRecordBytes();
     }
 
     @Override

@@ -76,6 +76,15 @@ public final class Router {
         return topics.computeIfAbsent(aggregateType, this::fromTemplate);
     }
 
+    /** Returns the topic of an aggregate type; empty if no topic can have that name. */
+    public Optional<String> findTopic(String aggregateType) {
+        try {
+            return Optional.of(topic(aggregateType));
+        } catch (IllegalArgumentException illegalName) {
+            return Optional.empty();
+        }
+    }
+
     /** Returns the aggregate type whose events are in a topic; empty if that cannot be told, or there may be several. */
     public Optional<String> aggregateType(String topic) {
         List<String> types = Stream.concat(

@@ -13,7 +13,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
-import dev.fullstate.outbox.relay.parking.Command;
 import dev.fullstate.outbox.relay.parking.Command.Kind;
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
 import dev.fullstate.outbox.relay.position.Lsn;
@@ -142,13 +141,7 @@ final class PostgresOperatorTables implements OperatorTables {
             while (rows.next()) {
                 Timestamp doneAt = rows.getTimestamp("done_at");
                 asked.add(new Asked(
-                        new Command(
-                                rows.getLong("number"),
-                                Kind.valueOf(rows.getString("command").toUpperCase(Locale.ROOT)),
-                                rows.getString("aggregatetype"),
-                                rows.getString("aggregateid"),
-                                rows.getObject("first_seq", Long.class),
-                                rows.getString("requested_by")),
+                        PostgresParkingTables.command(rows),
                         rows.getTimestamp("created_at").toInstant(),
                         rows.getString("outcome"),
                         doneAt == null ? null : doneAt.toInstant()));

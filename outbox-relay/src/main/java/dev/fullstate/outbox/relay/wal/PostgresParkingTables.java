@@ -31,8 +31,6 @@ final class PostgresParkingTables implements ParkingTables {
     /** Rows that one statement looks through: there is no index by aggregate, and the loop waits for the statement. */
     private static final int WINDOW = 20_000;
 
-    private static final int ROW_OVERHEAD_BYTES = 512;
-
     private static final int MAX_ROWS = 256;
     private static final long MAX_BYTES = DataSize.ofMegabytes(1).toBytes();
     private static final int MAX_COMMANDS = 100;
@@ -132,7 +130,7 @@ final class PostgresParkingTables implements ParkingTables {
             List<byte[] @Nullable []> found = new ArrayList<>();
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    found.add(row(rows, 0));
+                    found.add(RowText.read(rows, 0));
                 }
             }
             return found;
@@ -145,7 +143,7 @@ final class PostgresParkingTables implements ParkingTables {
                 """
                 with looked as materialized (
                     select r.seq, r.bucket, r.aggregatetype, r.aggregateid,
-                           coalesce(octet_length(r.payload), 0) + coalesce(octet_length(r.extensions), 0) + %1$d as size
+                           %1$s as size
                       from {outbox} as r where r.seq >= ?::bigint and r.seq <= ?::bigint order by r.seq limit %2$d),
                 own as materialized (
                     select seq, bucket, sum(size) over (order by seq) - size as bytes_before
@@ -157,7 +155,7 @@ final class PostgresParkingTables implements ParkingTables {
                   from (values (1)) as one left join taken on true
                   left join {outbox} as r on r.seq = taken.seq and r.bucket = taken.bucket
                  order by taken.seq
-                """.formatted(ROW_OVERHEAD_BYTES, WINDOW, MAX_BYTES, MAX_ROWS, RowText.columns("r", COLUMNS))))) {
+                """.formatted(RowText.size("r"), WINDOW, MAX_BYTES, MAX_ROWS, RowText.columns("r", COLUMNS))))) {
             query.setLong(1, aggregate.first());
             query.setLong(2, aggregate.last());
             query.setString(3, aggregate.type());
@@ -175,7 +173,7 @@ final class PostgresParkingTables implements ParkingTables {
         while (rows.next()) {
             rows.getLong(4);
             if (!rows.wasNull()) {
-                values.add(row(rows, 4));
+                values.add(RowText.read(rows, 4));
             }
             if (rows.getBoolean(3)) {
                 through = rows.getLong(4);
@@ -184,14 +182,6 @@ final class PostgresParkingTables implements ParkingTables {
             }
         }
         return new Rows(values, through);
-    }
-
-    private static byte[] @Nullable [] row(ResultSet rows, int before) throws SQLException {
-        byte[][] row = new byte[COLUMNS.size()][];
-        for (int i = 0; i < row.length; i++) {
-            row[i] = rows.getBytes(before + i + 1);
-        }
-        return row;
     }
 
     @Override
@@ -233,19 +223,24 @@ final class PostgresParkingTables implements ParkingTables {
             List<Command> commands = new ArrayList<>();
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    commands.add(new Command(
-                            rows.getLong(1),
-                            Kind.valueOf(rows.getString(2).toUpperCase(Locale.ROOT)),
-                            rows.getString(3),
-                            rows.getString(4),
-                            rows.getObject(5, Long.class),
-                            rows.getString(6)));
+                    commands.add(command(rows));
                 }
             }
             return commands;
         } catch (SQLException e) {
             throw failure(names.text("Commands could not be read from {outbox_command}"), e);
         }
+    }
+
+    /** Reads a command of a row that has its columns by their names. */
+    static Command command(ResultSet row) throws SQLException {
+        return new Command(
+                row.getLong("number"),
+                Kind.valueOf(row.getString("command").toUpperCase(Locale.ROOT)),
+                row.getString("aggregatetype"),
+                row.getString("aggregateid"),
+                row.getObject("first_seq", Long.class),
+                row.getString("requested_by"));
     }
 
     @Override

@@ -35,13 +35,9 @@ final class PostgresRetainedRows implements RetainedRows {
     private static final long PAGE_BYTES = DataSize.ofMegabytes(1).toBytes();
 
     private static final int PAGE_ROWS = 512;
-    private static final int ROW_OVERHEAD_BYTES = 512;
 
     /** Numbers that may be drawn from when the sequence is read until it is raised. */
     private static final long MARGIN = 100_000;
-
-    private static final String PAYLOAD_BYTES =
-            "coalesce(octet_length(r.payload), 0) + coalesce(octet_length(r.extensions), 0) + " + ROW_OVERHEAD_BYTES;
 
     private static final String UNREACHED = """
              and not exists (select from pg_temp.outbox_relay_reached as reached
@@ -155,24 +151,20 @@ final class PostgresRetainedRows implements RetainedRows {
     public List<byte[] @Nullable []> page(Fill fill) {
         Filter unpublished = new Filter(fill);
         String columns = RowText.columns("r", OutboxTable.PUBLISHED_COLUMNS);
-        String sql =
-                names.sql("""
+        String sql = names.sql(
+                """
                 with page as (
                      select r.seq, r.bucket, sum(%1$s) over (order by r.seq) - (%1$s) as bytes_before
                        from {outbox} as r where %2$s%3$s order by r.seq limit %4$d)
                 select %5$s from page join {outbox} as r on r.seq = page.seq and r.bucket = page.bucket
                  where page.bytes_before < %6$d order by r.seq
-                """.formatted(PAYLOAD_BYTES, unpublished.sql(), UNREACHED, PAGE_ROWS, columns, PAGE_BYTES));
+                """.formatted(RowText.size("r"), unpublished.sql(), UNREACHED, PAGE_ROWS, columns, PAGE_BYTES));
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             unpublished.bind(query, 0);
             List<byte[] @Nullable []> page = new ArrayList<>();
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    byte[][] row = new byte[OutboxTable.PUBLISHED_COLUMNS.size()][];
-                    for (int i = 0; i < row.length; i++) {
-                        row[i] = rows.getBytes(i + 1);
-                    }
-                    page.add(row);
+                    page.add(RowText.read(rows, 0));
                 }
             }
             return page;
