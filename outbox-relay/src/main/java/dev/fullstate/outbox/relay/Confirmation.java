@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -85,12 +86,21 @@ final class Confirmation {
 
     /**
      * Returns the published position, but none beyond where a successor would resume: a slot beyond that looks as if an operator had
-     * advanced it. Transactions without events are published without Kafka's knowing of them.
+     * advanced it; and none beyond events that wait for their topic. Transactions without events are published without Kafka's knowing of them.
      */
     Lsn confirmable() {
+        return upTo(ResumePoint::settled);
+    }
+
+    /** Returns the same position for the types of which events do not wait. */
+    private Lsn reached() {
+        return upTo(ResumePoint::through);
+    }
+
+    private Lsn upTo(Function<ResumePoint, Lsn> extent) {
         Lsn published = tracker.progress().published();
         ResumePoint resume = publisher.resumePoint();
-        Lsn recorded = resume == null ? tracker.progress().confirmed() : resume.through();
+        Lsn recorded = resume == null ? tracker.progress().confirmed() : extent.apply(resume);
         return published.isAfter(recorded) ? recorded : published;
     }
 
@@ -101,7 +111,7 @@ final class Confirmation {
     private void check(long now) {
         // The position is taken before the publication is checked: the check answers for everything up to it.
         Lsn server = stream.serverPosition();
-        boolean far = tracker.isIdle() && server.bytesSince(confirmable()) >= IDLE_BYTES;
+        boolean far = tracker.isIdle() && server.bytesSince(reached()) >= IDLE_BYTES;
         if (now - lastCheck < CHECK_NANOS && !far) {
             return;
         }
@@ -109,7 +119,7 @@ final class Confirmation {
         statistics.setSlot(stream.slotStatus());
         heldBack = stream.heldBack();
         lastCheck = now;
-        if (tracker.isIdle() && server.isAfter(confirmable())) {
+        if (tracker.isIdle() && server.isAfter(reached())) {
             // As with a transaction without events, a successor has to know of it before PostgreSQL lets the WAL go.
             PendingTransaction nothing = tracker.begin();
             nothing.addNothing();

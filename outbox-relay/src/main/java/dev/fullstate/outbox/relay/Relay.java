@@ -25,6 +25,7 @@ import org.springframework.context.SmartLifecycle;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
 import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.RefusedRecordException;
@@ -89,6 +90,7 @@ public final class Relay
                 publisher,
                 nanoTime,
                 new Refusals(),
+                new UnavailableTopics(nanoTime),
                 new RelayStatistics(InstantSource.system()));
         this.backoff = new Backoff(settings, nanoTime);
         this.activity = new Connecting(stages);
@@ -271,6 +273,9 @@ public final class Relay
             stages.refusals().forget();
         }
         Problem problem = Problem.of(e);
+        if (e instanceof UnavailableTopicsException refusal) {
+            stages.unavailable().note(refusal, problem);
+        }
         stages.statistics().countFailure(problem.kind());
         Duration delay = backoff.nextDelay();
         if (problem.equals(status.problem())) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ final class Releasing {
     private final Parking parking;
     private final ParkingTables tables;
     private final RowPublisher rows;
+    private final Predicate<String> waits;
     private final String table;
     private final @Nullable Warning obstacle;
     private final Notes looks;
@@ -95,6 +97,7 @@ final class Releasing {
     }
 
     /**
+     * @param waits tells whether all events of a type wait
      * @param table the outbox, for people
      * @param obstacle keeps the tables from being used; null if nothing does
      */
@@ -103,6 +106,7 @@ final class Releasing {
             Publisher publisher,
             ParkingTables tables,
             RowPublisher rows,
+            Predicate<String> waits,
             String table,
             @Nullable Warning obstacle) {
         this.stages = stages;
@@ -110,6 +114,7 @@ final class Releasing {
         this.parking = publisher.parking();
         this.tables = tables;
         this.rows = rows;
+        this.waits = waits;
         this.table = table;
         this.obstacle = obstacle;
         this.lookedAt = stages.nanoTime().getAsLong() - IDLE_LOOK_NANOS;
@@ -133,7 +138,7 @@ final class Releasing {
     }
 
     private void publish(Numbering numbering, Position position) {
-        ParkedAggregate aggregate = parking.released();
+        ParkedAggregate aggregate = parking.released(waits);
         publishing = aggregate != null && (isEverythingVisible(aggregate) || isWaitingForAMoment());
         if (aggregate == null || waitingSince != 0) {
             return;

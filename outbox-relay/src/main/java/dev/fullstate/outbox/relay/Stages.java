@@ -13,6 +13,7 @@ import dev.fullstate.outbox.relay.wal.WalSource;
  * @param publisher prepares a publisher for the pipeline of this name, which lasts until its first failure
  * @param nanoTime a clock that only goes forward
  * @param refusals that Kafka has given in earlier activities
+ * @param unavailable the topics that have refused events in earlier activities
  * @param statistics of the relay, in all its activities
  */
 record Stages(
@@ -22,4 +23,5 @@ record Stages(
         Function<String, PreparedPublisher> publisher,
         LongSupplier nanoTime,
         Refusals refusals,
+        UnavailableTopics unavailable,
         RelayStatistics statistics) {}

@@ -20,6 +20,7 @@ import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.pgoutput.Message;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.pgoutput.MessageDecoder;
+import dev.fullstate.outbox.relay.position.Extent;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.position.Position;
@@ -64,6 +65,7 @@ final class Streaming implements Activity {
     private final RowPublisher rowPublisher;
     private final Releasing releasing;
     private final PauseWatch pauses;
+    private final HeldTypes held;
     private final Numbering numbering;
     /** The highest number of a row that was given up or parked at {@code start}; only meaningful with that. */
     private final long handled;
@@ -95,8 +97,15 @@ final class Streaming implements Activity {
         Warning obstacle = tables.obstacle();
         this.rowPublisher = new RowPublisher(stages, publisher, obstacle);
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
+        this.held = new HeldTypes(stages, publisher, start);
         this.releasing = new Releasing(
-                stages, publisher, tables, rowPublisher, stream.currentRows().table(), obstacle);
+                stages,
+                publisher,
+                tables,
+                rowPublisher,
+                held::holds,
+                stream.currentRows().table(),
+                obstacle);
         this.numbering = new Numbering(start.numbers());
         this.handled = publisher.recordedParking().highest();
     }
@@ -107,7 +116,7 @@ final class Streaming implements Activity {
      */
     static Activity after(ResumePoint start, Stages stages, Connected connected, LostEvents lostEvents) {
         WalStream stream = connected.subscription().stream();
-        if (!stream.start().isAfter(start.through())) {
+        if (!stream.start().isAfter(start.settled())) {
             return new Streaming(stages, connected, stream, lostEvents, start);
         }
         log.info("Replication slot '{}' has been moved to {}", stages.settings().slotName(), stream.start());
@@ -124,7 +133,7 @@ final class Streaming implements Activity {
     public Activity step() {
         publisher.requireNoFailure();
         stages.statistics().setParked(publisher.recordedParking());
-        if (pauses.isDue()) {
+        if (pauses.isDue() || held.isAnyReleased()) {
             drain(stages.settings().shutdownTimeout());
             close();
             return new Connecting(stages);
@@ -140,13 +149,14 @@ final class Streaming implements Activity {
             return new Connecting(stages, true);
         }
         releasing.step(numbering, tracker.progress().received());
+        held.step(extent());
         publisher.commitIfDue(received(), drained);
         confirmation.step();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
         if (releasing.isNoted()) {
             horizon.step(confirmation.confirmable());
         }
-        jobEnds.step(tracker.progress().published());
+        jobEnds.step(held.lowest(tracker.progress().published()));
         lostEvents.step();
         kafka.step();
         return this;
@@ -173,19 +183,23 @@ final class Streaming implements Activity {
     }
 
     private ResumePoint received() {
+        Extent extent = extent();
         // After a restart the stream begins before the point that the relay had reached.
-        return new ResumePoint(
-                        tracker.progress().received(),
-                        tracker.isInsideTransaction() ? lastReceived : null,
-                        start.origin(),
-                        numbering.numbers())
-                .furthest(start);
+        return new ResumePoint(extent.through(), extent.within(), start.origin(), numbering.numbers())
+                .furthest(start)
+                .with(held.behind(extent));
+    }
+
+    private Extent extent() {
+        return new Extent(tracker.progress().received(), tracker.isInsideTransaction() ? lastReceived : null);
     }
 
     @Override
     public @Nullable Problem problem() {
-        Problem stalled = kafka.problem();
-        return stalled != null ? stalled : confirmation.problem();
+        return Stream.of(kafka.problem(), held.problem(), confirmation.problem())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Reads until the stream has nothing, or had nothing for a moment, or no more may be in flight; unread messages stay in the WAL. */
@@ -282,13 +296,19 @@ final class Streaming implements Activity {
 
         @Override
         public void row(ReceivedRow row) {
-            if (start.covers(row.position())) {
+            if (isPublished(row)) {
                 requirePublished(row);
-            } else {
+            } else if (held.areThereNone() || !held.letWait(row.aggregateType())) {
                 rows.send(row);
             }
             // This comes last: events are not published up to a row that stops the relay.
             lastReceived = row.position();
+        }
+
+        private boolean isPublished(ReceivedRow row) {
+            return held.areThereNone()
+                    ? start.covers(row.position())
+                    : start.extent(row.aggregateType()).covers(row.position());
         }
 
         private void send(CommittedEvent event) {

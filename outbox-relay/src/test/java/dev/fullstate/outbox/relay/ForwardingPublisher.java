@@ -98,6 +98,11 @@ class ForwardingPublisher implements Publisher {
     }
 
     @Override
+    public CompletableFuture<Boolean> takesEvents(String topic) {
+        return target.takesEvents(topic);
+    }
+
+    @Override
     public Set<String> topics() {
         return target.topics();
     }

@@ -24,7 +24,7 @@ class StagesTest {
             stage("position")
                     .opens(
                             "Lsn, Position, Progress, ResumePoint, Origin, Timeline, Numbers, Newest, Shift",
-                            "Fill, FoundEvent, FoundGap"),
+                            "Extent, Behind, Fill, FoundEvent, FoundGap"),
             stage("failure").opens("FailureKind, KafkaFailure, PostgresFailure, RelayException, Warning, Diagnosis"),
             stage("parking").opens("Parking, Parked, ParkedAggregate, Command"),
             stage("wal")
@@ -44,7 +44,8 @@ class StagesTest {
             stage("route").sees("transaction").opens("Router, RoutedEvent"),
             stage("kafka")
                     .sees("position, failure")
-                    .opens("Kafka, KafkaSettings, KafkaTopic, Search, LogContext, BrokerException"),
+                    .opens(
+                            "Kafka, KafkaSettings, KafkaTopic, Search, LogContext, BrokerException, UnavailableTopicsException"),
             stage("publish")
                     .sees("position, parking, failure, transaction, route, kafka")
                     .opens(

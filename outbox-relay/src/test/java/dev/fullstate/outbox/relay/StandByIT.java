@@ -234,6 +234,7 @@ class StandByIT {
                 pipeline -> prepared,
                 System::nanoTime,
                 new Refusals(),
+                new UnavailableTopics(System::nanoTime),
                 new RelayStatistics(InstantSource.system()));
         try (SteppedRelay leader = leader();
                 WalSession session = source.open()) {

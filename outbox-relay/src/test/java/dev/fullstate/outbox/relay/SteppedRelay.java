@@ -41,14 +41,14 @@ final class SteppedRelay implements AutoCloseable {
     private SteppedRelay(
             WalSettings wal,
             PublisherSettings publishing,
-            String topics,
+            Router router,
             PoisonPolicy poison,
             AfterLoss afterLoss,
             UnaryOperator<Publisher> publishers) {
         relay = new Relay(
                 settings(wal.slotName(), publishing.kafka().maxInFlight(), poison, afterLoss),
                 WalSource.of(wal),
-                new Router(topics, Map.of()),
+                router,
                 pipeline -> new AdaptedPublisher(PreparedPublisher.prepare(publishing, pipeline), publishers),
                 nanos::get);
     }
@@ -108,6 +108,17 @@ final class SteppedRelay implements AutoCloseable {
     static SteppedRelay of(Delivery delivery, OutboxDatabase database, KafkaServer kafka) {
         Map<String, Object> server = Map.of("bootstrap.servers", kafka.bootstrapServers());
         return of(database, delivery, server, wal -> wal, AfterLoss.REPORT, publisher -> publisher);
+    }
+
+    /** Makes a relay that publishes to a broker of the test's own, with topics of their own for some types. */
+    static SteppedRelay routing(Map<String, String> topics, OutboxDatabase database, KafkaServer kafka) {
+        return new SteppedRelay(
+                wal(database),
+                publishing(database, Delivery.EXACTLY_ONCE, Map.of("bootstrap.servers", kafka.bootstrapServers())),
+                new Router(topic(database, Router.AGGREGATE_TYPE), topics),
+                PoisonPolicy.all(Poison.STOP),
+                AfterLoss.REPORT,
+                publisher -> publisher);
     }
 
     static SteppedRelay atLeastOnce(OutboxDatabase database) {
@@ -171,7 +182,7 @@ final class SteppedRelay implements AutoCloseable {
         return new SteppedRelay(
                 adapt.apply(wal(database)),
                 publishing(database, delivery, producer),
-                topic(database, Router.AGGREGATE_TYPE),
+                new Router(topic(database, Router.AGGREGATE_TYPE), Map.of()),
                 poison,
                 afterLoss,
                 publishers);

@@ -187,6 +187,11 @@ public enum KafkaFailure implements Failure {
         return this == TOO_LARGE || this == NOT_VALID;
     }
 
+    /** Returns whether it is the fault of one topic, so that other topics may take events. */
+    public boolean isOfATopic() {
+        return this == TOPIC_NOT_ALLOWED || this == UNUSABLE_TOPIC || this == NO_TOPIC;
+    }
+
     @Override
     public FailureKind kind() {
         return kind;

@@ -148,7 +148,7 @@ public final class History {
             return Stream.of("the replication slot is gone");
         }
         boolean moved = recorded.fill() == null
-                ? slot.confirmed().isAfter(recorded.through())
+                ? slot.confirmed().isAfter(recorded.settled())
                 // Nothing is confirmed before all rows are published.
                 : !slot.confirmed().equals(recorded.through());
         return Stream.of(
@@ -156,7 +156,7 @@ public final class History {
                 slot.lost() ? "the server has given up the replication slot" : null,
                 moved
                         ? "the slot is confirmed up to " + slot.confirmed() + ", events are published up to "
-                                + recorded.through() + ": it was advanced, or created again"
+                                + recorded.settled() + ": it was advanced, or created again"
                         : null,
                 recorded.origin().publication().equals(facts.origin().publication())
                         ? null

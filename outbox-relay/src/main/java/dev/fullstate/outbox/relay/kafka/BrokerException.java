@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.kafka;
 
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 import org.apache.kafka.common.TopicPartition;
@@ -23,13 +24,25 @@ public class BrokerException extends RelayException {
     }
 
     /** Reports what Kafka or one of its clients has reported. */
-    protected BrokerException(KafkaFailure failure, String message, Throwable cause) {
+    protected BrokerException(KafkaFailure failure, String message, @Nullable Throwable cause) {
         super(failure.kind(), message, failure.remedy(), cause);
     }
 
     /** Makes an exception of what Kafka or one of its clients has reported. */
     public static BrokerException of(String failedTo, Throwable cause) {
-        return new BrokerException(KafkaFailure.of(cause), failedTo + ": " + KafkaFailure.describe(cause), cause);
+        String message = failedTo + ": " + KafkaFailure.describe(cause);
+        Set<String> denied = UnavailableTopicsException.denied(cause);
+        return denied.isEmpty()
+                ? new BrokerException(KafkaFailure.of(cause), message, cause)
+                : new UnavailableTopicsException(denied, KafkaFailure.of(cause), message, cause);
+    }
+
+    /** Returns the same failure, met at the use of a topic: as one of that topic, if it is the topic's fault. */
+    public BrokerException at(String topic) {
+        KafkaFailure failure = KafkaFailure.of(this);
+        return failure.isOfATopic() && !(this instanceof UnavailableTopicsException)
+                ? new UnavailableTopicsException(Set.of(topic), failure, String.valueOf(getMessage()), getCause())
+                : this;
     }
 
     /** Says that the rest of a partition cannot be read, because a transaction of any producer is open there, or no broker sends it. */

@@ -73,6 +73,15 @@ public interface Kafka extends AutoCloseable {
     CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names);
 
     /**
+     * Asks whether a topic would take an event, without keeping the caller waiting: whether it exists and the user may write there, as far as
+     * Kafka tells.
+     *
+     * @param mayBeCreated whether a topic counts that does not exist and that the user may create
+     * @return completes exceptionally with a {@link BrokerException}
+     */
+    CompletableFuture<Boolean> takesEvents(String topic, boolean mayBeCreated);
+
+    /**
      * Finds out whether a commit that comes late can end a later transaction: not from version 2 on, which numbers them (KIP-890).
      *
      * @return the level of the feature {@code transaction.version}; 0 where the cluster does not have it

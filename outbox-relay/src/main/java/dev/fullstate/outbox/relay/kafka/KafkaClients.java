@@ -57,6 +57,11 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
+    public CompletableFuture<Boolean> takesEvents(String topic, boolean mayBeCreated) {
+        return TopicLookup.takesEvents(admin, settings.timeout(), topic, mayBeCreated);
+    }
+
+    @Override
     public short transactionVersion() {
         FinalizedVersionRange range = answer.of(
                         admin.describeFeatures().featureMetadata(),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -12,15 +13,21 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks for several topics at once; no thread waits for the answer. */
+import dev.fullstate.outbox.relay.failure.KafkaFailure;
+
+/** Asks for topics; no thread waits for the answer. */
 final class TopicLookup {
 
     private TopicLookup() {}
@@ -48,6 +55,40 @@ final class TopicLookup {
                     }
                     return topics(descriptions, configurations);
                 });
+    }
+
+    static CompletableFuture<Boolean> takesEvents(Admin admin, Duration timeout, String topic, boolean mayBeCreated) {
+        return orNull(answer(admin.describeTopics(
+                                        List.of(topic), new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                                .allTopicNames())
+                        .thenApply(described -> described.get(topic)))
+                .thenCompose(found -> found == null
+                        ? mayBeCreated(admin, topic, mayBeCreated)
+                        : CompletableFuture.completedFuture(isWritable(found)))
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> {
+                    if (KafkaFailure.of(cause(failure)).isOfATopic()) {
+                        return false;
+                    }
+                    throw BrokerException.of("Topic '" + topic + "' could not be looked up", cause(failure));
+                });
+    }
+
+    /** A broker may not tell which operations are allowed. */
+    private static boolean isWritable(TopicDescription topic) {
+        Set<AclOperation> allowed = topic.authorizedOperations();
+        return allowed == null || allowed.contains(AclOperation.WRITE);
+    }
+
+    /** Has Kafka check the creation of a topic, and create nothing. */
+    private static CompletableFuture<Boolean> mayBeCreated(Admin admin, String topic, boolean asked) {
+        return asked
+                ? answer(admin.createTopics(
+                                        List.of(new NewTopic(topic, Optional.empty(), Optional.empty())),
+                                        new CreateTopicsOptions().validateOnly(true))
+                                .all())
+                        .thenApply(done -> true)
+                : CompletableFuture.completedFuture(false);
     }
 
     private static ConfigResource resource(String topic) {

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -162,10 +163,14 @@ public final class Parking {
                 .toList();
     }
 
-    /** Returns an aggregate whose events may be published, each in its turn; null if there is none. */
-    public @Nullable ParkedAggregate released() {
+    /**
+     * Returns an aggregate whose events may be published, each in its turn; null if there is none.
+     *
+     * @param waits tells whether all events of a type wait
+     */
+    public @Nullable ParkedAggregate released(Predicate<String> waits) {
         return aggregates.values().stream()
-                .filter(ParkedAggregate::mayBePublished)
+                .filter(each -> each.mayBePublished() && !waits.test(each.type()))
                 .findFirst()
                 .orElse(null);
     }

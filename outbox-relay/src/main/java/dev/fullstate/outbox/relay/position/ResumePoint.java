@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param origin of the position
  * @param numbers of the published rows
  * @param gap that was found, and of which the fill has not begun; null if none was
+ * @param behind the aggregate types of which less is published
  */
 public record ResumePoint(
         Lsn through,
@@ -23,7 +24,8 @@ public record ResumePoint(
         @Nullable Fill fill,
         Origin origin,
         Numbers numbers,
-        @Nullable FoundGap gap) {
+        @Nullable FoundGap gap,
+        Behind behind) {
 
     private static final String TIMELINE = "timeline";
     private static final String PUBLICATION = "publication";
@@ -32,6 +34,7 @@ public record ResumePoint(
     private static final String SHIFT = "shift";
     private static final String FILL = "fill";
     private static final String GAP = "gap";
+    private static final String BEHIND = "behind";
 
     /** Makes a point of the stream. */
     public ResumePoint(Lsn through, @Nullable Position within, Origin origin, Numbers numbers) {
@@ -40,17 +43,38 @@ public record ResumePoint(
 
     /** Makes a point of the stream or of a fill. */
     public ResumePoint(Lsn through, @Nullable Position within, @Nullable Fill fill, Origin origin, Numbers numbers) {
-        this(through, within, fill, origin, numbers, null);
+        this(through, within, fill, origin, numbers, null, Behind.NONE);
     }
 
     /** Returns the same point, of a history that has come out of its own. */
     public ResumePoint in(Origin later) {
-        return new ResumePoint(through, within, fill, later, numbers, gap);
+        return new ResumePoint(through, within, fill, later, numbers, gap, behind);
     }
 
     /** Returns the same point, after which a gap was found. */
     public ResumePoint before(FoundGap found) {
-        return new ResumePoint(through, within, fill, origin, numbers, found);
+        return new ResumePoint(through, within, fill, origin, numbers, found, behind);
+    }
+
+    /** Returns the same point, up to which some types are not published. */
+    public ResumePoint with(Behind later) {
+        return new ResumePoint(through, within, fill, origin, numbers, gap, later);
+    }
+
+    /** Returns how far events of types are published that are not behind. */
+    public Extent extent() {
+        return new Extent(through, within);
+    }
+
+    /** Returns how far events of a type are published. */
+    public Extent extent(String aggregateType) {
+        Extent less = behind.types().get(aggregateType);
+        return less == null ? extent() : less;
+    }
+
+    /** Returns the position up to which events of all types are published. */
+    public Lsn settled() {
+        return behind.lowest(through);
     }
 
     /** Returns the furthest position in the WAL of which anything is published. */
@@ -58,23 +82,15 @@ public record ResumePoint(
         return within == null ? through : within.commitLsn();
     }
 
-    /** {@return whether the event is already published} */
+    /** {@return whether the event is already published, unless its type is behind} */
     public boolean covers(Position event) {
-        // A commit begins before it ends, and the next one where it ends or later.
-        return through.isAfter(event.commitLsn())
-                || (within != null && within.commitLsn().equals(event.commitLsn()) && within.index() >= event.index());
+        return extent().covers(event);
     }
 
-    /** Returns the point at which everything is published that is published at one of two points of one stream. */
+    /** Returns the point at which everything is published that is published at one of two points of one stream, with no type behind. */
     public ResumePoint furthest(ResumePoint other) {
-        Lsn furthestThrough = other.through.isAfter(through) ? other.through : through;
-        Position furthestWithin =
-                within == null || (other.within != null && other.within.isAfter(within)) ? other.within : within;
-        return new ResumePoint(
-                furthestThrough,
-                furthestWithin == null || furthestThrough.isAfter(furthestWithin.commitLsn()) ? null : furthestWithin,
-                origin,
-                numbers.furthest(other.numbers));
+        Extent furthest = extent().furthest(other.extent());
+        return new ResumePoint(furthest.through(), furthest.within(), origin, numbers.furthest(other.numbers));
     }
 
     /**
@@ -90,6 +106,7 @@ public record ResumePoint(
         String shift = fields.remove(SHIFT);
         String fill = fields.remove(FILL);
         String gap = fields.remove(GAP);
+        String behind = fields.remove(BEHIND);
         ResumePoint point = new ResumePoint(
                 Lsn.parse(words.get(0)),
                 inside ? Position.parse(words.get(1)) : null,
@@ -99,7 +116,8 @@ public record ResumePoint(
                         Long.parseLong(required(fields, HIGHEST)),
                         newest == null ? null : Newest.parse(newest),
                         shift == null ? Shift.NONE : Shift.parse(shift)),
-                gap == null ? null : FoundGap.parse(gap));
+                gap == null ? null : FoundGap.parse(gap),
+                behind == null ? Behind.NONE : Behind.parse(behind));
         if (!fields.isEmpty()) {
             throw new IllegalArgumentException("Unknown in a position: " + fields.keySet());
         }
@@ -149,6 +167,9 @@ public record ResumePoint(
         }
         if (gap != null) {
             append(text, GAP, gap);
+        }
+        if (!behind.isEmpty()) {
+            append(text, BEHIND, behind);
         }
         return text.toString();
     }

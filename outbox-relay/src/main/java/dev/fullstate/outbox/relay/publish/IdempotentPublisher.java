@@ -222,6 +222,11 @@ final class IdempotentPublisher implements Publisher {
     }
 
     @Override
+    public CompletableFuture<Boolean> takesEvents(String topic) {
+        return sender.takesEvents(topic);
+    }
+
+    @Override
     public Set<String> topics() {
         return sender.topics().names();
     }

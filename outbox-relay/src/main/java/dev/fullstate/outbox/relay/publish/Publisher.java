@@ -97,6 +97,14 @@ public interface Publisher extends AutoCloseable {
      */
     CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics);
 
+    /**
+     * Asks, without keeping the caller waiting, whether a topic would take an event: whether it exists or may be created, and may be written, as
+     * far as Kafka tells.
+     *
+     * @return completes exceptionally with a {@link BrokerException}
+     */
+    CompletableFuture<Boolean> takesEvents(String topic);
+
     /** Returns the topics to which events of this outbox were published, as far as Kafka has kept that with the position. */
     Set<String> topics();
 

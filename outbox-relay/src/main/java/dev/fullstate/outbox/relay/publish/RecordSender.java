@@ -248,7 +248,11 @@ final class RecordSender implements AutoCloseable {
         RecordIdentity identity = what.identity();
         return identity != null && KafkaFailure.of(exception).isOfARecord()
                 ? RefusedRecordException.of(identity, failedTo, exception)
-                : BrokerException.of(failedTo, exception);
+                : BrokerException.of(failedTo, exception).at(topic);
+    }
+
+    CompletableFuture<Boolean> takesEvents(String topic) {
+        return topics.takesEvents(topic);
     }
 
     CompletableFuture<Map<TopicPartition, Long>> ends(Set<String> topics) {

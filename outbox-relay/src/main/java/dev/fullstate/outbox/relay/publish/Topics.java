@@ -20,6 +20,7 @@ import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.kafka.Kafka.Keeping;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
+import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 
@@ -113,14 +114,22 @@ final class Topics {
     int partition(String topic, byte[] key) {
         KafkaTopic known = used.get(topic);
         if (known == null) {
-            known = take(
-                    remembered.get(topic),
-                    require(
-                            topic,
-                            Keeping.LAST_OF_EACH_KEY,
-                            settings.newTopics().partitionCount()));
+            known = take(remembered.get(topic), requireForEvents(topic));
         }
         return Utils.toPositive(Utils.murmur2(key)) % known.partitionCount();
+    }
+
+    private KafkaTopic requireForEvents(String topic) {
+        try {
+            return require(topic, Keeping.LAST_OF_EACH_KEY, settings.newTopics().partitionCount());
+        } catch (BrokerException e) {
+            throw e.at(topic);
+        }
+    }
+
+    /** Asks whether a topic would take an event. */
+    CompletableFuture<Boolean> takesEvents(String topic) {
+        return kafka.takesEvents(topic, settings.newTopics().create());
     }
 
     private KafkaTopic take(@Nullable KafkaTopic before, KafkaTopic now) {
@@ -200,8 +209,7 @@ final class Topics {
     private KafkaTopic create(String name, Keeping keeping, @Nullable Integer partitionCount) {
         NewTopics creation = settings.newTopics();
         if (!creation.create()) {
-            throw new BrokerException(
-                    "Topic '" + name + "' does not exist", "Create it, or set outbox.relay.create-topics=true", null);
+            throw UnavailableTopicsException.missing(name);
         }
         kafka.createTopic(name, keeping, partitionCount, creation.replicationFactor());
         log.info(

@@ -249,6 +249,11 @@ final class TransactionalPublisher implements Publisher {
     }
 
     @Override
+    public CompletableFuture<Boolean> takesEvents(String topic) {
+        return sender.takesEvents(topic);
+    }
+
+    @Override
     public Set<String> topics() {
         return sender.topics().names();
     }

@@ -56,6 +56,11 @@ public final class SimulatedProducers implements Kafka {
     }
 
     @Override
+    public CompletableFuture<Boolean> takesEvents(String topic, boolean mayBeCreated) {
+        return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
     public short transactionVersion() {
         requireAnswer();
         return broker.transactionVersion();

@@ -22,7 +22,9 @@ class ResumePointTest {
                 " newest=12:0199f0c4-8a3e-7000-8000-000000000001 shift=100+30",
                 " fill=1200@735:740:736,738",
                 " fill=0@735:740:@700:700:",
-                " shift=100+30 fill=9223372036854775807@735:740:"
+                " shift=100+30 fill=9223372036854775807@735:740:",
+                " behind=order@0/16B3000",
+                " behind=an+order%2C%40%3D%2F@0/16B3000:0/16B3748#17,b@0/1"
             })
     void resumePointIsReadAsItIsWritten(String fields) {
         assertThat(ResumePoint.parse("0/16B3748" + FIELDS + fields)).hasToString("0/16B3748" + FIELDS + fields);
@@ -59,6 +61,9 @@ class ResumePointTest {
                 "0/1" + FIELDS + " fill=5",
                 "0/1" + FIELDS + " fill=x@1:1:",
                 "0/1" + FIELDS + " fill=5@1:1:@1:1:@1:1:",
+                "0/1" + FIELDS + " behind=order",
+                "0/1" + FIELDS + " behind=order@x",
+                "0/1" + FIELDS + " behind=",
                 "0/1" + FIELDS + " later=1",
                 "0/1" + FIELDS + "  "
             })

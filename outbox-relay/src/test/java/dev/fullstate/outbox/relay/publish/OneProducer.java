@@ -53,6 +53,11 @@ record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafk
     }
 
     @Override
+    public CompletableFuture<Boolean> takesEvents(String topic, boolean mayBeCreated) {
+        return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
     public short transactionVersion() {
         return 2;
     }

@@ -1,0 +1,306 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+import dev.fullstate.outbox.relay.RefusingTopics.Refusal;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.test.PublishedEvent;
+import dev.fullstate.outbox.test.PublishedEvents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Shows that a topic that takes no events holds up the events of its own types only, and that these come in their order once it does. */
+class HeldTypesIT {
+
+    private static RefusingTopics topics;
+
+    private OutboxDatabase database;
+    private PublishedEvents orders;
+    private PublishedEvents invoices;
+
+    @BeforeAll
+    static void startKafka() {
+        topics = RefusingTopics.start();
+    }
+
+    @AfterAll
+    static void stopKafka() {
+        topics.close();
+    }
+
+    @BeforeEach
+    void createDatabase() throws SQLException {
+        database = OutboxDatabase.migrated();
+        orders = events("order");
+        invoices = events("invoice");
+    }
+
+    @AfterEach
+    void dropDatabase() throws SQLException {
+        orders.close();
+        invoices.close();
+        database.close();
+    }
+
+    private PublishedEvents events(String type) {
+        return PublishedEvents.of(topics.kafka().bootstrapServers(), topic(type));
+    }
+
+    private String topic(String type) {
+        return SteppedRelay.topic(database, type);
+    }
+
+    private SteppedRelay relay(Delivery delivery) {
+        return SteppedRelay.of(delivery, database, topics.kafka());
+    }
+
+    private static OutboxInsert row(String type, String id, String payload) {
+        return OutboxInsert.row()
+                .with(OutboxTable.AGGREGATE_TYPE, "'" + type + "'")
+                .of(id)
+                .payload(payload);
+    }
+
+    private void write(String type, String id, String payload) throws SQLException {
+        database.execute(row(type, id, payload));
+    }
+
+    private static List<String> data(PublishedEvents events) {
+        return events.all().stream().map(PublishedEvent::data).toList();
+    }
+
+    /** Leaves out repetitions, where they are allowed: the position may lack the last events before a refusal. */
+    private static List<String> data(PublishedEvents events, Delivery delivery) {
+        return delivery == Delivery.EXACTLY_ONCE
+                ? data(events)
+                : data(events).stream().distinct().toList();
+    }
+
+    /** Lets the time pass after which the relay asks whether the topics take events. */
+    private static void awaitEvents(SteppedRelay relay, PublishedEvents events, int count) {
+        relay.stepUntil(() -> {
+            relay.moveTime(Duration.ofMillis(100));
+            return events.all().size() >= count;
+        });
+    }
+
+    /** Publishes an event of each type, so that the topics exist, and then refuses those of orders. */
+    private void refuseOrders(SteppedRelay relay, Refusal refusal) throws Exception {
+        relay.stepUntil(RelayState.STREAMING);
+        if (refusal != Refusal.CREATE) {
+            write("order", "o", "first");
+            relay.stepUntil(orders, 1);
+        }
+        topics.refuse(topic("order"), refusal);
+    }
+
+    static Stream<Arguments> refusalsOfEachDelivery() {
+        return Stream.of(Delivery.values())
+                .flatMap(delivery -> Stream.of(Refusal.values()).map(refusal -> Arguments.of(delivery, refusal)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusalsOfEachDelivery")
+    void allOtherTypesArePublishedAndTheHeldOnesOnceTheirTopicTakesThem(Delivery delivery, Refusal refusal)
+            throws Exception {
+        int before = refusal == Refusal.CREATE ? 0 : 1;
+        try (SteppedRelay relay = relay(delivery)) {
+            refuseOrders(relay, refusal);
+            write("order", "o", "o1");
+            write("invoice", "i", "i1");
+            database.execute("begin;" + row("order", "o", "o2").sql() + ";"
+                    + row("invoice", "i", "i2").sql() + "; commit");
+            relay.stepUntil(invoices, 2);
+            assertThat(relay.state()).isEqualTo(RelayState.STREAMING);
+            assertThat(relay.problem().message())
+                    .startsWith("Events for topic '" + topic("order") + "' wait, all others are published: Topic")
+                    .contains("TopicAuthorizationException");
+            assertThat(relay.problem().remedy()).startsWith("Grant ");
+            topics.allow(topic("order"));
+            awaitEvents(relay, orders, before + 2);
+            write("order", "o", "o3");
+            write("invoice", "i", "i3");
+            relay.stepUntil(orders, before + 3);
+            relay.stepUntil(invoices, 3);
+            assertThat(relay.status().problem()).isNull();
+        }
+        assertThat(data(orders, delivery)).endsWith("o1", "o2", "o3").hasSize(before + 3);
+        assertThat(data(invoices, delivery)).containsExactly("i1", "i2", "i3");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void waitingEventsOutliveRestartsAndNothingBeyondThemIsConfirmedOrNoted(Delivery delivery) throws Exception {
+        Lsn written;
+        try (SteppedRelay relay = relay(delivery)) {
+            refuseOrders(relay, Refusal.WRITE);
+            write("order", "o", "o1");
+            written = database.walPosition();
+            write("invoice", "i", "i1");
+            relay.stepUntil(invoices, 1);
+        }
+        for (int i = 2; i <= 3; i++) {
+            try (SteppedRelay relay = relay(delivery)) {
+                write("order", "o", "o" + i);
+                write("invoice", "i", "i" + i);
+                relay.stepUntil(invoices, i);
+                database.terminateSessions();
+                write("invoice", "j", "j" + i);
+                relay.stepUntil(invoices, i);
+                for (int n = 0; n < 50; n++) {
+                    relay.moveTime(Duration.ofMillis(500));
+                    relay.step();
+                }
+            }
+            assertThat(written.isAfter(database.confirmed())).isTrue();
+            assertThat(database.unnotedCount()).isGreaterThanOrEqualTo(i);
+        }
+        topics.allow(topic("order"));
+        try (SteppedRelay relay = relay(delivery)) {
+            relay.stepUntil(orders, 4);
+            write("order", "o", "o4");
+            relay.stepUntil(orders, 5);
+            relay.stepUntil(() -> {
+                relay.moveTime(Duration.ofMillis(500));
+                return database.confirmed().isAfter(written) && database.unnotedCount() == 0;
+            });
+        }
+        assertThat(data(orders, delivery)).containsExactly("first", "o1", "o2", "o3", "o4");
+        assertThat(data(invoices, delivery)).containsExactly("i1", "i2", "j2", "i3", "j3");
+    }
+
+    @Test
+    void eachTypeGoesOnFromWhereItWas() throws Exception {
+        try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE);
+                PublishedEvents refunds = events("refund")) {
+            refuseOrders(relay, Refusal.WRITE);
+            write("order", "o", "o1");
+            write("invoice", "i", "i1");
+            write("refund", "r", "r1");
+            relay.stepUntil(invoices, 1);
+            relay.stepUntil(refunds, 1);
+            topics.refuse(topic("invoice"), Refusal.WRITE);
+            write("order", "o", "o2");
+            write("invoice", "i", "i2");
+            write("refund", "r", "r2");
+            relay.stepUntil(refunds, 2);
+            assertThat(relay.problem().message()).contains(topic("order")).contains(topic("invoice"));
+            topics.allow(topic("invoice"));
+            awaitEvents(relay, invoices, 2);
+            write("invoice", "i", "i3");
+            relay.stepUntil(invoices, 3);
+            topics.allow(topic("order"));
+            awaitEvents(relay, orders, 3);
+            write("refund", "r", "r3");
+            relay.stepUntil(refunds, 3);
+            assertThat(data(orders)).containsExactly("first", "o1", "o2");
+            assertThat(data(invoices)).containsExactly("i1", "i2", "i3");
+            assertThat(data(refunds)).containsExactly("r1", "r2", "r3");
+        }
+    }
+
+    @Test
+    void transactionThatIsPublishedInPartsIsNeitherRepeatedNorCutShort() throws Exception {
+        int count = 3_000;
+        try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {
+            refuseOrders(relay, Refusal.WRITE);
+            // More than may be in flight at once.
+            database.execute(OutboxInsert.rows(count)
+                    .with(OutboxTable.AGGREGATE_TYPE, "case when n % 2 = 0 then 'order' else 'invoice' end")
+                    .with(OutboxTable.PAYLOAD, "n || repeat('x', 2000)"));
+            relay.stepUntil(() -> !invoices.all().isEmpty());
+            database.terminateSessions();
+            relay.stepUntil(invoices, count / 2);
+            topics.allow(topic("order"));
+            relay.stepUntil(() -> {
+                relay.moveTime(Duration.ofMillis(100));
+                return orders.all().size() > 100;
+            });
+            database.terminateSessions();
+            relay.stepUntil(orders, 1 + count / 2);
+            write("order", "o", "last");
+            relay.stepUntil(orders, 2 + count / 2);
+        }
+        assertThat(data(orders)).hasSize(2 + count / 2).doesNotHaveDuplicates().endsWith("last");
+        assertThat(data(invoices)).hasSize(count / 2).doesNotHaveDuplicates();
+        assertThat(orders.all())
+                .extracting(event -> Long.parseLong(event.headers().get("ce_sequence")))
+                .isSorted();
+    }
+
+    @Test
+    void waitingEventsAreFoundInTheTableWhenTheSlotIsLost() throws Exception {
+        try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {
+            refuseOrders(relay, Refusal.WRITE);
+            write("order", "o", "o1");
+            write("invoice", "i", "i1");
+            relay.stepUntil(invoices, 1);
+        }
+        database.terminateWalSender();
+        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        write("order", "o", "o2");
+        write("invoice", "i", "i2");
+        topics.allow(topic("order"));
+        try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {
+            awaitEvents(relay, orders, 3);
+            awaitEvents(relay, invoices, 2);
+        }
+        assertThat(data(orders)).containsExactly("first", "o1", "o2");
+        assertThat(data(invoices)).containsExactly("i1", "i2");
+    }
+
+    @Test
+    void waitingEventsGoToTheTopicThatTheirTypeHasByThen() throws Exception {
+        try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {
+            refuseOrders(relay, Refusal.WRITE);
+            write("order", "o", "o1");
+            write("invoice", "i", "i1");
+            relay.stepUntil(invoices, 1);
+        }
+        String other = topic("other");
+        try (SteppedRelay relay = SteppedRelay.routing(Map.of("order", other), database, topics.kafka());
+                PublishedEvents others = PublishedEvents.of(topics.kafka().bootstrapServers(), other)) {
+            write("order", "o", "o2");
+            relay.stepUntil(others, 2);
+            assertThat(data(others)).containsExactly("o1", "o2");
+        }
+        assertThat(data(orders)).containsExactly("first");
+    }
+
+    @Test
+    void slotThatWasAdvancedBeyondWaitingEventsIsAGap() throws Exception {
+        Lsn beyond;
+        try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {
+            refuseOrders(relay, Refusal.WRITE);
+            write("order", "o", "o1");
+            beyond = database.walPosition();
+            write("invoice", "i", "i1");
+            relay.stepUntil(invoices, 1);
+        }
+        database.terminateWalSender();
+        database.query("select pg_replication_slot_advance('" + database.name() + "', '" + beyond + "')");
+        topics.allow(topic("order"));
+        try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {
+            awaitEvents(relay, orders, 2);
+        }
+        assertThat(data(orders)).containsExactly("first", "o1");
+        assertThat(data(invoices)).containsExactly("i1");
+    }
+}

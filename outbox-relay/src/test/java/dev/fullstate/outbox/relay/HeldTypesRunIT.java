@@ -1,0 +1,195 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
+import dev.fullstate.outbox.relay.RefusingTopics.Refusal;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.test.PublishedEvents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Takes random steps: writes events of several types, some of which cannot be published, refuses and allows topics, cuts the relay off, stops
+ * and starts it, releases what is parked. The table is the oracle: at the end each event was published once and, per aggregate, in its order.
+ */
+class HeldTypesRunIT {
+
+    private static final long SEED = 20_261_129;
+    private static final List<String> TYPES = List.of("order", "invoice", "refund", "item");
+
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private final TreeSet<String> refused = new TreeSet<>();
+    private RefusingTopics topics;
+    private OutboxDatabase database;
+    private int written;
+    private int refusalCount;
+
+    @Test
+    void everyEventIsPublishedOnceAndInItsOrder() throws Exception {
+        run(300);
+    }
+
+    @Test
+    @Tag("long")
+    void alsoInALongRun() throws Exception {
+        run(10_000);
+    }
+
+    private void run(int stepCount) throws Exception {
+        try (RefusingTopics broker = RefusingTopics.start();
+                OutboxDatabase outbox = OutboxDatabase.migrated()) {
+            topics = broker;
+            database = outbox;
+            SteppedRelay relay = relay();
+            for (int i = 0; i < stepCount; i++) {
+                relay = act(relay);
+                for (int n = random.nextInt(12); n > 0; n--) {
+                    relay.step();
+                }
+            }
+            for (String type : TYPES) {
+                allow(type);
+            }
+            database.execute("update outbox set payload = seq where length(payload) > 1000");
+            try (Published published = new Published()) {
+                awaitAll(relay, published);
+                relay.close();
+                check(published);
+            }
+        }
+    }
+
+    private SteppedRelay act(SteppedRelay relay) throws Exception {
+        String type = TYPES.get(random.nextInt(TYPES.size()));
+        switch (random.nextInt(16)) {
+            case 0 -> refuse(type);
+            case 1, 2 -> allow(type);
+            case 3 -> database.terminateSessions();
+            case 4 -> {
+                relay.close();
+                return relay();
+            }
+            case 5 -> release();
+            case 6, 7, 8 -> relay.moveTime(Duration.ofSeconds(random.nextInt(8)));
+            default -> write();
+        }
+        return relay;
+    }
+
+    private SteppedRelay relay() {
+        return SteppedRelay.treating(
+                PoisonPolicy.all(Poison.PARK),
+                database,
+                Delivery.EXACTLY_ONCE,
+                Map.of("bootstrap.servers", topics.kafka().bootstrapServers(), "max.request.size", 100_000));
+    }
+
+    private void refuse(String type) throws Exception {
+        if (refused.add(type)) {
+            Refusal[] refusals = Refusal.values();
+            topics.refuse(SteppedRelay.topic(database, type), refusals[random.nextInt(refusals.length)]);
+            refusalCount++;
+        }
+    }
+
+    private void allow(String type) throws Exception {
+        if (refused.remove(type)) {
+            topics.allow(SteppedRelay.topic(database, type));
+        }
+    }
+
+    private void release() throws SQLException {
+        database.execute("insert into outbox_command (pipeline, command, requested_by) values ('" + database.name()
+                + "', 'retry', 'test')");
+    }
+
+    /** Commits some rows of several aggregates, one in thirty of which is too large. */
+    private void write() throws SQLException {
+        StringBuilder transaction = new StringBuilder("begin;");
+        for (int n = random.nextInt(5); n >= 0; n--) {
+            written++;
+            transaction
+                    .append(OutboxInsert.row()
+                            .with(OutboxTable.AGGREGATE_TYPE, "'" + TYPES.get(random.nextInt(TYPES.size())) + "'")
+                            .of("a" + random.nextInt(3))
+                            .payload(random.nextInt(30) == 0 ? "x".repeat(110_000) : "fits")
+                            .sql())
+                    .append(';');
+        }
+        database.execute(transaction.append("commit").toString());
+    }
+
+    private void awaitAll(SteppedRelay relay, Published published) throws SQLException {
+        release();
+        relay.stepUntil(() -> {
+            relay.moveTime(Duration.ofMillis(100));
+            return database.query("select 1 from outbox_command where done_at is null") == null
+                    && database.query("select 1 from outbox_parked") == null
+                    && published.count() >= written;
+        });
+    }
+
+    /** The events of all types. */
+    private final class Published implements AutoCloseable {
+
+        private final Map<String, PublishedEvents> byType = new HashMap<>();
+
+        private Published() {
+            TYPES.forEach(type -> byType.put(
+                    type, PublishedEvents.of(topics.kafka().bootstrapServers(), SteppedRelay.topic(database, type))));
+        }
+
+        private int count() {
+            return byType.values().stream()
+                    .mapToInt(events -> events.all().size())
+                    .sum();
+        }
+
+        /** Returns the ids of the events of each aggregate, in their order. */
+        private Map<String, List<String>> byAggregate() {
+            Map<String, List<String>> ids = new HashMap<>();
+            byType.forEach((type, events) -> events.all()
+                    .forEach(event -> ids.computeIfAbsent(type + event.key(), key -> new ArrayList<>())
+                            .add(event.headers().get("ce_id"))));
+            return ids;
+        }
+
+        @Override
+        public void close() {
+            byType.values().forEach(PublishedEvents::close);
+        }
+    }
+
+    private void check(Published published) throws SQLException {
+        Map<String, List<String>> expected = new HashMap<>();
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("select aggregatetype || aggregateid, id from outbox order by seq")) {
+            while (rows.next()) {
+                expected.computeIfAbsent(rows.getString(1), key -> new ArrayList<>())
+                        .add(rows.getString(2));
+            }
+        }
+        assertThat(published.byAggregate()).isEqualTo(expected);
+        // The run would show nothing without these.
+        assertThat(refusalCount).isPositive();
+        assertThat(database.query("select count(*) from outbox_command where outcome not like '%for 0 parked%'"))
+                .isNotEqualTo("0");
+    }
+}
