@@ -48,6 +48,11 @@ final class Backoff {
         }
     }
 
+    /** Returns the delay before the next attempt after a failure that is none of the relay or its connections. */
+    Duration firstDelay() {
+        return settings.retryDelay(1);
+    }
+
     /** Notes a failure; returns the delay before the next attempt. */
     Duration nextDelay() {
         running = false;

@@ -121,7 +121,10 @@ final class Filling implements Activity {
         this.rows = connected.subscription().retainedRows();
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
         this.rowPublisher = new RowPublisher(
-                stages, publisher, connected.subscription().parkingTables().obstacle());
+                stages,
+                publisher,
+                topic -> false,
+                connected.subscription().parkingTables().obstacle());
         this.warnings = gap == null ? List.of() : List.of(Announcing.warning(gap));
         this.lostEvents = LostEvents.of(stages, connected.subscription());
         this.doubt = doubt;

@@ -2,11 +2,11 @@ package dev.fullstate.outbox.relay;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
+import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
 import dev.fullstate.outbox.relay.position.Behind;
 import dev.fullstate.outbox.relay.position.Extent;
 import dev.fullstate.outbox.relay.position.Lsn;
@@ -48,10 +49,12 @@ final class HeldTypes {
     private final Map<String, Extent> released = new TreeMap<>();
     /** By topic, the question to Kafka that was not answered, or whose answer was not looked at. */
     private final Map<String, CompletableFuture<Boolean>> asked = new HashMap<>();
-    /** True until the released types are published up to where the others were at the start. */
+    /** True until the stream has come to where most types are published at the start. */
+    private boolean readingAgain = true;
+    /** True until the released types are published up to there. */
     private boolean catchingUp;
 
-    HeldTypes(Stages stages, Publisher publisher, ResumePoint start) {
+    private HeldTypes(Stages stages, Publisher publisher, ResumePoint start) {
         this.router = stages.router();
         this.unavailable = stages.unavailable();
         this.publisher = publisher;
@@ -68,6 +71,31 @@ final class HeldTypes {
         }
     }
 
+    /** Asks first whether the topics take events by now for which types were held: an attempt in vain would cost the others a moment. */
+    static HeldTypes of(Stages stages, Publisher publisher, ResumePoint start) {
+        Map<String, CompletableFuture<Boolean>> questions = new TreeMap<>();
+        start.behind().types().keySet().stream()
+                .flatMap(type -> stages.router().findTopic(type).stream())
+                .filter(topic -> stages.unavailable().problem(topic) == null)
+                .forEach(topic -> questions.computeIfAbsent(topic, publisher::takesEvents));
+        questions.forEach((topic, question) -> {
+            if (Boolean.FALSE.equals(answer(topic, question))) {
+                stages.unavailable().hold(topic, Problem.of(UnavailableTopicsException.notYet(topic)));
+            }
+        });
+        return new HeldTypes(stages, publisher, start);
+    }
+
+    /** Returns Kafka's answer; null if it gives none. */
+    private static @Nullable Boolean answer(String topic, CompletableFuture<Boolean> question) {
+        try {
+            return question.join();
+        } catch (CompletionException e) {
+            log.info("Kafka does not say whether topic '{}' takes events: {}", topic, String.valueOf(e.getCause()));
+            return null;
+        }
+    }
+
     /** {@return whether no type is, or was, treated in another way than the others} */
     boolean areThereNone() {
         return topics.isEmpty() && released.isEmpty() && held.isEmpty();
@@ -75,20 +103,30 @@ final class HeldTypes {
 
     /** Returns whether events of a type, of which there are some, wait. */
     boolean holds(String aggregateType) {
-        if (topics.isEmpty()) {
-            return false;
-        }
-        Optional<String> topic = router.findTopic(aggregateType).filter(topics::contains);
-        topic.ifPresent(awaited::add);
-        return topic.isPresent();
+        return !topics.isEmpty()
+                && router.findTopic(aggregateType).filter(this::isHeld).isPresent();
     }
 
-    /** Lets a row wait if those of its type do; returns whether it waits. */
-    boolean letWait(String aggregateType) {
+    /** Returns whether events for a topic, of which there are some, wait. */
+    boolean isHeld(String topic) {
+        boolean isHeld = topics.contains(topic);
+        if (isHeld) {
+            awaited.add(topic);
+        }
+        return isHeld;
+    }
+
+    /**
+     * Lets a row wait if those of its type do; returns whether it waits.
+     *
+     * @param received everything before the row. With the first row of its type in this stream, the type is published that far: the slot may
+     *     be confirmed there, and nothing shows that a type waits before there is something that waits
+     */
+    boolean letWait(String aggregateType, Extent received) {
         if (!holds(aggregateType) || (held.size() >= MAX_TYPES && !held.containsKey(aggregateType))) {
             return false;
         }
-        held.computeIfAbsent(aggregateType, start::extent);
+        held.computeIfAbsent(aggregateType, type -> start.extent(type).furthest(received));
         return true;
     }
 
@@ -109,15 +147,22 @@ final class HeldTypes {
 
     /** Has it recorded, once, that the released types are published as far as the others. */
     void step(Extent received) {
-        if (catchingUp && !received.isBefore(start.extent())) {
+        if (readingAgain) {
+            readingAgain = received.isBefore(start.extent());
+        }
+        if (readingAgain) {
+            return;
+        }
+        if (catchingUp) {
             catchingUp = false;
             publisher.publishNothing(() -> {});
+            released.keySet().forEach(type -> router.findTopic(type).ifPresent(unavailable::forget));
             log.info("All events of {} that waited are given to Kafka", released.keySet());
         }
         ask();
     }
 
-    /** Asks now and then whether the topics take events, for whose events others wait. */
+    /** Asks now and then whether the topics take events; not before the others are published as far as they were, because they wait for that. */
     private void ask() {
         for (String topic : awaited) {
             if (!asked.containsKey(topic) && unavailable.isQuestionDue(topic)) {
@@ -133,11 +178,12 @@ final class HeldTypes {
         }
         Set<String> taking = new TreeSet<>();
         asked.entrySet().removeIf(question -> {
-            CompletableFuture<Boolean> answer = question.getValue();
-            if (answer.isDone() && !answer.isCompletedExceptionally() && answer.join()) {
-                taking.add(question.getKey());
+            String topic = question.getKey();
+            CompletableFuture<Boolean> asking = question.getValue();
+            if (asking.isDone() && Boolean.TRUE.equals(answer(topic, asking))) {
+                taking.add(topic);
             }
-            return answer.isDone();
+            return asking.isDone();
         });
         taking.forEach(unavailable::letGo);
         return !taking.isEmpty();
@@ -160,7 +206,7 @@ final class HeldTypes {
             if (problem != null) {
                 return new Problem(
                         problem.kind(),
-                        "Events for " + topicNames() + " wait, all others are published: " + problem.message(),
+                        "Events for " + topicNames() + " wait, and hold up no others: " + problem.message(),
                         problem.remedy());
             }
         }

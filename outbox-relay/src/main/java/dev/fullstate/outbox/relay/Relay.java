@@ -273,11 +273,11 @@ public final class Relay
             stages.refusals().forget();
         }
         Problem problem = Problem.of(e);
-        if (e instanceof UnavailableTopicsException refusal) {
-            stages.unavailable().note(refusal, problem);
-        }
+        boolean isNews = e instanceof UnavailableTopicsException refusal
+                && stages.unavailable().note(refusal, problem);
         stages.statistics().countFailure(problem.kind());
-        Duration delay = backoff.nextDelay();
+        // Each topic that takes no events is one failure more, or two, until all others are published.
+        Duration delay = isNews ? backoff.firstDelay() : backoff.nextDelay();
         if (problem.equals(status.problem())) {
             log.debug("The relay tries again in {}", delay, e);
         } else {

@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -36,15 +37,18 @@ final class RowPublisher {
     private final Stages stages;
     private final Publisher publisher;
     private final Parking parking;
+    /** Tells whether events for a topic wait. */
+    private final Predicate<String> held;
     /** Keeps the relay from parking anything; null if nothing does. */
     private final @Nullable Warning obstacle;
     /** Events that the publisher was given and that the statistics lack. */
     private long eventCount;
 
-    RowPublisher(Stages stages, Publisher publisher, @Nullable Warning obstacle) {
+    RowPublisher(Stages stages, Publisher publisher, Predicate<String> held, @Nullable Warning obstacle) {
         this.stages = stages;
         this.publisher = publisher;
         this.parking = publisher.parking();
+        this.held = held;
         this.obstacle = obstacle;
     }
 
@@ -105,6 +109,14 @@ final class RowPublisher {
 
     private RoutedEvent routed(CommittedEvent event, Numbering numbering) {
         RoutedEvent routed = stages.router().route(numbering.number(event));
+        if (held.test(routed.topic())) {
+            // Its row had another type when it was written, or when it was parked.
+            throw UnpublishableRowException.of(
+                    event,
+                    OutboxTable.AGGREGATE_TYPE,
+                    "its type was corrected, and topic '" + routed.topic() + "' takes no events now",
+                    null);
+        }
         String reason =
                 stages.refusals().areThereNone() ? null : stages.refusals().reason(RecordIdentity.of(routed));
         if (reason != null) {

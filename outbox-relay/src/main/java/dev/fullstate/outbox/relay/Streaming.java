@@ -95,9 +95,9 @@ final class Streaming implements Activity {
         this.start = start;
         ParkingTables tables = connected.subscription().parkingTables();
         Warning obstacle = tables.obstacle();
-        this.rowPublisher = new RowPublisher(stages, publisher, obstacle);
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
-        this.held = new HeldTypes(stages, publisher, start);
+        this.held = HeldTypes.of(stages, publisher, start);
+        this.rowPublisher = new RowPublisher(stages, publisher, held::isHeld, obstacle);
         this.releasing = new Releasing(
                 stages,
                 publisher,
@@ -298,7 +298,7 @@ final class Streaming implements Activity {
         public void row(ReceivedRow row) {
             if (isPublished(row)) {
                 requirePublished(row);
-            } else if (held.areThereNone() || !held.letWait(row.aggregateType())) {
+            } else if (held.areThereNone() || !held.letWait(row.aggregateType(), extent())) {
                 rows.send(row);
             }
             // This comes last: events are not published up to a row that stops the relay.

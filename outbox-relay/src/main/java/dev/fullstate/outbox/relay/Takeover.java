@@ -165,7 +165,7 @@ final class Takeover {
             return !note.snapshot().equals(begun.published());
         }
         boolean less = recorded.origin().timeline().equals(facts.origin().timeline())
-                ? note.recorded().isAfter(recorded.through())
+                ? note.recorded().isAfter(recorded.settled())
                 : hasNewerRow(note, recorded.numbers().newest());
         if (less) {
             log.warn(

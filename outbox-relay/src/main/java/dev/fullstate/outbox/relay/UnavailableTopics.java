@@ -15,7 +15,7 @@ import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
 
 /**
  * The topics that have refused events, for the attempts that follow: a refusal ends the connection. One refusal may be an accident; after the
- * second one, events of such a topic wait until it takes them. Used by the loop alone.
+ * second one within some minutes, events of such a topic wait until it takes them. Used by the loop alone.
  */
 final class UnavailableTopics {
 
@@ -43,32 +43,60 @@ final class UnavailableTopics {
             this.problem = problem;
             this.since = now;
         }
+
+        private boolean isAccident() {
+            return !holding && !letGo;
+        }
     }
 
     UnavailableTopics(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 
-    /** Takes note of a failure, and of what it means to people. */
-    void note(UnavailableTopicsException failure, Problem problem) {
-        failure.topics().forEach(topic -> note(topic, problem));
+    /**
+     * Takes note of a failure, and of what it means to people.
+     *
+     * @return whether the next attempt meets other circumstances because of it
+     */
+    boolean note(UnavailableTopicsException failure, Problem problem) {
+        boolean isNews = false;
+        for (String topic : failure.topics()) {
+            isNews |= note(topic, problem);
+        }
+        return isNews;
     }
 
-    private void note(String topic, Problem problem) {
+    private boolean note(String topic, Problem problem) {
         long now = nanoTime.getAsLong();
         Refusing known = topics.get(topic);
-        if (known == null) {
+        if (known == null || (known.isAccident() && now - known.since > LONGEST.toNanos())) {
             topics.put(topic, new Refusing(problem, now));
-            return;
+            return true;
         }
-        if (!known.holding && known.letGo) {
-            boolean isSoon = now - known.since < LONGEST.toNanos();
+        boolean isNews = !known.holding;
+        if (known.letGo && isNews) {
             Duration doubled = known.interval.multipliedBy(2);
-            known.interval = !isSoon ? SHORTEST : doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
+            known.interval = doubled.compareTo(LONGEST) < 0 ? doubled : LONGEST;
         }
+        hold(topic, problem);
+        return isNews;
+    }
+
+    /** Has events of a topic wait. */
+    void hold(String topic, Problem problem) {
+        long now = nanoTime.getAsLong();
+        Refusing known = topics.computeIfAbsent(topic, name -> new Refusing(problem, now));
         known.problem = problem;
         known.holding = true;
         known.since = now;
+    }
+
+    /** Forgets a topic whose events that waited are published. */
+    void forget(String topic) {
+        Refusing known = topics.get(topic);
+        if (known != null && !known.holding) {
+            topics.remove(topic);
+        }
     }
 
     /** Returns the topics whose events wait. */

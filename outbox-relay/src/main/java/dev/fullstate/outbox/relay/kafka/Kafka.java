@@ -76,10 +76,19 @@ public interface Kafka extends AutoCloseable {
      * Asks whether a topic would take an event, without keeping the caller waiting: whether it exists and the user may write there, as far as
      * Kafka tells.
      *
-     * @param mayBeCreated whether a topic counts that does not exist and that the user may create
      * @return completes exceptionally with a {@link BrokerException}
      */
-    CompletableFuture<Boolean> takesEvents(String topic, boolean mayBeCreated);
+    CompletableFuture<Boolean> takesEvents(String topic);
+
+    /**
+     * Asks whether a topic would take an event that exists, or that the user may create like this.
+     *
+     * @param partitionCount null for the broker's default
+     * @param replicationFactor null for the broker's default
+     * @return completes exceptionally with a {@link BrokerException}
+     */
+    CompletableFuture<Boolean> takesEventsOrMayBeCreated(
+            String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor);
 
     /**
      * Finds out whether a commit that comes late can end a later transaction: not from version 2 on, which numbers them (KIP-890).

@@ -57,8 +57,34 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
-    public CompletableFuture<Boolean> takesEvents(String topic, boolean mayBeCreated) {
-        return TopicLookup.takesEvents(admin, settings.timeout(), topic, mayBeCreated);
+    public CompletableFuture<Boolean> takesEvents(String topic) {
+        return TopicLookup.takesEvents(admin, settings.timeout(), topic, null);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> takesEventsOrMayBeCreated(
+            String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+        return TopicLookup.takesEvents(
+                admin,
+                settings.timeout(),
+                topic,
+                newTopic(topic, Keeping.LAST_OF_EACH_KEY, partitionCount, replicationFactor));
+    }
+
+    private static NewTopic newTopic(
+            String topic, Keeping keeping, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+        return new NewTopic(topic, Optional.ofNullable(partitionCount), Optional.ofNullable(replicationFactor))
+                .configs(
+                        switch (keeping) {
+                            case LAST_OF_EACH_KEY ->
+                                Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+                            case ALL ->
+                                Map.of(
+                                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                                        TopicConfig.CLEANUP_POLICY_DELETE,
+                                        TopicConfig.RETENTION_MS_CONFIG,
+                                        "-1");
+                        });
     }
 
     @Override
@@ -74,19 +100,7 @@ final class KafkaClients implements Kafka {
     @Override
     public void createTopic(
             String topic, Keeping keeping, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
-        NewTopic newTopic = new NewTopic(
-                        topic, Optional.ofNullable(partitionCount), Optional.ofNullable(replicationFactor))
-                .configs(
-                        switch (keeping) {
-                            case LAST_OF_EACH_KEY ->
-                                Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
-                            case ALL ->
-                                Map.of(
-                                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                                        TopicConfig.CLEANUP_POLICY_DELETE,
-                                        TopicConfig.RETENTION_MS_CONFIG,
-                                        "-1");
-                        });
+        NewTopic newTopic = newTopic(topic, keeping, partitionCount, replicationFactor);
         answer.unless(
                 TopicExistsException.class,
                 admin.createTopics(List.of(newTopic)).all(),

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -57,38 +56,40 @@ final class TopicLookup {
                 });
     }
 
-    static CompletableFuture<Boolean> takesEvents(Admin admin, Duration timeout, String topic, boolean mayBeCreated) {
+    /** @param creation null if a topic that does not exist takes no events */
+    static CompletableFuture<Boolean> takesEvents(
+            Admin admin, Duration timeout, String topic, @Nullable NewTopic creation) {
         return orNull(answer(admin.describeTopics(
                                         List.of(topic), new DescribeTopicsOptions().includeAuthorizedOperations(true))
                                 .allTopicNames())
                         .thenApply(described -> described.get(topic)))
                 .thenCompose(found -> found == null
-                        ? mayBeCreated(admin, topic, mayBeCreated)
+                        ? mayBeCreated(admin, creation)
                         : CompletableFuture.completedFuture(isWritable(found)))
                 .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(failure -> {
-                    if (KafkaFailure.of(cause(failure)).isOfATopic()) {
-                        return false;
+                    KafkaFailure known = KafkaFailure.of(cause(failure));
+                    if (known.isOfATopic() || known == KafkaFailure.NOT_SUPPORTED) {
+                        // Brokers before 2.3 do not know the question; only an attempt shows what they think.
+                        return !known.isOfATopic();
                     }
                     throw BrokerException.of("Topic '" + topic + "' could not be looked up", cause(failure));
                 });
     }
 
-    /** A broker may not tell which operations are allowed. */
+    /** A broker may not tell which operations are allowed; whoever sees a topic may describe it, at least. */
     private static boolean isWritable(TopicDescription topic) {
         Set<AclOperation> allowed = topic.authorizedOperations();
-        return allowed == null || allowed.contains(AclOperation.WRITE);
+        return allowed == null || allowed.isEmpty() || allowed.contains(AclOperation.WRITE);
     }
 
     /** Has Kafka check the creation of a topic, and create nothing. */
-    private static CompletableFuture<Boolean> mayBeCreated(Admin admin, String topic, boolean asked) {
-        return asked
-                ? answer(admin.createTopics(
-                                        List.of(new NewTopic(topic, Optional.empty(), Optional.empty())),
-                                        new CreateTopicsOptions().validateOnly(true))
+    private static CompletableFuture<Boolean> mayBeCreated(Admin admin, @Nullable NewTopic creation) {
+        return creation == null
+                ? CompletableFuture.completedFuture(false)
+                : answer(admin.createTopics(List.of(creation), new CreateTopicsOptions().validateOnly(true))
                                 .all())
-                        .thenApply(done -> true)
-                : CompletableFuture.completedFuture(false);
+                        .thenApply(done -> true);
     }
 
     private static ConfigResource resource(String topic) {

@@ -64,10 +64,10 @@ final class TopicSearch implements Search {
     }
 
     private void seek(KafkaConsumer<byte[], byte[]> any, Set<String> topics, Instant since) {
-        Map<String, List<PartitionInfo>> existing = any.listTopics(settings.timeout());
         Map<TopicPartition, Long> times = new HashMap<>();
         for (String topic : topics) {
-            for (PartitionInfo each : existing.getOrDefault(topic, List.of())) {
+            // By name: a list of all topics leaves out those that the user may not see, in which events may be.
+            for (PartitionInfo each : any.partitionsFor(topic, settings.timeout())) {
                 times.put(new TopicPartition(topic, each.partition()), since.toEpochMilli());
             }
         }

@@ -28,8 +28,16 @@ public final class UnavailableTopicsException extends BrokerException {
                 topic, "Topic '" + topic + "' does not exist", "Create it, or set outbox.relay.create-topics=true");
     }
 
+    /** Says that a topic takes no events according to Kafka, which does not say why. */
+    public static UnavailableTopicsException notYet(String topic) {
+        return new UnavailableTopicsException(
+                topic,
+                "Topic '" + topic + "' does not exist, or the relay's Kafka user may not write there",
+                KafkaFailure.TOPIC_NOT_ALLOWED.remedy());
+    }
+
     /** Returns the topics that Kafka names as those that the user may not use, in an exception or one of its causes. */
-    static Set<String> denied(Throwable reported) {
+    public static Set<String> denied(Throwable reported) {
         for (Throwable cause = reported; cause != null; cause = cause.getCause()) {
             if (cause instanceof TopicAuthorizationException denied) {
                 return denied.unauthorizedTopics();

@@ -25,6 +25,7 @@ import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.kafka.LogContext;
 import dev.fullstate.outbox.relay.kafka.Search;
+import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 
@@ -211,7 +212,7 @@ final class RecordSender implements AutoCloseable {
     /** Returns whether a record may have failed whose answer is still to come. */
     private boolean mayBeOfARecord(Throwable refused) {
         KafkaFailure known = KafkaFailure.of(refused);
-        return unansweredCount.get() > 0 && (known.isOfARecord() || known == KafkaFailure.OTHER);
+        return unansweredCount.get() > 0 && (known.isOfARecord() || known.isOfATopic() || known == KafkaFailure.OTHER);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.
@@ -244,7 +245,11 @@ final class RecordSender implements AutoCloseable {
     }
 
     private static BrokerException rejection(String topic, Description what, Exception exception) {
-        String failedTo = "Topic '" + topic + "' rejected " + what.text();
+        boolean isOthersFault = !UnavailableTopicsException.denied(exception).isEmpty()
+                && !UnavailableTopicsException.denied(exception).contains(topic);
+        String failedTo = isOthersFault
+                ? "The transaction of " + what.text() + " was rejected"
+                : "Topic '" + topic + "' rejected " + what.text();
         RecordIdentity identity = what.identity();
         return identity != null && KafkaFailure.of(exception).isOfARecord()
                 ? RefusedRecordException.of(identity, failedTo, exception)

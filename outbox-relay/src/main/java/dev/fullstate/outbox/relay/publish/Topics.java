@@ -129,7 +129,10 @@ final class Topics {
 
     /** Asks whether a topic would take an event. */
     CompletableFuture<Boolean> takesEvents(String topic) {
-        return kafka.takesEvents(topic, settings.newTopics().create());
+        NewTopics creation = settings.newTopics();
+        return creation.create()
+                ? kafka.takesEventsOrMayBeCreated(topic, creation.partitionCount(), creation.replicationFactor())
+                : kafka.takesEvents(topic);
     }
 
     private KafkaTopic take(@Nullable KafkaTopic before, KafkaTopic now) {

@@ -56,8 +56,14 @@ public final class SimulatedProducers implements Kafka {
     }
 
     @Override
-    public CompletableFuture<Boolean> takesEvents(String topic, boolean mayBeCreated) {
+    public CompletableFuture<Boolean> takesEvents(String topic) {
         return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> takesEventsOrMayBeCreated(
+            String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+        return takesEvents(topic);
     }
 
     @Override

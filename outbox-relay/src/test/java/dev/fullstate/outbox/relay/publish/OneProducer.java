@@ -53,8 +53,14 @@ record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafk
     }
 
     @Override
-    public CompletableFuture<Boolean> takesEvents(String topic, boolean mayBeCreated) {
+    public CompletableFuture<Boolean> takesEvents(String topic) {
         return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> takesEventsOrMayBeCreated(
+            String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+        return takesEvents(topic);
     }
 
     @Override
