@@ -150,12 +150,7 @@ class PreparedPublisherIT {
                 Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers());
         return new PublisherSettings(
                 new KafkaSettings(
-                        "prepared",
-                        kafka,
-                        kafka,
-                        DataSize.ofMegabytes(1),
-                        Duration.ofSeconds(60),
-                        Duration.ofSeconds(60)),
+                        "prepared", kafka, DataSize.ofMegabytes(1), Duration.ofSeconds(60), Duration.ofSeconds(60)),
                 delivery,
                 topic,
                 "dead-letters",

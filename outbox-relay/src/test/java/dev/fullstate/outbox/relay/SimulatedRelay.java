@@ -73,8 +73,7 @@ final class SimulatedRelay {
 
     private static PublisherSettings settings(Delivery delivery) {
         return new PublisherSettings(
-                new KafkaSettings(
-                        "simulated", Map.of(), Map.of(), MAX_IN_FLIGHT, Duration.ofSeconds(5), Duration.ofSeconds(10)),
+                new KafkaSettings("simulated", Map.of(), MAX_IN_FLIGHT, Duration.ofSeconds(5), Duration.ofSeconds(10)),
                 delivery,
                 POSITION_TOPIC,
                 "dead-letters",

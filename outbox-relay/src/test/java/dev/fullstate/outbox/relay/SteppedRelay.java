@@ -197,7 +197,6 @@ final class SteppedRelay implements AutoCloseable {
                 new KafkaSettings(
                         "relay-" + database.name(),
                         properties,
-                        properties,
                         DataSize.ofMegabytes(1),
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(10)),

@@ -77,7 +77,7 @@ public final class OutboxRelayAutoConfiguration {
                 properties.gap());
         log.info(
                 "The relay publishes to Kafka at {}, {}, what it reads from {}",
-                publisher.kafka().producer().get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),
+                publisher.kafka().producer().get().get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),
                 publisher.delivery() == Delivery.EXACTLY_ONCE ? "exactly once" : "at least once",
                 walSource);
         return new Relay(

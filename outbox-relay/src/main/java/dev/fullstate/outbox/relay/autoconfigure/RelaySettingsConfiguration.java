@@ -1,14 +1,12 @@
 package dev.fullstate.outbox.relay.autoconfigure;
 
-import java.util.HashMap;
-import java.util.Map;
-
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -62,14 +60,13 @@ public class RelaySettingsConfiguration {
             OutboxRelayProperties properties,
             Environment environment,
             ProducerFactory<?, ?> producers,
-            ObjectProvider<KafkaAdmin> admins) {
-        KafkaAdmin admin = admins.getIfAvailable();
+            ObjectProvider<KafkaAdmin> admin,
+            ObjectProvider<KafkaProperties> kafkaProperties,
+            ObjectProvider<KafkaConnectionDetails> connectionDetails) {
         KafkaSettings kafka = new KafkaSettings(
                 "outbox-relay-" + Pipeline.of(properties, environment).name(),
-                producers.getConfigurationProperties(),
-                admin != null
-                        ? admin.getConfigurationProperties()
-                        : adminProperties(producers.getConfigurationProperties()),
+                producers::getConfigurationProperties,
+                AdminProperties.find(admin, kafkaProperties, connectionDetails),
                 properties.maxInFlight(),
                 properties.kafkaTimeout(),
                 properties.exactlyOnce().transactionTimeout());
@@ -90,12 +87,5 @@ public class RelaySettingsConfiguration {
     @ConditionalOnMissingBean
     Kafka.Connector outboxRelayKafka() {
         return Kafka::connect;
-    }
-
-    /** {@return the producer's properties that an admin client understands} */
-    private static Map<String, Object> adminProperties(Map<String, Object> producer) {
-        Map<String, Object> properties = new HashMap<>(producer);
-        properties.keySet().retainAll(AdminClientConfig.configNames());
-        return properties;
     }
 }

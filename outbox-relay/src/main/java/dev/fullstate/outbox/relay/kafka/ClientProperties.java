@@ -1,8 +1,10 @@
 package dev.fullstate.outbox.relay.kafka;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -26,7 +28,7 @@ final class ClientProperties {
     private ClientProperties() {}
 
     static Map<String, Object> producer(KafkaSettings settings) {
-        Map<String, Object> properties = new HashMap<>(settings.producer());
+        Map<String, Object> properties = new HashMap<>(settings.producer().get());
         // Choices that are the user's to make; these are the measured defaults.
         properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
@@ -63,10 +65,11 @@ final class ClientProperties {
         return properties;
     }
 
-    /** {@return the admin client's properties that a consumer understands; it belongs to no group} */
+    /** {@return the admin client's properties, and those of a consumer that belongs to no group} */
     static Map<String, Object> consumer(KafkaSettings settings, IsolationLevel isolation) {
         Map<String, Object> properties = admin(settings);
-        properties.keySet().retainAll(ConsumerConfig.configNames());
+        properties.keySet().removeAll(others(AdminClientConfig.configNames(), ConsumerConfig.configNames()));
+        properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
         properties.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         properties.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
@@ -84,10 +87,22 @@ final class ClientProperties {
         return properties;
     }
 
+    /** {@return the producer's properties, also those that a class of the user's reads, as far as they are not for producers alone} */
     static Map<String, Object> admin(KafkaSettings settings) {
-        Map<String, Object> properties = new HashMap<>(settings.admin());
+        Map<String, Object> properties = new HashMap<>(settings.producer().get());
+        properties.keySet().removeAll(others(ProducerConfig.configNames(), AdminClientConfig.configNames()));
+        // What the user says of it concerns records.
+        properties.remove(AdminClientConfig.RETRIES_CONFIG);
+        properties.putAll(settings.admin());
         properties.put(AdminClientConfig.CLIENT_ID_CONFIG, settings.clientId());
         return properties;
+    }
+
+    /** {@return what one kind of client understands and the other does not; neither knows the properties of SSL engines, say} */
+    private static Set<String> others(Set<String> understood, Set<String> notUnderstood) {
+        Set<String> others = new HashSet<>(understood);
+        others.removeAll(notUnderstood);
+        return others;
     }
 
     /** Returns the size of the largest request, and so of the largest record, that the producer sends, in bytes. */

@@ -151,7 +151,7 @@ class OutboxRelayAutoConfigurationTest {
                 .run(context -> {
                     PublisherSettings settings = context.getBean(PublisherSettings.class);
                     assertThat(settings.kafka().clientId()).isEqualTo("outbox-relay-orders");
-                    assertThat(settings.kafka().producer()).containsEntry("max.request.size", "2000");
+                    assertThat(settings.kafka().producer().get()).containsEntry("max.request.size", "2000");
                     assertThat(settings.kafka().admin()).containsEntry("request.timeout.ms", "300");
                     assertThat(settings.newTopics().create()).isFalse();
                     assertThat(settings.newTopics().partitionCount()).isEqualTo(12);

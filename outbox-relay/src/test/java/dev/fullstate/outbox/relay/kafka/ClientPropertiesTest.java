@@ -2,9 +2,12 @@ package dev.fullstate.outbox.relay.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
@@ -75,6 +78,67 @@ class ClientPropertiesTest {
         assertThat(settings(Map.of("sasl.jaas.config", "secret"))).asString().doesNotContain("secret");
     }
 
+    @Test
+    void otherClientsConnectAsTheProducerWithAllThatAClassOfTheUsersReads() {
+        KafkaSettings settings = settings(Map.of(
+                "bootstrap.servers", "broker:1",
+                "security.protocol", "SASL_SSL",
+                "ssl.engine.factory.class", "com.example.Engine",
+                "com.example.Engine.bundle", this,
+                "config.providers", "file",
+                "config.providers.file.class", "org.apache.kafka.common.config.provider.FileConfigProvider"));
+        assertThat(ClientProperties.admin(settings))
+                .containsAllEntriesOf(settings.producer().get());
+        assertThat(consumer(settings)).containsAllEntriesOf(settings.producer().get());
+    }
+
+    @Test
+    void otherClientsHaveNoneOfTheProducersOwnProperties() {
+        KafkaSettings settings = settings(Map.of(
+                "interceptor.classes", "com.example.Interceptor", "linger.ms", 5, "retries", 0, "group.id", "orders"));
+        assertThat(ClientProperties.admin(settings))
+                .doesNotContainKeys("interceptor.classes", "linger.ms", "retries", "value.serializer");
+        assertThat(consumer(settings)).doesNotContainKeys("interceptor.classes", "linger.ms", "retries", "group.id");
+    }
+
+    @Test
+    void settingsForAdminClientsPrevailForAllButTheProducer() {
+        KafkaSettings settings = new KafkaSettings(
+                "outbox-relay-test",
+                () -> Map.of("bootstrap.servers", "broker:1", "security.protocol", "SSL"),
+                Map.of("bootstrap.servers", "broker:2", "request.timeout.ms", 300),
+                DataSize.ofMegabytes(1),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10));
+        assertThat(ClientProperties.producer(settings)).containsEntry("bootstrap.servers", "broker:1");
+        for (Map<String, Object> client : List.of(ClientProperties.admin(settings), consumer(settings))) {
+            assertThat(client)
+                    .containsEntry("bootstrap.servers", "broker:2")
+                    .containsEntry("request.timeout.ms", 300)
+                    .containsEntry("security.protocol", "SSL");
+        }
+    }
+
+    @Test
+    void eachConnectionHasThePasswordOfItsTime() {
+        AtomicReference<String> password = new AtomicReference<>("old");
+        KafkaSettings settings = new KafkaSettings(
+                "outbox-relay-test",
+                () -> Map.of("sasl.jaas.config", password.get()),
+                Map.of(),
+                DataSize.ofMegabytes(1),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(10));
+        password.set("new");
+        assertThat(ClientProperties.producer(settings)).containsEntry("sasl.jaas.config", "new");
+        assertThat(ClientProperties.admin(settings)).containsEntry("sasl.jaas.config", "new");
+        assertThat(consumer(settings)).containsEntry("sasl.jaas.config", "new");
+    }
+
+    private static Map<String, Object> consumer(KafkaSettings settings) {
+        return ClientProperties.consumer(settings, IsolationLevel.READ_COMMITTED);
+    }
+
     private static Map<String, Object> producer(Map<String, Object> user) {
         Map<String, Object> properties = new HashMap<>(user);
         properties.put("bootstrap.servers", "localhost:9092");
@@ -83,11 +147,6 @@ class ClientPropertiesTest {
 
     private static KafkaSettings settings(Map<String, Object> producer) {
         return new KafkaSettings(
-                "outbox-relay-test",
-                producer,
-                Map.of(),
-                DataSize.ofMegabytes(1),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(10));
+                "outbox-relay-test", producer, DataSize.ofMegabytes(1), Duration.ofSeconds(5), Duration.ofSeconds(10));
     }
 }

@@ -241,7 +241,6 @@ class ChangedTopicsIT {
                 new KafkaSettings(
                         "changed-topics",
                         client,
-                        client,
                         DataSize.ofMegabytes(1),
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(60)),

@@ -27,12 +27,7 @@ record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafk
     static PublisherSettings settings(Delivery delivery) {
         return new PublisherSettings(
                 new KafkaSettings(
-                        "client",
-                        Map.of(),
-                        Map.of(),
-                        DataSize.ofMegabytes(1),
-                        Duration.ofSeconds(1),
-                        Duration.ofSeconds(10)),
+                        "client", Map.of(), DataSize.ofMegabytes(1), Duration.ofSeconds(1), Duration.ofSeconds(10)),
                 delivery,
                 "positions",
                 "dead-letters",
