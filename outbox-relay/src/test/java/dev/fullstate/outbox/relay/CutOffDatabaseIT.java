@@ -41,9 +41,9 @@ class CutOffDatabaseIT extends RelayIntegrationTest {
 
     private WalSettings throughTheNetwork(WalSettings wal) {
         return new WalSettings(
-                wal.url().replace(":" + database.server().port() + "/", ":" + network.port() + "/"),
-                wal.username(),
-                wal.password(),
+                wal.database().get().url().replace(":" + database.server().port() + "/", ":" + network.port() + "/"),
+                wal.database().get().username(),
+                wal.database().get().password(),
                 wal.publication(),
                 wal.slotName(),
                 Duration.ofSeconds(1),

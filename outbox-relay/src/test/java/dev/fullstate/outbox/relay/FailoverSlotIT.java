@@ -68,9 +68,7 @@ class FailoverSlotIT extends RelayIntegrationTest {
 
     private static UnaryOperator<WalSettings> with(boolean failoverSlot, SendAfter sendAfter) {
         return wal -> new WalSettings(
-                wal.url(),
-                wal.username(),
-                wal.password(),
+                wal.database(),
                 wal.publication(),
                 wal.slotName(),
                 wal.connectTimeout(),

@@ -306,9 +306,9 @@ class RetainedRowsIT extends RelayIntegrationTest {
 
     private static WalSettings impatient(WalSettings wal) {
         return new WalSettings(
-                wal.url(),
-                wal.username(),
-                wal.password(),
+                wal.database().get().url(),
+                wal.database().get().username(),
+                wal.database().get().password(),
                 wal.publication(),
                 wal.slotName(),
                 wal.connectTimeout(),

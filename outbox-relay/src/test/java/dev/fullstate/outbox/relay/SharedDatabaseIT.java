@@ -36,9 +36,9 @@ class SharedDatabaseIT extends RelayIntegrationTest {
 
     private static UnaryOperator<WalSettings> reading(String publication, String slotName) {
         return wal -> new WalSettings(
-                wal.url(),
-                wal.username(),
-                wal.password(),
+                wal.database().get().url(),
+                wal.database().get().username(),
+                wal.database().get().password(),
                 publication,
                 slotName,
                 wal.connectTimeout(),

@@ -30,7 +30,7 @@ class StagesTest {
             stage("wal")
                     .sees("position, failure, parking")
                     .opens(
-                            "WalSource, WalSettings, SendAfter, WalSession, Holder, SlotStatus, Facts, NewSlot",
+                            "WalSource, WalSettings, ConnectionDetails, SendAfter, WalSession, Holder, SlotStatus, Facts, NewSlot",
                             "Subscription, RetainedRows, Losses, WalStream, CurrentRows, Horizons, Horizon, RepublishJobs",
                             "ParkingTables, OperatorTables, DatabaseDiagnosis",
                             "WalException, DatabaseSetupException, SlotInUseException"),

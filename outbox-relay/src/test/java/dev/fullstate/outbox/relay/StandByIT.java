@@ -89,7 +89,7 @@ class StandByIT {
 
     private static UnaryOperator<WalSettings> as(String role, int port) {
         return wal -> new WalSettings(
-                wal.url().replace(":" + server.port() + "/", ":" + port + "/"),
+                wal.database().get().url().replace(":" + server.port() + "/", ":" + port + "/"),
                 role,
                 "secret",
                 wal.publication(),

@@ -79,7 +79,7 @@ final class SteppedRelay implements AutoCloseable {
     /** Changes the settings to a role that {@link OutboxDatabase#createRelayRole} or a test has made. */
     static WalSettings as(String role, WalSettings wal) {
         return new WalSettings(
-                wal.url(),
+                wal.database().get().url(),
                 role,
                 "secret",
                 wal.publication(),

@@ -39,9 +39,9 @@ class WrongSetupIT extends RelayIntegrationTest {
 
     private static WalSettings withParameters(WalSettings wal, String parameters) {
         return new WalSettings(
-                wal.url() + parameters,
-                wal.username(),
-                wal.password(),
+                wal.database().get().url() + parameters,
+                wal.database().get().username(),
+                wal.database().get().password(),
                 wal.publication(),
                 wal.slotName(),
                 wal.connectTimeout(),

@@ -1,46 +1,120 @@
 package dev.fullstate.outbox.relay.autoconfigure;
 
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.core.env.Environment;
+
+import dev.fullstate.outbox.relay.wal.ConnectionDetails;
+import dev.fullstate.outbox.relay.wal.DatabaseSetupException;
 
 /**
- * The database to read, as Boot knows it. Without a connection pool, which the relay does not use, Boot has no connection details
- * but only the properties.
+ * The database to read, as the application knows it at the moment. Without a connection pool, which the relay does not use, Boot has no
+ * connection details but only the properties.
  */
-record RelayDatabase(
-        String url, @Nullable String username, @Nullable String password) {
+final class RelayDatabase {
 
-    static RelayDatabase find(
+    private static final Pattern WRAPPED = Pattern.compile("jdbc:.+:(postgresql://[^?]+).*");
+
+    private final OutboxRelayProperties properties;
+    private final Environment environment;
+    private final @Nullable JdbcConnectionDetails connectionDetails;
+    private final @Nullable DataSourceProperties dataSource;
+
+    RelayDatabase(
             OutboxRelayProperties properties,
+            Environment environment,
             ObjectProvider<JdbcConnectionDetails> connectionDetails,
             ObjectProvider<DataSourceProperties> dataSource) {
-        RelayDatabase application = application(connectionDetails.getIfAvailable(), dataSource.getIfAvailable());
-        String url = properties.url() != null ? properties.url() : application.url();
-        if (url.isEmpty()) {
+        this.properties = properties;
+        this.environment = environment;
+        this.connectionDetails = connectionDetails.getIfAvailable();
+        this.dataSource = dataSource.getIfAvailable();
+    }
+
+    /** What the application connects with. */
+    private record Application(
+            String urlFrom,
+            @Nullable String url,
+            @Nullable String username,
+            @Nullable String password,
+            Map<String, String> driverProperties) {}
+
+    /** The properties of the pool that say with what its connections are made. */
+    record Pool(
+            @Nullable String jdbcUrl,
+            @Nullable String username,
+            @Nullable String password,
+            @DefaultValue Map<String, String> dataSourceProperties) {}
+
+    /**
+     * Reads the settings.
+     *
+     * @throws RelayDatabaseMissingException if they name no database
+     * @throws DatabaseSetupException if the application connects through another driver than PostgreSQL's own
+     */
+    ConnectionDetails read() {
+        Application application = application();
+        boolean isOwn = properties.url() != null;
+        String url = first(properties.url(), application.url());
+        if (url == null || url.isEmpty()) {
             throw new RelayDatabaseMissingException();
         }
-        return new RelayDatabase(
-                url,
-                properties.username() != null ? properties.username() : application.username(),
-                properties.password() != null ? properties.password() : application.password());
+        if (!ConnectionDetails.isUrl(url)) {
+            throw unusable(isOwn ? "outbox.relay.url" : application.urlFrom(), url);
+        }
+        return new ConnectionDetails(
+                        url,
+                        properties.username(),
+                        properties.password(),
+                        isOwn ? Map.of() : application.driverProperties())
+                .withLogin(application.username(), application.password());
     }
 
-    private static RelayDatabase application(
-            @Nullable JdbcConnectionDetails details, @Nullable DataSourceProperties properties) {
-        if (details != null) {
-            return new RelayDatabase(details.getJdbcUrl(), details.getUsername(), details.getPassword());
+    private Application application() {
+        if (connectionDetails != null && !isOfProperties(connectionDetails)) {
+            return new Application(
+                    "the URL of the application's " + JdbcConnectionDetails.class.getSimpleName(),
+                    connectionDetails.getJdbcUrl(),
+                    connectionDetails.getUsername(),
+                    connectionDetails.getPassword(),
+                    Map.of());
         }
-        if (properties != null && properties.getUrl() != null) {
-            return new RelayDatabase(properties.getUrl(), properties.getUsername(), properties.getPassword());
-        }
-        return new RelayDatabase("", null, null);
+        Pool pool = Binder.get(environment).bindOrCreate("spring.datasource.hikari", Pool.class);
+        return new Application(
+                pool.jdbcUrl() != null ? "spring.datasource.hikari.jdbc-url" : "spring.datasource.url",
+                first(pool.jdbcUrl(), dataSource == null ? null : dataSource.getUrl()),
+                first(pool.username(), dataSource == null ? null : dataSource.getUsername()),
+                first(pool.password(), dataSource == null ? null : dataSource.getPassword()),
+                pool.dataSourceProperties());
     }
 
-    /** Leaves out the password, which may also be a parameter of the URL. */
-    @Override
-    public String toString() {
-        return "database of the outbox relay, as " + username;
+    /** Returns whether they only repeat {@code spring.datasource.*}, over which a pool's own properties prevail. */
+    private static boolean isOfProperties(JdbcConnectionDetails details) {
+        // The class is not public.
+        return details.getClass().getPackage().equals(DataSourceProperties.class.getPackage());
+    }
+
+    private static @Nullable String first(@Nullable String preferred, @Nullable String other) {
+        return preferred != null ? preferred : other;
+    }
+
+    private static DatabaseSetupException unusable(String from, String url) {
+        Matcher wrapped = WRAPPED.matcher(url);
+        return new DatabaseSetupException(
+                from + " is '" + url.replaceFirst("[?;].*", "")
+                        + "', which is not a URL of PostgreSQL's own driver; no other driver has a stream of changes",
+                "Set outbox.relay.url=jdbc:"
+                        + (wrapped.matches() ? wrapped.group(1) : "postgresql://host:port/database")
+                        + ", which counts for the relay alone; also outbox.relay.username and outbox.relay.password, unless the"
+                        + " relay logs in as the application does",
+                null);
     }
 }

@@ -33,11 +33,11 @@ public class RelaySettingsConfiguration {
             ObjectProvider<JdbcConnectionDetails> connectionDetails,
             ObjectProvider<DataSourceProperties> dataSource) {
         Pipeline pipeline = Pipeline.of(properties, environment);
-        RelayDatabase database = RelayDatabase.find(properties, connectionDetails, dataSource);
+        RelayDatabase database = new RelayDatabase(properties, environment, connectionDetails, dataSource);
+        // What is missing, or wrong, fails the start.
+        database.read();
         return new WalSettings(
-                database.url(),
-                database.username(),
-                database.password(),
+                database::read,
                 pipeline.publication(),
                 pipeline.name(),
                 properties.connectTimeout(),

@@ -29,8 +29,9 @@ final class Connections {
 
     /** Opens a connection for queries, and for notes, which are on the server's own disk when they are committed and wait for no other's. */
     Connection ordinary() {
+        ConnectionDetails database = settings.database().get();
         try {
-            Connection connection = open(common());
+            Connection connection = open(database, common(database));
             set(connection, "synchronous_commit", "local");
             // A row that a policy hides would look like one that was deleted.
             set(connection, "row_security", "off");
@@ -42,10 +43,11 @@ final class Connections {
 
     /** Opens a connection that shows that the relay is alive for which a process of the server has the slot. */
     Connection signOfLife(int walSenderPid) {
-        Properties properties = common();
+        ConnectionDetails database = settings.database().get();
+        Properties properties = common(database);
         PGProperty.APPLICATION_NAME.set(properties, SIGN_OF_LIFE + walSenderPid);
         try {
-            return open(properties);
+            return open(database, properties);
         } catch (SQLException e) {
             throw SqlFailure.connecting(e, settings);
         }
@@ -53,11 +55,12 @@ final class Connections {
 
     /** Opens a connection for replication commands. */
     Connection replication() {
-        Properties properties = common();
+        ConnectionDetails database = settings.database().get();
+        Properties properties = common(database);
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         try {
-            Connection connection = open(properties);
+            Connection connection = open(database, properties);
             set(connection, "wal_sender_timeout", settings.walSenderTimeout().toMillis() + "ms");
             return connection;
         } catch (SQLException e) {
@@ -83,18 +86,19 @@ final class Connections {
         }
     }
 
-    private Properties common() {
+    private Properties common(ConnectionDetails database) {
         // The driver lets the URL's parameters win; here they come first, and what the relay relies on after them.
         Properties properties = new Properties();
-        Properties inUrl = Driver.parseURL(settings.url(), null);
+        properties.putAll(database.driverProperties());
+        Properties inUrl = Driver.parseURL(database.url(), null);
         if (inUrl != null) {
             inUrl.stringPropertyNames().forEach(name -> properties.setProperty(name, inUrl.getProperty(name)));
         }
-        if (settings.username() != null) {
-            PGProperty.USER.set(properties, settings.username());
+        if (database.username() != null) {
+            PGProperty.USER.set(properties, database.username());
         }
-        if (settings.password() != null) {
-            PGProperty.PASSWORD.set(properties, settings.password());
+        if (database.password() != null) {
+            PGProperty.PASSWORD.set(properties, database.password());
         }
         PGProperty.CONNECT_TIMEOUT.set(properties, seconds(settings.connectTimeout()));
         // A server that stays silent counts as unreachable.
@@ -105,13 +109,11 @@ final class Connections {
         return properties;
     }
 
-    private Connection open(Properties properties) throws SQLException {
-        String url = settings.url();
-        int parameters = url.indexOf('?');
-        Connection connection = new Driver().connect(parameters < 0 ? url : url.substring(0, parameters), properties);
+    private Connection open(ConnectionDetails database, Properties properties) throws SQLException {
+        Connection connection = new Driver().connect(database.address(), properties);
         if (connection == null) {
             throw new DatabaseSetupException(
-                    "'" + settings.address() + "' is not a JDBC URL of PostgreSQL",
+                    "'" + database.address() + "' is not a JDBC URL of PostgreSQL",
                     "Set outbox.relay.url to one that begins with jdbc:postgresql:",
                     null);
         }

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** The database is not set up for the relay: waiting does not help, someone has to change it. */
 public final class DatabaseSetupException extends WalException {
 
-    DatabaseSetupException(String message, String remedy, @Nullable Throwable cause) {
+    public DatabaseSetupException(String message, String remedy, @Nullable Throwable cause) {
         super(message, remedy, cause);
     }
 }

@@ -1,13 +1,15 @@
 package dev.fullstate.outbox.relay.wal;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database to read, the role, and the time that answers may take.
+ * The database to read, and the time that answers may take.
  *
- * @param url JDBC URL of PostgreSQL
+ * @param database asked for at each connection, because passwords change
  * @param publication of the outbox table
  * @param slotName letters in lower case, digits and underscores, {@value #MAX_SLOT_NAME_LENGTH} at most
  * @param connectTimeout for each connection
@@ -18,9 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param sendAfter what has to be before an event is sent
  */
 public record WalSettings(
-        String url,
-        @Nullable String username,
-        @Nullable String password,
+        Supplier<ConnectionDetails> database,
         String publication,
         String slotName,
         Duration connectTimeout,
@@ -38,7 +38,7 @@ public record WalSettings(
             "a slot's name, lower-case letters, digits and underscores, not beginning with a" + " digit, "
                     + MAX_SLOT_NAME_LENGTH + " at most";
 
-    /** Makes settings with a slot that standbys have too, and without waiting for them. */
+    /** Makes settings of connections that are all made with the same, with a slot that standbys have too, and without waiting for them. */
     public WalSettings(
             String url,
             @Nullable String username,
@@ -50,9 +50,7 @@ public record WalSettings(
             Duration slotCreationTimeout,
             Duration walSenderTimeout) {
         this(
-                url,
-                username,
-                password,
+                () -> new ConnectionDetails(url, username, password, Map.of()),
                 publication,
                 slotName,
                 connectTimeout,
@@ -76,12 +74,12 @@ public record WalSettings(
 
     /** Returns the URL without its parameters, one of which may be a password. */
     String address() {
-        int parameters = url.indexOf('?');
-        return parameters < 0 ? url : url.substring(0, parameters);
+        return database.get().address();
     }
 
     /** Returns the role as a statement names it. */
     String role() {
+        String username = database.get().username();
         if (username == null) {
             return "<role>";
         }
@@ -91,6 +89,6 @@ public record WalSettings(
     /** Leaves out all passwords. */
     @Override
     public String toString() {
-        return "slot " + slotName + " as " + username + " at " + address();
+        return "slot " + slotName + " as " + database.get();
     }
 }

@@ -11,19 +11,15 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
-import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.ApplicationContext;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaTemplate;
 
 import dev.fullstate.outbox.relay.Relay;
 import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
+import dev.fullstate.outbox.relay.wal.WalSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -89,23 +85,6 @@ class OutboxRelayAutoConfigurationTest {
                         assertThat(context).hasSingleBean(Relay.class).doesNotHaveBean(RelayHealthIndicator.class));
     }
 
-    @Test
-    void connectionDetailsPrevailOverTheUrl() {
-        runner.withPropertyValues("spring.datasource.url=jdbc:postgresql://127.0.0.1:1/properties")
-                .withUserConfiguration(Details.class)
-                .run(context ->
-                        assertThat(database(context)).isEqualTo(new RelayDatabase(URL, "application", "secret")));
-    }
-
-    @Test
-    void addressOfTheRelayPrevailsOverTheApplications() {
-        runner.withUserConfiguration(Details.class)
-                .withPropertyValues(
-                        "outbox.relay.url=jdbc:postgresql://127.0.0.1:1/other", "outbox.relay.username=replicator")
-                .run(context -> assertThat(database(context))
-                        .isEqualTo(new RelayDatabase("jdbc:postgresql://127.0.0.1:1/other", "replicator", "secret")));
-    }
-
     @ParameterizedTest
     @CsvSource({
         "'', outbox, outbox",
@@ -135,7 +114,7 @@ class OutboxRelayAutoConfigurationTest {
     void passwordIsInNoText() {
         withUrl.withPropertyValues("outbox.relay.password=secret").run(context -> {
             assertThat(context.getBean(OutboxRelayProperties.class)).asString().doesNotContain("secret");
-            assertThat(database(context)).asString().doesNotContain("secret");
+            assertThat(context.getBean(WalSettings.class)).asString().doesNotContain("secret");
         });
     }
 
@@ -175,37 +154,5 @@ class OutboxRelayAutoConfigurationTest {
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()
                         .hasMessageContaining("outbox.relay.retry.max-delay"));
-    }
-
-    private static RelayDatabase database(ApplicationContext context) {
-        return RelayDatabase.find(
-                context.getBean(OutboxRelayProperties.class),
-                context.getBeanProvider(JdbcConnectionDetails.class),
-                context.getBeanProvider(DataSourceProperties.class));
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class Details {
-
-        @Bean
-        JdbcConnectionDetails details() {
-            return new JdbcConnectionDetails() {
-
-                @Override
-                public String getUsername() {
-                    return "application";
-                }
-
-                @Override
-                public String getPassword() {
-                    return "secret";
-                }
-
-                @Override
-                public String getJdbcUrl() {
-                    return URL;
-                }
-            };
-        }
     }
 }
