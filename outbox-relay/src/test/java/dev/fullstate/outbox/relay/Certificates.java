@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
@@ -85,7 +86,8 @@ final class Certificates {
 
     /** Returns a private key in the binary form that PostgreSQL's driver reads. */
     Path binaryKey(String name) throws IOException {
-        return Files.write(folder.resolve(name + ".pk8"), keyOf(name).getEncoded());
+        Path file = Files.write(folder.resolve(name + ".pk8"), keyOf(name).getEncoded());
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     private Key keyOf(String name) throws IOException {

@@ -68,6 +68,8 @@ final class SecuredKafka implements AutoCloseable {
                 "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL,SSL:SSL");
         settings.put("sasl.enabled.mechanisms", MECHANISM);
         settings.put("listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config", LOGIN_MODULE + ";");
+        // Otherwise a connection outlives its password.
+        settings.put("listener.name.sasl_ssl.scram-sha-256.connections.max.reauth.ms", "3000");
         settings.put("listener.name.ssl.ssl.client.auth", "required");
         settings.put("ssl.keystore.type", "PKCS12");
         settings.put("ssl.keystore.location", keyStore.toString());

@@ -62,7 +62,7 @@ public enum KafkaFailure implements Failure {
             OutOfOrderSequenceException.class),
     NOT_AUTHENTICATED(
             PERMANENT,
-            "Check the user and the password or certificate in spring.kafka.*",
+            "Check the user and the password or certificate in spring.kafka.*; the relay reads them again each time it connects",
             AuthenticationException.class),
     TRANSACTIONAL_ID_NOT_ALLOWED(
             PERMANENT,

@@ -18,6 +18,10 @@ import static dev.fullstate.outbox.relay.failure.FailureKind.STEP_DOWN;
 public enum PostgresFailure implements Failure {
     SLOT_IN_USE(STEP_DOWN, "None while the other relay runs: this one takes over when it stops", "55006", "42710"),
     PROTOCOL_VIOLATION(REPLAY, "None: the relay connects again, and events in flight are sent again", "08P01"),
+    REJECTED_BY_DRIVER(
+            PERMANENT,
+            "Set outbox.relay.password or spring.datasource.password, or correct sslmode in the URL, as the message says",
+            "08004"),
     UNREACHABLE(
             RETRY,
             "Check that PostgreSQL runs and that spring.datasource.url (or outbox.relay.url) is right; the relay tries again",
@@ -25,11 +29,12 @@ public enum PostgresFailure implements Failure {
     WRONG_PASSWORD(
             PERMANENT,
             "Check outbox.relay.username and outbox.relay.password, or spring.datasource.username and"
-                    + " spring.datasource.password",
+                    + " spring.datasource.password; the relay reads them again each time it connects",
             "28P01"),
     NOT_ADMITTED(
             PERMANENT,
-            "Let the relay's role log in (ALTER ROLE ... LOGIN), or add the line to pg_hba.conf that the message names",
+            "Let the relay's role log in (ALTER ROLE ... LOGIN), or add the line to pg_hba.conf that the message names, or"
+                    + " connect with TLS or a certificate, if it asks for that",
             "28"),
     NO_DATABASE(
             PERMANENT, "Create the database, or correct spring.datasource.url (or outbox.relay.url)", "3D000", "57P04"),

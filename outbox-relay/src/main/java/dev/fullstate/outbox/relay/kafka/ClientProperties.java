@@ -5,14 +5,19 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** The user's properties, with those replaced on which the relay's guarantees rest. */
 final class ClientProperties {
@@ -24,6 +29,8 @@ final class ClientProperties {
 
     private static final Object DEFAULT_MAX_REQUEST_SIZE = Objects.requireNonNull(
             ProducerConfig.configDef().defaultValues().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
+
+    private static final Pattern USERNAME = Pattern.compile("\\busername\\s*=\\s*(\"[^\"]*\"|'[^']*'|[^\\s;]+)");
 
     private ClientProperties() {}
 
@@ -96,6 +103,13 @@ final class ClientProperties {
         properties.putAll(settings.admin());
         properties.put(AdminClientConfig.CLIENT_ID_CONFIG, settings.clientId());
         return properties;
+    }
+
+    /** Returns the name of the user with which a client logs in, where it has one and a password. */
+    static @Nullable String user(Map<String, Object> properties) {
+        Object login = properties.get(SaslConfigs.SASL_JAAS_CONFIG);
+        Matcher username = USERNAME.matcher(login instanceof Password hidden ? hidden.value() : String.valueOf(login));
+        return username.find() ? username.group(1).replaceAll("^[\"']|[\"']$", "") : null;
     }
 
     /** {@return what one kind of client understands and the other does not; neither knows the properties of SSL engines, say} */

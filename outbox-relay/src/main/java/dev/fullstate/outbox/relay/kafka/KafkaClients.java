@@ -33,9 +33,13 @@ final class KafkaClients implements Kafka {
     }
 
     static KafkaClients connect(KafkaSettings settings) {
-        KafkaClients clients = new KafkaClients(settings, Admin.create(ClientProperties.admin(settings)));
+        Map<String, Object> properties = ClientProperties.admin(settings);
+        KafkaClients clients = new KafkaClients(settings, Admin.create(properties));
         try {
-            clients.answer.of(clients.admin.describeCluster().clusterId(), "Kafka did not answer");
+            String user = ClientProperties.user(properties);
+            clients.answer.of(
+                    clients.admin.describeCluster().clusterId(),
+                    user == null ? "Kafka did not answer" : "Kafka did not answer user '" + user + "'");
             return clients;
         } catch (RuntimeException e) {
             clients.close();

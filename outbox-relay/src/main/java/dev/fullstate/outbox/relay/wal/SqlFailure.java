@@ -1,9 +1,13 @@
 package dev.fullstate.outbox.relay.wal;
 
+import java.io.EOFException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 
 import org.postgresql.util.PSQLException;
 
+import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.PostgresFailure;
 
 /** Says what PostgreSQL's errors mean to the relay: by the table, and with the statement where this place knows it. */
@@ -11,6 +15,7 @@ final class SqlFailure {
 
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String INVALID_AUTHORIZATION = "28000";
+    private static final String CONNECTION_FAILURE = "08006";
     private static final String OBJECT_NOT_IN_STATE = "55000";
     private static final String QUERY_CANCELED = "57014";
 
@@ -21,7 +26,15 @@ final class SqlFailure {
             return new DatabaseSetupException(
                     "PostgreSQL refuses the connection of the relay: " + e.getMessage(),
                     "ALTER ROLE " + settings.role()
-                            + " LOGIN; -- or add the line to pg_hba.conf that the message names",
+                            + " LOGIN; -- or add the line to pg_hba.conf that the message names; or connect with TLS or a"
+                            + " certificate, if it asks for that (sslmode, sslcert and sslkey in the URL)",
+                    e);
+        }
+        if (CONNECTION_FAILURE.equals(e.getSQLState()) && !isOfNetwork(e)) {
+            return new WalException(
+                    FailureKind.PERMANENT,
+                    "TLS with PostgreSQL at " + settings.address() + " failed: " + e.getMessage(),
+                    "Check sslmode, sslrootcert, sslcert and sslkey in the URL, and the server's certificate",
                     e);
         }
         PostgresFailure failure = PostgresFailure.of(e.getSQLState());
@@ -33,6 +46,18 @@ final class SqlFailure {
                         + settings.address() + ": " + e.getMessage(),
                 failure.remedy(),
                 e);
+    }
+
+    /** Tells the network's failures from those of certificates and keys, which the driver reports in the same way. */
+    private static boolean isOfNetwork(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SocketException
+                    || cause instanceof SocketTimeoutException
+                    || cause instanceof EOFException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static WalException connectingForReplication(SQLException e, WalSettings settings) {

@@ -8,9 +8,12 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -133,6 +136,26 @@ class ClientPropertiesTest {
         assertThat(ClientProperties.producer(settings)).containsEntry("sasl.jaas.config", "new");
         assertThat(ClientProperties.admin(settings)).containsEntry("sasl.jaas.config", "new");
         assertThat(consumer(settings)).containsEntry("sasl.jaas.config", "new");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Module required username=\"orders relay\" password=\"secret\";",
+                "Module required password='secret' username='orders relay';",
+                "Module required\n  username = \"orders relay\"\n  password=secret;"
+            })
+    void userIsNamedByTheLogin(String login) {
+        assertThat(ClientProperties.user(Map.of("sasl.jaas.config", login))).isEqualTo("orders relay");
+        assertThat(ClientProperties.user(Map.of("sasl.jaas.config", new Password(login))))
+                .isEqualTo("orders relay");
+    }
+
+    @Test
+    void clientWithoutAPasswordHasNoUser() {
+        assertThat(ClientProperties.user(Map.of())).isNull();
+        assertThat(ClientProperties.user(Map.of("sasl.jaas.config", "OAuthBearerLoginModule required;")))
+                .isNull();
     }
 
     private static Map<String, Object> consumer(KafkaSettings settings) {
