@@ -81,4 +81,10 @@ public record ReceivedRow(Position position, int xid, byte[] @Nullable [] values
         }
         return CommittedEvent.of(position, values);
     }
+
+    /** Names the row as people find it. */
+    @Override
+    public String toString() {
+        return RowId.of(position, values).toString();
+    }
 }

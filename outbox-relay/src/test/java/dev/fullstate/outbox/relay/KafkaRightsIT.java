@@ -1,0 +1,234 @@
+package dev.fullstate.outbox.relay;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.fullstate.outbox.relay.RelayStatus.Problem;
+import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.test.PublishedEvent;
+import dev.fullstate.outbox.test.PublishedEvents;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Takes each documented right of the relay's Kafka user away: the health names it, and the relay goes on when it is granted. */
+class KafkaRightsIT {
+
+    private static final int MAX_REQUEST_BYTES = 10_000;
+    private static final Path MANUAL = Path.of("../docs/operations.md");
+    private static final Pattern OPERATION = Pattern.compile("`([A-Z]\\w+)`");
+
+    @TempDir
+    static Path folder;
+
+    private static SecuredKafka kafka;
+
+    private OutboxDatabase database;
+    private PublishedEvents topic;
+
+    /** An operation on a kind of resource, as the operations manual names them. */
+    record Right(String resource, String operation) {
+
+        @Override
+        public String toString() {
+            return operation + " on " + resource;
+        }
+    }
+
+    @BeforeAll
+    static void startKafka() throws IOException {
+        kafka = SecuredKafka.start(folder);
+    }
+
+    @AfterAll
+    static void stopKafka() {
+        kafka.close();
+    }
+
+    @BeforeEach
+    void createDatabase() throws SQLException {
+        database = OutboxDatabase.migrated();
+        topic = PublishedEvents.of(kafka.open(), SteppedRelay.topic(database, "order"));
+        kafka.setPassword(database.name(), "secret");
+    }
+
+    @AfterEach
+    void dropSlotAndTopics() throws SQLException {
+        topic.close();
+        database.close();
+        Set<String> topics = SecuredKafka.await(kafka.admin().listTopics().names());
+        SecuredKafka.await(kafka.admin().deleteTopics(topics).all());
+    }
+
+    @Test
+    void documentedRightsAreEnough() throws Exception {
+        documented().forEach(right -> kafka.allow(binding(right)));
+        publishAll();
+        assertThat(published()).containsExactly("1", "2", "3");
+    }
+
+    @ParameterizedTest
+    @MethodSource("neededToPublish")
+    void withoutItNothingIsPublished(Right right) throws Exception {
+        grantAllBut(right);
+        try (SteppedRelay relay = relay()) {
+            write();
+            relay.stepUntil(RelayState.RETRYING);
+            assertNamed(right, relay.problem());
+            kafka.allow(binding(right));
+            relay.stepUntil(() -> published().contains("2"));
+        }
+        assertThat(published()).containsExactly("1", "2");
+    }
+
+    static List<Right> neededToPublish() throws IOException {
+        return documented().stream()
+                .filter(right ->
+                        !right.operation().equals("Read") && !right.operation().equals("DescribeConfigs"))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("neededToReadBack")
+    void withoutItARelayThatHasLostItsSlotDoesNotGoOn(Right right) throws Exception {
+        grantAllBut(right);
+        try (SteppedRelay relay = relay()) {
+            write();
+            relay.stepUntil(() -> published().contains("2"));
+        }
+        loseTheSlot();
+        database.insert("a", "3");
+        try (SteppedRelay relay = relay()) {
+            relay.stepUntil(RelayState.RETRYING);
+            assertNamed(right, relay.problem());
+            kafka.allow(binding(right));
+            relay.stepUntil(() -> published().contains("3"));
+        }
+        assertThat(published()).containsExactly("1", "2", "3");
+    }
+
+    static List<Right> neededToReadBack() throws IOException {
+        return documented().stream()
+                .filter(right -> right.operation().equals("Read"))
+                .toList();
+    }
+
+    @Test
+    void withoutTheConfigurationOfThePositionTopicThereIsAWarning() throws Exception {
+        Right right = new Right("positions", "DescribeConfigs");
+        assertThat(documented()).contains(right);
+        grantAllBut(right);
+        try (SteppedRelay relay = relay()) {
+            write();
+            relay.stepUntil(() -> published().contains("2"));
+            assertThat(relay.status().warnings())
+                    .extracting(Warning::remedy)
+                    .containsExactly("Grant DescribeConfigs on the topic to the relay's Kafka user");
+        }
+    }
+
+    private void assertNamed(Right right, Problem problem) {
+        ResourcePattern resource = binding(right).pattern();
+        assertThat(problem.kind()).isEqualTo(FailureKind.PERMANENT);
+        assertThat(problem.remedy()).contains(right.operation(), "the relay's Kafka user");
+        assertThat(problem.message() + problem.remedy())
+                .contains(resource.name())
+                .doesNotContain("[B@");
+    }
+
+    /** Writes two events, and one between them that is too large for the producer, and so a dead letter. */
+    private void write() throws SQLException {
+        database.insert("a", "1");
+        database.insert("a", "x".repeat(2 * MAX_REQUEST_BYTES));
+        database.insert("a", "2");
+    }
+
+    private void publishAll() throws Exception {
+        try (SteppedRelay relay = relay()) {
+            write();
+            relay.stepUntil(() -> published().contains("2"));
+        }
+        loseTheSlot();
+        database.insert("a", "3");
+        try (SteppedRelay relay = relay()) {
+            relay.stepUntil(() -> published().contains("3"));
+            assertThat(relay.status().warnings()).isEmpty();
+        }
+    }
+
+    private void loseTheSlot() throws SQLException {
+        database.terminateSessions();
+        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+    }
+
+    private List<String> published() {
+        return topic.all().stream().map(PublishedEvent::data).toList();
+    }
+
+    private SteppedRelay relay() throws IOException {
+        Map<String, Object> client = new HashMap<>(kafka.client(database.name(), "secret"));
+        client.put("max.request.size", MAX_REQUEST_BYTES);
+        return SteppedRelay.treating(PoisonPolicy.all(Poison.SKIP), database, Delivery.EXACTLY_ONCE, client);
+    }
+
+    private void grantAllBut(Right missing) throws IOException {
+        documented().stream().filter(right -> !right.equals(missing)).forEach(right -> kafka.allow(binding(right)));
+    }
+
+    private AclBinding binding(Right right) {
+        ResourcePattern resource =
+                switch (right.resource()) {
+                    case "events" -> topic(SteppedRelay.topic(database, "order"));
+                    case "positions" -> topic("positions");
+                    case "dead letters" -> topic(SteppedRelay.deadLetters(database));
+                    case "transactions" ->
+                        new ResourcePattern(ResourceType.TRANSACTIONAL_ID, "outbox-relay-", PatternType.PREFIXED);
+                    default -> throw new AssertionError("The manual has rights on " + right.resource());
+                };
+        AclOperation operation = Stream.of(AclOperation.values())
+                .filter(each -> each.name().replace("_", "").equalsIgnoreCase(right.operation()))
+                .findFirst()
+                .orElseThrow();
+        return new AclBinding(resource, SecuredKafka.entry("User:" + database.name(), operation));
+    }
+
+    private static ResourcePattern topic(String name) {
+        return new ResourcePattern(ResourceType.TOPIC, name, PatternType.LITERAL);
+    }
+
+    /** The first column of the table names the resource, the second one has the operations. */
+    private static List<Right> documented() throws IOException {
+        return Files.readAllLines(MANUAL).stream()
+                .dropWhile(line -> !line.equals("### The Kafka user"))
+                .skip(1)
+                .takeWhile(line -> !line.startsWith("#"))
+                .filter(line -> line.startsWith("| ") && !line.startsWith("| resource |") && !line.startsWith("| ---"))
+                .map(line -> line.split(" *\\| *"))
+                .flatMap(cells ->
+                        OPERATION.matcher(cells[3]).results().map(operation -> new Right(cells[1], operation.group(1))))
+                .toList();
+    }
+}
