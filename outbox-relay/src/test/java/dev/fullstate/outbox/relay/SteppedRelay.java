@@ -165,6 +165,12 @@ final class SteppedRelay implements AutoCloseable {
         return of(database, delivery, producer, adapt, PoisonPolicy.all(Poison.STOP), afterLoss, publishers);
     }
 
+    /** Makes a relay that parks aggregates. */
+    static SteppedRelay parking(OutboxDatabase database, UnaryOperator<WalSettings> adapt) {
+        PoisonPolicy park = PoisonPolicy.all(Poison.PARK);
+        return of(database, Delivery.EXACTLY_ONCE, Map.of(), adapt, park, AfterLoss.REPORT, publisher -> publisher);
+    }
+
     /** Makes a relay that treats events in some way that cannot be published. */
     static SteppedRelay treating(
             PoisonPolicy poison, OutboxDatabase database, Delivery delivery, Map<String, Object> producer) {

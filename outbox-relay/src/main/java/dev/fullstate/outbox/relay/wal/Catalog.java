@@ -251,36 +251,37 @@ final class Catalog {
                 .get(0);
     }
 
-    /** {@return the statements that the role lacks to read the outbox and to note what is published; empty if it lacks none} */
+    /**
+     * Finds what the role lacks to read the outbox and to note what is published. Looks the tables up by their names: without USAGE on their
+     * schema they have no other way to be found.
+     *
+     * @return the statements; empty if it lacks nothing
+     */
     List<String> missingGrants(OutboxNames names) {
-        return query(
-                """
-                select format('GRANT USAGE ON SCHEMA %I TO %I;', n.nspname, current_user)
-                  from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                 where c.oid = to_regclass(?) and not has_schema_privilege(n.oid, 'usage')
+        return query("""
+                with tables as (
+                  select c.oid, substr(c.relname, length(?) + 1) as suffix, n.oid as schema
+                    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                   where n.nspname = ? and starts_with(c.relname, ?))
+                select format('GRANT USAGE ON SCHEMA %s TO %I;', schema::regnamespace, current_user)
+                  from tables where suffix = '' and not has_schema_privilege(schema, 'usage')
                 union all
-                select format('GRANT %s ON %s TO %I;', needed.rights, c.oid::regclass, current_user)
-                  from (values (?, 'SELECT'), (?, 'SELECT, INSERT, UPDATE'), (?, 'SELECT'), (?, 'SELECT, INSERT'))
-                    as needed (name, rights)
-                  join pg_class c on c.oid = to_regclass(needed.name)
+                select format('GRANT %s ON %s TO %I;', needed.rights, oid::regclass, current_user)
+                  from (values ('', 'SELECT'), ('_relay', 'SELECT, INSERT, UPDATE'), ('_relay_job', 'SELECT'),
+                               ('_job_end', 'SELECT, INSERT'))
+                    as needed (suffix, rights)
+                  join tables using (suffix)
                  where exists (select from unnest(string_to_array(needed.rights, ', ')) as one
-                                where not has_table_privilege(c.oid, one))
+                                where not has_table_privilege(oid, one))
                 union all
-                select format('GRANT SELECT, UPDATE ON SEQUENCE %s TO %I;', c.oid::regclass, current_user)
-                  from pg_class c
-                 where c.oid = to_regclass(?)
-                   and not (has_sequence_privilege(c.oid, 'select') and has_sequence_privilege(c.oid, 'update'))
+                select format('GRANT SELECT, UPDATE ON SEQUENCE %s TO %I;', oid::regclass, current_user)
+                  from tables
+                 where suffix = '_seq'
+                   and not (has_sequence_privilege(oid, 'select') and has_sequence_privilege(oid, 'update'))
                 union all
                 select format('GRANT EXECUTE ON FUNCTION pg_control_system() TO %I;', current_user)
                  where not has_function_privilege('pg_control_system()', 'execute')
-                """,
-                row -> row.getString(1),
-                names.sql("{outbox}"),
-                names.sql("{outbox}"),
-                names.sql("{outbox_relay}"),
-                names.sql("{outbox_relay_job}"),
-                names.sql("{outbox_job_end}"),
-                names.sql("{outbox_seq}"));
+                """, row -> row.getString(1), names.table(), names.schema(), names.table());
     }
 
     /** Returns how many numbers a session draws at once from the outbox's sequence. */

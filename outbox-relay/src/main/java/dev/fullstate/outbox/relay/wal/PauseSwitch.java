@@ -41,9 +41,13 @@ final class PauseSwitch {
         OutboxNames names = readable;
         if (names == null) {
             names = catalog.publication().names();
-            try (PreparedStatement query = connection.prepareStatement(
-                    "select coalesce(has_table_privilege(to_regclass(?)::oid, 'select'), false)")) {
-                query.setString(1, names.sql("{outbox_command}"));
+            try (PreparedStatement query = connection.prepareStatement("""
+                    select coalesce(bool_or(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')), false)
+                      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                     where n.nspname = ? and c.relname = ?
+                    """)) {
+                query.setString(1, names.schema());
+                query.setString(2, names.table() + "_command");
                 try (ResultSet row = query.executeQuery()) {
                     row.next();
                     readable = row.getBoolean(1) ? names : null;

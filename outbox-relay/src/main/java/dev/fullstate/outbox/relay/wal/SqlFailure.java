@@ -30,6 +30,12 @@ final class SqlFailure {
                             + " certificate, if it asks for that (sslmode, sslcert and sslkey in the URL)",
                     e);
         }
+        if (isInsufficientPrivilege(e)) {
+            return new DatabaseSetupException(
+                    "PostgreSQL refuses the connection of the relay: " + e.getMessage(),
+                    "GRANT CONNECT ON DATABASE ... TO " + settings.role() + ";",
+                    e);
+        }
         if (CONNECTION_FAILURE.equals(e.getSQLState()) && !isOfNetwork(e)) {
             return new WalException(
                     FailureKind.PERMANENT,
