@@ -26,7 +26,7 @@ final class RelayDatabase {
     private final OutboxRelayProperties properties;
     private final Environment environment;
     private final @Nullable JdbcConnectionDetails connectionDetails;
-    private final @Nullable DataSourceProperties dataSource;
+    private final DataSourceProperties dataSource;
 
     RelayDatabase(
             OutboxRelayProperties properties,
@@ -36,7 +36,7 @@ final class RelayDatabase {
         this.properties = properties;
         this.environment = environment;
         this.connectionDetails = connectionDetails.getIfAvailable();
-        this.dataSource = dataSource.getIfAvailable();
+        this.dataSource = dataSource.getIfAvailable(DataSourceProperties::new);
     }
 
     /** What the application connects with. */
@@ -90,9 +90,9 @@ final class RelayDatabase {
         Pool pool = Binder.get(environment).bindOrCreate("spring.datasource.hikari", Pool.class);
         return new Application(
                 pool.jdbcUrl() != null ? "spring.datasource.hikari.jdbc-url" : "spring.datasource.url",
-                first(pool.jdbcUrl(), dataSource == null ? null : dataSource.getUrl()),
-                first(pool.username(), dataSource == null ? null : dataSource.getUsername()),
-                first(pool.password(), dataSource == null ? null : dataSource.getPassword()),
+                first(pool.jdbcUrl(), dataSource.getUrl()),
+                first(pool.username(), dataSource.getUsername()),
+                first(pool.password(), dataSource.getPassword()),
                 pool.dataSourceProperties());
     }
 
