@@ -32,8 +32,8 @@ final class Backoff {
         this.nanoTime = nanoTime;
     }
 
-    /** Notes a success: the relay is connected, and streams or stands by. */
-    void noteSuccess(@Nullable Progress progress) {
+    /** Notes a success: the relay is connected, and streams or stands by. Returns whether the failures before it are over. */
+    boolean noteSuccess(@Nullable Progress progress) {
         long now = nanoTime.getAsLong();
         if (!running) {
             running = true;
@@ -46,6 +46,7 @@ final class Backoff {
             failureCount = confirmed == null ? failureCount : 0;
             confirmed = progress.confirmed();
         }
+        return failureCount == 0;
     }
 
     /** Returns the delay before the next attempt after a failure that is none of the relay or its connections. */

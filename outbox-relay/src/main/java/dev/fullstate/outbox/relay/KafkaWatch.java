@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.Wording;
 import dev.fullstate.outbox.relay.publish.Publisher;
 
 /**
@@ -48,8 +49,8 @@ final class KafkaWatch {
         return stalled
                 ? new Problem(
                         FailureKind.RETRY,
-                        "Kafka has not acknowledged any event for " + PATIENCE.toSeconds()
-                                + " seconds; the relay confirms nothing until it does",
+                        "Kafka has not acknowledged any event for " + Wording.of(PATIENCE)
+                                + "; the relay confirms nothing until it does",
                         "Check the brokers, and that enough replicas of the topics' partitions are in sync")
                 : null;
     }

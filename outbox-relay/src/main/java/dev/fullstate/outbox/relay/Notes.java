@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.failure.RelayException;
+import dev.fullstate.outbox.relay.failure.Wording;
 
 /**
  * Makes the loop's notes for others, beside its work. The loop goes on without them: it logs a failure, once until the next success, and
@@ -55,8 +56,8 @@ final class Notes {
             resting = nanoTime.getAsLong() + RETRY_NANOS;
             if (!failing) {
                 log.warn(
-                        "{}. The relay goes on and tries again; until then {}. Remedy: {}",
-                        e.getMessage(),
+                        "{} The relay goes on and tries again; until then {}. Remedy: {}",
+                        Wording.sentence(String.valueOf(e.getMessage())),
                         consequence,
                         e.remedy(),
                         e);

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
-import org.slf4j.event.Level;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -25,6 +24,7 @@ import org.springframework.context.SmartLifecycle;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.failure.Wording;
 import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
 import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
@@ -59,10 +59,13 @@ public final class Relay
     private final RelaySettings settings;
     private final Stages stages;
     private final Backoff backoff;
+    private final FailureLog failures;
     /** The present activity, which alone holds connections; only the loop's thread touches it. */
     private Activity activity;
     /** Written by the loop after each step, and by {@link #start()} before there is a loop. */
     private volatile RelayStatus status;
+    /** The state that the log shows: the present one, unless the relay fails in the same way again and again. */
+    private RelayState logged = RelayState.STARTING;
     /** Open until the loop has to end; a new one for each thread. */
     private volatile CountDownLatch stopRequested = new CountDownLatch(1);
     /** The loop's thread, which may be dead; null before its start, and after it has ended in an orderly way. */
@@ -91,7 +94,9 @@ public final class Relay
                 nanoTime,
                 new Refusals(),
                 new UnavailableTopics(nanoTime),
-                new RelayStatistics(InstantSource.system()));
+                new RelayStatistics(InstantSource.system()),
+                new BoundedLog(nanoTime));
+        this.failures = new FailureLog(nanoTime);
         this.backoff = new Backoff(settings, nanoTime);
         this.activity = new Connecting(stages);
         this.status = new RelayStatus(RelayState.STARTING, settings.slotName(), null, null);
@@ -111,6 +116,7 @@ public final class Relay
         preflight();
         boolean failed = status.state() == RelayState.FAILED;
         status = new RelayStatus(RelayState.STARTING, settings.slotName(), null, null);
+        logged = RelayState.STARTING;
         if (events != null && failed) {
             AvailabilityChangeEvent.publish(events, this, LivenessState.CORRECT);
         }
@@ -244,7 +250,9 @@ public final class Relay
             return;
         }
         Progress progress = activity.progress();
-        backoff.noteSuccess(progress);
+        if (backoff.noteSuccess(progress)) {
+            failures.over();
+        }
         if (progress != null && !progress.equals(status.progress())) {
             status =
                     new RelayStatus(status.state(), settings.slotName(), progress, status.problem(), status.warnings());
@@ -261,7 +269,7 @@ public final class Relay
         status = new RelayStatus(last.state(), settings.slotName(), last.progress(), last.problem(), warnings);
         warnings.stream()
                 .filter(warning -> !last.warnings().contains(warning))
-                .forEach(warning -> log.warn("{}. Remedy: {}", warning.message(), warning.remedy()));
+                .forEach(warning -> stages.log().warn(Wording.withRemedy(warning.message(), warning.remedy())));
     }
 
     private Duration recover(RuntimeException e) {
@@ -278,13 +286,7 @@ public final class Relay
         stages.statistics().countFailure(problem.kind());
         // Each topic that takes no events is one failure more, or two, until all others are published.
         Duration delay = isNews ? backoff.firstDelay() : backoff.nextDelay();
-        if (problem.equals(status.problem())) {
-            log.debug("The relay tries again in {}", delay, e);
-        } else {
-            log.atLevel(problem.kind() == FailureKind.PERMANENT ? Level.ERROR : Level.WARN)
-                    .setCause(e)
-                    .log("The relay tries again in {}: {}. Remedy: {}", delay, problem.message(), problem.remedy());
-        }
+        failures.failed(problem, e, delay);
         enter(problem.kind() == FailureKind.STEP_DOWN ? RelayState.STANDBY : RelayState.RETRYING, problem);
         return delay;
     }
@@ -316,12 +318,22 @@ public final class Relay
         RelayStatus previous = status;
         if (state != previous.state() || !Objects.equals(problem, previous.problem())) {
             status = new RelayStatus(state, settings.slotName(), previous.progress(), problem, previous.warnings());
-            if (state == RelayState.STREAMING && problem != null) {
-                log.warn("{}. Remedy: {}", problem.message(), problem.remedy());
+            if (state == RelayState.STREAMING) {
+                logStreamingWith(problem, previous);
             }
-            if (state != previous.state()) {
-                log.info("Relay state: {} -> {}", previous.state(), state);
-            }
+        }
+        boolean isEnd = state == RelayState.STOPPED || state == RelayState.FAILED;
+        if (state != logged && (isEnd || !failures.isRepeating())) {
+            log.info("Relay state: {} -> {}", logged, state);
+            logged = state;
+        }
+    }
+
+    private static void logStreamingWith(@Nullable Problem problem, RelayStatus previous) {
+        if (problem != null) {
+            log.warn(Wording.withRemedy(problem.message(), problem.remedy()));
+        } else if (previous.problem() != null && previous.state() == RelayState.STREAMING) {
+            log.info("This is over: {}", previous.problem().message());
         }
     }
 }

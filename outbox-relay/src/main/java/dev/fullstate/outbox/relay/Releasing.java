@@ -33,7 +33,6 @@ import dev.fullstate.outbox.relay.wal.ParkingTables;
  */
 final class Releasing {
 
-    private static final Logger log = LoggerFactory.getLogger(Releasing.class);
     private static final Logger audit = LoggerFactory.getLogger("dev.fullstate.outbox.audit");
 
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
@@ -216,12 +215,11 @@ final class Releasing {
     private void noteEnd(ParkedAggregate aggregate, long missingCount) {
         forgetAwaited(aggregate);
         publisher.publishNothing(() -> {});
-        log.info("The events of {} do not wait any more", name(aggregate));
+        stages.log().info("The events of " + name(aggregate) + " do not wait any more");
         if (missingCount > 0) {
-            log.warn(
-                    "{} of the events of {} that waited are not in the table any more, or say that they are another aggregate's",
-                    missingCount,
-                    name(aggregate));
+            stages.log()
+                    .warn(missingCount + " of the events of " + name(aggregate)
+                            + " that waited are not in the table any more, or say that they are another aggregate's");
         }
     }
 

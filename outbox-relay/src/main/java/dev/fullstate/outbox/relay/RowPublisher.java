@@ -7,12 +7,11 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.failure.Wording;
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
 import dev.fullstate.outbox.relay.parking.Parking;
 import dev.fullstate.outbox.relay.publish.DeadLetter;
@@ -28,8 +27,6 @@ import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
  * wait (ADR 31).
  */
 final class RowPublisher {
-
-    private static final Logger log = LoggerFactory.getLogger(RowPublisher.class);
 
     /** A reason may quote a value of any length. */
     private static final int MAX_REASON_LENGTH = 300;
@@ -153,7 +150,10 @@ final class RowPublisher {
         }
         switch (stages.settings().poison().of(row.aggregateType())) {
             case STOP -> throw why;
-            case SKIP -> log.warn("{}. It goes to the topic of dead letters, and is given up", why.getMessage());
+            case SKIP ->
+                stages.log()
+                        .warn(Wording.sentence(String.valueOf(why.getMessage()))
+                                + " It goes to the topic of dead letters, and is given up");
             case PARK -> park(row, why);
         }
         publishLetter(row, why, pending::notePublished);
@@ -189,10 +189,10 @@ final class RowPublisher {
                             + " the topic of the positions");
         }
         parking.park(parked);
-        log.warn(
-                "{}. It goes to the topic of dead letters, and later events of {} wait for an operator",
-                why.getMessage(),
-                name(row.aggregateType(), row.aggregateId()));
+        stages.log()
+                .warn(Wording.sentence(String.valueOf(why.getMessage()))
+                        + " It goes to the topic of dead letters, and later events of "
+                        + name(row.aggregateType(), row.aggregateId()) + " wait for an operator");
     }
 
     private void requireRoom(String type, String id, long seq, Supplier<UnpublishableRowException> row) {
@@ -272,13 +272,14 @@ final class RowPublisher {
         }
         publisher.publishNothing(() -> {});
         if (aggregate.giveUps() > 0 && !why.isOfTheTable()) {
-            log.warn("{}. It is given up, as an operator has asked", why.getMessage());
+            stages.log()
+                    .warn(Wording.sentence(String.valueOf(why.getMessage()))
+                            + " It is given up, as an operator has asked");
             parking.givenUp(aggregate, seq, row.payloadBytes());
         } else {
-            log.warn(
-                    "{}. Later events of {} wait for an operator again",
-                    why.getMessage(),
-                    name(aggregate.type(), aggregate.id()));
+            stages.log()
+                    .warn(Wording.sentence(String.valueOf(why.getMessage())) + " Later events of "
+                            + name(aggregate.type(), aggregate.id()) + " wait for an operator again");
             parking.blocked(aggregate, seq, eventId(row), reason(why), Instant.now());
         }
     }

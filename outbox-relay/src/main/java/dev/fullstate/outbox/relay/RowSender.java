@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.fullstate.outbox.relay.failure.Wording;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 import dev.fullstate.outbox.relay.transaction.ReceivedRow;
@@ -23,6 +24,7 @@ final class RowSender {
 
     private final WalStream stream;
     private final CurrentRows table;
+    private final BoundedLog boundedLog;
     private final Consumer<CommittedEvent> send;
     private final BiConsumer<ReceivedRow, UnpublishableRowException> giveUp;
 
@@ -32,10 +34,12 @@ final class RowSender {
      */
     RowSender(
             WalStream stream,
+            BoundedLog boundedLog,
             Consumer<CommittedEvent> send,
             BiConsumer<ReceivedRow, UnpublishableRowException> giveUp) {
         this.stream = stream;
         this.table = stream.currentRows();
+        this.boundedLog = boundedLog;
         this.send = send;
         this.giveUp = giveUp;
     }
@@ -83,6 +87,7 @@ final class RowSender {
     private void passOver(UnpublishableRowException asItCame) {
         // If the publication had another table now, the row would be missing there too.
         stream.requirePublication();
-        log.warn("{} It was deleted in {} since, and the relay ignores it", asItCame.getMessage(), table.table());
+        boundedLog.warn(Wording.sentence(String.valueOf(asItCame.getMessage())) + " It was deleted in " + table.table()
+                + " since, and the relay ignores it");
     }
 }

@@ -15,6 +15,7 @@ import dev.fullstate.outbox.relay.wal.WalSource;
  * @param refusals that Kafka has given in earlier activities
  * @param unavailable the topics that have refused events in earlier activities
  * @param statistics of the relay, in all its activities
+ * @param log for lines about single rows
  */
 record Stages(
         RelaySettings settings,
@@ -24,4 +25,5 @@ record Stages(
         LongSupplier nanoTime,
         Refusals refusals,
         UnavailableTopics unavailable,
-        RelayStatistics statistics) {}
+        RelayStatistics statistics,
+        BoundedLog log) {}

@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.Wording;
 import dev.fullstate.outbox.relay.parking.Parked;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.wal.Holder;
@@ -100,8 +101,8 @@ final class StandBy implements Activity {
         switch (session.terminate(holder)) {
             case DONE -> {
                 reason = "the relay that had the slot, through process " + holder.pid()
-                        + " of PostgreSQL, was silent for " + silent.toMillis()
-                        + " ms; that process has been terminated";
+                        + " of PostgreSQL, was silent for " + Wording.of(silent)
+                        + "; that process has been terminated";
                 idle = false;
             }
             case NOT_ALLOWED ->

@@ -279,7 +279,7 @@ final class Streaming implements Activity {
     /** Publishes each event as it arrives, unless Kafka has it already, and has the tracker count it. */
     private final class Sender implements TransactionSink {
 
-        private final RowSender rows = new RowSender(stream, this::send, this::giveUp);
+        private final RowSender rows = new RowSender(stream, stages.log(), this::send, this::giveUp);
         /** The transaction whose rows are received; null before the first. */
         private @Nullable PendingTransaction transaction;
 

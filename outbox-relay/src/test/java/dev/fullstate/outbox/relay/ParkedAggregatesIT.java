@@ -94,6 +94,26 @@ class ParkedAggregatesIT extends PoisonTest {
         assertThat(letters.all()).hasSize(1);
     }
 
+    @Test
+    void manyParkedAggregatesHaveAFewLinesOfTheLog() throws SQLException {
+        int count = 200;
+        PoisonPolicy many = new PoisonPolicy(Poison.PARK, Map.of(), count, DataSize.ofMegabytes(100));
+        try (SteppedRelay relay = SteppedRelay.treating(many, database, Delivery.EXACTLY_ONCE, SMALL);
+                LoggedLines lines = new LoggedLines(BoundedLog.class)) {
+            relay.stepUntil(RelayState.STREAMING);
+            for (int i = 0; i < count; i++) {
+                tooLarge("a" + i);
+            }
+            relay.stepUntil(() -> relay.statistics().parked().aggregates().size() == count);
+            assertThat(lines.all()).hasSizeLessThan(count / 4).last().asString().contains("left out for a minute");
+            database.execute("update outbox set payload = 'short'");
+            database.execute("insert into outbox_command (pipeline, command, requested_by) values ('" + database.name()
+                    + "', 'release', 'alice')");
+            stepUntilParked(relay, "");
+            assertThat(lines.all()).hasSizeLessThan(count / 2);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void retryPublishesTheEventsAsTheirRowsAreNowAlsoAfterARestart(Delivery delivery) throws SQLException {

@@ -25,7 +25,10 @@ class StagesTest {
                     .opens(
                             "Lsn, Position, Progress, ResumePoint, Origin, Timeline, Numbers, Newest, Shift",
                             "Extent, Behind, Fill, FoundEvent, FoundGap"),
-            stage("failure").opens("FailureKind, KafkaFailure, PostgresFailure, RelayException, Warning, Diagnosis"),
+            stage("failure")
+                    .opens(
+                            "FailureKind, KafkaFailure, PostgresFailure, RelayException, Warning, Diagnosis",
+                            "Wording, Repeats"),
             stage("parking").opens("Parking, Parked, ParkedAggregate, Command"),
             stage("wal")
                     .sees("position, failure, parking")
@@ -61,7 +64,7 @@ class StagesTest {
                             "RelayApplication"),
             stage("monitor").sees("", "position, failure, parking, wal").opens("RelayHealthIndicator, RelayMeters"),
             stage("admin")
-                    .sees("parking, wal")
+                    .sees("failure, parking, wal")
                     .opens("RelayController, OperatorAccess, SecuredOperatorAccess, PasswordOperatorAccess"),
             stage("autoconfigure")
                     .seesEverything()

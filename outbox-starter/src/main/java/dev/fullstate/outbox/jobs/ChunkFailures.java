@@ -77,14 +77,17 @@ final class ChunkFailures {
     /** The stack trace is the same each time, so only the first line has it. */
     private Duration interrupted(Slice slice, int times, RuntimeException failure) {
         String message = messageOf(failure);
-        log.warn(
-                "{} {} is interrupted at type '{}', and goes on after {}.poll-interval: {}",
-                kind.label(),
-                slice.job(),
-                slice.aggregateType(),
-                options.prefix(),
-                message,
-                times == 1 ? failure : null);
+        if (isWorthALine(times)) {
+            log.warn(
+                    "{} {} is interrupted at type '{}', for the {}. time in a row, and goes on after {}.poll-interval: {}",
+                    kind.label(),
+                    slice.job(),
+                    slice.aggregateType(),
+                    times,
+                    options.prefix(),
+                    message,
+                    times == 1 ? failure : null);
+        }
         try {
             database.query(outbox -> new SliceTable(outbox)
                     .waiting(
@@ -130,8 +133,15 @@ final class ChunkFailures {
                 failure.addSuppressed(e);
             }
         }
-        log.warn("Cannot note that a chunk of {} {} failed; it is done again", kind.label(), slice.job(), failure);
+        if (isWorthALine(times)) {
+            log.warn("Cannot note that a chunk of {} {} failed; it is done again", kind.label(), slice.job(), failure);
+        }
         return options.pollInterval();
+    }
+
+    /** An attempt follows another every few seconds, perhaps for hours: 1, 2, 4, 8 and so on have a line. */
+    private static boolean isWorthALine(int times) {
+        return Integer.bitCount(times) == 1;
     }
 
     private static String messageOf(RuntimeException failure) {

@@ -143,7 +143,9 @@ public final class Retention {
             Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {
-            log.warn("A check of the outbox has not ended within {}; it ends with the database's answer", STOP_TIMEOUT);
+            log.warn(
+                    "A check of the outbox has not ended within {} s; it ends with the database's answer",
+                    STOP_TIMEOUT.toSeconds());
         }
     }
 

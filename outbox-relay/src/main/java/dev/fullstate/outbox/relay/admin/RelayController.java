@@ -22,6 +22,7 @@ import org.springframework.web.server.ResponseStatusException;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.fullstate.outbox.contract.AdminPaths;
+import dev.fullstate.outbox.relay.failure.Wording;
 import dev.fullstate.outbox.relay.parking.Command;
 import dev.fullstate.outbox.relay.parking.Command.Kind;
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
@@ -196,7 +197,10 @@ public class RelayController {
 
     @ExceptionHandler
     void unanswered(WalException failure, HttpServletResponse response) throws IOException {
-        problem(response, HttpStatus.SERVICE_UNAVAILABLE, failure.getMessage() + ". Remedy: " + failure.remedy());
+        problem(
+                response,
+                HttpStatus.SERVICE_UNAVAILABLE,
+                Wording.withRemedy(String.valueOf(failure.getMessage()), failure.remedy()));
     }
 
     private static void problem(HttpServletResponse response, HttpStatusCode status, @Nullable String detail)

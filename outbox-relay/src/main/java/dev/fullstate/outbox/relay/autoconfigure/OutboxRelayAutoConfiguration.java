@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.autoconfigure;
 
+import ch.qos.logback.classic.turbo.TurboFilter;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.slf4j.Logger;
@@ -93,6 +94,16 @@ public final class OutboxRelayAutoConfiguration {
         @ConditionalOnMissingBean(name = "outboxRelayHealthIndicator")
         RelayHealthIndicator outboxRelayHealthIndicator(Relay relay) {
             return new RelayHealthIndicator(relay::status);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(TurboFilter.class)
+    static class LogConfiguration {
+
+        @Bean(initMethod = "install", destroyMethod = "remove")
+        QuietKafkaClients outboxRelayQuietKafkaClients(PublisherSettings publisher) {
+            return new QuietKafkaClients(publisher.kafka().clientId());
         }
     }
 

@@ -7,6 +7,8 @@ import java.util.concurrent.TimeoutException;
 
 import org.apache.kafka.common.KafkaFuture;
 
+import dev.fullstate.outbox.relay.failure.Wording;
+
 /**
  * Waits for what the admin client was asked.
  *
@@ -42,7 +44,7 @@ record KafkaAnswer(Duration timeout) {
         try {
             return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw BrokerException.unanswered(failedTo + " within " + timeout.toMillis() + " ms", e);
+            throw BrokerException.unanswered(failedTo + " within " + Wording.of(timeout), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw BrokerException.of(failedTo, e);

@@ -8,6 +8,7 @@ import org.springframework.boot.health.contributor.Status;
 
 import dev.fullstate.outbox.relay.RelayStatus;
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
+import dev.fullstate.outbox.relay.failure.Wording;
 import dev.fullstate.outbox.relay.position.Progress;
 
 /**
@@ -45,7 +46,7 @@ public final class RelayHealthIndicator implements HealthIndicator {
             health.withDetail(
                     "warnings",
                     status.warnings().stream()
-                            .map(warning -> warning.message() + ". Remedy: " + warning.remedy())
+                            .map(warning -> Wording.withRemedy(warning.message(), warning.remedy()))
                             .toList());
         }
         return health.build();

@@ -1,41 +1,121 @@
 package dev.fullstate.outbox.relay.autoconfigure;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.SpringApplication;
-import org.springframework.mock.env.MockEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class QuietKafkaClientsTest {
 
-    private static final String VERSIONS = "logging.level.org.apache.kafka.common.utils.AppInfoParser";
-    private static final String DUMPS = "logging.level.org.apache.kafka.common.config.AbstractConfig";
+    private static final String CLIENT = "outbox-relay-orders";
+    private static final String NETWORK = "org.apache.kafka.clients.NetworkClient";
+    private static final String AWAY =
+            "[AdminClient clientId=outbox-relay-orders] Connection to node {} could not be established";
 
-    private final MockEnvironment environment = new MockEnvironment();
+    private final LoggerContext logback = new LoggerContext();
+    private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    private final AtomicLong nanos = new AtomicLong();
+    private final QuietKafkaClients filter = new QuietKafkaClients(CLIENT, nanos::get);
 
-    @Test
-    void clientsDoNotLogTheirConfiguration() {
-        postProcess();
-        assertThat(environment.getProperty(DUMPS)).isEqualTo("warn");
-        assertThat(environment.getProperty(VERSIONS)).isEqualTo("warn");
+    @BeforeEach
+    void start() {
+        lines.start();
+        ch.qos.logback.classic.Logger root = logback.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.INFO);
+        root.addAppender(lines);
+        logback.addTurboFilter(filter);
     }
 
     @Test
-    void levelOfTheApplicationHasPrecedence() {
-        environment.setProperty(DUMPS, "info");
-        postProcess();
-        assertThat(environment.getProperty(DUMPS)).isEqualTo("info");
-        assertThat(environment.getProperty(VERSIONS)).isEqualTo("warn");
+    void clientsOfTheRelayLogWarningsOnly() throws InterruptedException {
+        inRelay(() -> {
+            kafka("org.apache.kafka.clients.admin.AdminClientConfig").info("AdminClientConfig values: ...");
+            kafka(NETWORK).warn("one");
+            kafka(NETWORK).error("two");
+        });
+        assertThat(messages()).containsExactly("one", "two");
     }
 
     @Test
-    void levelOfAParentLoggerHasPrecedence() {
-        environment.setProperty("logging.level.org.apache.kafka", "debug");
-        postProcess();
-        assertThat(environment.getProperty(DUMPS)).isNull();
+    void sameWarningIsLoggedOnceAnHour() throws InterruptedException {
+        inRelay(() -> {
+            for (int i = 0; i < 1_000; i++) {
+                kafka(NETWORK).warn(AWAY.replace("{}", "" + i));
+            }
+            kafka(NETWORK).warn("another one");
+            nanos.addAndGet(Duration.ofHours(1).toNanos());
+            kafka(NETWORK).warn(AWAY.replace("{}", "1"));
+        });
+        assertThat(messages()).hasSize(3);
     }
 
-    private void postProcess() {
-        new QuietKafkaClients().postProcessEnvironment(environment, new SpringApplication());
+    @Test
+    void otherClientsOfTheApplicationAreLeftAlone() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            kafka(NETWORK).info("Node 1 disconnected");
+            kafka(NETWORK).warn("Connection to node 1 could not be established");
+        }
+        assertThat(messages()).hasSize(6);
+    }
+
+    @Test
+    void linesOfTheRelayItselfAreLeftAlone() throws InterruptedException {
+        inRelay(() -> {
+            kafka("dev.fullstate.outbox.relay.Relay").info("one");
+            kafka("dev.fullstate.outbox.relay.Relay").info("one");
+        });
+        assertThat(messages()).hasSize(2);
+    }
+
+    @Test
+    void levelOfTheLoggerHasPrecedence() throws InterruptedException {
+        logback.getLogger(NETWORK).setLevel(Level.DEBUG);
+        inRelay(() -> {
+            kafka(NETWORK).debug("one");
+            kafka(NETWORK).warn("two");
+            kafka(NETWORK).warn("two");
+            kafka("org.apache.kafka.clients.Metadata").info("other");
+        });
+        assertThat(messages()).containsExactly("one", "two", "two");
+    }
+
+    @Test
+    void levelOfAParentLoggerHasPrecedence() throws InterruptedException {
+        logback.getLogger("org.apache.kafka").setLevel(Level.INFO);
+        inRelay(() -> kafka(NETWORK).info("one"));
+        assertThat(messages()).containsExactly("one");
+    }
+
+    @Test
+    void filterEndsWithItsApplication() {
+        LoggerContext used = (LoggerContext) LoggerFactory.getILoggerFactory();
+        filter.install();
+        assertThat(used.getTurboFilterList()).contains(filter);
+        filter.remove();
+        assertThat(used.getTurboFilterList()).doesNotContain(filter);
+    }
+
+    private static void inRelay(Runnable work) throws InterruptedException {
+        Thread thread = new Thread(work, "kafka-admin-client-thread | " + CLIENT);
+        thread.start();
+        thread.join();
+    }
+
+    private Logger kafka(String name) {
+        return logback.getLogger(name);
+    }
+
+    private List<String> messages() {
+        return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 }
