@@ -44,6 +44,12 @@ public final class EventHeaders {
     /** Distributed tracing extension. */
     public static final String TRACE_STATE = PREFIX + "tracestate";
 
+    /** W3C Trace Context as tracing libraries read it: the value of {@link #TRACE_PARENT} once more. */
+    public static final String W3C_TRACE_PARENT = "traceparent";
+
+    /** W3C Trace Context as tracing libraries read it: the value of {@link #TRACE_STATE} once more. */
+    public static final String W3C_TRACE_STATE = "tracestate";
+
     /** Digits of {@link #SEQUENCE}: as many as the largest bigint has. */
     public static final int SEQUENCE_DIGITS = 19;
 

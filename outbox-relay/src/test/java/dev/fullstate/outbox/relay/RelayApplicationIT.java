@@ -75,6 +75,8 @@ class RelayApplicationIT extends RelayIntegrationTest {
         expected.put("ce_recordedtime", "2026-11-21T02:28:57Z");
         expected.put("ce_traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
         expected.put("ce_tracestate", "vendor=value");
+        expected.put("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        expected.put("tracestate", "vendor=value");
         expected.put("ce_tenant", "Zürich");
         assertThat(event.headers()).containsExactlyEntriesOf(expected);
         assertThat(event.cloudEvent().getSubject()).isEqualTo("Größe:世界 🌍");

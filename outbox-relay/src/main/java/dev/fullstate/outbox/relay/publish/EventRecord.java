@@ -100,6 +100,8 @@ final class EventRecord {
         headers.add(EventHeaders.RECORDED_TIME, formed(event, OutboxTable.CREATED_AT, event.createdAt(), Rfc3339::of));
         addIfPresent(headers, EventHeaders.TRACE_PARENT, event.traceParent());
         addIfPresent(headers, EventHeaders.TRACE_STATE, event.traceState());
+        addIfPresent(headers, EventHeaders.W3C_TRACE_PARENT, event.traceParent());
+        addIfPresent(headers, EventHeaders.W3C_TRACE_STATE, event.traceState());
         byte[] extensions = event.extensions();
         if (extensions != null) {
             formed(event, OutboxTable.EXTENSIONS, extensions, EventRecord::extensions)

@@ -55,6 +55,8 @@ class EventRecordTest {
                         entry("ce_recordedtime", "2026-11-21T02:28:57Z"),
                         entry("ce_traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
                         entry("ce_tracestate", "vendor=value"),
+                        entry("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+                        entry("tracestate", "vendor=value"),
                         entry("ce_tenant", "Zürich"));
     }
 
