@@ -1,6 +1,8 @@
 package dev.fullstate.outbox.relay.autoconfigure;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 import ch.qos.logback.classic.Level;
@@ -16,7 +18,8 @@ import dev.fullstate.outbox.relay.failure.Repeats;
 
 /**
  * Keeps the relay's Kafka clients from filling the log. While Kafka is away they write thousands of lines a minute, of which the relay's own
- * report is the sum: so they log from WARN on, and the same line once an hour.
+ * report is the sum; and they warn of what is ordinary, such as a new topic or a transaction that has to wait for the one before it. So they
+ * log errors, and warnings that go on for a while, and the same line once an hour.
  *
  * <p>Other clients of the application are left alone: the relay's are known by their threads. A level that a logger of Kafka has been given, by
  * {@code logging.level}, a configuration file or at run time, has precedence.
@@ -24,10 +27,27 @@ import dev.fullstate.outbox.relay.failure.Repeats;
 final class QuietKafkaClients extends TurboFilter {
 
     private static final String KAFKA = "org.apache.kafka.";
+    /** It warns of each record that it sends once more. What it gives up, the relay reports. */
+    private static final String SENDER = KAFKA + "clients.producer.internals.Sender";
+
     private static final Duration QUIET = Duration.ofHours(1);
+    private static final long LASTING_NANOS = Duration.ofSeconds(10).toNanos();
+    /** The relay's attempts may be half a minute apart. */
+    private static final long OVER_NANOS = Duration.ofMinutes(2).toNanos();
 
     private final String clientId;
+    private final LongSupplier nanoTime;
     private final Repeats repeats;
+    /** The warnings that go on, by what those have in common that are alike. */
+    private final Map<String, Span> spans = new ConcurrentHashMap<>();
+
+    /**
+     * The time for which a warning goes on.
+     *
+     * @param first it came
+     * @param last it came
+     */
+    private record Span(long first, long last) {}
 
     /** @param clientId is part of the names of all of the relay's threads, and of those of its clients */
     QuietKafkaClients(String clientId) {
@@ -36,6 +56,7 @@ final class QuietKafkaClients extends TurboFilter {
 
     QuietKafkaClients(String clientId, LongSupplier nanoTime) {
         this.clientId = clientId;
+        this.nanoTime = nanoTime;
         this.repeats = new Repeats(QUIET, QUIET, nanoTime);
     }
 
@@ -70,12 +91,26 @@ final class QuietKafkaClients extends TurboFilter {
         if (!isOurs) {
             return FilterReply.NEUTRAL;
         }
-        return !level.isGreaterOrEqual(Level.WARN) || isRepeated(line) ? FilterReply.DENY : FilterReply.NEUTRAL;
+        if (!level.isGreaterOrEqual(Level.WARN)) {
+            return FilterReply.DENY;
+        }
+        // Without a line, the question is only whether one may be written.
+        return line == null || isWorthALine(logger, level, Repeats.alike(line))
+                ? FilterReply.NEUTRAL
+                : FilterReply.DENY;
     }
 
-    /** @param line null if the question is only whether a line may be written */
-    private boolean isRepeated(@Nullable String line) {
-        return line != null && repeats.note(Repeats.alike(line)) == Repeats.Kind.REPEATED;
+    private boolean isWorthALine(Logger logger, Level level, String line) {
+        boolean isError = level.isGreaterOrEqual(Level.ERROR);
+        return (isError || (!logger.getName().equals(SENDER) && isLasting(line)))
+                && repeats.note(line) != Repeats.Kind.REPEATED;
+    }
+
+    private boolean isLasting(String line) {
+        long now = nanoTime.getAsLong();
+        spans.values().removeIf(span -> now - span.last > OVER_NANOS);
+        Span span = spans.compute(line, (key, before) -> new Span(before == null ? now : before.first, now));
+        return now - span.first >= LASTING_NANOS;
     }
 
     /** Tells whether a logger has a level of its own, or that of one above it which is not the root. */
