@@ -13,7 +13,7 @@ import org.springframework.context.ApplicationListener;
 /**
  * The relay as a process of its own: the executable jar. Takes the same configuration as inside a service
  * ({@code spring.datasource.*}, {@code spring.kafka.*}, {@code outbox.relay.*}); has no web server unless
- * {@code spring.main.web-application-type=servlet} asks for one, to show its health. The process exits with {@value #BROKEN} if
+ * {@code spring.main.web-application-type=servlet} asks for one, to show its health and its meters. The process exits with {@value #BROKEN} if
  * the relay's thread dies.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
@@ -37,7 +37,10 @@ public class RelayApplication {
                 "management.endpoint.health.group.readiness.include",
                 "readinessState,outboxRelay",
                 "management.endpoint.health.validate-group-membership",
-                "false"));
+                "false",
+                // Its web server, if it has one, is for these two.
+                "management.endpoints.web.exposure.include",
+                "health,prometheus"));
         application.addListeners(new ExitWhenBroken(exit));
         return application;
     }

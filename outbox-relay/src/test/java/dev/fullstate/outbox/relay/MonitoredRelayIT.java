@@ -4,14 +4,20 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -151,6 +157,50 @@ class MonitoredRelayIT extends RelayIntegrationTest {
         await().atMost(PATIENCE).until(() -> value(meters, "outbox.relay.failures", "kind", "retry") > 0);
     }
 
+    @Test
+    void prometheusScrapesARelayOnItsOwnAndKnowsEachMeterOfTheDocumentedQueries() throws IOException, SQLException {
+        ConfigurableApplicationContext relay = run(onItsOwn());
+        await().atMost(PATIENCE).until(() -> state(relay) == RelayState.STREAMING);
+        database.insert("a", "1");
+        topic.await("a", 1, PATIENCE);
+        String scrape = body(relay, "/actuator/prometheus");
+        Set<String> names = all("(?m)^(outbox_relay_[a-z_]+)[{ ]", scrape);
+        assertThat(names).contains("outbox_relay_state", "outbox_relay_latency_seconds_bucket");
+        String alerts = read("docs/operations.md").split("Useful alerts", 2)[1].split("\n## ", 2)[0];
+        String alertFile = read("docker/prometheus/alerts.yaml");
+        String dashboard = read("docker/grafana/dashboards/outbox-relay.json");
+        assertThat(List.of(alerts, alertFile, dashboard))
+                .allSatisfy(queries -> assertThat(all("\\b(outbox_relay_[a-z_]+)", queries))
+                        .isNotEmpty()
+                        .allSatisfy(name -> assertThat(names).contains(name)));
+    }
+
+    @Test
+    void healthNamesTheProblemAndItsRemedyToThoseWhoMaySeeDetails() throws SQLException {
+        database.execute("drop publication outbox");
+        ConfigurableApplicationContext closed = run(onItsOwn());
+        await().atMost(PATIENCE).until(() -> state(closed) == RelayState.RETRYING);
+        assertThat(body(closed, "/actuator/health")).contains("DOWN").doesNotContain("remedy");
+        closed.close();
+
+        ConfigurableApplicationContext open = run(onItsOwn(), "--management.endpoint.health.show-details=always");
+        await().atMost(PATIENCE).until(() -> state(open) == RelayState.RETRYING);
+        assertThat(body(open, "/actuator/health"))
+                .contains("\"kind\":\"permanent\"", "\"problem\":\"", "\"remedy\":\"", "CREATE PUBLICATION outbox");
+    }
+
+    private static String read(String file) throws IOException {
+        return Files.readString(Path.of("..", file));
+    }
+
+    private static Set<String> all(String name, String text) {
+        return Pattern.compile(name)
+                .matcher(text)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toSet());
+    }
+
     private static double value(MeterRegistry meters, String name, String... tags) {
         return meters.get(name).tags(tags).meter().measure().iterator().next().getValue();
     }
@@ -164,11 +214,18 @@ class MonitoredRelayIT extends RelayIntegrationTest {
     }
 
     private int get(ConfigurableApplicationContext application, String path) {
+        return send(application, path).statusCode();
+    }
+
+    private String body(ConfigurableApplicationContext application, String path) {
+        return send(application, path).body();
+    }
+
+    private HttpResponse<String> send(ConfigurableApplicationContext application, String path) {
         URI uri = URI.create(
                 "http://localhost:" + application.getEnvironment().getRequiredProperty("local.server.port") + path);
         try {
-            return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
-                    .statusCode();
+            return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {

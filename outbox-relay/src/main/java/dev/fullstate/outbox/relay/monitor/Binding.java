@@ -15,10 +15,10 @@ record Binding(MeterRegistry registry, Relay relay, String pipeline) {
 
     static final String PIPELINE = "pipeline";
 
+    /** Has no unit, which Prometheus would put at the end of a name that has it already. */
     void counter(String name, ToDoubleFunction<RelayStatistics> count, String description) {
         FunctionCounter.builder(name, relay.statistics(), count)
                 .description(description)
-                .baseUnit("events")
                 .tag(PIPELINE, pipeline)
                 .register(registry);
     }

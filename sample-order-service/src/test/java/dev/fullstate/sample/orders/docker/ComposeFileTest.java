@@ -32,7 +32,9 @@ class ComposeFileTest {
     @Test
     void servicesAndRelayAreThreeDeploymentsBesideTheirServers() {
         assertThat(compose).containsOnlyKeys("name", "services", "volumes");
-        assertThat(services).containsOnlyKeys("postgres", "kafka", "sample", "grant-outbox", "relay", "reporting");
+        assertThat(services)
+                .containsOnlyKeys(
+                        "postgres", "kafka", "sample", "grant-outbox", "relay", "reporting", "prometheus", "grafana");
         assertThat(environment("sample")).containsEntry("OUTBOX_RELAY_ENABLED", "false");
         assertThat(environment("relay")).doesNotContainKey("OUTBOX_RELAY_ENABLED");
     }
@@ -116,6 +118,33 @@ class ComposeFileTest {
         assertThat(environment("reporting"))
                 .containsEntry("SERVER_PORT", 8080)
                 .containsEntry("SPRING_KAFKA_BOOTSTRAP_SERVERS", "kafka:29092");
+    }
+
+    @Test
+    void prometheusScrapesTheRelayAndKnowsItsAlerts() {
+        Map<String, Object> prometheus = map(new Yaml().load(read(DOCKER.resolve("prometheus/prometheus.yaml"))));
+        Map<String, Object> relay = map(list(prometheus.get("scrape_configs")).get(0));
+        assertThat(map(list(relay.get("static_configs")).get(0)).get("targets"))
+                .isEqualTo(List.of("relay:" + environment("relay").get("SERVER_PORT")));
+        assertThat(relay.get("metrics_path")).isEqualTo("/actuator/prometheus");
+        assertThat(prometheus.get("rule_files")).isEqualTo(List.of("/etc/prometheus/alerts.yaml"));
+        assertThat(DOCKER.resolve("prometheus/alerts.yaml")).isRegularFile();
+        assertThat(service("prometheus").get("volumes")).isEqualTo(List.of("./prometheus:/etc/prometheus:ro"));
+    }
+
+    @Test
+    void grafanaHasTheDashboardAndItsSource() {
+        Map<String, Object> sources =
+                map(new Yaml().load(read(DOCKER.resolve("grafana/provisioning/datasources/prometheus.yaml"))));
+        Object uid = map(list(sources.get("datasources")).get(0)).get("uid");
+        String dashboard = read(DOCKER.resolve("grafana/dashboards/outbox-relay.json"));
+        assertThat(JsonPath.<List<Object>>read(dashboard, "$..datasource.uid"))
+                .isNotEmpty()
+                .containsOnly(uid);
+        String folder = "/var/lib/grafana/dashboards";
+        assertThat(read(DOCKER.resolve("grafana/provisioning/dashboards/outbox.yaml")))
+                .contains("path: " + folder);
+        assertThat(list(service("grafana").get("volumes")).toString()).contains("./grafana/dashboards:" + folder);
     }
 
     @Test
