@@ -29,6 +29,9 @@ final class QuietKafkaLogs implements EnvironmentPostProcessor {
         if (!environment.containsProperty(KAFKA)) {
             // It warns of an empty log, which every start here has.
             levels.put(KAFKA + ".controller.QuorumController", "error");
+            // It warns of each record that it sends once more, such as the first one of a topic that has just been
+            // created.
+            levels.put(KAFKA + ".clients.producer.internals.Sender", "error");
         }
         environment.getPropertySources().addLast(new MapPropertySource("quietKafkaLogs", levels));
     }

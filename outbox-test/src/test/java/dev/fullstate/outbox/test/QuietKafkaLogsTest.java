@@ -17,6 +17,8 @@ class QuietKafkaLogsTest {
         assertThat(environment.getProperty("logging.level.kafka")).isEqualTo("warn");
         assertThat(environment.getProperty("logging.level.org.apache.kafka.controller.QuorumController"))
                 .isEqualTo("error");
+        assertThat(environment.getProperty("logging.level.org.apache.kafka.clients.producer.internals.Sender"))
+                .isEqualTo("error");
     }
 
     @Test
