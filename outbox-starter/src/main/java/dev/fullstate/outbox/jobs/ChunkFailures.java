@@ -79,7 +79,7 @@ final class ChunkFailures {
         String message = messageOf(failure);
         if (isWorthALine(times)) {
             log.warn(
-                    "{} {} is interrupted at type '{}', for the {}. time in a row, and goes on after {}.poll-interval: {}",
+                    "{} {} is interrupted at type '{}' in attempt {}, and goes on after {}.poll-interval: {}",
                     kind.label(),
                     slice.job(),
                     slice.aggregateType(),
