@@ -52,7 +52,7 @@ public final class Relay
     public static final String MDC_KEY = "pipeline";
 
     /** Starts before the web server and stops after it, so that the events of the last requests still go out. */
-    private static final int PHASE = DEFAULT_PHASE - 4096;
+    static final int PHASE = DEFAULT_PHASE - 4096;
 
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
@@ -110,10 +110,20 @@ public final class Relay
      */
     @Override
     public void start() {
-        if (thread != null) {
-            return;
+        if (thread == null) {
+            requireSetup();
+            launch(this::run);
         }
-        preflight();
+    }
+
+    /** Starts the relay's thread, which checks the set-up by itself: this relay waits also for people to change it, as the status says. */
+    void startInBackground() {
+        if (thread == null) {
+            launch(this::checkSetupAndRun);
+        }
+    }
+
+    private void launch(Runnable work) {
         boolean failed = status.state() == RelayState.FAILED;
         status = new RelayStatus(RelayState.STARTING, settings.slotName(), null, null);
         logged = RelayState.STARTING;
@@ -121,7 +131,7 @@ public final class Relay
             AvailabilityChangeEvent.publish(events, this, LivenessState.CORRECT);
         }
         stopRequested = new CountDownLatch(1);
-        Thread loop = new Thread(this::run, "outbox-relay-" + settings.slotName());
+        Thread loop = new Thread(work, "outbox-relay-" + settings.slotName());
         loop.start();
         thread = loop;
     }
@@ -129,20 +139,36 @@ public final class Relay
     /** Stops reading, waits a while for the events in flight, confirms them and ends the thread. */
     @Override
     public void stop() {
+        requestStop();
+        awaitEnd(Duration.ZERO);
+    }
+
+    /** Has the loop end, and does not wait for it. */
+    void requestStop() {
+        stopRequested.countDown();
+    }
+
+    /**
+     * Waits for the end that was requested.
+     *
+     * @param waited the time since the request
+     */
+    void awaitEnd(Duration waited) {
         Thread loop = thread;
         if (loop == null) {
             return;
         }
-        stopRequested.countDown();
         try {
-            // Twice, because a step that is in progress may use up one.
-            loop.join(2 * settings.shutdownTimeout().toMillis());
+            // Twice, because a step that is in progress may use up one. A join of 0 ms would wait for ever.
+            Duration rest = settings.shutdownTimeout().multipliedBy(2).minus(waited);
+            loop.join(Math.max(1, rest.toMillis()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         if (loop.isAlive()) {
             log.warn(
-                    "The relay's thread has not ended yet; events that no committed position covers are published again");
+                    "The thread of relay '{}' has not ended yet; events that no committed position covers are published again",
+                    settings.slotName());
         } else {
             thread = null;
         }
@@ -193,18 +219,35 @@ public final class Relay
         }
     }
 
-    private void preflight() {
+    private void requireSetup() {
         MDC.put(MDC_KEY, settings.slotName());
         try {
             stages.source().preflight();
         } catch (DatabaseSetupException e) {
             throw e;
         } catch (WalException e) {
-            // The loop meets the same failure, and logs it in full.
-            log.info("The database is not ready for the relay, which waits for it: {}", e.getMessage());
+            logNotReady(e);
         } finally {
             MDC.remove(MDC_KEY);
         }
+    }
+
+    /** The loop meets the same failure, and logs it in full. */
+    private static void logNotReady(WalException e) {
+        log.info("The database is not ready for the relay, which waits for it: {}", e.getMessage());
+    }
+
+    private void checkSetupAndRun() {
+        MDC.put(MDC_KEY, settings.slotName());
+        try {
+            stages.source().preflight();
+        } catch (WalException e) {
+            logNotReady(e);
+        } catch (RuntimeException | Error e) {
+            die(e);
+            return;
+        }
+        run();
     }
 
     /** Runs the loop, until {@link #stop()}. */

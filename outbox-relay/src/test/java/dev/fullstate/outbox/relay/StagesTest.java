@@ -21,6 +21,7 @@ class StagesTest {
 
     private static final StageTable STAGES = StageTable.of(
             BASE,
+            stage("pipelines").opens("Pipelines"),
             stage("position")
                     .opens(
                             "Lsn, Position, Progress, ResumePoint, Origin, Timeline, Numbers, Newest, Shift",
@@ -58,19 +59,19 @@ class StagesTest {
             stage("")
                     .sees(
                             "position, failure, parking, wal, history, pgoutput, transaction, route, kafka, publish",
-                            "acknowledge")
+                            "acknowledge, pipelines")
                     .opens(
-                            "Relay, RelaySettings, AfterLoss, Poison, PoisonPolicy, RelayState, RelayStatus, RelayStatistics",
+                            "Relay, Relays, RelaySettings, AfterLoss, Poison, PoisonPolicy, RelayState, RelayStatus, RelayStatistics",
                             "RelayApplication"),
             stage("monitor").sees("", "position, failure, parking, wal").opens("RelayHealthIndicator, RelayMeters"),
             stage("admin")
-                    .sees("failure, parking, wal")
+                    .sees("failure, parking, wal, pipelines")
                     .opens("RelayController, OperatorAccess, SecuredOperatorAccess, PasswordOperatorAccess"),
             stage("autoconfigure")
                     .seesEverything()
                     .opens(
                             "OutboxRelayAutoConfiguration, RelayAdminAutoConfiguration, RelaySettingsConfiguration",
-                            "OutboxRelayProperties"),
+                            "OutboxRelayProperties, PipelineSettings"),
             stage("command").seesEverything().opens("RelayMain"));
 
     @ArchTest

@@ -2,8 +2,12 @@ package dev.fullstate.outbox.relay.admin;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -26,6 +30,7 @@ import dev.fullstate.outbox.relay.failure.Wording;
 import dev.fullstate.outbox.relay.parking.Command;
 import dev.fullstate.outbox.relay.parking.Command.Kind;
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
+import dev.fullstate.outbox.relay.pipelines.Pipelines;
 import dev.fullstate.outbox.relay.wal.OperatorTables;
 import dev.fullstate.outbox.relay.wal.OperatorTables.Asked;
 import dev.fullstate.outbox.relay.wal.WalException;
@@ -42,11 +47,11 @@ public class RelayController {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private final OperatorTables tables;
+    private final Pipelines<OperatorTables> pipelines;
     private final OperatorAccess access;
 
-    public RelayController(OperatorTables tables, OperatorAccess access) {
-        this.tables = tables;
+    public RelayController(Pipelines<OperatorTables> pipelines, OperatorAccess access) {
+        this.pipelines = pipelines;
         this.access = access;
     }
 
@@ -108,9 +113,39 @@ public class RelayController {
 
     @GetMapping("/parked")
     void parked(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        list("parked", tables -> tables.parked().stream().map(ParkedBody::of).toList(), request, response);
+    }
+
+    /** Writes a list of one pipeline, or those of all. A database that does not answer hides no other's. */
+    private void list(
+            String name,
+            Function<OperatorTables, List<?>> list,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
         access.requireOperator(request);
-        List<ParkedBody> parked = tables.parked().stream().map(ParkedBody::of).toList();
-        write(response, HttpStatus.OK, MediaType.APPLICATION_JSON_VALUE, parked);
+        Object body = ChosenPipeline.isForAll(pipelines, request)
+                ? listsOfAll(name, list)
+                : list.apply(ChosenPipeline.of(pipelines, request).tables());
+        write(response, HttpStatus.OK, MediaType.APPLICATION_JSON_VALUE, body);
+    }
+
+    private List<Map<String, Object>> listsOfAll(String name, Function<OperatorTables, List<?>> list) {
+        Pipelines<Map<String, Object>> answers = pipelines.ask(tables -> {
+            try {
+                return Map.of(name, list.apply(tables));
+            } catch (WalException e) {
+                return Map.of("problem", describe(e));
+            }
+        });
+        List<Map<String, Object>> all = new ArrayList<>();
+        answers.byName().forEach((pipeline, answer) -> {
+            Map<String, Object> members = new LinkedHashMap<>();
+            members.put("pipeline", pipeline);
+            members.putAll(answer);
+            all.add(members);
+        });
+        return all;
     }
 
     @PostMapping("/parked/retry")
@@ -131,21 +166,25 @@ public class RelayController {
     private void ask(Kind kind, HttpServletRequest request, HttpServletResponse response) throws IOException {
         String operator = access.requireOperator(request);
         CommandRequest asked = CommandRequest.read(request);
+        ChosenPipeline pipeline = ChosenPipeline.of(pipelines, request);
+        OperatorTables tables = pipeline.tables();
         if (tables.parked().stream().noneMatch(asked::isFor)) {
             throw new ResponseStatusException(HttpStatus.NOT_FOUND, "No such aggregate is parked");
         }
         accept(
                 tables.ask(kind, asked.aggregateType(), asked.aggregateId(), asked.firstSequence(), operator),
+                pipeline,
                 request,
                 response);
     }
 
-    private static void accept(Asked command, HttpServletRequest request, HttpServletResponse response)
+    private static void accept(
+            Asked command, ChosenPipeline pipeline, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         response.setHeader(
                 HttpHeaders.LOCATION,
                 request.getContextPath() + AdminPaths.RELAY + "/commands/"
-                        + command.command().number());
+                        + command.command().number() + pipeline.query());
         write(response, HttpStatus.ACCEPTED, MediaType.APPLICATION_JSON_VALUE, CommandBody.of(command));
     }
 
@@ -162,21 +201,24 @@ public class RelayController {
     private void askOfAll(Kind kind, HttpServletRequest request, HttpServletResponse response) throws IOException {
         String operator = access.requireOperator(request);
         CommandRequest.requireEmpty(request);
-        accept(tables.ask(kind, null, null, null, operator), request, response);
+        ChosenPipeline pipeline = ChosenPipeline.of(pipelines, request);
+        accept(pipeline.tables().ask(kind, null, null, null, operator), pipeline, request, response);
     }
 
     @GetMapping("/commands")
     void commands(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        access.requireOperator(request);
-        List<CommandBody> commands =
-                tables.commands().stream().map(CommandBody::of).toList();
-        write(response, HttpStatus.OK, MediaType.APPLICATION_JSON_VALUE, commands);
+        list(
+                "commands",
+                tables -> tables.commands().stream().map(CommandBody::of).toList(),
+                request,
+                response);
     }
 
     @GetMapping("/commands/{number}")
     void command(@PathVariable("number") String number, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         access.requireOperator(request);
+        OperatorTables tables = ChosenPipeline.of(pipelines, request).tables();
         Asked found = number.matches("[0-9]{1,18}")
                 ? tables.command(Long.parseLong(number)).orElse(null)
                 : null;
@@ -197,10 +239,11 @@ public class RelayController {
 
     @ExceptionHandler
     void unanswered(WalException failure, HttpServletResponse response) throws IOException {
-        problem(
-                response,
-                HttpStatus.SERVICE_UNAVAILABLE,
-                Wording.withRemedy(String.valueOf(failure.getMessage()), failure.remedy()));
+        problem(response, HttpStatus.SERVICE_UNAVAILABLE, describe(failure));
+    }
+
+    private static String describe(WalException failure) {
+        return Wording.withRemedy(String.valueOf(failure.getMessage()), failure.remedy());
     }
 
     private static void problem(HttpServletResponse response, HttpStatusCode status, @Nullable String detail)

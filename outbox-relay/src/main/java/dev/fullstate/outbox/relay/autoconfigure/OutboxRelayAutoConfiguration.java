@@ -11,27 +11,32 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.ProducerFactory;
 
-import dev.fullstate.outbox.relay.PoisonPolicy;
 import dev.fullstate.outbox.relay.Relay;
 import dev.fullstate.outbox.relay.RelaySettings;
+import dev.fullstate.outbox.relay.Relays;
 import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
 import dev.fullstate.outbox.relay.monitor.RelayMeters;
+import dev.fullstate.outbox.relay.pipelines.Pipelines;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
+
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 /**
  * Auto-configuration of the relay: from the database that the application uses to the Kafka that it uses.
@@ -47,12 +52,14 @@ public final class OutboxRelayAutoConfiguration {
     private static final Logger log = LoggerFactory.getLogger(OutboxRelayAutoConfiguration.class);
 
     @Bean
+    @Conditional(OnOnePipeline.class)
     @ConditionalOnMissingBean
     WalSource outboxRelayWalSource(WalSettings settings) {
         return WalSource.of(settings);
     }
 
     @Bean
+    @Conditional(OnOnePipeline.class)
     @ConditionalOnMissingBean
     Relay outboxRelay(
             OutboxRelayProperties properties,
@@ -61,21 +68,23 @@ public final class OutboxRelayAutoConfiguration {
             Router router,
             PublisherSettings publisher,
             Kafka.Connector kafka) {
-        RelaySettings settings = new RelaySettings(
-                Pipeline.of(properties, environment).name(),
-                properties.maxInFlight(),
-                properties.pollInterval(),
-                properties.retry().minDelay(),
-                properties.retry().maxDelay(),
-                properties.standbyInterval(),
-                properties.leaderTimeout(),
-                properties.shutdownTimeout(),
-                new PoisonPolicy(
-                        properties.poison(),
-                        properties.poisonByType(),
-                        properties.parking().maxAggregates(),
-                        properties.parking().maxSize()),
-                properties.gap());
+        return relay(Pipeline.of(properties, environment).relay(properties), walSource, router, publisher, kafka);
+    }
+
+    @Bean
+    @Conditional(OnNamedPipelines.class)
+    @ConditionalOnMissingBean
+    Relays outboxRelays(Pipelines<PipelineSettings> pipelines, Kafka.Connector kafka) {
+        return new Relays(pipelines.map(settings ->
+                relay(settings.relay(), WalSource.of(settings.wal()), settings.router(), settings.publisher(), kafka)));
+    }
+
+    private static Relay relay(
+            RelaySettings settings,
+            WalSource walSource,
+            Router router,
+            PublisherSettings publisher,
+            Kafka.Connector kafka) {
         log.info(
                 "The relay publishes to Kafka at {}, {}, what it reads from {}",
                 publisher.kafka().producer().get().get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),
@@ -87,13 +96,22 @@ public final class OutboxRelayAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+    @ConditionalOnEnabledHealthIndicator("outbox-relay")
     static class HealthConfiguration {
 
         @Bean
-        @ConditionalOnEnabledHealthIndicator("outbox-relay")
+        @Conditional(OnOnePipeline.class)
         @ConditionalOnMissingBean(name = "outboxRelayHealthIndicator")
         RelayHealthIndicator outboxRelayHealthIndicator(Relay relay) {
             return new RelayHealthIndicator(relay::status);
+        }
+
+        @Bean
+        @Conditional(OnNamedPipelines.class)
+        @ConditionalOnMissingBean(name = "outboxRelayHealthContributor")
+        CompositeHealthContributor outboxRelayHealthContributor(Relays relays) {
+            return CompositeHealthContributor.fromMap(
+                    relays.pipelines().byName(), relay -> new RelayHealthIndicator(relay::status));
         }
     }
 
@@ -102,8 +120,10 @@ public final class OutboxRelayAutoConfiguration {
     static class LogConfiguration {
 
         @Bean(initMethod = "install", destroyMethod = "remove")
-        QuietKafkaClients outboxRelayQuietKafkaClients(PublisherSettings publisher) {
-            return new QuietKafkaClients(publisher.kafka().clientId());
+        QuietKafkaClients outboxRelayQuietKafkaClients(Pipelines<PipelineSettings> pipelines) {
+            return new QuietKafkaClients(pipelines.byName().values().stream()
+                    .map(settings -> settings.publisher().kafka().clientId())
+                    .collect(toUnmodifiableSet()));
         }
     }
 
@@ -112,9 +132,17 @@ public final class OutboxRelayAutoConfiguration {
     static class MetersConfiguration {
 
         @Bean
+        @Conditional(OnOnePipeline.class)
         @ConditionalOnMissingBean
         RelayMeters outboxRelayMeters(Relay relay) {
             return new RelayMeters(relay);
+        }
+
+        @Bean
+        @Conditional(OnNamedPipelines.class)
+        MeterBinder outboxRelaysMeters(Relays relays) {
+            return registry ->
+                    relays.pipelines().byName().values().forEach(relay -> new RelayMeters(relay).bindTo(registry));
         }
     }
 }

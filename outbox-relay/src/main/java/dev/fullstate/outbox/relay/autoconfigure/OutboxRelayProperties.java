@@ -61,8 +61,10 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  * @param standbyInterval Time between two checks of a slot that another relay has.
  * @param leaderTimeout Time after which a relay that stands by takes the slot from one that shows no sign of life.
  * @param retry Delays between attempts after a failure.
+ * @param pipelines Several pipelines in this process, by name. Each can have any property of outbox.relay, and takes from there what it does
+ *     not set.
  */
-@ConfigurationProperties("outbox.relay")
+@ConfigurationProperties(OutboxRelayProperties.PREFIX)
 public record OutboxRelayProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String url,
@@ -96,7 +98,11 @@ public record OutboxRelayProperties(
         @DefaultValue("10s") Duration shutdownTimeout,
         @DefaultValue("250ms") Duration standbyInterval,
         @DefaultValue("3s") Duration leaderTimeout,
-        @DefaultValue Retry retry) {
+        @DefaultValue Retry retry,
+        @DefaultValue Map<String, Map<String, Object>> pipelines) {
+
+    /** The prefix of all properties. */
+    static final String PREFIX = "outbox.relay";
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
@@ -201,6 +207,7 @@ public record OutboxRelayProperties(
     public OutboxRelayProperties {
         topics = Map.copyOf(topics);
         poisonByType = Map.copyOf(poisonByType);
+        pipelines = Map.copyOf(pipelines);
         // Only failover slots wait for standbys.
         of("send-after", sendAfter)
                 .require(
@@ -256,7 +263,7 @@ public record OutboxRelayProperties(
     }
 
     private static <T extends Comparable<? super T>> PropertyValue<T> of(String property, T value) {
-        return PropertyValue.of("outbox.relay." + property, value);
+        return PropertyValue.of(PREFIX + "." + property, value);
     }
 
     /** Leaves out the password. */

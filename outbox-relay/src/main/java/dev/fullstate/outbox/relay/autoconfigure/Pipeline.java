@@ -3,6 +3,8 @@ package dev.fullstate.outbox.relay.autoconfigure;
 import org.springframework.core.env.Environment;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.PoisonPolicy;
+import dev.fullstate.outbox.relay.RelaySettings;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 
 /**
@@ -15,8 +17,9 @@ import dev.fullstate.outbox.relay.wal.WalSettings;
  */
 record Pipeline(String publication, String name) {
 
+    /** Returns the only pipeline, which has the name of its publication unless it is given one. */
     static Pipeline of(OutboxRelayProperties properties, Environment environment) {
-        String publication = properties.publication() != null ? properties.publication() : written(environment);
+        String publication = publication(properties, environment);
         if (properties.slotName() != null) {
             return new Pipeline(publication, properties.slotName());
         }
@@ -25,6 +28,50 @@ record Pipeline(String publication, String name) {
                         WalSettings.isSlotName(publication),
                         WalSettings.SLOT_NAME + "; the default is the publication's name, which does not fit");
         return new Pipeline(publication, publication);
+    }
+
+    /** Returns one of several pipelines, whose publications may have the same name in different databases. */
+    static Pipeline of(NamedPipeline named, Environment environment) {
+        String slotName = named.relay().slotName();
+        return new Pipeline(
+                publication(named.relay(), environment), slotName != null ? slotName : named.defaultSlotName());
+    }
+
+    WalSettings wal(OutboxRelayProperties properties, RelayDatabase database) {
+        // What is missing, or wrong, fails the start.
+        database.read();
+        return new WalSettings(
+                database::read,
+                publication,
+                name,
+                properties.connectTimeout(),
+                properties.queryTimeout(),
+                properties.slotCreationTimeout(),
+                properties.walSenderTimeout(),
+                properties.failoverSlot(),
+                properties.sendAfter());
+    }
+
+    RelaySettings relay(OutboxRelayProperties properties) {
+        return new RelaySettings(
+                name,
+                properties.maxInFlight(),
+                properties.pollInterval(),
+                properties.retry().minDelay(),
+                properties.retry().maxDelay(),
+                properties.standbyInterval(),
+                properties.leaderTimeout(),
+                properties.shutdownTimeout(),
+                new PoisonPolicy(
+                        properties.poison(),
+                        properties.poisonByType(),
+                        properties.parking().maxAggregates(),
+                        properties.parking().maxSize()),
+                properties.gap());
+    }
+
+    private static String publication(OutboxRelayProperties properties, Environment environment) {
+        return properties.publication() != null ? properties.publication() : written(environment);
     }
 
     private static String written(Environment environment) {

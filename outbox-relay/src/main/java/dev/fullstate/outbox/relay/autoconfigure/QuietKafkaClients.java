@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.autoconfigure;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
@@ -35,7 +36,7 @@ final class QuietKafkaClients extends TurboFilter {
     /** The relay's attempts may be half a minute apart. */
     private static final long OVER_NANOS = Duration.ofMinutes(2).toNanos();
 
-    private final String clientId;
+    private final Set<String> clientIds;
     private final LongSupplier nanoTime;
     private final Repeats repeats;
     /** The warnings that go on, by what those have in common that are alike. */
@@ -49,13 +50,13 @@ final class QuietKafkaClients extends TurboFilter {
      */
     private record Span(long first, long last) {}
 
-    /** @param clientId is part of the names of all of the relay's threads, and of those of its clients */
-    QuietKafkaClients(String clientId) {
-        this(clientId, System::nanoTime);
+    /** @param clientIds of the pipelines; one of them is part of the name of each thread of a relay, and of its clients */
+    QuietKafkaClients(Set<String> clientIds) {
+        this(clientIds, System::nanoTime);
     }
 
-    QuietKafkaClients(String clientId, LongSupplier nanoTime) {
-        this.clientId = clientId;
+    QuietKafkaClients(Set<String> clientIds, LongSupplier nanoTime) {
+        this.clientIds = Set.copyOf(clientIds);
         this.nanoTime = nanoTime;
         this.repeats = new Repeats(QUIET, QUIET, nanoTime);
     }
@@ -86,7 +87,7 @@ final class QuietKafkaClients extends TurboFilter {
             @Nullable Throwable thrown) {
         boolean isOurs = level.isGreaterOrEqual(logger.getEffectiveLevel())
                 && logger.getName().startsWith(KAFKA)
-                && Thread.currentThread().getName().contains(clientId)
+                && isOfAPipeline(Thread.currentThread().getName())
                 && !hasLevel(logger);
         if (!isOurs) {
             return FilterReply.NEUTRAL;
@@ -98,6 +99,10 @@ final class QuietKafkaClients extends TurboFilter {
         return line == null || isWorthALine(logger, level, Repeats.alike(line))
                 ? FilterReply.NEUTRAL
                 : FilterReply.DENY;
+    }
+
+    private boolean isOfAPipeline(String thread) {
+        return clientIds.stream().anyMatch(thread::contains);
     }
 
     private boolean isWorthALine(Logger logger, Level level, String line) {

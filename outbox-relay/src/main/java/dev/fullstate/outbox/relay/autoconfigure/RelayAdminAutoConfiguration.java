@@ -17,8 +17,8 @@ import dev.fullstate.outbox.relay.admin.OperatorAccess;
 import dev.fullstate.outbox.relay.admin.PasswordOperatorAccess;
 import dev.fullstate.outbox.relay.admin.RelayController;
 import dev.fullstate.outbox.relay.admin.SecuredOperatorAccess;
+import dev.fullstate.outbox.relay.pipelines.Pipelines;
 import dev.fullstate.outbox.relay.wal.OperatorTables;
-import dev.fullstate.outbox.relay.wal.WalSettings;
 
 /**
  * The endpoint for operators, for those who may use it only: with Spring Security, callers with the authority; without, whoever knows the
@@ -27,7 +27,7 @@ import dev.fullstate.outbox.relay.wal.WalSettings;
 @AutoConfiguration(after = OutboxRelayAutoConfiguration.class)
 @ConditionalOnClass(DispatcherServlet.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnBean(WalSettings.class)
+@ConditionalOnBean(Pipelines.class)
 @ConditionalOnBooleanProperty(name = "outbox.relay.admin.enabled", matchIfMissing = true)
 public final class RelayAdminAutoConfiguration {
 
@@ -44,8 +44,8 @@ public final class RelayAdminAutoConfiguration {
         }
 
         @Bean
-        RelayController outboxRelayController(WalSettings settings, OperatorAccess access) {
-            return new RelayController(OperatorTables.of(settings), access);
+        RelayController outboxRelayController(Pipelines<PipelineSettings> pipelines, OperatorAccess access) {
+            return controller(pipelines, access);
         }
     }
 
@@ -62,8 +62,12 @@ public final class RelayAdminAutoConfiguration {
         }
 
         @Bean
-        RelayController outboxRelayController(WalSettings settings, OperatorAccess access) {
-            return new RelayController(OperatorTables.of(settings), access);
+        RelayController outboxRelayController(Pipelines<PipelineSettings> pipelines, OperatorAccess access) {
+            return controller(pipelines, access);
         }
+    }
+
+    private static RelayController controller(Pipelines<PipelineSettings> pipelines, OperatorAccess access) {
+        return new RelayController(pipelines.map(settings -> OperatorTables.of(settings.wal())), access);
     }
 }

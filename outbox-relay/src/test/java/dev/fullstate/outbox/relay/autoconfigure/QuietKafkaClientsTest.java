@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 import ch.qos.logback.classic.Level;
@@ -25,7 +26,7 @@ class QuietKafkaClientsTest {
     private final LoggerContext logback = new LoggerContext();
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
     private final AtomicLong nanos = new AtomicLong();
-    private final QuietKafkaClients filter = new QuietKafkaClients(CLIENT, nanos::get);
+    private final QuietKafkaClients filter = new QuietKafkaClients(Set.of(CLIENT), nanos::get);
 
     @BeforeEach
     void start() {
