@@ -163,6 +163,9 @@ class NamedPipelinesTest {
                                     .username())
                             .isEqualTo("application");
                 });
+        two.withPropertyValues("spring.datasource.username=application")
+                .run(context ->
+                        assertThat(settings(context, "orders").wal().username()).isEqualTo("application"));
         runner.withPropertyValues(ORDERS + "publication=orders")
                 .run(context -> failing("Pipeline 'orders' has no database", ORDERS + "url=jdbc:postgresql://")
                         .accept(context));

@@ -164,4 +164,49 @@ class CommandLineIT {
         assertThat(run(Verb.RESUME).text).contains("resumed");
         assertThat(run(Verb.DRAIN).code).isEqualTo(RelayMain.ExitCode.OK);
     }
+
+    @Test
+    void severalPipelinesAreAskedAtTheSameTimeAndNamed() throws SQLException {
+        create();
+        List<String> settings = settings();
+        settings.removeIf(setting -> setting.contains("datasource.url") || setting.contains("slot-name"));
+        settings.add("--outbox.relay.pipelines.orders.url=" + database.url());
+        settings.add("--outbox.relay.pipelines.orders.slot-name=" + database.name());
+        settings.add("--outbox.relay.pipelines.billing.url=" + server.jdbcUrl("no_such_database"));
+        SpringApplication application = new SpringApplication(RelayApplication.class);
+        relay = application.run(settings.toArray(String[]::new));
+        await().until(() -> run(settings, Verb.STATUS, "--pipeline=orders").code == RelayMain.ExitCode.OK);
+
+        Outcome lines = run(settings, Verb.STATUS);
+        assertThat(lines.code).isEqualTo(RelayMain.ExitCode.NOT_OK);
+        assertThat(lines.text)
+                .containsSubsequence("[billing]", "ERROR  ", "no_such_database", "[orders]", "active            true");
+        JsonNode status = run(settings, Verb.STATUS, "--json").json();
+        assertThat(status.get("orders").get("pipeline").asString()).isEqualTo(database.name());
+        assertThat(status.get("billing").get("error").asString()).contains("no_such_database");
+        assertThat(run(settings, Verb.STATUS, "--json", "--pipeline=orders")
+                        .json()
+                        .get("active")
+                        .asBoolean())
+                .isTrue();
+
+        JsonNode check = run(settings, Verb.CHECK, "--json").json();
+        assertThat(check.get("orders").get(0).get("level").asString()).isEqualTo("OK");
+        assertThat(check.get("billing").get(0).get("level").asString()).isEqualTo("ERROR");
+        assertThat(run(settings, Verb.PAUSE, "--pipeline=orders").text).contains("paused");
+        assertThat(run(settings, Verb.RESUME, "--pipeline=orders").code).isEqualTo(RelayMain.ExitCode.OK);
+        assertThat(run(settings, Verb.DRAIN, "--pipeline=orders").code).isEqualTo(RelayMain.ExitCode.OK);
+
+        Outcome unknown = run(settings, Verb.STATUS, "--pipeline=stock");
+        assertThat(unknown.code).isEqualTo(RelayMain.ExitCode.WRONG_CALL);
+        assertThat(unknown.text).contains("'--pipeline' takes one of billing, orders, and not [stock]");
+    }
+
+    @Test
+    void onlyPipelineOfAProcessHasNoNameToChoose() throws SQLException {
+        create();
+        Outcome named = run(Verb.STATUS, "--pipeline=orders");
+        assertThat(named.code).isEqualTo(RelayMain.ExitCode.WRONG_CALL);
+        assertThat(named.text).contains("leave '--pipeline' out");
+    }
 }
