@@ -14,7 +14,7 @@ import org.springframework.context.ApplicationListener;
  * The relay as a process of its own: the executable jar. Takes the same configuration as inside a service
  * ({@code spring.datasource.*}, {@code spring.kafka.*}, {@code outbox.relay.*}); has no web server unless
  * {@code spring.main.web-application-type=servlet} asks for one, to show its health and its meters. The process exits with {@value #BROKEN} if
- * the relay's thread dies.
+ * the relay's thread dies, or those of all pipelines where there are several.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
