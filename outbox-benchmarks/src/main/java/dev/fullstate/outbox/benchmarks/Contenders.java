@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import dev.fullstate.outbox.benchmarks.cases.WholeWayCase;
 import dev.fullstate.outbox.benchmarks.contender.Contender;
@@ -67,6 +68,14 @@ final class Contenders {
                 .filter(contender -> parameters.includesContender(contender.name()))
                 .filter(contender -> names.length == 0 || Arrays.asList(names).contains(contender.name()))
                 .toList();
+    }
+
+    /** {@return our relay of this name, if the parameters include it} */
+    Optional<RelayProcess> relay(String name) {
+        return named(name).stream()
+                .filter(RelayProcess.class::isInstance)
+                .map(RelayProcess.class::cast)
+                .findFirst();
     }
 
     /** {@return the ways from an application's transaction to Kafka; none without the peers} */

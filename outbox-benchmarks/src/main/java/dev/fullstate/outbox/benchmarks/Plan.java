@@ -12,6 +12,7 @@ import dev.fullstate.outbox.benchmarks.cases.IdleCase;
 import dev.fullstate.outbox.benchmarks.cases.LatencyCase;
 import dev.fullstate.outbox.benchmarks.cases.MemoryCase;
 import dev.fullstate.outbox.benchmarks.cases.MicroCase;
+import dev.fullstate.outbox.benchmarks.cases.OneProcessCase;
 import dev.fullstate.outbox.benchmarks.cases.PipelinesCase;
 import dev.fullstate.outbox.benchmarks.cases.RepublishCase;
 import dev.fullstate.outbox.benchmarks.cases.RepublishHeapCase;
@@ -113,6 +114,9 @@ final class Plan {
         Backlog beside = new Backlog(parameters.scaled(100_000), KEYS, ROWS, ONE_KILOBYTE, 9);
         cases.add(new DrainCase("growth-unpublished-wal", beside, PARTITIONS, ours));
         ours.forEach(relay -> cases.add(new PipelinesCase(List.of(1, 4, 16), 500, seconds(8), seconds(6), relay)));
+        contenders
+                .relay(Contenders.RELAY_EXACTLY_ONCE)
+                .ifPresent(relay -> cases.add(new OneProcessCase(16, 160, seconds(30), seconds(20), relay)));
         return cases;
     }
 

@@ -38,8 +38,8 @@ class StagesTest {
             stage("cases")
                     .sees("server, load, arrival, contender, micro, report")
                     .opens(
-                            "Bench, Case, CaptureCase, DrainCase, IdleCase, LatencyCase, MemoryCase, MicroCase, PipelinesCase",
-                            "RepublishCase, RepublishHeapCase, RepublishLiveCase, StartCase, WholeWayCase"),
+                            "Bench, Case, CaptureCase, DrainCase, IdleCase, LatencyCase, MemoryCase, MicroCase",
+                            "OneProcessCase, PipelinesCase, RepublishCase, RepublishHeapCase, RepublishLiveCase, StartCase, WholeWayCase"),
             stage("").seesEverything().opens("Benchmarks"));
 
     static final class WrittenByHand implements ImportOption {

@@ -1,12 +1,14 @@
 package dev.fullstate.outbox.benchmarks.cases;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.apache.kafka.common.TopicPartition;
 
 import dev.fullstate.outbox.benchmarks.contender.Contender;
 import dev.fullstate.outbox.benchmarks.contender.Pipeline;
+import dev.fullstate.outbox.benchmarks.contender.RelayProcess;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 import dev.fullstate.outbox.harness.process.ChildJvm;
 
@@ -17,10 +19,10 @@ final class Turn implements AutoCloseable {
     private final long startedMillis;
     private final ChildJvm jvm;
 
-    private Turn(Lane lane, Contender contender) {
+    private Turn(Lane lane, long startedMillis, ChildJvm jvm) {
         this.lane = lane;
-        this.startedMillis = System.currentTimeMillis();
-        this.jvm = contender.start(lane.pipeline());
+        this.startedMillis = startedMillis;
+        this.jvm = jvm;
     }
 
     /**
@@ -30,7 +32,21 @@ final class Turn implements AutoCloseable {
      */
     static Turn begin(Bench bench, OutboxDatabase database, Contender contender, String name, int partitions)
             throws SQLException {
-        return new Turn(Lane.open(bench, database, name, partitions), contender);
+        Lane lane = Lane.open(bench, database, name, partitions);
+        return new Turn(lane, System.currentTimeMillis(), contender.start(lane.pipeline()));
+    }
+
+    /** Opens a lane in each database, and starts one JVM for all; the first turn that is closed ends it. */
+    static List<Turn> beginTogether(
+            Bench bench, List<OutboxDatabase> databases, RelayProcess relay, String name, int partitions)
+            throws SQLException {
+        List<Lane> lanes = new ArrayList<>();
+        for (OutboxDatabase database : databases) {
+            lanes.add(Lane.open(bench, database, name, partitions));
+        }
+        long startedMillis = System.currentTimeMillis();
+        ChildJvm jvm = relay.startTogether(lanes.stream().map(Lane::pipeline).toList());
+        return lanes.stream().map(lane -> new Turn(lane, startedMillis, jvm)).toList();
     }
 
     Pipeline pipeline() {

@@ -31,17 +31,36 @@ public record RelayProcess(String name, Path jar, String heap, Map<String, Strin
 
     @Override
     public ChildJvm start(Pipeline pipeline) {
+        return start(pipeline, database("outbox.relay", pipeline));
+    }
+
+    /** Starts one JVM for several pipelines. */
+    public ChildJvm startTogether(List<Pipeline> pipelines) {
+        List<String> databases = new ArrayList<>();
+        for (int i = 0; i < pipelines.size(); i++) {
+            databases.addAll(database("outbox.relay.pipelines.p" + i, pipelines.get(i)));
+        }
+        return start(pipelines.get(0), databases);
+    }
+
+    private static List<String> database(String prefix, Pipeline pipeline) {
+        return List.of(
+                "--" + prefix + ".url=" + pipeline.jdbcUrl(),
+                "--" + prefix + ".username=" + pipeline.username(),
+                "--" + prefix + ".password=" + pipeline.password(),
+                "--" + prefix + ".slot-name=" + pipeline.slot(),
+                "--" + prefix + ".topic=" + pipeline.topic());
+    }
+
+    /** @param pipeline whose broker and folder the JVM has */
+    private ChildJvm start(Pipeline pipeline, List<String> databases) {
         List<String> arguments = new ArrayList<>(List.of(
                 heap,
                 "-jar",
                 jar.toString(),
                 "--server.port=0",
-                "--spring.datasource.url=" + pipeline.jdbcUrl(),
-                "--spring.datasource.username=" + pipeline.username(),
-                "--spring.datasource.password=" + pipeline.password(),
-                "--spring.kafka.bootstrap-servers=" + pipeline.bootstrapServers(),
-                "--outbox.relay.slot-name=" + pipeline.slot(),
-                "--outbox.relay.topic=" + pipeline.topic()));
+                "--spring.kafka.bootstrap-servers=" + pipeline.bootstrapServers()));
+        arguments.addAll(databases);
         settings.forEach((key, value) -> {
             if (!key.equals("heap")) {
                 arguments.add("--" + key + "=" + value);
