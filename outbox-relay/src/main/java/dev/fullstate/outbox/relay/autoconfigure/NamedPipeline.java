@@ -74,12 +74,12 @@ record NamedPipeline(
     /** Looks at the first word of each key: the words of an environment variable may be those of the pipeline's name. */
     private static void requireKnown(String name, String key) {
         String property = PIPELINES + "." + name + "." + key;
-        if (OF_THE_PROCESS.contains(key)) {
+        String first = key.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
+        if (OF_THE_PROCESS.contains(first)) {
             throw new PipelineConfigurationException(
                     property + " is set, and is not a property of a single pipeline",
-                    "Set " + RELAY + "." + key + " instead, which holds for all pipelines.");
+                    "Set " + RELAY + "." + first + " instead, which holds for all pipelines.");
         }
-        String first = key.replace("-", "");
         if (PROPERTIES.stream().noneMatch(known -> known.startsWith(first))) {
             throw new PipelineConfigurationException(
                     property + " is set, and there is no such property",

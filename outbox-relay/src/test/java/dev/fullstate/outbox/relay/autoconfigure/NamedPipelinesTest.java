@@ -117,7 +117,9 @@ class NamedPipelinesTest {
                         "outbox.relay.topics.customer=shared.customers",
                         "outbox.relay.topics[a.b]=shared.a.b",
                         ORDERS + "username=own",
-                        ORDERS + "retry.min-delay=2s",
+                        ORDERS + "retry.minDelay=2s",
+                        ORDERS + "pollInterval=4ms",
+                        ORDERS + "connect_timeout=6s",
                         ORDERS + "topics.order=own.orders",
                         ORDERS + "publication=stream")
                 .run(context -> {
@@ -129,6 +131,8 @@ class NamedPipelinesTest {
                     assertThat(orders.wal().slotName()).isEqualTo("orders");
                     assertThat(orders.publisher().kafka().clientId()).isEqualTo("outbox-relay-orders");
                     assertThat(orders.relay().maxInFlight()).hasToString("1048576B");
+                    assertThat(orders.relay().pollInterval()).hasMillis(4);
+                    assertThat(orders.wal().connectTimeout()).hasSeconds(6);
                     assertThat(orders.relay().minRetryDelay()).hasSeconds(2);
                     assertThat(orders.relay().maxRetryDelay()).hasSeconds(7);
                     assertThat(orders.relay().leaderTimeout()).hasSeconds(3);
