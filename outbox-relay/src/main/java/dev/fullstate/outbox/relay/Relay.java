@@ -273,7 +273,8 @@ public final class Relay
         if (events != null) {
             AvailabilityChangeEvent.publish(events, this, LivenessState.BROKEN);
         }
-        log.error("The relay's thread has died; this relay publishes nothing until the application is restarted", cause);
+        log.error(
+                "The relay's thread has died; this relay publishes nothing until the application is restarted", cause);
         giveUp();
     }
 
