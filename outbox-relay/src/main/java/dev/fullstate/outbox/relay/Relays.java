@@ -15,7 +15,7 @@ import dev.fullstate.outbox.relay.pipelines.Pipelines;
 
 /**
  * Publishes several outboxes in one process, with a relay for each. The relays share nothing that changes: each has its thread, its
- * connections and its delays, and whatever one of them meets, the others go on (ADR 33).
+ * connections and its delays, and a failure of one of them concerns no other (ADR 33).
  *
  * <p>So no pipeline fails the start of the application, and the application's liveness is broken only when the threads of all relays have died:
  * a new process would interrupt those that publish.

@@ -41,7 +41,7 @@ final class SteadyPipelines implements AutoCloseable {
         }
     }
 
-    /** Starts a JVM for each pipeline. */
+    /** Starts a JVM for each pipeline, one after the other: together they would not get the machine's processors for minutes. */
     static SteadyPipelines apart(Bench bench, Contender contender, String name, int count, Rate rate)
             throws SQLException {
         SteadyPipelines pipelines = new SteadyPipelines(rate);
@@ -49,7 +49,9 @@ final class SteadyPipelines implements AutoCloseable {
             for (int i = 0; i < count; i++) {
                 OutboxDatabase database = bench.databases().newDatabase(PipelinesCase.NAME);
                 Turn turn = Turn.begin(bench, database, contender, name, PARTITIONS);
-                pipelines.members.add(Member.of(bench, database, turn, rate.capacity(count)));
+                Member member = Member.of(bench, database, turn, rate.capacity(count));
+                pipelines.members.add(member);
+                member.publishFirst();
             }
             return pipelines;
         } catch (SQLException | RuntimeException e) {
@@ -70,15 +72,14 @@ final class SteadyPipelines implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             pipelines.members.add(Member.of(bench, databases.get(i), turns.get(i), rate.capacity(count)));
         }
+        for (Member member : pipelines.members) {
+            member.publishFirst();
+        }
         return pipelines;
     }
 
     /** Writes at the rate, and adds latency, processor time and memory of all together. */
     void measure(String who, Figures figures) throws SQLException {
-        for (Member member : members) {
-            member.writer.write(1, Duration.ofSeconds(1));
-            member.awaitAll();
-        }
         List<PacedWriter> writers =
                 members.stream().map(member -> member.writer).toList();
         PacedWriter.writeInTurn(writers, rate.perSecond, rate.warmUp);
@@ -148,6 +149,11 @@ final class SteadyPipelines implements AutoCloseable {
                     new Watch(database, bench.broker(), turn),
                     new ArrivalTimes(bench.broker().bootstrapServers(), turn.partitions(), capacity),
                     new PacedWriter(database, capacity));
+        }
+
+        void publishFirst() throws SQLException {
+            writer.write(1, Duration.ofSeconds(1));
+            awaitAll();
         }
 
         void awaitAll() throws SQLException {
