@@ -20,7 +20,7 @@ import dev.fullstate.outbox.relay.failure.Repeats;
 /**
  * Keeps the relay's Kafka clients from filling the log. While Kafka is away they write thousands of lines a minute, of which the relay's own
  * report is the sum; and they warn of what is ordinary, such as a new topic or a transaction that has to wait for the one before it. So they
- * log errors, and warnings that go on for a while, and the same line once an hour (ADR 35).
+ * log errors, and warnings that go on for a while, and the same line once an hour (ADR 34).
  *
  * <p>Other clients of the application are left alone: the relay's are known by their threads. A level that a logger of Kafka has been given, by
  * {@code logging.level}, a configuration file or at run time, has precedence.

@@ -168,8 +168,12 @@ class NamedPipelinesTest {
                             .isEqualTo("application");
                 });
         two.withPropertyValues("spring.datasource.username=application")
-                .run(context ->
-                        assertThat(settings(context, "orders").wal().username()).isEqualTo("application"));
+                .run(context -> assertThat(settings(context, "orders")
+                                .wal()
+                                .database()
+                                .get()
+                                .username())
+                        .isEqualTo("application"));
         runner.withPropertyValues(ORDERS + "publication=orders")
                 .run(context -> failing("Pipeline 'orders' has no database", ORDERS + "url=jdbc:postgresql://")
                         .accept(context));
