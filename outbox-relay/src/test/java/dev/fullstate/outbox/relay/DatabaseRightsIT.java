@@ -139,8 +139,8 @@ class DatabaseRightsIT extends RelayIntegrationTest {
         database.insert("a", "1");
         database.execute("revoke temporary on database " + database.name() + " from " + role);
         try (SteppedRelay relay = relay()) {
-            relay.stepUntil(RelayState.RETRYING);
-            assertThat(relay.problem().kind()).isEqualTo(FailureKind.PERMANENT);
+            relay.stepUntil(() ->
+                    relay.state() == RelayState.RETRYING && relay.problem().kind() == FailureKind.PERMANENT);
             assertThat(relay.problem().remedy()).startsWith("GRANT TEMPORARY ON DATABASE ");
             database.execute(relay.problem().remedy().replace("...", database.name()));
             relay.stepUntil(topic, 1);

@@ -86,7 +86,16 @@ class KafkaRightsIT {
     @Test
     void documentedRightsAreEnough() throws Exception {
         documented().forEach(right -> kafka.allow(binding(right)));
-        publishAll();
+        write();
+        try (SteppedRelay relay = relay()) {
+            relay.stepUntil(() -> published().contains("2"));
+            assertThat(relay.status().warnings()).isEmpty();
+        }
+        loseTheSlot();
+        database.insert("a", "3");
+        try (SteppedRelay relay = relay()) {
+            relay.stepUntil(() -> published().contains("3"));
+        }
         assertThat(published()).containsExactly("1", "2", "3");
     }
 
@@ -96,8 +105,7 @@ class KafkaRightsIT {
         grantAllBut(right);
         try (SteppedRelay relay = relay()) {
             write();
-            relay.stepUntil(RelayState.RETRYING);
-            assertNamed(right, relay.problem());
+            stepUntilNamed(relay, right);
             kafka.allow(binding(right));
             relay.stepUntil(() -> published().contains("2"));
         }
@@ -122,8 +130,7 @@ class KafkaRightsIT {
         loseTheSlot();
         database.insert("a", "3");
         try (SteppedRelay relay = relay()) {
-            relay.stepUntil(RelayState.RETRYING);
-            assertNamed(right, relay.problem());
+            stepUntilNamed(relay, right);
             kafka.allow(binding(right));
             relay.stepUntil(() -> published().contains("3"));
         }
@@ -150,12 +157,14 @@ class KafkaRightsIT {
         }
     }
 
-    private void assertNamed(Right right, Problem problem) {
-        ResourcePattern resource = binding(right).pattern();
-        assertThat(problem.kind()).isEqualTo(FailureKind.PERMANENT);
+    /** A busy machine may have other failures before, which heal. */
+    private void stepUntilNamed(SteppedRelay relay, Right right) {
+        relay.stepUntil(
+                () -> relay.state() == RelayState.RETRYING && relay.problem().kind() == FailureKind.PERMANENT);
+        Problem problem = relay.problem();
         assertThat(problem.remedy()).contains(right.operation(), "the relay's Kafka user");
         assertThat(problem.message() + problem.remedy())
-                .contains(resource.name())
+                .contains(binding(right).pattern().name())
                 .doesNotContain("[B@");
     }
 
@@ -164,19 +173,6 @@ class KafkaRightsIT {
         database.insert("a", "1");
         database.insert("a", "x".repeat(2 * MAX_REQUEST_BYTES));
         database.insert("a", "2");
-    }
-
-    private void publishAll() throws Exception {
-        try (SteppedRelay relay = relay()) {
-            write();
-            relay.stepUntil(() -> published().contains("2"));
-        }
-        loseTheSlot();
-        database.insert("a", "3");
-        try (SteppedRelay relay = relay()) {
-            relay.stepUntil(() -> published().contains("3"));
-            assertThat(relay.status().warnings()).isEmpty();
-        }
     }
 
     private void loseTheSlot() throws SQLException {
