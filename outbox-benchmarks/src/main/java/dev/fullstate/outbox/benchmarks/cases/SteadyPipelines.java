@@ -132,10 +132,22 @@ final class SteadyPipelines implements AutoCloseable {
         return processes.stream().mapToDouble(ProcessUsage::cpuSeconds).sum();
     }
 
+    /** Closes all, also those after one that fails: a JVM that is left would take its processors from the rest of the run. */
     @Override
     public void close() throws SQLException {
+        SQLException failure = null;
         for (Member member : members) {
-            member.close();
+            try {
+                member.close();
+            } catch (SQLException e) {
+                if (failure != null) {
+                    e.addSuppressed(failure);
+                }
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
