@@ -20,8 +20,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.relay.RefusingTopics.Refusal;
+import dev.fullstate.outbox.relay.failure.Diagnosis.Level;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.publish.KafkaDiagnosis;
+import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.test.PublishedEvent;
 import dev.fullstate.outbox.test.PublishedEvents;
@@ -312,6 +316,31 @@ class HeldTypesIT {
         for (int i = 0; i < 20; i++) {
             relay.moveTime(Duration.ofMillis(100));
             relay.step();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"WRITE", "EVERYTHING"})
+    void checkNamesATopicThatWouldNotTakeRecords(Refusal refusal) throws Exception {
+        PublisherSettings settings = SteppedRelay.publishing(
+                database,
+                Delivery.EXACTLY_ONCE,
+                Map.of("bootstrap.servers", topics.kafka().bootstrapServers()));
+        try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        assertThat(KafkaDiagnosis.of(settings, Kafka::connect)).noneMatch(found -> found.level() == Level.ERROR);
+        topics.refuse("positions", refusal);
+        try {
+            assertThat(KafkaDiagnosis.of(settings, Kafka::connect))
+                    .filteredOn(found -> found.level() == Level.ERROR)
+                    .singleElement()
+                    .satisfies(found -> {
+                        assertThat(found.message()).contains("positions");
+                        assertThat(found.remedy()).startsWith("Grant Read, Write and Describe on the topic");
+                    });
+        } finally {
+            topics.allow("positions");
         }
     }
 

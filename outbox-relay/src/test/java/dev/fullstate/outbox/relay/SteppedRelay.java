@@ -194,8 +194,7 @@ final class SteppedRelay implements AutoCloseable {
                 publishers);
     }
 
-    private static PublisherSettings publishing(
-            OutboxDatabase database, Delivery delivery, Map<String, Object> producer) {
+    static PublisherSettings publishing(OutboxDatabase database, Delivery delivery, Map<String, Object> producer) {
         Map<String, Object> properties =
                 new HashMap<>(Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()));
         properties.putAll(producer);

@@ -2,19 +2,22 @@ package dev.fullstate.outbox.relay.publish;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 import dev.fullstate.outbox.relay.failure.Diagnosis;
+import dev.fullstate.outbox.relay.failure.KafkaFailure;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
+import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 
 /**
- * Looks at what a relay needs of Kafka, and goes on after the first thing that it lacks. Creates no topic and fences nobody off, so it cannot tell
- * whether the user may write.
+ * Looks at what a relay needs of Kafka, and goes on after the first thing that it lacks. Creates no topic, writes nothing and fences nobody off: it
+ * asks Kafka what the user may do, and believes it. So it cannot tell whether the user may use the transactional id.
  */
 public final class KafkaDiagnosis {
 
@@ -49,29 +52,42 @@ public final class KafkaDiagnosis {
 
     private void look(Kafka kafka, String subject, String name) {
         try {
-            KafkaTopic topic = lookUp(kafka, name).get(name);
-            if (topic == null && !settings.newTopics().create()) {
-                found.add(new Diagnosis(
-                        Diagnosis.Level.ERROR,
-                        subject,
-                        "topic '" + name + "' does not exist",
-                        "Create it, or set outbox.relay.create-topics=true"));
-            } else if (topic == null) {
+            KafkaTopic topic = answer(kafka.topics(Set.of(name))).get(name);
+            if (topic == null) {
+                requireCreation(kafka, name);
                 found.add(Diagnosis.ok(subject, "topic '" + name + "' is created when it is needed"));
             } else {
                 if (name.equals(settings.positionTopic())) {
                     TopicRules.requirePositionTopic(topic);
                 }
-                found.add(Diagnosis.ok(subject, "topic '" + name + "' exists"));
+                require(kafka.takesEvents(name), "The relay's Kafka user may not write to topic '" + name + "'");
+                found.add(Diagnosis.ok(subject, "topic '" + name + "' exists, and may be written"));
             }
         } catch (BrokerException e) {
             found.add(Diagnosis.error(subject, e));
         }
     }
 
-    private static Map<String, KafkaTopic> lookUp(Kafka kafka, String name) {
+    private void requireCreation(Kafka kafka, String name) {
+        NewTopics creation = settings.newTopics();
+        if (!creation.create()) {
+            throw UnavailableTopicsException.missing(name);
+        }
+        Integer partitionCount = name.equals(settings.positionTopic()) ? Integer.valueOf(1) : creation.partitionCount();
+        require(
+                kafka.takesEventsOrMayBeCreated(name, partitionCount, creation.replicationFactor()),
+                "Topic '" + name + "' does not exist, and cannot be created as it would be");
+    }
+
+    private static void require(CompletableFuture<Boolean> right, String otherwise) {
+        if (!answer(right)) {
+            throw new BrokerException(otherwise, KafkaFailure.TOPIC_NOT_ALLOWED.remedy(), null);
+        }
+    }
+
+    private static <T> T answer(CompletableFuture<T> asked) {
         try {
-            return kafka.topics(Set.of(name)).join();
+            return asked.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof BrokerException failure ? failure : e;
         }

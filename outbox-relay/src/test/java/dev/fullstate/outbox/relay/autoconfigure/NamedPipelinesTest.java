@@ -280,8 +280,11 @@ class NamedPipelinesTest {
 
     @Test
     void urlOfAnotherDriverIsRefusedWithThePropertyOfThePipeline() {
-        two.withPropertyValues(ORDERS + "url=jdbc:tc:postgresql:18:///orders")
-                .run(context -> failing(ORDERS + "url is 'jdbc:tc:postgresql:18:///orders'")
+        runner.withPropertyValues(
+                        ORDERS + "publication=orders", "spring.datasource.url=jdbc:aws-wrapper:postgresql://db/orders")
+                .run(context -> failing(
+                                "Pipeline 'orders': spring.datasource.url is 'jdbc:aws-wrapper:postgresql://db/orders'",
+                                "Set " + ORDERS + "url=jdbc:postgresql://db/orders")
                         .accept(context));
     }
 
