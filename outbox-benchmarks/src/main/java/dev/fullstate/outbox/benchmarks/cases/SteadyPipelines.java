@@ -134,19 +134,16 @@ final class SteadyPipelines implements AutoCloseable {
 
     /** Closes all, also those after one that fails: a JVM that is left would take its processors from the rest of the run. */
     @Override
-    public void close() throws SQLException {
-        SQLException failure = null;
+    public void close() {
+        IllegalStateException failure = new IllegalStateException("Not all pipelines have ended cleanly");
         for (Member member : members) {
             try {
                 member.close();
-            } catch (SQLException e) {
-                if (failure != null) {
-                    e.addSuppressed(failure);
-                }
-                failure = e;
+            } catch (SQLException | RuntimeException e) {
+                failure.addSuppressed(e);
             }
         }
-        if (failure != null) {
+        if (failure.getSuppressed().length > 0) {
             throw failure;
         }
     }
