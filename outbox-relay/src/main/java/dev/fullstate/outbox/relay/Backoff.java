@@ -49,8 +49,10 @@ final class Backoff {
         return failureCount == 0;
     }
 
-    /** Returns the delay before the next attempt after a failure that is none of the relay or its connections. */
+    /** Notes a failure that does not make the next one more likely; returns the delay before the next attempt. */
     Duration firstDelay() {
+        running = false;
+        failureCount = Math.max(failureCount, 1);
         return settings.retryDelay(1);
     }
 

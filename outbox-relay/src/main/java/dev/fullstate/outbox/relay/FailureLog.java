@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -25,6 +26,10 @@ final class FailureLog {
 
     private final LongSupplier nanoTime;
     private final Repeats repeats;
+    /** The problems with which the relay streams. */
+    private final Repeats problems;
+    /** The one that the log has and that is not over; null without one. */
+    private @Nullable Problem streamingWith;
     /** Failures since the last success. */
     private int failureCount;
     /** The time of the first of them; only while there are any. */
@@ -35,6 +40,7 @@ final class FailureLog {
     FailureLog(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.repeats = new Repeats(FIRST_REPEAT, LONGEST_REPEAT, nanoTime);
+        this.problems = new Repeats(FIRST_REPEAT, LONGEST_REPEAT, nanoTime);
     }
 
     /** @param delay before the next attempt */
@@ -66,11 +72,28 @@ final class FailureLog {
     /** Says, once, that something went well. */
     void over() {
         if (failureCount > 0) {
-            log.info("The relay works again, after {} failures in {}", failureCount, Wording.of(age()));
+            log.info("The relay works again, after {} in {}", failures(), Wording.of(age()));
             failureCount = 0;
             repeating = false;
             repeats.clear();
         }
+    }
+
+    /** @param problem with which the relay streams; null if it does without one */
+    void streamsWith(@Nullable Problem problem) {
+        if (problem != null) {
+            if (!repeating && problems.note(Repeats.alike(problem.message())) != Repeats.Kind.REPEATED) {
+                log.warn(Wording.withRemedy(problem.message(), problem.remedy()));
+                streamingWith = problem;
+            }
+        } else if (streamingWith != null) {
+            log.info("This is over: {}", Wording.sentence(streamingWith.message()));
+            streamingWith = null;
+        }
+    }
+
+    private String failures() {
+        return failureCount == 1 ? "one failure" : failureCount + " failures";
     }
 
     private Duration age() {

@@ -10,8 +10,6 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
@@ -31,11 +29,10 @@ import dev.fullstate.outbox.relay.route.Router;
  */
 final class HeldTypes {
 
-    private static final Logger log = LoggerFactory.getLogger(HeldTypes.class);
-
     /** A bound on the position's record; beyond it, a topic that takes no events stops the relay. */
     private static final int MAX_TYPES = 100;
 
+    private final Stages stages;
     private final Router router;
     private final UnavailableTopics unavailable;
     private final Publisher publisher;
@@ -55,6 +52,7 @@ final class HeldTypes {
     private boolean catchingUp;
 
     private HeldTypes(Stages stages, Publisher publisher, ResumePoint start) {
+        this.stages = stages;
         this.router = stages.router();
         this.unavailable = stages.unavailable();
         this.publisher = publisher;
@@ -63,11 +61,10 @@ final class HeldTypes {
         start.behind().types().forEach((type, extent) -> (holds(type) ? held : released).put(type, extent));
         this.catchingUp = !released.isEmpty();
         if (catchingUp) {
-            log.info(
-                    "Events of {} are published from {} on; all others are published up to {}",
-                    released.keySet(),
-                    new Behind(released).lowest(start.through()),
-                    start.extent());
+            stages.log()
+                    .info("Events of " + released.keySet() + " are published from "
+                            + new Behind(released).lowest(start.through()) + " on; all others are published up to "
+                            + start.extent());
         }
     }
 
@@ -79,7 +76,7 @@ final class HeldTypes {
                 .filter(topic -> stages.unavailable().problem(topic) == null)
                 .forEach(topic -> questions.computeIfAbsent(topic, publisher::takesEvents));
         questions.forEach((topic, question) -> {
-            if (Boolean.FALSE.equals(answer(topic, question))) {
+            if (Boolean.FALSE.equals(answer(stages, topic, question))) {
                 stages.unavailable().hold(topic, Problem.of(UnavailableTopicsException.notYet(topic)));
             }
         });
@@ -87,11 +84,11 @@ final class HeldTypes {
     }
 
     /** Returns Kafka's answer; null if it gives none. */
-    private static @Nullable Boolean answer(String topic, CompletableFuture<Boolean> question) {
+    private static @Nullable Boolean answer(Stages stages, String topic, CompletableFuture<Boolean> question) {
         try {
             return question.join();
         } catch (CompletionException e) {
-            log.info("Kafka does not say whether topic '{}' takes events: {}", topic, String.valueOf(e.getCause()));
+            stages.log().info("Kafka does not say whether topic '" + topic + "' takes events: " + e.getCause());
             return null;
         }
     }
@@ -157,7 +154,7 @@ final class HeldTypes {
             catchingUp = false;
             publisher.publishNothing(() -> {});
             released.keySet().forEach(type -> router.findTopic(type).ifPresent(unavailable::forget));
-            log.info("All events of {} that waited are given to Kafka", released.keySet());
+            stages.log().info("All events of " + released.keySet() + " that waited are given to Kafka");
         }
         ask();
     }
@@ -180,7 +177,7 @@ final class HeldTypes {
         asked.entrySet().removeIf(question -> {
             String topic = question.getKey();
             CompletableFuture<Boolean> asking = question.getValue();
-            if (asking.isDone() && Boolean.TRUE.equals(answer(topic, asking))) {
+            if (asking.isDone() && Boolean.TRUE.equals(answer(stages, topic, asking))) {
                 taking.add(topic);
             }
             return asking.isDone();

@@ -243,11 +243,18 @@ public final class Relay
             stages.source().preflight();
         } catch (WalException e) {
             logNotReady(e);
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
+            // As in the loop, which tries again and reports it.
+            log.debug("The set-up could not be looked at", e);
+        } catch (Error e) {
             die(e);
             return;
         }
-        run();
+        if (stopRequested.getCount() == 0) {
+            end();
+        } else {
+            run();
+        }
     }
 
     /** Runs the loop, until {@link #stop()}. */
@@ -294,7 +301,7 @@ public final class Relay
             return;
         }
         Progress progress = activity.progress();
-        if (backoff.noteSuccess(progress)) {
+        if (backoff.noteSuccess(progress) && activity.problem() == null) {
             failures.over();
         }
         if (progress != null && !progress.equals(status.progress())) {
@@ -363,21 +370,13 @@ public final class Relay
         if (state != previous.state() || !Objects.equals(problem, previous.problem())) {
             status = new RelayStatus(state, settings.slotName(), previous.progress(), problem, previous.warnings());
             if (state == RelayState.STREAMING) {
-                logStreamingWith(problem, previous);
+                failures.streamsWith(problem);
             }
         }
         boolean isEnd = state == RelayState.STOPPED || state == RelayState.FAILED;
         if (state != logged && (isEnd || !failures.isRepeating())) {
             log.info("Relay state: {} -> {}", logged, state);
             logged = state;
-        }
-    }
-
-    private static void logStreamingWith(@Nullable Problem problem, RelayStatus previous) {
-        if (problem != null) {
-            log.warn(Wording.withRemedy(problem.message(), problem.remedy()));
-        } else if (previous.problem() != null && previous.state() == RelayState.STREAMING) {
-            log.info("This is over: {}", previous.problem().message());
         }
     }
 }

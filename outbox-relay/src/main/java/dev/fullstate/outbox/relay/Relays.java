@@ -2,6 +2,8 @@ package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.EnumSet;
+import java.util.Set;
 
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
@@ -75,7 +77,8 @@ public final class Relays
     }
 
     private boolean haveAllDied() {
-        return relays.stream().allMatch(relay -> relay.status().state() == RelayState.FAILED);
+        Set<RelayState> ended = EnumSet.of(RelayState.FAILED, RelayState.STOPPED);
+        return relays.stream().allMatch(relay -> ended.contains(relay.status().state()));
     }
 
     @Override

@@ -60,6 +60,21 @@ class FailureLogTest {
     }
 
     @Test
+    void problemOfARelayThatStreamsIsNotRepeatedWithEachConnection() {
+        Problem problem = new Problem(FailureKind.PERMANENT, "Events for topic 'orders' wait", "Create it");
+        for (int i = 0; i < 10; i++) {
+            failures.streamsWith(problem);
+            nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        }
+        failures.streamsWith(null);
+        failures.streamsWith(null);
+        assertThat(lines.all())
+                .containsExactly(
+                        "WARN Events for topic 'orders' wait. Remedy: Create it",
+                        "INFO This is over: Events for topic 'orders' wait.");
+    }
+
+    @Test
     void nextRowThatPeopleHaveToMendIsNamedAtOnce() {
         fail(FailureKind.PERMANENT, "The row with seq 17 cannot be published");
         fail(FailureKind.PERMANENT, "The row with seq 18 cannot be published");

@@ -18,6 +18,8 @@ final class ChunkFailures {
     /** A chunk that fails so often in a row, though the database answers, will not do better. */
     private static final int MOST_TIMES = 5;
 
+    private static final int SELDOM = 64;
+
     private final Database database;
     private final JobKind kind;
     private final JobOptions options;
@@ -139,9 +141,9 @@ final class ChunkFailures {
         return options.pollInterval();
     }
 
-    /** An attempt follows another every few seconds, perhaps for hours: 1, 2, 4, 8 and so on have a line. */
+    /** An attempt follows another every few seconds, perhaps for hours: 1, 2, 4, 8 and so on have a line, and each 64th. */
     private static boolean isWorthALine(int times) {
-        return Integer.bitCount(times) == 1;
+        return Integer.bitCount(times) == 1 || times % SELDOM == 0;
     }
 
     private static String messageOf(RuntimeException failure) {

@@ -12,6 +12,8 @@ import java.util.function.Function;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -44,6 +46,8 @@ import dev.fullstate.outbox.relay.wal.WalException;
 @RestController
 @RequestMapping(AdminPaths.RELAY)
 public class RelayController {
+
+    private static final Logger log = LoggerFactory.getLogger(RelayController.class);
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -136,6 +140,9 @@ public class RelayController {
                 return Map.of(name, list.apply(tables));
             } catch (WalException e) {
                 return Map.of("problem", describe(e));
+            } catch (RuntimeException e) {
+                log.warn("The pipelines that an operator asks for could not be read all", e);
+                return Map.of("problem", "The pipeline could not be asked; the log says why");
             }
         });
         List<Map<String, Object>> all = new ArrayList<>();

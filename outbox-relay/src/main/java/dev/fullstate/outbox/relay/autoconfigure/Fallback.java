@@ -1,11 +1,14 @@
 package dev.fullstate.outbox.relay.autoconfigure;
 
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
@@ -55,11 +58,19 @@ record Fallback(
         if (!from.isAncestorOf(name)) {
             return null;
         }
-        // Not subName(), which fails for names that were appended (Spring Boot 4.1).
-        String rest = name.toString().substring(from.toString().length() + 1);
+        // Not subName(), which fails for names that were appended (Spring Boot 4.1), nor toString(), which makes keys
+        // of maps lower case.
+        String rest = IntStream.range(from.getNumberOfElements(), name.getNumberOfElements())
+                .mapToObj(i -> element(name, i))
+                .collect(Collectors.joining("."));
         ConfigurationPropertyName property = ConfigurationPropertyName.adapt(rest, '.');
         boolean isWithheld = withheld.stream().anyMatch(each -> each.equals(property) || each.isAncestorOf(property));
         return isWithheld ? null : ConfigurationPropertyName.adapt(to + "." + rest, '.');
+    }
+
+    private static String element(ConfigurationPropertyName name, int index) {
+        String element = name.getElement(index, Form.ORIGINAL);
+        return name.chop(index + 1).isLastElementIndexed() ? "[" + element + "]" : element;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.autoconfigure;
 
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,6 +42,10 @@ record NamedPipeline(
     private static final ConfigurationPropertyName RELAY = ConfigurationPropertyName.of(OutboxRelayProperties.PREFIX);
     private static final ConfigurationPropertyName PIPELINES = RELAY.append("pipelines");
     private static final ConfigurationPropertyName SPRING_KAFKA = ConfigurationPropertyName.of("spring.kafka");
+    /** No property begins like this. */
+    private static final ConfigurationPropertyName NOTHING =
+            RELAY.append("pipelines").append("kafka").append("nothing");
+
     private static final String KAFKA = "kafka";
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,49}");
 
@@ -50,15 +56,30 @@ record NamedPipeline(
     private static final Set<ConfigurationPropertyName> NOT_SHARED = withheld("pipelines", "admin", "enabled");
 
     /** A cluster of its own has addresses of its own. */
-    private static final Set<ConfigurationPropertyName> ADDRESSES =
-            withheld("bootstrap-servers", "producer.bootstrap-servers");
+    private static final Set<ConfigurationPropertyName> ADDRESSES = withheld(
+            "bootstrap-servers",
+            "producer.bootstrap-servers",
+            "properties.bootstrap.servers",
+            "properties[bootstrap.servers]",
+            "producer.properties.bootstrap.servers",
+            "producer.properties[bootstrap.servers]",
+            "admin.properties.bootstrap.servers",
+            "admin.properties[bootstrap.servers]");
 
     /** The names of a pipeline's properties in the form in which Boot compares them. */
-    private static final Set<String> PROPERTIES = Stream.concat(
+    private static final Set<String> PROPERTIES = properties(property -> true).collect(Collectors.toUnmodifiableSet());
+
+    /** Those of them below which others are. */
+    private static final Set<String> GROUPS = Stream.concat(
                     Stream.of(KAFKA),
-                    Arrays.stream(OutboxRelayProperties.class.getRecordComponents())
-                            .map(property -> property.getName().toLowerCase(Locale.ROOT)))
+                    properties(property -> property.getType().isRecord() || property.getType() == Map.class))
             .collect(Collectors.toUnmodifiableSet());
+
+    private static Stream<String> properties(Predicate<RecordComponent> which) {
+        return Arrays.stream(OutboxRelayProperties.class.getRecordComponents())
+                .filter(which)
+                .map(property -> property.getName().toLowerCase(Locale.ROOT));
+    }
 
     /** Returns whether there are pipelines that have names. */
     static boolean isConfigured(Environment environment) {
@@ -67,20 +88,27 @@ record NamedPipeline(
 
     /** Returns the pipelines in the order in which they are configured, also those that are switched off. */
     static List<NamedPipeline> of(OutboxRelayProperties properties, Environment environment) {
-        properties.pipelines().forEach((name, settings) -> settings.keySet().forEach(key -> requireKnown(name, key)));
+        properties.pipelines().forEach((name, settings) -> keys(settings).forEach(key -> requireKnown(name, key)));
         return names(properties).stream().map(name -> bind(name, environment)).toList();
     }
 
-    /** Looks at the first word of each key: the words of an environment variable may be those of the pipeline's name. */
+    private static Stream<String> keys(Map<?, ?> settings) {
+        return settings.entrySet().stream()
+                .flatMap(setting -> setting.getValue() instanceof Map<?, ?> group
+                        ? keys(group).map(key -> setting.getKey() + "." + key)
+                        : Stream.of(String.valueOf(setting.getKey())));
+    }
+
+    /** Looks at whole keys without their separators: the words of an environment variable may be those of the pipeline's name. */
     private static void requireKnown(String name, String key) {
         String property = PIPELINES + "." + name + "." + key;
-        String first = key.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
-        if (OF_THE_PROCESS.contains(first)) {
+        String whole = key.toLowerCase(Locale.ROOT).replaceAll("[-_.]", "");
+        OF_THE_PROCESS.stream().filter(whole::startsWith).findFirst().ifPresent(shared -> {
             throw new PipelineConfigurationException(
                     property + " is set, and is not a property of a single pipeline",
-                    "Set " + RELAY + "." + first + " instead, which holds for all pipelines.");
-        }
-        if (PROPERTIES.stream().noneMatch(known -> known.startsWith(first))) {
+                    "Set " + RELAY + "." + shared + " instead, which holds for all pipelines.");
+        });
+        if (!PROPERTIES.contains(whole) && GROUPS.stream().noneMatch(whole::startsWith)) {
             throw new PipelineConfigurationException(
                     property + " is set, and there is no such property",
                     "Correct it to a property of " + RELAY
@@ -142,13 +170,11 @@ record NamedPipeline(
         }
         List<ConfigurationPropertySource> all = new ArrayList<>();
         sources.forEach(all::add);
-        return bind(
-                own,
-                SPRING_KAFKA,
-                ADDRESSES,
-                Bindable.of(KafkaProperties.class).withSuppliedValue(NamedPipeline::withoutAddress),
-                all,
-                environment);
+        Bindable<KafkaProperties> type =
+                Bindable.of(KafkaProperties.class).withSuppliedValue(NamedPipeline::withoutAddress);
+        KafkaProperties alone = bind(own, NOTHING, ADDRESSES, type, all, environment);
+        // Without a cluster of its own it has that of the application, with all that connects to it.
+        return PipelineKafka.hasAddress(alone) ? bind(own, SPRING_KAFKA, ADDRESSES, type, all, environment) : alone;
     }
 
     private static KafkaProperties withoutAddress() {

@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.ProducerFactory;
 
@@ -119,6 +120,8 @@ public final class OutboxRelayAutoConfiguration {
     @ConditionalOnClass(TurboFilter.class)
     static class LogConfiguration {
 
+        // Nothing depends on it, and a relay starts without being asked for.
+        @Lazy(false)
         @Bean(initMethod = "install", destroyMethod = "remove")
         QuietKafkaClients outboxRelayQuietKafkaClients(Pipelines<PipelineSettings> pipelines) {
             return new QuietKafkaClients(pipelines.byName().values().stream()

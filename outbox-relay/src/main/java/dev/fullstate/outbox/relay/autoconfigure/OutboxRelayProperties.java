@@ -237,7 +237,11 @@ public record OutboxRelayProperties(
     private static void checkDatabase(
             @Nullable String url, @Nullable String username, @Nullable String publication, @Nullable String slotName) {
         if (url != null) {
-            of("url", url).require(url.startsWith("jdbc:postgresql:"), "a JDBC URL that begins with jdbc:postgresql:");
+            // One of its parameters may be a password.
+            of("url", url.replaceFirst("[?;].*", ""))
+                    .require(
+                            url.startsWith("jdbc:postgresql:"),
+                            "a JDBC URL that begins with jdbc:postgresql:, because no other driver has a stream of changes");
         }
         if (username != null) {
             of("username", username).require(!username.isBlank(), "the name of a role");

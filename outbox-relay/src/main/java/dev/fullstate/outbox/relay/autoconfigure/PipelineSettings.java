@@ -31,8 +31,7 @@ public record PipelineSettings(WalSettings wal, Router router, PublisherSettings
                     "Set another " + key + "slot-name");
             String publication = settings.wal.publication();
             refuse(
-                    outboxes.putIfAbsent(
-                            withoutParameters(settings.wal.database().get().url()) + " " + publication, name),
+                    outboxes.putIfAbsent(settings.wal.database().get().location() + " " + publication, name),
                     name,
                     "have the same database and the same publication '" + publication
                             + "', so each event would be published twice",
@@ -44,10 +43,5 @@ public record PipelineSettings(WalSettings wal, Router router, PublisherSettings
         if (other != null) {
             throw new PipelineConfigurationException("Pipelines '" + other + "' and '" + name + "' " + reason, remedy);
         }
-    }
-
-    private static String withoutParameters(String url) {
-        int parameters = url.indexOf('?');
-        return parameters < 0 ? url : url.substring(0, parameters);
     }
 }

@@ -9,11 +9,13 @@ import java.util.function.LongSupplier;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggerContextListener;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
+import org.slf4j.helpers.MessageFormatter;
 
 import dev.fullstate.outbox.relay.failure.Repeats;
 
@@ -25,7 +27,7 @@ import dev.fullstate.outbox.relay.failure.Repeats;
  * <p>Other clients of the application are left alone: the relay's are known by their threads. A level that a logger of Kafka has been given, by
  * {@code logging.level}, a configuration file or at run time, has precedence.
  */
-final class QuietKafkaClients extends TurboFilter {
+final class QuietKafkaClients extends TurboFilter implements LoggerContextListener {
 
     private static final String KAFKA = "org.apache.kafka.";
     /** It warns of each record that it sends once more. What it gives up, the relay reports. */
@@ -64,13 +66,41 @@ final class QuietKafkaClients extends TurboFilter {
     /** Begins to filter, if the application logs with Logback. */
     void install() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-            context.addTurboFilter(this);
-            start();
+            context.addListener(this);
+            onReset(context);
         }
+    }
+
+    /** Filters again: a configuration file that is read again takes all filters away. */
+    @Override
+    public void onReset(LoggerContext context) {
+        context.addTurboFilter(this);
+        start();
+    }
+
+    @Override
+    public boolean isResetResistant() {
+        return true;
+    }
+
+    @Override
+    public void onStart(LoggerContext context) {
+        // It filters from the time on at which it is installed.
+    }
+
+    @Override
+    public void onStop(LoggerContext context) {
+        // Nothing is logged any more.
+    }
+
+    @Override
+    public void onLevelChange(Logger logger, Level level) {
+        // Each line asks for the levels as they are.
     }
 
     void remove() {
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            context.removeListener(this);
             context.getTurboFilterList().remove(this);
             stop();
         }
@@ -96,9 +126,14 @@ final class QuietKafkaClients extends TurboFilter {
             return FilterReply.DENY;
         }
         // Without a line, the question is only whether one may be written.
-        return line == null || isWorthALine(logger, level, Repeats.alike(line))
+        return line == null || isWorthALine(logger, level, Repeats.alike(whole(line, values, thrown)))
                 ? FilterReply.NEUTRAL
                 : FilterReply.DENY;
+    }
+
+    private static String whole(String line, Object @Nullable [] values, @Nullable Throwable thrown) {
+        String text = String.valueOf(MessageFormatter.arrayFormat(line, values).getMessage());
+        return thrown == null ? text : text + " " + thrown;
     }
 
     private boolean isOfAPipeline(String thread) {

@@ -45,14 +45,28 @@ final class RelayDatabase {
             @Nullable String url,
             @Nullable String username,
             @Nullable String password,
-            Map<String, String> driverProperties) {}
+            Map<String, String> driverProperties) {
+
+        /** Leaves out all passwords. */
+        @Override
+        public String toString() {
+            return urlFrom;
+        }
+    }
 
     /** The properties of the pool that say with what its connections are made. */
     record Pool(
             @Nullable String jdbcUrl,
             @Nullable String username,
             @Nullable String password,
-            @DefaultValue Map<String, String> dataSourceProperties) {}
+            @DefaultValue Map<String, String> dataSourceProperties) {
+
+        /** Leaves out all passwords. */
+        @Override
+        public String toString() {
+            return "spring.datasource.hikari";
+        }
+    }
 
     /**
      * Reads the settings.
@@ -61,21 +75,28 @@ final class RelayDatabase {
      * @throws DatabaseSetupException if the application connects through another driver than PostgreSQL's own
      */
     ConnectionDetails read() {
+        if (properties.url() != null && properties.username() != null && properties.password() != null) {
+            // Whatever ails the application's database is no concern of this one.
+            return own(properties.url(), Map.of());
+        }
         Application application = application();
         boolean isOwn = properties.url() != null;
         String url = first(properties.url(), application.url());
         if (url == null || url.isEmpty()) {
             throw new RelayDatabaseMissingException();
         }
-        if (!ConnectionDetails.isUrl(url)) {
-            throw unusable(isOwn ? "outbox.relay.url" : application.urlFrom(), url);
+        if (!isOwn && !ConnectionDetails.isUrl(url)) {
+            throw unusable(application.urlFrom(), url);
         }
-        return new ConnectionDetails(
-                        url,
-                        properties.username(),
-                        properties.password(),
-                        isOwn ? Map.of() : application.driverProperties())
+        return own(url, isOwn ? Map.of() : application.driverProperties())
                 .withLogin(application.username(), application.password());
+    }
+
+    private ConnectionDetails own(String url, Map<String, String> driverProperties) {
+        if (!ConnectionDetails.isUrl(url)) {
+            throw unusable("outbox.relay.url", url);
+        }
+        return new ConnectionDetails(url, properties.username(), properties.password(), driverProperties);
     }
 
     private Application application() {

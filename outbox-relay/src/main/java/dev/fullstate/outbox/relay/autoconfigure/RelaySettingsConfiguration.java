@@ -3,6 +3,8 @@ package dev.fullstate.outbox.relay.autoconfigure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -18,6 +20,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
 
+import dev.fullstate.outbox.relay.Relay;
 import dev.fullstate.outbox.relay.RelaySettings;
 import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.kafka.KafkaSettings;
@@ -27,6 +30,7 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.DatabaseSetupException;
 import dev.fullstate.outbox.relay.wal.WalSettings;
+import dev.fullstate.outbox.relay.wal.WalSource;
 
 /** The settings of the relay and its two sides, without a relay: also what the commands of the executable jar need. */
 @Configuration(proxyBeanMethods = false)
@@ -62,8 +66,8 @@ public class RelaySettingsConfiguration {
             ObjectProvider<KafkaAdmin> admin,
             ObjectProvider<KafkaProperties> kafkaProperties,
             ObjectProvider<KafkaConnectionDetails> connectionDetails) {
-        PipelineKafka kafka =
-                new PipelineKafka(producers, AdminProperties.find(admin, kafkaProperties, connectionDetails));
+        PipelineKafka kafka = new PipelineKafka(
+                producers::getConfigurationProperties, AdminProperties.find(admin, kafkaProperties, connectionDetails));
         return publisher(properties, Pipeline.of(properties, environment), kafka);
     }
 
@@ -90,15 +94,18 @@ public class RelaySettingsConfiguration {
             ObjectProvider<KafkaAdmin> admin,
             ObjectProvider<KafkaProperties> kafkaProperties,
             ObjectProvider<KafkaConnectionDetails> kafkaConnectionDetails,
-            ObjectProvider<SslBundles> bundles) {
-        PipelineKafka application =
-                new PipelineKafka(producers, AdminProperties.find(admin, kafkaProperties, kafkaConnectionDetails));
+            ObjectProvider<SslBundles> bundles,
+            ListableBeanFactory beans) {
+        requireNoneOf(beans, WalSettings.class, WalSource.class, Router.class, PublisherSettings.class, Relay.class);
+        PipelineKafka application = new PipelineKafka(
+                producers::getConfigurationProperties,
+                AdminProperties.find(admin, kafkaProperties, kafkaConnectionDetails));
         Map<String, PipelineSettings> byName = new LinkedHashMap<>();
         for (NamedPipeline named : NamedPipeline.of(properties, environment)) {
             OutboxRelayProperties own = named.relay();
             if (own.enabled()) {
                 Pipeline pipeline = Pipeline.of(named, environment);
-                PipelineKafka kafka = named.kafka() == null ? application : application.with(named.kafka(), bundles);
+                PipelineKafka kafka = kafka(named.kafka(), application, bundles);
                 byName.put(
                         named.name(),
                         new PipelineSettings(
@@ -113,6 +120,27 @@ public class RelaySettingsConfiguration {
         }
         PipelineSettings.requireDistinct(byName);
         return Pipelines.ofNamed(byName);
+    }
+
+    /** Makes sure that no bean of the application is left out without a word, which would replace a part of an only pipeline. */
+    private static void requireNoneOf(ListableBeanFactory beans, Class<?>... types) {
+        for (Class<?> type : types) {
+            if (beans.getBeanNamesForType(type, true, false).length > 0) {
+                throw new PipelineConfigurationException(
+                        "There is a bean of type " + type.getName() + ", and pipelines with names have none",
+                        "Remove the bean, and set the properties of the pipelines instead; or relay one outbox in the process,"
+                                + " without outbox.relay.pipelines",
+                        null);
+            }
+        }
+    }
+
+    private static PipelineKafka kafka(
+            @Nullable KafkaProperties own, PipelineKafka application, ObjectProvider<SslBundles> bundles) {
+        if (own == null) {
+            return application;
+        }
+        return PipelineKafka.hasAddress(own) ? PipelineKafka.at(own, bundles) : application.with(own, bundles);
     }
 
     private static WalSettings wal(NamedPipeline named, Pipeline pipeline, RelayDatabase database) {
@@ -135,7 +163,7 @@ public class RelaySettingsConfiguration {
             OutboxRelayProperties properties, Pipeline pipeline, PipelineKafka kafka) {
         KafkaSettings settings = new KafkaSettings(
                 "outbox-relay-" + pipeline.name(),
-                kafka.producers()::getConfigurationProperties,
+                kafka.producer(),
                 kafka.admin(),
                 properties.maxInFlight(),
                 properties.kafkaTimeout(),

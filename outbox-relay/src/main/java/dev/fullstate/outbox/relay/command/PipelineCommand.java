@@ -68,6 +68,9 @@ record PipelineCommand(Verb verb, Kafka.Connector kafka, Duration patience) {
             };
         } catch (RelayException e) {
             return Outcome.of(e);
+        } catch (RuntimeException e) {
+            // The other pipelines have answers, too.
+            return new Outcome(ExitCode.NOT_OK, Map.of("error", e.toString()), List.of("ERROR  " + e));
         }
     }
 

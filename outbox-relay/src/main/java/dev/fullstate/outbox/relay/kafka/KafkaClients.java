@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -34,7 +35,7 @@ final class KafkaClients implements Kafka {
 
     static KafkaClients connect(KafkaSettings settings) {
         Map<String, Object> properties = ClientProperties.admin(settings);
-        KafkaClients clients = new KafkaClients(settings, Admin.create(properties));
+        KafkaClients clients = new KafkaClients(settings, admin(properties));
         try {
             String user = ClientProperties.user(properties);
             clients.answer.of(
@@ -44,6 +45,14 @@ final class KafkaClients implements Kafka {
         } catch (RuntimeException e) {
             clients.close();
             throw e;
+        }
+    }
+
+    private static Admin admin(Map<String, Object> properties) {
+        try {
+            return Admin.create(properties);
+        } catch (KafkaException e) {
+            throw BrokerException.of("No client for Kafka could be made", e);
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.fullstate.outbox.relay.wal;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -39,6 +42,14 @@ public record ConnectionDetails(
                 username != null ? username : PGProperty.USER.getOrDefault(driver),
                 password != null ? password : PGProperty.PASSWORD.getOrDefault(driver),
                 driverProperties);
+    }
+
+    /** Returns hosts, ports and name of the database, which are the same for all URLs that differ in nothing else. */
+    public String location() {
+        Properties driver = Objects.requireNonNull(Driver.parseURL(url, null), "Not a URL");
+        return Stream.of(PGProperty.PG_HOST, PGProperty.PG_PORT, PGProperty.PG_DBNAME)
+                .map(property -> String.valueOf(property.getOrDefault(driver)).toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" "));
     }
 
     /** Returns the URL without its parameters, one of which may be a password. */

@@ -3,26 +3,33 @@ package dev.fullstate.outbox.relay.autoconfigure;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.kafka.autoconfigure.DefaultKafkaProducerFactoryCustomizer;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.kafka.core.DefaultKafkaProducerFactory;
 
 import dev.fullstate.outbox.relay.Relay;
 import dev.fullstate.outbox.relay.Relays;
 import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
 import dev.fullstate.outbox.relay.monitor.RelayMeters;
 import dev.fullstate.outbox.relay.pipelines.Pipelines;
+import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 
 import static java.util.stream.Collectors.toMap;
@@ -116,6 +123,7 @@ class NamedPipelinesTest {
                         "outbox.relay.topics.order=shared.orders",
                         "outbox.relay.topics.customer=shared.customers",
                         "outbox.relay.topics[a.b]=shared.a.b",
+                        "outbox.relay.topics.OrderLine=shared.lines",
                         ORDERS + "username=own",
                         ORDERS + "retry.minDelay=2s",
                         ORDERS + "pollInterval=4ms",
@@ -139,6 +147,7 @@ class NamedPipelinesTest {
                     assertThat(orders.router().topic("order")).isEqualTo("own.orders");
                     assertThat(orders.router().topic("customer")).isEqualTo("shared.customers");
                     assertThat(orders.router().topic("a.b")).isEqualTo("shared.a.b");
+                    assertThat(orders.router().topic("OrderLine")).isEqualTo("shared.lines");
                     PipelineSettings billing = settings(context, "billing");
                     assertThat(billing.wal().database().get().username()).isEqualTo("shared");
                     assertThat(billing.wal().publication()).isEqualTo("outbox");
@@ -218,7 +227,7 @@ class NamedPipelinesTest {
         environment(
                         two.withPropertyValues("outbox.relay.pipelines.order-archive.url=" + URL + "archive"),
                         Map.of("OUTBOX_RELAY_PIPELINES_ORDER_ARCHIVE_PASSWORD", "s3cret"))
-                .run(context -> failing("outbox.relay.pipelines.order.archive is set", "without its hyphens")
+                .run(context -> failing("outbox.relay.pipelines.order.archive.password is set", "without its hyphens")
                         .accept(context));
     }
 
@@ -289,17 +298,85 @@ class NamedPipelinesTest {
     }
 
     @Test
-    void clusterWithoutAddressesOfItsOwnHasTheApplications() {
+    void clusterWithoutAddressesOfItsOwnIsTheApplicationsWithAllThatConnectsToIt() {
         two.withPropertyValues("spring.kafka.bootstrap-servers=broker:1", ORDERS + "kafka.producer.batch-size=1KB")
+                .withBean(
+                        DefaultKafkaProducerFactoryCustomizer.class,
+                        () -> factory -> factory.updateConfigs(Map.of("security.protocol", "SASL_SSL")))
                 .run(context -> {
-                    Map<String, Object> producer = settings(context, "orders")
-                            .publisher()
-                            .kafka()
-                            .producer()
-                            .get();
-                    assertThat(producer.get("bootstrap.servers")).hasToString("[broker:1]");
-                    assertThat(producer).containsEntry("batch.size", 1024);
+                    Supplier<Map<String, Object>> producer =
+                            settings(context, "orders").publisher().kafka().producer();
+                    assertThat(producer.get().get("bootstrap.servers")).hasToString("[broker:1]");
+                    assertThat(producer.get())
+                            .containsEntry("batch.size", 1024)
+                            .containsEntry("security.protocol", "SASL_SSL");
+                    DefaultKafkaProducerFactory<?, ?> factory = context.getBean(DefaultKafkaProducerFactory.class);
+                    factory.updateConfigs(Map.of("sasl.jaas.config", "changed"));
+                    assertThat(producer.get()).containsEntry("sasl.jaas.config", "changed");
                 });
+    }
+
+    @Test
+    void clusterOfItsOwnTakesNoAddressOfTheApplications() {
+        two.withPropertyValues(
+                        "spring.kafka.properties.bootstrap.servers=broker:1",
+                        "spring.kafka.admin.properties[bootstrap.servers]=broker:2",
+                        "spring.kafka.producer.properties.bootstrap.servers=broker:3",
+                        ORDERS + "kafka.bootstrap-servers=other:1")
+                .run(context -> {
+                    assertThat(settings(context, "orders")
+                                    .publisher()
+                                    .kafka()
+                                    .producer()
+                                    .get())
+                            .satisfies(producer -> assertThat(producer.get("bootstrap.servers"))
+                                    .hasToString("[other:1]"));
+                    assertThat(settings(context, "orders").publisher().kafka().admin())
+                            .doesNotContainKey("bootstrap.servers");
+                });
+    }
+
+    /** The same as a start prints it, which asks all analyzers in their order. */
+    @Test
+    void failedStartNamesThePropertyOfThePipeline() {
+        two.withPropertyValues(ORDERS + "url=jdbc:aws-wrapper:postgresql://db/orders?user=u&password=s3cret")
+                .run(context -> {
+                    FailureAnalysis analysis = analysis(context);
+                    assertThat(analysis.getDescription())
+                            .contains(ORDERS + "url", "jdbc:aws-wrapper:postgresql://db/orders")
+                            .doesNotContain("s3cret");
+                });
+        runner.withPropertyValues(
+                        ORDERS + "publication=orders", "spring.datasource.url=jdbc:aws-wrapper:postgresql://db/orders")
+                .run(context -> assertThat(analysis(context).getAction())
+                        .contains("Set " + ORDERS + "url=jdbc:postgresql://db/orders"));
+    }
+
+    private static FailureAnalysis analysis(AssertableApplicationContext context) {
+        Throwable failure = Objects.requireNonNull(context.getStartupFailure());
+        return SpringFactoriesLoader.forDefaultResourceLocation()
+                .load(FailureAnalyzer.class, (type, name, notOfThisClassPath) -> {})
+                .stream()
+                .map(analyzer -> analyzer.analyze(failure))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void databaseIsTheSameWithTheDefaultPort() {
+        runner.withPropertyValues(
+                        ORDERS + "url=jdbc:postgresql://db/orders",
+                        "outbox.relay.pipelines.billing.url=jdbc:postgresql://DB:5432/orders?ssl=true")
+                .run(context -> failing("have the same database and the same publication")
+                        .accept(context));
+    }
+
+    @Test
+    void beanThatWouldBeIgnoredIsRefused() {
+        two.withBean(Router.class, () -> new Router("mine.{aggregatetype}", Map.of()))
+                .run(context -> failing("There is a bean of type " + Router.class.getName())
+                        .accept(context));
     }
 
     @Test

@@ -4,9 +4,12 @@ import java.util.Objects;
 
 import javax.sql.DataSource;
 
+import ch.qos.logback.classic.LoggerContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -76,6 +79,16 @@ class OutboxRelayAutoConfigurationTest {
         withUrl.withClassLoader(new FilteredClassLoader(HealthIndicator.class))
                 .run(context ->
                         assertThat(context).hasSingleBean(Relay.class).doesNotHaveBean("outboxRelayHealthIndicator"));
+    }
+
+    @Test
+    void clientsAreQuietAlsoInAnApplicationThatMakesItsBeansLate() {
+        LoggerContext logback = (LoggerContext) LoggerFactory.getILoggerFactory();
+        withUrl.withInitializer(context ->
+                        context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+                .run(context ->
+                        assertThat(logback.getTurboFilterList()).hasAtLeastOneElementOfType(QuietKafkaClients.class));
+        assertThat(logback.getTurboFilterList()).doesNotHaveAnyElementsOfTypes(QuietKafkaClients.class);
     }
 
     @Test

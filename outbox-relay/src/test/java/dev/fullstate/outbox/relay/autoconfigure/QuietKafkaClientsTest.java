@@ -52,6 +52,25 @@ class QuietKafkaClientsTest {
         assertThat(messages()).containsExactly("Connection to node 1 failed authentication");
     }
 
+    /** Logback takes all filters away when it reads its configuration again. */
+    @Test
+    void filterOutlivesAnotherConfiguration() {
+        logback.addListener(filter);
+        logback.reset();
+        assertThat(logback.getTurboFilterList()).containsExactly(filter);
+        assertThat(filter.isStarted()).isTrue();
+    }
+
+    @Test
+    void errorsWithOtherCausesAreOthers() throws InterruptedException {
+        inRelay(() -> {
+            for (String cause : List.of("first", "first", "second")) {
+                kafka(NETWORK).error("Uncaught error in the thread", new IllegalStateException(cause));
+            }
+        });
+        assertThat(messages()).hasSize(2);
+    }
+
     @Test
     void warningThatComesAndGoesIsNotLogged() throws InterruptedException {
         inRelay(() -> {
