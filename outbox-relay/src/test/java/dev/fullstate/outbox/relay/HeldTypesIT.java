@@ -350,8 +350,7 @@ class HeldTypesIT {
         try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {
             refuseOrders(relay, Refusal.EVERYTHING);
         }
-        database.terminateWalSender();
-        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.dropSlot();
         write("order", "o", "o1");
         try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {
             relay.stepUntil(RelayState.RETRYING);
@@ -434,8 +433,7 @@ class HeldTypesIT {
             write("invoice", "i", "i1");
             relay.stepUntil(invoices, 1);
         }
-        database.terminateWalSender();
-        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.dropSlot();
         write("order", "o", "o2");
         write("invoice", "i", "i2");
         topics.allow(topic("order"));

@@ -177,7 +177,7 @@ class KafkaRightsIT {
 
     private void loseTheSlot() throws SQLException {
         database.terminateSessions();
-        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.dropSlot();
     }
 
     private List<String> published() {

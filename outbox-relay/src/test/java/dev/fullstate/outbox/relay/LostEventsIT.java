@@ -131,7 +131,7 @@ class LostEventsIT extends RelayIntegrationTest {
         write("order", "published too", OURS, "now()");
         publish();
         write("order", "removed", OURS, "now()");
-        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.dropSlot();
         database.execute("truncate outbox");
         write("order", "later", OURS, "now()");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
@@ -153,7 +153,7 @@ class LostEventsIT extends RelayIntegrationTest {
     void emptyTableWhoseRowsWereAllPublishedLacksNothing() throws SQLException {
         write("order", "published", OURS, "now()");
         publish();
-        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.dropSlot();
         database.execute("truncate outbox");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.STREAMING);
@@ -166,7 +166,7 @@ class LostEventsIT extends RelayIntegrationTest {
     void gapIsAWarningWhileItIsFilled() throws SQLException {
         write("order", "published", OURS, "now()");
         publish();
-        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.dropSlot();
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(RelayState.PUBLISHING_RETAINED);
             relay.step();
@@ -224,7 +224,7 @@ class LostEventsIT extends RelayIntegrationTest {
     void pipelineThatIsUsedAgainCallsNothingLostThatTheRetentionHasRemoved() throws SQLException {
         write("order", "retired", OURS, "now() - interval '8 days'", timeOrdered(Duration.ofDays(8)));
         publishAndNote();
-        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.dropSlot();
         database.execute("delete from outbox_relay");
         database.execute("delete from outbox");
         write("order", "later", OURS, "now()");
@@ -355,7 +355,7 @@ class LostEventsIT extends RelayIntegrationTest {
 
     /** Restores the database to the moment of the last note, or to before the relay's first start. */
     private void restore(int rows) throws SQLException {
-        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.dropSlot();
         database.execute("delete from outbox where seq > " + rows);
         database.query("select setval('outbox_seq', " + Math.max(1, rows) + ", " + (rows > 0) + ")");
         database.execute("delete from outbox_relay");

@@ -143,11 +143,16 @@ final class OutboxDatabase implements AutoCloseable {
                 + "'");
     }
 
-    @Override
-    public void close() throws SQLException {
+    /** Drops the slot, if there is one: also that of a relay whose connections have just been closed, and whose process may not know it yet. */
+    void dropSlot() throws SQLException {
         terminateWalSender();
         query("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '" + name()
                 + "'");
+    }
+
+    @Override
+    public void close() throws SQLException {
+        dropSlot();
         database.close();
     }
 }

@@ -436,7 +436,7 @@ class ParkedAggregatesIT extends PoisonTest {
             stepUntilParked(relay, "a:2");
         }
         database.terminateSessions();
-        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.dropSlot();
         database.insert("a", "a4");
         database.insert("b", "b1");
         try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {

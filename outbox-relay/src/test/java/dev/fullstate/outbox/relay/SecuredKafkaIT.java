@@ -139,7 +139,7 @@ class SecuredKafkaIT {
             assertThat(relay.getBean(Relay.class).isRunning()).isTrue();
         }
         database.insert("a", "3");
-        database.query("select pg_drop_replication_slot('" + database.name() + "')");
+        database.dropSlot();
         try (ConfigurableApplicationContext relay = run(properties)) {
             assertThat(topic.await("a", 3, PATIENCE))
                     .extracting(PublishedEvent::data)
