@@ -403,16 +403,14 @@ class HeldTypesIT {
                     .with(OutboxTable.AGGREGATE_TYPE, "case when n % 2 = 0 then 'order' else 'invoice' end")
                     .with(OutboxTable.PAYLOAD, "n || repeat('x', 2000)"));
             relay.stepUntil(() -> !invoices.all().isEmpty());
-            database.terminateSessions();
-            relay.stepUntil(invoices, count / 2);
+            database.endSessions();
+            awaitEvents(relay, invoices, count / 2);
             topics.allow(topic("order"));
-            relay.stepUntil(() -> {
-                relay.moveTime(Duration.ofMillis(100));
-                return orders.all().size() > 100;
-            });
-            database.terminateSessions();
+            awaitEvents(relay, orders, 100);
+            database.endSessions();
             relay.stepUntil(() -> {
                 assertThat(relay.state()).as("no need to search").isNotEqualTo(RelayState.PUBLISHING_RETAINED);
+                relay.moveTime(Duration.ofMillis(100));
                 return orders.all().size() > count / 2;
             });
             write("order", "o", "last");

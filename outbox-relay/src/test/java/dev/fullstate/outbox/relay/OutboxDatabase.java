@@ -137,6 +137,15 @@ final class OutboxDatabase implements AutoCloseable {
                 + "' and application_name like 'outbox-relay %'");
     }
 
+    /**
+     * Cuts the relay's connections off, and does not wait until they are gone: the process that sends the stream is not gone before the relay has
+     * read what it was sent.
+     */
+    void endSessions() throws SQLException {
+        query("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = '" + name()
+                + "' and application_name like 'outbox-relay %'");
+    }
+
     /** Cuts the relay's stream off, as an administrator or a failing network would. */
     void terminateWalSender() throws SQLException {
         query("select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = '" + name()

@@ -199,6 +199,17 @@ public enum Mutant {
         }
 
         @Override
+        public CompletableFuture<Boolean> takesEvents(String topic) {
+            return target.takesEvents(topic);
+        }
+
+        @Override
+        public CompletableFuture<Boolean> takesEventsOrMayBeCreated(
+                String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor) {
+            return target.takesEventsOrMayBeCreated(topic, partitionCount, replicationFactor);
+        }
+
+        @Override
         public Search search(Set<String> topics, Instant since) {
             return target.search(mutant.searching(topics), since);
         }

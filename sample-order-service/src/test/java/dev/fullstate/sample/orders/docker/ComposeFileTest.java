@@ -133,6 +133,19 @@ class ComposeFileTest {
     }
 
     @Test
+    void eachAlertHasARunbook() {
+        Map<String, Object> alerts = map(new Yaml().load(read(DOCKER.resolve("prometheus/alerts.yaml"))));
+        List<?> rules = list(map(list(alerts.get("groups")).get(0)).get("rules"));
+        String runbooks = read(DOCKER.resolve("../docs/operations.md"))
+                .split("\n## Runbooks\n", 2)[1]
+                .split("\n## ", 2)[0];
+        assertThat(rules)
+                .isNotEmpty()
+                .allSatisfy(
+                        rule -> assertThat(runbooks).contains("| `" + map(rule).get("alert") + "` |"));
+    }
+
+    @Test
     void grafanaHasTheDashboardAndItsSource() {
         Map<String, Object> sources =
                 map(new Yaml().load(read(DOCKER.resolve("grafana/provisioning/datasources/prometheus.yaml"))));
