@@ -41,13 +41,13 @@ class HeldTypesRunIT {
 
     @Test
     void everyEventIsPublishedOnceAndInItsOrder() throws Exception {
-        run(300);
+        run(150);
     }
 
     @Test
     @Tag("long")
     void alsoInALongRun() throws Exception {
-        run(10_000);
+        run(4_000);
     }
 
     private void run(int stepCount) throws Exception {

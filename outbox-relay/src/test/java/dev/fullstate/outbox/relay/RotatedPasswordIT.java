@@ -142,7 +142,7 @@ class RotatedPasswordIT extends RelayIntegrationTest {
         all.put("spring.datasource.url", database.url());
         all.put("outbox.relay.retry.max-delay", "500ms");
         // A broker that is slow on a busy machine is not a failure.
-        all.put("outbox.relay.kafka-timeout", "20s");
+        all.put("outbox.relay.kafka-timeout", "6s");
         all.put("outbox.relay.wal-sender-timeout", "60s");
         all.put("outbox.relay.slot-name", database.name());
         all.put("outbox.relay.topic", SteppedRelay.topic(database, "{aggregatetype}"));

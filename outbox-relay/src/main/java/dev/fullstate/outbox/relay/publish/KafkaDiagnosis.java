@@ -43,11 +43,13 @@ public final class KafkaDiagnosis {
 
     private void run(Kafka kafka) {
         found.add(Diagnosis.ok(KAFKA, "the cluster answers"));
-        for (Warning warning : CommitGuard.of(kafka).warnings()) {
-            found.add(Diagnosis.warning("transactions", warning.message(), warning.remedy()));
-        }
+        warn("transactions", CommitGuard.of(kafka).warnings());
         look(kafka, "topic of the positions", settings.positionTopic());
         look(kafka, "topic of dead letters", settings.deadLetterTopic());
+    }
+
+    private void warn(String subject, List<Warning> warnings) {
+        warnings.forEach(warning -> found.add(Diagnosis.warning(subject, warning.message(), warning.remedy())));
     }
 
     private void look(Kafka kafka, String subject, String name) {
@@ -59,6 +61,7 @@ public final class KafkaDiagnosis {
             } else {
                 if (name.equals(settings.positionTopic())) {
                     TopicRules.requirePositionTopic(topic);
+                    warn(subject, TopicRules.warningsOfPositionTopic(topic));
                 }
                 require(kafka.takesEvents(name), "The relay's Kafka user may not write to topic '" + name + "'");
                 found.add(Diagnosis.ok(subject, "topic '" + name + "' exists, and may be written"));
