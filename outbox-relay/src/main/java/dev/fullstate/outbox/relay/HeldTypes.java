@@ -46,10 +46,8 @@ final class HeldTypes {
     private final Map<String, Extent> released = new TreeMap<>();
     /** By topic, the question to Kafka that was not answered, or whose answer was not looked at. */
     private final Map<String, CompletableFuture<Boolean>> asked = new HashMap<>();
-    /** True until the stream has come to where most types are published at the start. */
+    /** True until the stream has come to where most types are published at the start, and the released ones are published up to there. */
     private boolean readingAgain = true;
-    /** True until the released types are published up to there. */
-    private boolean catchingUp;
 
     private HeldTypes(Stages stages, Publisher publisher, ResumePoint start) {
         this.stages = stages;
@@ -59,8 +57,7 @@ final class HeldTypes {
         this.start = start;
         this.topics = unavailable.holding();
         start.behind().types().forEach((type, extent) -> (holds(type) ? held : released).put(type, extent));
-        this.catchingUp = !released.isEmpty();
-        if (catchingUp) {
+        if (!released.isEmpty()) {
             stages.log()
                     .info("Events of " + released.keySet() + " are published from "
                             + new Behind(released).lowest(start.through()) + " on; all others are published up to "
@@ -129,7 +126,7 @@ final class HeldTypes {
 
     /** Returns the types of which less is published than of the others, after everything that was received. */
     Behind behind(Extent received) {
-        if (held.isEmpty() && !catchingUp) {
+        if (held.isEmpty() && (released.isEmpty() || !readingAgain)) {
             return Behind.NONE;
         }
         Map<String, Extent> behind = new HashMap<>(held);
@@ -144,18 +141,15 @@ final class HeldTypes {
 
     /** Has it recorded, once, that the released types are published as far as the others. */
     void step(Extent received) {
-        if (readingAgain) {
-            readingAgain = received.isBefore(start.extent());
-        }
-        if (readingAgain) {
+        if (readingAgain && received.isBefore(start.extent())) {
             return;
         }
-        if (catchingUp) {
-            catchingUp = false;
+        if (readingAgain && !released.isEmpty()) {
             publisher.publishNothing(() -> {});
             released.keySet().forEach(type -> router.findTopic(type).ifPresent(unavailable::forget));
             stages.log().info("All events of " + released.keySet() + " that waited are given to Kafka");
         }
+        readingAgain = false;
         ask();
     }
 

@@ -257,8 +257,7 @@ class HeldTypesIT {
             relay.stepUntil(orders, 1);
             topics.refuse(topic("order"), Refusal.WRITE);
             database.execute("update outbox set payload = 'o1' where aggregateid = 'o'");
-            database.execute("insert into outbox_command (pipeline, command, requested_by) values ('" + database.name()
-                    + "', 'retry', 'test')");
+            database.ask("retry");
             relay.stepUntil(() -> {
                 relay.moveTime(Duration.ofMillis(100));
                 return relay.state() == RelayState.STREAMING && relay.status().problem() != null;
@@ -307,8 +306,7 @@ class HeldTypesIT {
     }
 
     private void retry(SteppedRelay relay) throws SQLException {
-        database.execute("insert into outbox_command (pipeline, command, requested_by) values ('" + database.name()
-                + "', 'retry', 'test')");
+        database.ask("retry");
         relay.stepUntil(() -> {
             relay.moveTime(Duration.ofMillis(100));
             return database.query("select 1 from outbox_command where done_at is null") == null;

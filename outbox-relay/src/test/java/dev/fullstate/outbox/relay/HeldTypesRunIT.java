@@ -116,8 +116,7 @@ class HeldTypesRunIT {
     }
 
     private void release() throws SQLException {
-        database.execute("insert into outbox_command (pipeline, command, requested_by) values ('" + database.name()
-                + "', 'retry', 'test')");
+        database.ask("retry");
     }
 
     /** Commits some rows of several aggregates, one in thirty of which is too large. */

@@ -117,6 +117,12 @@ final class OutboxDatabase implements AutoCloseable {
                 + "; grant select, update on sequence outbox_seq to " + role);
     }
 
+    /** Asks the relay, as an operator does, to do something with all aggregates that are parked. */
+    void ask(String command) throws SQLException {
+        execute("insert into outbox_command (pipeline, command, requested_by) values ('" + name() + "', '" + command
+                + "', 'test')");
+    }
+
     boolean hasSlot() throws SQLException {
         return query("select 1 from pg_replication_slots where slot_name = '" + name() + "'") != null;
     }

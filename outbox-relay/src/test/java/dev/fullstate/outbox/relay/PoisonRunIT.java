@@ -195,8 +195,7 @@ class PoisonRunIT extends RelayIntegrationTest {
     private void release() throws SQLException {
         database.insert("last", "last");
         await().atMost(PATIENCE).until(() -> topic.all().stream().anyMatch(event -> "last".equals(event.key())));
-        database.execute("insert into outbox_command (pipeline, command, requested_by) values ('" + database.name()
-                + "', 'release', 'test')");
+        database.ask("release");
         await().atMost(PATIENCE)
                 .until(() -> database.query("select 1 from outbox_command where done_at is null") == null
                         && database.query("select 1 from outbox_parked") == null);

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 import dev.fullstate.outbox.relay.failure.Diagnosis;
 import dev.fullstate.outbox.relay.failure.KafkaFailure;
@@ -54,7 +53,7 @@ public final class KafkaDiagnosis {
 
     private void look(Kafka kafka, String subject, String name) {
         try {
-            KafkaTopic topic = answer(kafka.topics(Set.of(name))).get(name);
+            KafkaTopic topic = Topics.answer(kafka.topics(Set.of(name))).get(name);
             if (topic == null) {
                 requireCreation(kafka, name);
                 found.add(Diagnosis.ok(subject, "topic '" + name + "' is created when it is needed"));
@@ -83,16 +82,8 @@ public final class KafkaDiagnosis {
     }
 
     private static void require(CompletableFuture<Boolean> right, String otherwise) {
-        if (!answer(right)) {
+        if (!Topics.answer(right)) {
             throw new BrokerException(otherwise, KafkaFailure.TOPIC_NOT_ALLOWED.remedy(), null);
-        }
-    }
-
-    private static <T> T answer(CompletableFuture<T> asked) {
-        try {
-            return asked.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof BrokerException failure ? failure : e;
         }
     }
 }

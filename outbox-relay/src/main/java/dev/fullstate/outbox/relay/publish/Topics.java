@@ -202,8 +202,17 @@ final class Topics {
     }
 
     private @Nullable KafkaTopic lookUp(String name) {
+        return answer(kafka.topics(Set.of(name))).get(name);
+    }
+
+    /**
+     * Waits for an answer.
+     *
+     * @throws BrokerException if there is none
+     */
+    static <T> T answer(CompletableFuture<T> asked) {
         try {
-            return kafka.topics(Set.of(name)).join().get(name);
+            return asked.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof BrokerException failure ? failure : e;
         }
