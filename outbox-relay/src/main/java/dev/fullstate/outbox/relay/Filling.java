@@ -32,6 +32,7 @@ import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.RetainedRows.Survey;
+import dev.fullstate.outbox.relay.wal.Source;
 
 /**
  * Publishes rows that the slot does not stream because they were committed before it existed: at a first start all of them, after a gap
@@ -313,7 +314,8 @@ final class Filling implements Activity {
         rowPublisher.count();
         if (end) {
             tracker.end(point.through());
-            point = new ResumePoint(point.through(), null, point.origin(), endNumbers());
+            ResumePoint filled = new ResumePoint(point.through(), null, point.origin(), endNumbers());
+            point = connected.subscription().source() == Source.TABLE ? filled.ofTable(fill().snapshot()) : filled;
             recording = new Recording(publisher, () -> {});
             phase = Phase.ENDING;
         }
@@ -346,11 +348,11 @@ final class Filling implements Activity {
         tracker.advance();
         tracker.noteConfirmed(point.through());
         log.info(
-                "{} rows were published, {} events were found in Kafka; the stream goes on at {}",
+                "{} rows were published, {} events were found in Kafka; the relay goes on at {}",
                 rowCount,
                 foundCount,
                 point.through());
-        return Streaming.after(point, stages, connected, lostEvents);
+        return connected.goOn(point, stages, lostEvents);
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.wal.Horizon;
 import dev.fullstate.outbox.relay.wal.Horizons;
+import dev.fullstate.outbox.relay.wal.Reached;
 import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
@@ -47,12 +48,15 @@ final class HorizonWriter {
         void note(Horizon horizon, Lsn recorded);
 
         static Database of(WalStream stream) {
-            Horizons table = stream.horizons();
+            return of(stream.horizons(), stream::requirePublication);
+        }
+
+        static Database of(Horizons table, Runnable requirePublication) {
             return new Database() {
 
                 @Override
                 public void requirePublication() {
-                    stream.requirePublication();
+                    requirePublication.run();
                 }
 
                 @Override
@@ -78,11 +82,16 @@ final class HorizonWriter {
         newEvents = true;
     }
 
+    /** Returns whether a note is waited for that a position of a later moment would allow. */
+    boolean isWaiting() {
+        return horizon != null;
+    }
+
     /**
      * @param recorded everything before it is published, and Kafka has the position
      * @throws WalException if the publication has changed; the writer logs other failures, and tries again
      */
-    void step(Lsn recorded) {
+    void step(Reached recorded) {
         if (notes.isResting()) {
             return;
         }
@@ -91,11 +100,11 @@ final class HorizonWriter {
             if (newEvents) {
                 notes.attempt(this::read);
             }
-        } else if (!reached.lsn().isAfter(recorded)) {
+        } else if (recorded.covers(reached)) {
             // The check follows the publication of the position, so it finds whether the stream has missed rows before
             // that.
             database.requirePublication();
-            notes.attempt(() -> write(reached, recorded));
+            notes.attempt(() -> write(reached, recorded.lsn()));
         }
     }
 

@@ -14,9 +14,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.RelayException;
-import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.Reached;
 import dev.fullstate.outbox.relay.wal.RepublishJobs;
 import dev.fullstate.outbox.relay.wal.RepublishJobs.End;
 import dev.fullstate.outbox.relay.wal.RepublishJobs.Ended;
@@ -50,8 +50,13 @@ final class JobEnds {
                 new Notes(nanoTime, "republish jobs that have ended do not say up to where a consumer has to read");
     }
 
+    /** Returns whether jobs wait for a position of a later moment. */
+    boolean isWaiting() {
+        return ended != null && asked == null;
+    }
+
     /** @param published everything before it is published */
-    void step(Lsn published) {
+    void step(Reached published) {
         if (notes.isResting()) {
             return;
         }
@@ -59,7 +64,7 @@ final class JobEnds {
         if (reached == null) {
             notes.attempt(this::look);
         } else if (asked == null) {
-            if (!reached.lsn().isAfter(published)) {
+            if (published.covers(reached.seen())) {
                 asked = publisher.ends(
                         reached.jobs().stream().flatMap(this::topics).collect(Collectors.toSet()));
             }
@@ -78,11 +83,11 @@ final class JobEnds {
         }
     }
 
-    private void note(Ended reached, Lsn published) {
+    private void note(Ended reached, Reached published) {
         Map<TopicPartition, Long> ends = answer();
         for (Job job : reached.jobs()) {
             Set<String> topics = topics(job).collect(Collectors.toSet());
-            jobs.note(job, ends(ends, topics), published);
+            jobs.note(job, ends(ends, topics), published.lsn());
         }
         ended = null;
         notes.noteSuccess();

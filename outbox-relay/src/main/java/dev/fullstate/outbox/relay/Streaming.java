@@ -33,6 +33,7 @@ import dev.fullstate.outbox.relay.transaction.TransactionAssembler;
 import dev.fullstate.outbox.relay.transaction.TransactionSink;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.ParkingTables;
+import dev.fullstate.outbox.relay.wal.Reached;
 import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
@@ -154,9 +155,9 @@ final class Streaming implements Activity {
         confirmation.step();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
         if (releasing.isNoted()) {
-            horizon.step(confirmation.confirmable());
+            horizon.step(Reached.ofStream(confirmation.confirmable()));
         }
-        jobEnds.step(held.lowest(tracker.progress().published()));
+        jobEnds.step(Reached.ofStream(held.lowest(tracker.progress().published())));
         lostEvents.step();
         kafka.step();
         return this;

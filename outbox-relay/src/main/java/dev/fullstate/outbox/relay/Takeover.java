@@ -23,6 +23,7 @@ import dev.fullstate.outbox.relay.position.Shift;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.NewSlot;
 import dev.fullstate.outbox.relay.wal.ParkingTables;
+import dev.fullstate.outbox.relay.wal.Source;
 
 /** Decides how a relay goes on that has just got its slot: after the position, or with a new slot and a fill (ADR 28). */
 final class Takeover {
@@ -66,10 +67,14 @@ final class Takeover {
         }
         if (finding instanceof Resume resume) {
             ResumePoint point = resume.point();
+            if (facts.source() == Source.TABLE) {
+                // One that is left from a time when the stream was read would keep WAL for ever.
+                connected.subscription().dropSlot();
+            }
             Fill fill = point.fill();
-            return fill == null
-                    ? Streaming.after(point, stages, connected, lostEvents())
-                    : new Filling(stages, connected, point, resumed(fill, point), null);
+            return fill != null && point.isInGap()
+                    ? new Filling(stages, connected, point, resumed(fill, point), null)
+                    : connected.goOn(point, stages, lostEvents());
         }
         return finding instanceof Gap gap && recorded != null ? announce(gap, recorded) : fill();
     }
@@ -126,7 +131,7 @@ final class Takeover {
         if (recorded == null) {
             return isAnythingNoted() ? Doubt.NO_POSITION : Doubt.FIRST_START;
         }
-        if (recorded.fill() != null && !recorded.numbers().shift().equals(Shift.NONE)) {
+        if (recorded.isInGap() && !recorded.numbers().shift().equals(Shift.NONE)) {
             return Doubt.LOST;
         }
         return fill.published() == null && isAnythingNoted() ? Doubt.NONE : Doubt.OPEN;
@@ -161,7 +166,7 @@ final class Takeover {
             return false;
         }
         Fill begun = recorded.fill();
-        if (begun != null) {
+        if (begun != null && recorded.isInGap()) {
             return !note.snapshot().equals(begun.published());
         }
         boolean less = recorded.origin().timeline().equals(facts.origin().timeline())

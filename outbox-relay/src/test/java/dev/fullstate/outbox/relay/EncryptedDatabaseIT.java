@@ -201,6 +201,7 @@ class EncryptedDatabaseIT {
                 wal.slotCreationTimeout(),
                 wal.walSenderTimeout(),
                 wal.failoverSlot(),
-                wal.sendAfter());
+                wal.sendAfter(),
+                wal.source());
     }
 }

@@ -76,7 +76,8 @@ class FailoverSlotIT extends RelayIntegrationTest {
                 wal.slotCreationTimeout(),
                 wal.walSenderTimeout(),
                 failoverSlot,
-                sendAfter);
+                sendAfter,
+                wal.source());
     }
 
     private boolean serverHasFailoverSlots() throws SQLException {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.wal.Horizon;
+import dev.fullstate.outbox.relay.wal.Reached;
 import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalFailures;
 
@@ -70,7 +71,7 @@ class HorizonWriterTest {
 
     private void stepAfter(Duration time, long published) {
         nanos.addAndGet(time.toNanos());
-        writer.step(new Lsn(published));
+        writer.step(Reached.ofStream(new Lsn(published)));
     }
 
     /** Lets the writer write the horizon of its start, and wait out the interval. */

@@ -24,7 +24,7 @@ class StagesTest {
             stage("pipelines").opens("Pipelines"),
             stage("position")
                     .opens(
-                            "Lsn, Position, Progress, ResumePoint, Origin, Timeline, Numbers, Newest, Shift",
+                            "Lsn, Position, Progress, ResumePoint, Origin, Timeline, Numbers, Newest, Shift, Snapshot",
                             "Extent, Behind, Fill, FoundEvent, FoundGap"),
             stage("failure")
                     .opens(
@@ -36,7 +36,7 @@ class StagesTest {
                     .opens(
                             "WalSource, WalSettings, ConnectionDetails, SendAfter, WalSession, Holder, SlotStatus, Facts, NewSlot",
                             "Subscription, RetainedRows, Losses, WalStream, CurrentRows, Horizons, Horizon, RepublishJobs",
-                            "ParkingTables, OperatorTables, DatabaseDiagnosis",
+                            "ParkingTables, OperatorTables, DatabaseDiagnosis, Source, TableRows, Reached",
                             "WalException, DatabaseSetupException, SlotInUseException"),
             stage("history").sees("position, wal").opens("History, Finding"),
             stage("pgoutput").sees("position, failure").opens("MessageDecoder, Message, Tuple"),

@@ -22,6 +22,7 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 import dev.fullstate.outbox.relay.route.Router;
+import dev.fullstate.outbox.relay.wal.Source;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 import dev.fullstate.outbox.relay.wal.WalSource;
 import dev.fullstate.outbox.test.KafkaServer;
@@ -88,6 +89,15 @@ final class SteppedRelay implements AutoCloseable {
                 wal.queryTimeout(),
                 wal.slotCreationTimeout(),
                 wal.walSenderTimeout());
+    }
+
+    /** Makes a relay that reads rows in one place or another. */
+    static SteppedRelay reading(Source source, OutboxDatabase database) {
+        return reading(source, Delivery.EXACTLY_ONCE, database);
+    }
+
+    static SteppedRelay reading(Source source, Delivery delivery, OutboxDatabase database) {
+        return of(database, delivery, Map.of(), wal -> wal.reading(source), AfterLoss.REPORT, publisher -> publisher);
     }
 
     /** Makes a relay whose publisher the test changes. */
@@ -174,7 +184,16 @@ final class SteppedRelay implements AutoCloseable {
     /** Makes a relay that treats events in some way that cannot be published. */
     static SteppedRelay treating(
             PoisonPolicy poison, OutboxDatabase database, Delivery delivery, Map<String, Object> producer) {
-        return of(database, delivery, producer, wal -> wal, poison, AfterLoss.REPORT, publisher -> publisher);
+        return treating(poison, database, delivery, producer, wal -> wal);
+    }
+
+    static SteppedRelay treating(
+            PoisonPolicy poison,
+            OutboxDatabase database,
+            Delivery delivery,
+            Map<String, Object> producer,
+            UnaryOperator<WalSettings> adapt) {
+        return of(database, delivery, producer, adapt, poison, AfterLoss.REPORT, publisher -> publisher);
     }
 
     private static SteppedRelay of(

@@ -75,7 +75,8 @@ public enum Mutant {
                     facts.slot(),
                     Long.MAX_VALUE,
                     Facts.Trace.UNKNOWN,
-                    facts.note());
+                    facts.note(),
+                    facts.source());
         }
     },
     /** Takes any publication for the one that the position is from, and does not check it while the relay streams. */
@@ -89,7 +90,8 @@ public enum Mutant {
                     facts.slot(),
                     facts.lastSequence(),
                     facts.newest(),
-                    facts.note());
+                    facts.note(),
+                    facts.source());
         }
 
         @Override

@@ -16,6 +16,7 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.route.Router;
 import dev.fullstate.outbox.relay.wal.SendAfter;
+import dev.fullstate.outbox.relay.wal.Source;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 
 import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
@@ -29,6 +30,8 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  * @param password Password of the role that replicates. Defaults to the application's.
  * @param publication Publication of the outbox table, through which the relay also finds the other tables. Defaults to the one that
  *     outbox.schema names.
+ * @param source Where rows are read: in the write-ahead log through a replication slot, or, where the server or the role does not allow that,
+ *     in the table, by a query every poll-interval.
  * @param slotName Name of the replication slot, also of the relay in logs. Unique among all databases of the server. By default, the
  *     publication's name.
  * @param failoverSlot Whether standbys are to have the replication slot too, from PostgreSQL 17 on.
@@ -51,7 +54,8 @@ import static dev.fullstate.outbox.relay.autoconfigure.PropertyValue.print;
  * @param addedPartitions Treatment of partitions that are added to a topic that has events: with use, keys move to other partitions.
  * @param admin Endpoint for operators.
  * @param maxInFlight Maximum size of the events that are sent to Kafka and not yet acknowledged.
- * @param pollInterval Time between two reads of the WAL while it has nothing to publish.
+ * @param pollInterval Time between two reads while there is nothing to publish. Defaults to 2ms for the WAL, whose messages have arrived then,
+ *     and to 50ms for the table.
  * @param connectTimeout Time to wait for a connection to the database.
  * @param queryTimeout Time to wait for the database's answer to a query.
  * @param slotCreationTimeout Time to wait, at the first start, for open transactions to end.
@@ -71,6 +75,7 @@ public record OutboxRelayProperties(
         @Nullable String username,
         @Nullable String password,
         @Nullable String publication,
+        @DefaultValue("wal") Source source,
         @Nullable String slotName,
         @DefaultValue("true") boolean failoverSlot,
         @DefaultValue("local-flush") SendAfter sendAfter,
@@ -89,7 +94,7 @@ public record OutboxRelayProperties(
         @DefaultValue("ignore") AddedPartitions addedPartitions,
         @DefaultValue Admin admin,
         @DefaultValue("32MB") DataSize maxInFlight,
-        @DefaultValue("2ms") Duration pollInterval,
+        @Nullable Duration pollInterval,
         @DefaultValue("10s") Duration connectTimeout,
         @DefaultValue("30s") Duration queryTimeout,
         @DefaultValue("60s") Duration slotCreationTimeout,
@@ -217,7 +222,9 @@ public record OutboxRelayProperties(
         checkTopics(topic, topics, topicPartitions, topicReplicationFactor);
         of("dead-letter-topic", deadLetterTopic).require(Router.isTopic(deadLetterTopic), TOPIC);
         of("max-in-flight", maxInFlight).requireBetween(DataSize.ofBytes(1), DataSize.ofTerabytes(1));
-        of("poll-interval", pollInterval).requireBetween(SHORTEST, LONGEST);
+        if (pollInterval != null) {
+            of("poll-interval", pollInterval).requireBetween(SHORTEST, LONGEST);
+        }
         of("connect-timeout", connectTimeout).requireBetween(SHORTEST, LONGEST);
         of("query-timeout", queryTimeout).requireBetween(SHORTEST, LONGEST);
         of("slot-creation-timeout", slotCreationTimeout).requireBetween(SHORTEST, LONGEST);

@@ -1,10 +1,13 @@
 package dev.fullstate.outbox.relay.autoconfigure;
 
+import java.time.Duration;
+
 import org.springframework.core.env.Environment;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.PoisonPolicy;
 import dev.fullstate.outbox.relay.RelaySettings;
+import dev.fullstate.outbox.relay.wal.Source;
 import dev.fullstate.outbox.relay.wal.WalSettings;
 
 /**
@@ -49,14 +52,17 @@ record Pipeline(String publication, String name) {
                 properties.slotCreationTimeout(),
                 properties.walSenderTimeout(),
                 properties.failoverSlot(),
-                properties.sendAfter());
+                properties.sendAfter(),
+                properties.source());
     }
 
     RelaySettings relay(OutboxRelayProperties properties) {
         return new RelaySettings(
                 name,
                 properties.maxInFlight(),
-                properties.pollInterval(),
+                properties.pollInterval() != null
+                        ? properties.pollInterval()
+                        : defaultPollInterval(properties.source()),
                 properties.retry().minDelay(),
                 properties.retry().maxDelay(),
                 properties.standbyInterval(),
@@ -68,6 +74,14 @@ record Pipeline(String publication, String name) {
                         properties.parking().maxAggregates(),
                         properties.parking().maxSize()),
                 properties.gap());
+    }
+
+    private static Duration defaultPollInterval(Source source) {
+        return switch (source) {
+            case WAL -> Duration.ofMillis(2);
+            // Each look is a query.
+            case TABLE -> Duration.ofMillis(50);
+        };
     }
 
     private static String publication(OutboxRelayProperties properties, Environment environment) {

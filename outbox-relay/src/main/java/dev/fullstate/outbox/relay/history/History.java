@@ -18,6 +18,7 @@ import dev.fullstate.outbox.relay.position.Timeline;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
+import dev.fullstate.outbox.relay.wal.Source;
 
 /**
  * Decides whether a position belongs to the history of a database as it is now (ADR 28). It reports a gap in each case of doubt: a false gap
@@ -76,6 +77,7 @@ public final class History {
     private ResumePoint resumed(ResumePoint recorded) {
         Facts.Slot slot = facts.slot();
         return slot == null
+                        || facts.source() == Source.TABLE
                         || recorded.fill() != null
                         || anyDealtWith
                         || recorded.numbers().isAnyPublished()
@@ -116,7 +118,7 @@ public final class History {
     /** After a loss the sequence is raised, before the fill that the position names ends. */
     private @Nullable String lostRaise(ResumePoint recorded) {
         Shift shift = recorded.numbers().shift();
-        return recorded.fill() == null && !shift.equals(Shift.NONE) && facts.lastSequence() < shift.raisedTo()
+        return !recorded.isInGap() && !shift.equals(Shift.NONE) && facts.lastSequence() < shift.raisedTo()
                 ? "the sequence was raised to " + shift.raisedTo() + ", but the last number that was drawn is "
                         + facts.lastSequence()
                 : null;
@@ -143,6 +145,18 @@ public final class History {
 
     /** {@return the signs that the stream may lack rows} */
     private Stream<@Nullable String> gaps(ResumePoint recorded) {
+        String found =
+                recorded.gap() == FoundGap.ROWS ? "a relay has found one before, and has not begun to fill it" : null;
+        if (facts.source() == Source.TABLE) {
+            return Stream.of(
+                    found,
+                    recorded.table() == null && recorded.fill() == null
+                            ? "the WAL was read until now, and the table is from now on"
+                            : null);
+        }
+        if (recorded.table() != null) {
+            return Stream.of(found, "the table was read until now, and the WAL is from now on");
+        }
         Facts.Slot slot = facts.slot();
         if (slot == null) {
             return Stream.of("the replication slot is gone");
@@ -152,7 +166,7 @@ public final class History {
                 // Nothing is confirmed before all rows are published.
                 : !slot.confirmed().equals(recorded.through());
         return Stream.of(
-                recorded.gap() == FoundGap.ROWS ? "a relay has found one before, and has not begun to fill it" : null,
+                found,
                 slot.lost() ? "the server has given up the replication slot" : null,
                 moved
                         ? "the slot is confirmed up to " + slot.confirmed() + ", events are published up to "

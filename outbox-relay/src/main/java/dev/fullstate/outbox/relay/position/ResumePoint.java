@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param numbers of the published rows
  * @param gap that was found, and of which the fill has not begun; null if none was
  * @param behind the aggregate types of which less is published
+ * @param table the snapshot of the table whose rows are published, as PostgreSQL's text for it, with those of the fill beside it; null if
+ *     the stream is read (ADR 35)
  */
 public record ResumePoint(
         Lsn through,
@@ -25,7 +27,8 @@ public record ResumePoint(
         Origin origin,
         Numbers numbers,
         @Nullable FoundGap gap,
-        Behind behind) {
+        Behind behind,
+        @Nullable String table) {
 
     private static final String TIMELINE = "timeline";
     private static final String PUBLICATION = "publication";
@@ -35,6 +38,7 @@ public record ResumePoint(
     private static final String FILL = "fill";
     private static final String GAP = "gap";
     private static final String BEHIND = "behind";
+    private static final String TABLE = "table";
 
     /** Makes a point of the stream. */
     public ResumePoint(Lsn through, @Nullable Position within, Origin origin, Numbers numbers) {
@@ -43,22 +47,42 @@ public record ResumePoint(
 
     /** Makes a point of the stream or of a fill. */
     public ResumePoint(Lsn through, @Nullable Position within, @Nullable Fill fill, Origin origin, Numbers numbers) {
-        this(through, within, fill, origin, numbers, null, Behind.NONE);
+        this(through, within, fill, origin, numbers, null, Behind.NONE, null);
     }
 
     /** Returns the same point, of a history that has come out of its own. */
     public ResumePoint in(Origin later) {
-        return new ResumePoint(through, within, fill, later, numbers, gap, behind);
+        return new ResumePoint(through, within, fill, later, numbers, gap, behind, table);
     }
 
     /** Returns the same point, after which a gap was found. */
     public ResumePoint before(FoundGap found) {
-        return new ResumePoint(through, within, fill, origin, numbers, found, behind);
+        return new ResumePoint(through, within, fill, origin, numbers, found, behind, table);
     }
 
     /** Returns the same point, up to which some types are not published. */
     public ResumePoint with(Behind later) {
-        return new ResumePoint(through, within, fill, origin, numbers, gap, later);
+        return new ResumePoint(through, within, fill, origin, numbers, gap, later, table);
+    }
+
+    /** Returns whether rows are being published of which some may be published already. */
+    public boolean isInGap() {
+        return fill != null && table == null;
+    }
+
+    /** Returns a point of the table: all rows of a snapshot are published. */
+    public ResumePoint ofTable(String published) {
+        return new ResumePoint(through, null, null, origin, numbers, null, Behind.NONE, published);
+    }
+
+    /** Returns the same point of the table with progress in the rows that a later snapshot shows. */
+    public ResumePoint filling(Lsn end, Fill later, Numbers reached) {
+        return new ResumePoint(end, null, later, origin, reached, null, Behind.NONE, table);
+    }
+
+    /** Returns the same point with the numbers of later events. */
+    public ResumePoint with(Numbers later) {
+        return new ResumePoint(through, within, fill, origin, later, gap, behind, table);
     }
 
     /** Returns how far events of types are published that are not behind. */
@@ -107,6 +131,7 @@ public record ResumePoint(
         String fill = fields.remove(FILL);
         String gap = fields.remove(GAP);
         String behind = fields.remove(BEHIND);
+        String table = fields.remove(TABLE);
         ResumePoint point = new ResumePoint(
                 Lsn.parse(words.get(0)),
                 inside ? Position.parse(words.get(1)) : null,
@@ -117,7 +142,8 @@ public record ResumePoint(
                         newest == null ? null : Newest.parse(newest),
                         shift == null ? Shift.NONE : Shift.parse(shift)),
                 gap == null ? null : FoundGap.parse(gap),
-                behind == null ? Behind.NONE : Behind.parse(behind));
+                behind == null ? Behind.NONE : Behind.parse(behind),
+                table);
         if (!fields.isEmpty()) {
             throw new IllegalArgumentException("Unknown in a position: " + fields.keySet());
         }
@@ -170,6 +196,9 @@ public record ResumePoint(
         }
         if (!behind.isEmpty()) {
             append(text, BEHIND, behind);
+        }
+        if (table != null) {
+            append(text, TABLE, table);
         }
         return text.toString();
     }

@@ -234,6 +234,12 @@ final class Catalog {
                 .get(0);
     }
 
+    /** {@return whether the server has written its WAL to its disk up to a position, so that no crash loses what is before} */
+    boolean isDurable(Lsn lsn) {
+        return query("select pg_current_wal_flush_lsn() >= ?::pg_lsn", row -> row.getBoolean(1), lsn.toString())
+                .get(0);
+    }
+
     String setting(String name) {
         return query("select current_setting(?)", row -> row.getString(1), name).get(0);
     }

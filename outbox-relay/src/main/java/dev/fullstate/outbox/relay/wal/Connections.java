@@ -68,6 +68,26 @@ final class Connections {
         }
     }
 
+    /**
+     * Opens the connection of the relay that leads, where the table is read. The server ends it, and so lets another relay lead, when the host
+     * at its other end is gone; it cannot tell a process that is stopped.
+     */
+    Connection reading() {
+        Connection connection = ordinary();
+        try {
+            Duration patience = settings.walSenderTimeout();
+            String probe = Math.max(1, patience.toSeconds() / 3) + "s";
+            set(connection, "tcp_keepalives_idle", probe);
+            set(connection, "tcp_keepalives_interval", probe);
+            set(connection, "tcp_keepalives_count", "2");
+            set(connection, "tcp_user_timeout", patience.toMillis() + "ms");
+            return connection;
+        } catch (SQLException e) {
+            close(connection);
+            throw SqlFailure.connecting(e, settings);
+        }
+    }
+
     /** Lets whatever the server does not answer in time fail; without a limit, a connection that is dead is waited for in vain. */
     static void limit(Connection connection, Duration timeout) {
         try {

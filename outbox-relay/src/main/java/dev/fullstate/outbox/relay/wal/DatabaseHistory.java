@@ -46,6 +46,7 @@ final class DatabaseHistory {
     private final Connection replication;
     private final WalSettings settings;
 
+    /** @param replication is for replication, unless the table is read */
     DatabaseHistory(Catalog catalog, Connection replication, WalSettings settings) {
         this.catalog = catalog;
         this.replication = replication;
@@ -54,10 +55,13 @@ final class DatabaseHistory {
 
     Facts facts(Publication publication, Optional<Slot> slot, @Nullable ResumePoint recorded) {
         OutboxNames names = publication.names();
-        int timeline = timeline();
-        List<Ancestor> ancestors = ancestors(timeline);
+        int number = timeline();
+        List<Ancestor> ancestors = settings.readsTable() ? List.of() : ancestors(number);
+        Timeline timeline = settings.readsTable() && recorded != null
+                ? assumed(number, recorded.origin().timeline())
+                : new Timeline(number, begin(ancestors));
         return new Facts(
-                new Origin(new Timeline(timeline, begin(ancestors)), publication.version()),
+                new Origin(timeline, publication.version()),
                 ancestors,
                 catalog.walEnd(),
                 slot.map(each -> new Facts.Slot(each.confirmed(), each.lost())).orElse(null),
@@ -65,7 +69,13 @@ final class DatabaseHistory {
                 recorded == null || recorded.numbers().newest() == null
                         ? Trace.UNKNOWN
                         : trace(names, recorded.numbers().newest()),
-                note(names));
+                note(names),
+                settings.source());
+    }
+
+    /** Takes a timeline with the number of a known one for that one: where it begins, only a connection for replication tells. */
+    private static Timeline assumed(int number, Timeline known) {
+        return known.number() == number ? known : new Timeline(number, Lsn.ZERO);
     }
 
     /** That of the control file is the one of the last checkpoint, which after a promotion is another. */

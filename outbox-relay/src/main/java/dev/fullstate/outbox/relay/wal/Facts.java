@@ -18,6 +18,7 @@ import dev.fullstate.outbox.relay.position.Timeline;
  * @param lastSequence the number that was drawn last; 0 if none was
  * @param newest what has become of the row that the position calls the newest
  * @param note null if no relay of this name has ever begun with this database
+ * @param source where rows are read from now on
  */
 public record Facts(
         Origin origin,
@@ -26,7 +27,8 @@ public record Facts(
         @Nullable Slot slot,
         long lastSequence,
         Trace newest,
-        @Nullable Note note) {
+        @Nullable Note note,
+        Source source) {
 
     public Facts {
         ancestors = List.copyOf(ancestors);

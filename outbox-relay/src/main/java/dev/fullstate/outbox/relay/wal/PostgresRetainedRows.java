@@ -39,6 +39,13 @@ final class PostgresRetainedRows implements RetainedRows {
     /** Numbers that may be drawn from when the sequence is read until it is raised. */
     private static final long MARGIN = 100_000;
 
+    /**
+     * Rows that a snapshot, named twice, does not show. With these conditions both are for the index: transactions that were running then are
+     * few, and rows of all others that it does not show are the newest.
+     */
+    static final String NOT_IN =
+            "(r.xid >= pg_snapshot_xmax(?::pg_snapshot) or r.xid = any(array(select pg_snapshot_xip(?::pg_snapshot))))";
+
     private static final String UNREACHED = """
              and not exists (select from pg_temp.outbox_relay_reached as reached
                               where reached.aggregatetype = r.aggregatetype and reached.aggregateid = r.aggregateid
@@ -48,6 +55,8 @@ final class PostgresRetainedRows implements RetainedRows {
     private final Connection connection;
     private final OutboxNames names;
     private final WalSettings settings;
+    /** False until the end of a search, before which nothing is known to be published. */
+    private boolean searched;
 
     PostgresRetainedRows(Connection connection, OutboxNames names, WalSettings settings) {
         this.connection = connection;
@@ -142,6 +151,7 @@ final class PostgresRetainedRows implements RetainedRows {
             create.executeUpdate();
             execute("create index on pg_temp.outbox_relay_reached (aggregateid, aggregatetype)");
             execute("analyze pg_temp.outbox_relay_reached");
+            searched = true;
         } catch (SQLException e) {
             throw failure(e);
         }
@@ -151,14 +161,14 @@ final class PostgresRetainedRows implements RetainedRows {
     public List<byte[] @Nullable []> page(Fill fill) {
         Filter unpublished = new Filter(fill);
         String columns = RowText.columns("r", OutboxTable.PUBLISHED_COLUMNS);
-        String sql = names.sql(
-                """
+        String sql = names.sql("""
                 with page as (
                      select r.seq, r.bucket, sum(%1$s) over (order by r.seq) - (%1$s) as bytes_before
                        from {outbox} as r where %2$s%3$s order by r.seq limit %4$d)
                 select %5$s from page join {outbox} as r on r.seq = page.seq and r.bucket = page.bucket
                  where page.bytes_before < %6$d order by r.seq
-                """.formatted(RowText.size("r"), unpublished.sql(), UNREACHED, PAGE_ROWS, columns, PAGE_BYTES));
+                """.formatted(
+                RowText.size("r"), unpublished.sql(), searched ? UNREACHED : "", PAGE_ROWS, columns, PAGE_BYTES));
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             unpublished.bind(query, 0);
             List<byte[] @Nullable []> page = new ArrayList<>();
@@ -299,11 +309,7 @@ final class PostgresRetainedRows implements RetainedRows {
 
         private String sql() {
             return "r.seq > ?::bigint and pg_visible_in_snapshot(r.xid, ?::pg_snapshot)"
-                    + (fill.published() == null
-                            ? ""
-                            // The first condition is for the index.
-                            : " and r.xid >= pg_snapshot_xmin(?::pg_snapshot)"
-                                    + " and not pg_visible_in_snapshot(r.xid, ?::pg_snapshot)");
+                    + (fill.published() == null ? "" : " and " + NOT_IN);
         }
 
         private void bind(PreparedStatement statement, int bound) throws SQLException {

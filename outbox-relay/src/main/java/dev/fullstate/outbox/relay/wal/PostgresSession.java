@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.position.Lsn;
 
-/** The connections of one attempt to read: one for queries, and, once it is about to take the slot, one for replication. */
+/**
+ * The connections of one attempt to read: one for queries, and, once it is about to take the slot, one for replication. Where the table is
+ * read, that one is another for queries, and there is no slot.
+ */
 final class PostgresSession implements WalSession {
 
     private final WalSettings settings;
@@ -19,8 +22,8 @@ final class PostgresSession implements WalSession {
     private final PauseSwitch pause;
     private final OwnSlot slot;
     /** Null unless this relay leads or is about to. Nothing but this reference keeps the stream's socket from the garbage collector. */
-    private @Nullable Connection replication;
-    /** Not null exactly while there is a connection for replication (ADR 26). */
+    private @Nullable Connection leading;
+    /** Not null exactly while there is a connection that leads (ADR 26). */
     private @Nullable SignOfLife signOfLife;
 
     PostgresSession(WalSettings settings, Connections connections, Connection ordinary) {
@@ -89,16 +92,16 @@ final class PostgresSession implements WalSession {
     }
 
     /**
-     * Opens the connection for replication, and says from then on that this relay lives; both only for as long as it has the slot.
+     * Opens the connection that leads, and says from then on that this relay lives; both only for as long as it has the slot.
      *
      * @param use does something with the connection
      */
     <T> T take(Function<Connection, T> use) {
-        Connection connection = replication;
+        Connection connection = leading;
         try {
             if (connection == null) {
-                connection = connections.replication();
-                replication = connection;
+                connection = settings.readsTable() ? connections.reading() : connections.replication();
+                leading = connection;
                 signOfLife = SignOfLife.show(connections, walSenderPid(connection), settings.slotName());
             }
             return use.apply(connection);
@@ -108,7 +111,7 @@ final class PostgresSession implements WalSession {
         }
     }
 
-    /** Returns the server's process behind the connection for replication. */
+    /** Returns the server's process behind the connection that leads. */
     int walSenderPid(Connection connection) {
         return new Catalog(connection, settings.publication()).backendPid();
     }
@@ -118,9 +121,9 @@ final class PostgresSession implements WalSession {
             signOfLife.close();
             signOfLife = null;
         }
-        if (replication != null) {
-            Connections.close(replication);
-            replication = null;
+        if (leading != null) {
+            Connections.close(leading);
+            leading = null;
         }
     }
 

@@ -36,7 +36,9 @@ final class PostgresSource implements WalSource {
     private Connection connect() {
         Connection ordinary = connections.ordinary();
         try {
-            requireWalLevel(new Catalog(ordinary, settings.publication()));
+            if (!settings.readsTable()) {
+                requireWalLevel(new Catalog(ordinary, settings.publication()));
+            }
             return ordinary;
         } catch (RuntimeException e) {
             Connections.close(ordinary);

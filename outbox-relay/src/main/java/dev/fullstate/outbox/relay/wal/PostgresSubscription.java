@@ -1,11 +1,14 @@
 package dev.fullstate.outbox.relay.wal;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.failure.FailureKind;
+import dev.fullstate.outbox.relay.failure.Wording;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 
@@ -47,8 +50,27 @@ final class PostgresSubscription implements Subscription {
     @Override
     public void dropSlot() {
         if (slot.find().isPresent()) {
-            catalog.dropSlot(settings.slotName());
+            try {
+                catalog.dropSlot(settings.slotName());
+            } catch (WalException e) {
+                throw e.getCause() instanceof SQLException cause && SqlFailure.isInsufficientPrivilege(cause)
+                        ? undroppable(cause)
+                        : e;
+            }
         }
+    }
+
+    private WalException undroppable(SQLException cause) {
+        return new WalException(
+                "Replication slot '" + settings.slotName() + "' keeps WAL that nobody reads any more, and role "
+                        + settings.role() + " may not drop it",
+                "select pg_drop_replication_slot('" + settings.slotName() + "'); -- as a role with REPLICATION",
+                cause);
+    }
+
+    @Override
+    public Source source() {
+        return settings.source();
     }
 
     @Override
@@ -64,10 +86,28 @@ final class PostgresSubscription implements Subscription {
     public NewSlot createSlot() {
         new OutboxPublication(catalog, settings).requireOwnTransactions(publication);
         horizons().announce();
+        if (settings.readsTable()) {
+            return session.take(connection -> {
+                Horizon now = horizons().now();
+                requireDurable(now.lsn());
+                return new NewSlot(now.lsn(), now.snapshot());
+            });
+        }
         return session.take(connection -> {
             Connections.limit(connection, settings.slotCreationTimeout().plus(settings.queryTimeout()));
             return new SlotCreation(connection, catalog, settings).create();
         });
+    }
+
+    private void requireDurable(Lsn lsn) {
+        if (!Transactions.poll(settings.slotCreationTimeout(), () -> catalog.isDurable(lsn))) {
+            throw new WalException(
+                    FailureKind.RETRY,
+                    "The server has not written its WAL up to " + lsn + " to its disk for "
+                            + Wording.of(settings.slotCreationTimeout()),
+                    "Look at the server's disk",
+                    null);
+        }
     }
 
     @Override
@@ -111,6 +151,19 @@ final class PostgresSubscription implements Subscription {
         });
     }
 
+    @Override
+    public TableRows table() {
+        Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
+        standbys.require();
+        HorizonTable horizons = horizons();
+        horizons.neverWait();
+        return session.take(connection -> {
+            Connections.limit(connection, settings.queryTimeout());
+            standbys.logPromise();
+            return new PostgresTableRows(connection, this, session.walSenderPid(connection), horizons);
+        });
+    }
+
     private static Duration min(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
     }
@@ -139,7 +192,7 @@ final class PostgresSubscription implements Subscription {
         return new PostgresCurrentRows(ordinary, names(), settings.slotName());
     }
 
-    private OutboxNames names() {
+    OutboxNames names() {
         return publication.names();
     }
 }

@@ -29,11 +29,15 @@ final class Preflight {
      * @throws WalException if there is no outbox yet
      */
     void run() {
-        Connections.close(connections.replication());
+        if (!settings.readsTable()) {
+            Connections.close(connections.replication());
+        }
         new OwnSlot(catalog, settings).find();
         new OutboxPublication(catalog, settings).require();
         new Standbys(ordinary, settings).require();
-        warnOfSynchronousStandby();
+        if (!settings.readsTable()) {
+            warnOfSynchronousStandby();
+        }
     }
 
     /** PostgreSQL takes each walsender for a standby, also one for logical replication. */

@@ -10,12 +10,12 @@ import dev.fullstate.outbox.relay.position.Lsn;
 public interface RepublishJobs {
 
     /**
-     * Jobs whose events lie all before one position in the WAL.
+     * Jobs whose events were all committed before one moment.
      *
      * @param jobs the first few that have ended and have no note of this pipeline yet; mostly none
-     * @param lsn where the WAL ended once they had been looked for
+     * @param seen the moment at which they were looked for
      */
-    record Ended(List<Job> jobs, Lsn lsn) {
+    record Ended(List<Job> jobs, Horizon seen) {
 
         public Ended {
             jobs = List.copyOf(jobs);
@@ -44,7 +44,7 @@ public interface RepublishJobs {
      * Notes where the events of a job end.
      *
      * @param ends for each partition that has records
-     * @param published for those who read the table; not before the position that came with the job
+     * @param published for those who read the table; not before that of the moment that came with the job
      * @throws WalException if it could not be written
      */
     void note(Job job, List<End> ends, Lsn published);

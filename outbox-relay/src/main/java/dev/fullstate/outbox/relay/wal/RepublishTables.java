@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -33,7 +34,7 @@ final class RepublishTables implements RepublishJobs {
         // The statement's snapshot is taken before any of its functions is called: the jobs that it shows have their
         // commits, and so those of all their events, before the position.
         try (PreparedStatement statement = connection.prepareStatement(names.sql("""
-                select pg_current_wal_insert_lsn()::text, job.id, job.aggregate_types
+                select pg_current_snapshot()::text, pg_current_wal_insert_lsn()::text, job.id, job.aggregate_types
                   from (values (1)) as one
                   left join lateral (
                        select id, aggregate_types from {outbox_relay_job} as j
@@ -51,15 +52,15 @@ final class RepublishTables implements RepublishJobs {
 
     private static Ended ended(ResultSet row) throws SQLException {
         List<Job> jobs = new ArrayList<>();
-        Lsn lsn = Lsn.ZERO;
+        Horizon seen = null;
         while (row.next()) {
-            lsn = Lsn.parse(row.getString(1));
-            UUID id = row.getObject(2, UUID.class);
+            seen = new Horizon(row.getString(1), Lsn.parse(row.getString(2)));
+            UUID id = row.getObject(3, UUID.class);
             if (id != null) {
-                jobs.add(new Job(id, Set.of((String[]) row.getArray(3).getArray())));
+                jobs.add(new Job(id, Set.of((String[]) row.getArray(4).getArray())));
             }
         }
-        return new Ended(jobs, lsn);
+        return new Ended(jobs, Objects.requireNonNull(seen, "The query has one row at least"));
     }
 
     @Override

@@ -34,12 +34,16 @@ public interface Subscription {
     void withdrawNote();
 
     /**
-     * Makes the pipeline known to the writing side, so that nothing is retired that it has not published, and then creates the slot.
+     * Makes the pipeline known to the writing side, so that nothing is retired that it has not published, and then creates the slot. Where the
+     * table is read, it only takes a snapshot.
      *
      * @throws SlotInUseException if another relay has just created it
      * @throws WalException if transactions that stay open keep it from being created
      */
     NewSlot createSlot();
+
+    /** Returns where rows are read. */
+    Source source();
 
     /** Returns the rows that are older than the slot. */
     RetainedRows retainedRows();
@@ -64,4 +68,7 @@ public interface Subscription {
      * @throws SlotInUseException if another relay streams from it
      */
     WalStream stream();
+
+    /** Begins to read the table. */
+    TableRows table();
 }

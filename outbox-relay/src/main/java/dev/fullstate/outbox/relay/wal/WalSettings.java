@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param walSenderTimeout after which the server frees the slot of a relay that has gone silent
  * @param failoverSlot whether standbys are to have the slot, on servers that bring slots to standbys
  * @param sendAfter what has to be before an event is sent
+ * @param source where rows are read
  */
 public record WalSettings(
         Supplier<ConnectionDetails> database,
@@ -28,7 +29,8 @@ public record WalSettings(
         Duration slotCreationTimeout,
         Duration walSenderTimeout,
         boolean failoverSlot,
-        SendAfter sendAfter) {
+        SendAfter sendAfter,
+        Source source) {
 
     /** PostgreSQL allows 63. */
     public static final int MAX_SLOT_NAME_LENGTH = 50;
@@ -58,7 +60,8 @@ public record WalSettings(
                 slotCreationTimeout,
                 walSenderTimeout,
                 true,
-                SendAfter.LOCAL_FLUSH);
+                SendAfter.LOCAL_FLUSH,
+                Source.WAL);
     }
 
     public WalSettings {
@@ -70,6 +73,25 @@ public record WalSettings(
     /** {@return whether the slot of a relay can have this name} */
     public static boolean isSlotName(String name) {
         return name.matches("[a-z_][a-z0-9_]{0," + (MAX_SLOT_NAME_LENGTH - 1) + "}");
+    }
+
+    /** Returns the same settings with another source. */
+    public WalSettings reading(Source other) {
+        return new WalSettings(
+                database,
+                publication,
+                slotName,
+                connectTimeout,
+                queryTimeout,
+                slotCreationTimeout,
+                walSenderTimeout,
+                failoverSlot,
+                sendAfter,
+                other);
+    }
+
+    boolean readsTable() {
+        return source == Source.TABLE;
     }
 
     /** Returns the URL without its parameters, one of which may be a password. */

@@ -29,6 +29,7 @@ import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
 import dev.fullstate.outbox.relay.wal.Facts.Slot;
 import dev.fullstate.outbox.relay.wal.Facts.Trace;
+import dev.fullstate.outbox.relay.wal.Source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -97,7 +98,15 @@ class HistoryTest {
             return History.judge(
                     recorded,
                     false,
-                    new Facts(new Origin(timeline, publication), ancestors, walEnd, slot, lastSequence, newest, note));
+                    new Facts(
+                            new Origin(timeline, publication),
+                            ancestors,
+                            walEnd,
+                            slot,
+                            lastSequence,
+                            newest,
+                            note,
+                            Source.WAL));
         }
     }
 

@@ -340,7 +340,8 @@ public final class SimulatedDatabase {
                 recorded == null || recorded.numbers().newest() == null
                         ? Trace.UNKNOWN
                         : trace(recorded.numbers().newest()),
-                note == null ? null : new Note(note.snapshot(), note.server() == history.server(), note.recorded()));
+                note == null ? null : new Note(note.snapshot(), note.server() == history.server(), note.recorded()),
+                Source.WAL);
     }
 
     private Trace trace(Newest newest) {

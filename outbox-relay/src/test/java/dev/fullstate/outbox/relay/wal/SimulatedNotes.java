@@ -32,7 +32,7 @@ final class SimulatedNotes implements Horizons, RepublishJobs {
         int count = database.committed().size();
         // The job's id is the number of committed transactions.
         Job job = new Job(new UUID(0, count), Set.of("order"));
-        return session.call(() -> new Ended(database.hasEndedJob() ? List.of(job) : List.of(), database.walEnd()));
+        return session.call(() -> new Ended(database.hasEndedJob() ? List.of(job) : List.of(), now()));
     }
 
     @Override

@@ -65,6 +65,16 @@ final class SimulatedSubscription implements Subscription {
     }
 
     @Override
+    public Source source() {
+        return Source.WAL;
+    }
+
+    @Override
+    public TableRows table() {
+        throw new UnsupportedOperationException("The simulated relay reads the WAL");
+    }
+
+    @Override
     public WalStream stream() {
         return session.stream(publication);
     }

@@ -1,0 +1,283 @@
+package dev.fullstate.outbox.relay;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.relay.RelayStatus.Problem;
+import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
+import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
+import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.Position;
+import dev.fullstate.outbox.relay.position.Progress;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.transaction.ReceivedRow;
+import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
+import dev.fullstate.outbox.relay.wal.ParkingTables;
+import dev.fullstate.outbox.relay.wal.Reached;
+import dev.fullstate.outbox.relay.wal.TableRows;
+import dev.fullstate.outbox.relay.wal.TableRows.Fresh;
+
+/**
+ * Publishes rows as they become visible in the table (ADR 35): again and again those that the server shows now and did not show before, in the
+ * order of their numbers.
+ *
+ * <p>Per aggregate that is the order of commits: its numbers are drawn under the lock of its root, and a commit is visible before the lock is
+ * free, so what follows has a higher number and is not visible earlier.
+ */
+final class Polling implements Activity {
+
+    /** The time between two looks at what Kafka, or the server's disk, has to do first. */
+    private static final Duration UNDER_WAY = Duration.ofMillis(1);
+
+    private final Stages stages;
+    private final Connected connected;
+    private final Publisher publisher;
+    private final TableRows rows;
+    private final RowPublisher rowPublisher;
+    private final Releasing releasing;
+    private final PauseWatch pauses;
+    private final KafkaWatch kafka;
+    private final HorizonWriter horizon;
+    private final JobEnds jobEnds;
+    private final LostEvents lostEvents;
+    private final AcknowledgeTracker tracker;
+    private final Numbering numbering;
+
+    /** The position after all rows that the publisher was given; has a fill while the rows of a moment are being published. */
+    private ResumePoint point;
+    /** Rows of a moment that are visible and may not be durable yet; null without some. */
+    private @Nullable Fresh awaited;
+    /** Stands for the rows of the fill of {@link #point}; null without one. */
+    private @Nullable PendingTransaction pending;
+    /** Rows that were read and not given to the publisher: the next ones after those of {@link #point}, in the order of their numbers. */
+    private final Queue<byte[] @Nullable []> page = new ArrayDeque<>();
+    /** Rows of the fill that the publisher was given; the index of the next one's position. */
+    private long rowCount;
+    /** The rows that the fill had when it began; as many as there can be if another relay began it. */
+    private long countOfAll = Long.MAX_VALUE;
+    /** Stops the relay, once all rows before it are published; nothing more is given to the publisher then. */
+    private @Nullable UnpublishableRowException stoppedBy;
+    /** True if the last step found nothing to do. */
+    private boolean idle;
+
+    /** @param point of the table, after which rows are to be published */
+    Polling(Stages stages, Connected connected, ResumePoint point, LostEvents lostEvents) {
+        this.stages = stages;
+        this.connected = connected;
+        this.publisher = connected.publisher();
+        this.rows = connected.subscription().table();
+        this.lostEvents = lostEvents;
+        this.point = point;
+        this.numbering = new Numbering(point.numbers());
+        ParkingTables tables = connected.subscription().parkingTables();
+        Warning obstacle = tables.obstacle();
+        this.rowPublisher = new RowPublisher(stages, publisher, topic -> false, obstacle);
+        this.releasing = new Releasing(stages, publisher, tables, rowPublisher, type -> false, rows.table(), obstacle);
+        this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
+        this.kafka = new KafkaWatch(publisher, stages.nanoTime());
+        this.horizon = new HorizonWriter(
+                HorizonWriter.Database.of(rows.horizons(), rows::requirePublication), stages.nanoTime());
+        this.jobEnds = new JobEnds(rows.republishJobs(), stages.router(), publisher, stages.nanoTime());
+        this.tracker =
+                new AcknowledgeTracker(point.through(), stages.statistics().progressListener());
+        if (point.fill() != null) {
+            pending = tracker.begin();
+        }
+    }
+
+    @Override
+    public RelayState state() {
+        return RelayState.STREAMING;
+    }
+
+    @Override
+    public Activity step() {
+        publisher.requireNoFailure();
+        stages.statistics().setParked(publisher.recordedParking());
+        if (pauses.isDue()) {
+            drain(stages.settings().shutdownTimeout());
+            close();
+            return new Connecting(stages);
+        }
+        idle = true;
+        readOn();
+        releasing.step(numbering, point.through());
+        publisher.commitIfDue(numbered(), point.fill() == null || idle);
+        tracker.advance();
+        noteRecorded();
+        stages.statistics().setInFlightBytes(publisher.inFlightBytes());
+        lostEvents.step();
+        kafka.step();
+        return this;
+    }
+
+    private void readOn() {
+        UnpublishableRowException row = stoppedBy;
+        if (row != null) {
+            if (publisher.inFlightBytes() == 0 && !publisher.isCommitting() && !releasing.isBusy()) {
+                throw row;
+            }
+            return;
+        }
+        Fill fill = point.fill();
+        if (fill != null) {
+            publish(fill);
+        } else if (awaited != null) {
+            beginIfDurable(awaited);
+        } else {
+            look();
+        }
+    }
+
+    private void look() {
+        Fresh fresh = rows.since(published());
+        if (fresh.count() > 0) {
+            beginIfDurable(fresh);
+        } else if ((horizon.isWaiting() || jobEnds.isWaiting())
+                && publisher.isRecorded()
+                && rows.isDurable(fresh.now().lsn())) {
+            // No row comes by which a position of this moment would be recorded.
+            begin(fresh);
+            end();
+            publisher.publishNothing(() -> {});
+        }
+    }
+
+    private String published() {
+        return Objects.requireNonNull(point.table(), "The point is one of the table");
+    }
+
+    private void beginIfDurable(Fresh fresh) {
+        if (rows.isDurable(fresh.now().lsn())) {
+            awaited = null;
+            begin(fresh);
+        } else {
+            awaited = fresh;
+        }
+    }
+
+    private void begin(Fresh fresh) {
+        Fill fill = Fill.begin(fresh.now().snapshot(), published()).upTo(fresh.firstSeq() - 1);
+        point = point.filling(fresh.now().lsn(), fill, numbering.numbers());
+        pending = tracker.begin();
+        rowCount = 0;
+        countOfAll = fresh.count();
+    }
+
+    private void publish(Fill fill) {
+        idle = false;
+        if (page.isEmpty()) {
+            page.addAll(rows.page(fill));
+            if (page.isEmpty()) {
+                end();
+                return;
+            }
+        }
+        long last = fill.after();
+        try {
+            while (!page.isEmpty() && publisher.isReady()) {
+                last = publish(page.remove());
+            }
+        } catch (UnpublishableRowException e) {
+            stoppedBy = e;
+        }
+        point = point.filling(point.through(), fill.upTo(last), numbering.numbers());
+        rowPublisher.count();
+        horizon.noteReceived();
+        if (rowCount == countOfAll && stoppedBy == null) {
+            end();
+        }
+    }
+
+    private long publish(byte[] @Nullable [] values) {
+        PendingTransaction transaction = Objects.requireNonNull(pending, "Rows are published in a fill");
+        ReceivedRow row = new ReceivedRow(new Position(point.through(), rowCount), 0, values, List.of());
+        try {
+            rowPublisher.publish(row.event(), numbering, transaction);
+        } catch (UnpublishableRowException e) {
+            rowPublisher.giveUp(row, e.in(rows.table()), transaction);
+        }
+        rowCount++;
+        return row.sequence();
+    }
+
+    private void end() {
+        Fill fill = Objects.requireNonNull(point.fill(), "A fill ends");
+        tracker.end(point.through());
+        pending = null;
+        point = numbered().ofTable(fill.snapshot());
+    }
+
+    /** Returns the point with the numbers of all events that the publisher was given: released ones are not of a fill. */
+    private ResumePoint numbered() {
+        return point.with(numbering.numbers());
+    }
+
+    /** Makes the notes that Kafka's position allows. */
+    private void noteRecorded() {
+        ResumePoint recorded = publisher.resumePoint();
+        if (recorded == null || recorded.table() == null) {
+            return;
+        }
+        tracker.noteConfirmed(tracker.progress().published());
+        Reached reached = Reached.ofTable(recorded.table(), recorded.through());
+        if (releasing.isNoted()) {
+            horizon.step(reached);
+        }
+        jobEnds.step(reached);
+    }
+
+    @Override
+    public @Nullable Problem problem() {
+        return kafka.problem();
+    }
+
+    @Override
+    public List<Warning> warnings() {
+        return Stream.of(lostEvents.warnings(), rowPublisher.warnings(), releasing.warnings(), publisher.warnings())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    @Override
+    public boolean isIdle() {
+        return idle;
+    }
+
+    @Override
+    public Duration pollInterval(RelaySettings settings) {
+        return awaited == null && publisher.isRecorded() ? settings.pollInterval() : UNDER_WAY;
+    }
+
+    @Override
+    public Progress progress() {
+        return tracker.progress();
+    }
+
+    /** Reads nothing more: what is not published is in the table. */
+    @Override
+    public void drain(Duration timeout) {
+        long deadline = stages.nanoTime().getAsLong() + timeout.toNanos();
+        while (!publisher.isRecorded() && deadline - stages.nanoTime().getAsLong() > 0) {
+            publisher.requireNoFailure();
+            publisher.commitIfDue(numbered(), true);
+            LockSupport.parkNanos(UNDER_WAY.toNanos());
+        }
+        tracker.advance();
+        releasing.noteNow();
+    }
+
+    @Override
+    public void close() {
+        connected.close();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.Lsn;
+
+/** Reads through the connection that leads: once that is lost, another relay may lead, and this one reads nothing more. */
+final class PostgresTableRows implements TableRows {
+
+    private final Connection connection;
+    private final PostgresSubscription subscription;
+    private final int pid;
+    private final Horizons horizons;
+    private final OutboxNames names;
+    private final RetainedRows rows;
+    private final RepublishJobs republishJobs;
+    private final Catalog catalog;
+
+    /** @param pid the server's process behind the connection */
+    PostgresTableRows(Connection connection, PostgresSubscription subscription, int pid, Horizons horizons) {
+        this.connection = connection;
+        this.subscription = subscription;
+        this.pid = pid;
+        this.horizons = horizons;
+        this.names = subscription.names();
+        this.rows = new PostgresRetainedRows(connection, names, subscription.settings());
+        this.republishJobs = subscription.republishJobs();
+        this.catalog = new Catalog(connection, subscription.settings().publication());
+    }
+
+    @Override
+    public Fresh since(String published) {
+        // The statement's snapshot is taken before any of its functions is called, and shows the same rows as the text
+        // of it.
+        try (PreparedStatement query = connection.prepareStatement(names.sql("""
+                select pg_current_snapshot()::text, pg_current_wal_insert_lsn()::text, pg_backend_pid(), count(*), coalesce(min(seq), 0)
+                  from {outbox} as r where\s""" + PostgresRetainedRows.NOT_IN))) {
+            query.setString(1, published);
+            query.setString(2, published);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                requireOwn(row.getInt(3));
+                return new Fresh(
+                        new Horizon(row.getString(1), Lsn.parse(row.getString(2))), row.getLong(4), row.getLong(5));
+            }
+        } catch (SQLException e) {
+            throw SqlFailure.of(names.text("New rows of {outbox} could not be read"), e);
+        }
+    }
+
+    /** The lock by which this relay leads is that of a process of the server. */
+    private void requireOwn(int actual) {
+        if (actual != pid) {
+            throw new DatabaseSetupException(
+                    "A pooler shares the relay's connection with others: the server's process " + pid + " has become "
+                            + actual + ", and two relays could publish at once",
+                    "Set outbox.relay.url to the server itself, or to a port of the pooler with session pooling",
+                    null);
+        }
+    }
+
+    @Override
+    public boolean isDurable(Lsn lsn) {
+        return catalog.isDurable(lsn) && subscription.standbysHave(lsn);
+    }
+
+    @Override
+    public List<byte[] @Nullable []> page(Fill fill) {
+        return rows.page(fill);
+    }
+
+    @Override
+    public String table() {
+        return rows.table();
+    }
+
+    @Override
+    public void requirePublication() {
+        subscription.requirePublication();
+    }
+
+    @Override
+    public Horizons horizons() {
+        return horizons;
+    }
+
+    @Override
+    public RepublishJobs republishJobs() {
+        return republishJobs;
+    }
+}

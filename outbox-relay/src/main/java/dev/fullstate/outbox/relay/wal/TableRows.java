@@ -1,0 +1,64 @@
+package dev.fullstate.outbox.relay.wal;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.contract.OutboxTable;
+import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.Lsn;
+
+/**
+ * The outbox's rows as they become visible, and what the loop notes beside them; the source of a relay that has no stream. Lasts as long as its
+ * session. Used by one thread.
+ */
+public interface TableRows {
+
+    /**
+     * The rows that a moment shows and an earlier one did not.
+     *
+     * @param now the moment
+     * @param count of the rows
+     * @param firstSeq the lowest number among them; 0 if there is none
+     */
+    record Fresh(Horizon now, long count, long firstSeq) {}
+
+    /**
+     * Looks for rows that were committed since a moment.
+     *
+     * @param published the snapshot of that moment
+     * @throws WalException if the connection is lost, or is shared with others
+     */
+    Fresh since(String published);
+
+    /**
+     * Tells whether what was visible at some moment will outlast a crash of the server, and a failover as far as the settings ask for it. With
+     * {@code synchronous_commit=off}, rows are visible before that.
+     *
+     * @param lsn where the WAL ended once the rows were visible
+     */
+    boolean isDurable(Lsn lsn);
+
+    /**
+     * Reads the next rows, in the order of their numbers, as many as fit in some memory, but one at least if there is one.
+     *
+     * @return the values of {@link OutboxTable#PUBLISHED_COLUMNS} of each row, as text in UTF-8; empty after the last row
+     */
+    List<byte[] @Nullable []> page(Fill fill);
+
+    /** Returns the table, for people. */
+    String table();
+
+    /**
+     * Makes sure that it is still the table of the outbox.
+     *
+     * @throws WalException if it is not
+     */
+    void requirePublication();
+
+    /** {@return the table in which the loop notes what is published} */
+    Horizons horizons();
+
+    /** Returns the table in which the loop notes up to where republish jobs reach. */
+    RepublishJobs republishJobs();
+}
