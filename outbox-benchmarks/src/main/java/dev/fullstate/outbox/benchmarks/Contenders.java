@@ -23,6 +23,8 @@ final class Contenders {
 
     static final String RELAY = "relay-at-least-once";
     static final String RELAY_EXACTLY_ONCE = "relay-exactly-once";
+    /** Reads the table; otherwise as the one before. */
+    static final String RELAY_TABLE = "relay-table";
 
     static final String DEBEZIUM_DEFAULT = "debezium-default";
     static final String DEBEZIUM = "debezium-tuned";
@@ -47,6 +49,9 @@ final class Contenders {
         Map<String, String> atLeastOnce = new HashMap<>(exactlyOnce);
         atLeastOnce.put("outbox.relay.delivery", "at-least-once");
         all.add(new RelayProcess(RELAY_EXACTLY_ONCE, relay, HEAP, exactlyOnce));
+        Map<String, String> table = new HashMap<>(exactlyOnce);
+        table.put("outbox.relay.source", "table");
+        all.add(new RelayProcess(RELAY_TABLE, relay, HEAP, table));
         all.add(new RelayProcess(RELAY, relay, HEAP, atLeastOnce));
         Path connect = peers().resolve("debezium/target/connect");
         // The gate runs without the peers.
@@ -81,12 +86,16 @@ final class Contenders {
     /** {@return the ways from an application's transaction to Kafka; none without the peers} */
     List<WholeWayCase.Entry> wholeWays() {
         List<WholeWayCase.Entry> ways = new ArrayList<>();
-        ways.add(new WholeWayCase.Entry("no-outbox", Outbox.NONE, null));
-        ways.add(new WholeWayCase.Entry(RELAY, Outbox.FULLSTATE, null));
+        ways.add(new WholeWayCase.Entry("no-outbox", Outbox.NONE, Map.of(), null));
+        ways.add(new WholeWayCase.Entry(
+                RELAY, Outbox.FULLSTATE, Map.of("outbox.relay.delivery", "at-least-once"), null));
+        ways.add(new WholeWayCase.Entry(RELAY_EXACTLY_ONCE, Outbox.FULLSTATE, Map.of(), null));
+        ways.add(new WholeWayCase.Entry(RELAY_TABLE, Outbox.FULLSTATE, Map.of("outbox.relay.source", "table"), null));
         named(DEBEZIUM)
-                .forEach(debezium -> ways.add(new WholeWayCase.Entry(debezium.name(), Outbox.HANDWRITTEN, debezium)));
-        ways.add(new WholeWayCase.Entry("namastack", Outbox.NAMASTACK, null));
-        ways.add(new WholeWayCase.Entry("modulith", Outbox.MODULITH, null));
+                .forEach(debezium ->
+                        ways.add(new WholeWayCase.Entry(debezium.name(), Outbox.HANDWRITTEN, Map.of(), debezium)));
+        ways.add(new WholeWayCase.Entry("namastack", Outbox.NAMASTACK, Map.of(), null));
+        ways.add(new WholeWayCase.Entry("modulith", Outbox.MODULITH, Map.of(), null));
         ways.removeIf(way -> !parameters.includesContender(way.name()));
         return ways;
     }
@@ -98,6 +107,13 @@ final class Contenders {
 
     /** {@return those that publish, the limit in its variant for latency} */
     List<Contender> prompt() {
-        return named("bare-lowlatency", RELAY_EXACTLY_ONCE, RELAY, DEBEZIUM_DEFAULT, DEBEZIUM, DEBEZIUM_LOW_LATENCY);
+        return named(
+                "bare-lowlatency",
+                RELAY_EXACTLY_ONCE,
+                RELAY_TABLE,
+                RELAY,
+                DEBEZIUM_DEFAULT,
+                DEBEZIUM,
+                DEBEZIUM_LOW_LATENCY);
     }
 }

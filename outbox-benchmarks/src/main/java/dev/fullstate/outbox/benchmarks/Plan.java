@@ -63,7 +63,12 @@ final class Plan {
         cases.add(new IdleCase(
                 seconds(5),
                 seconds(10),
-                contenders.named(Contenders.RELAY, Contenders.DEBEZIUM, Contenders.DEBEZIUM_LOW_LATENCY)));
+                contenders.named(
+                        Contenders.RELAY_EXACTLY_ONCE,
+                        Contenders.RELAY_TABLE,
+                        Contenders.RELAY,
+                        Contenders.DEBEZIUM,
+                        Contenders.DEBEZIUM_LOW_LATENCY)));
         cases.add(new MemoryCase(
                 backlog(50_000, ROWS, ONE_KILOBYTE),
                 backlog(1_000_000, Integer.MAX_VALUE, ONE_KILOBYTE),

@@ -25,9 +25,7 @@ final class Paused implements Activity {
         this.stages = stages;
         this.session = session;
         session.notePauseFollowed();
-        log.info(
-                "The pipeline is paused; the slot '{}' keeps the WAL",
-                stages.settings().slotName());
+        log.info("The pipeline is paused; {}", stages.store());
     }
 
     /**
@@ -60,8 +58,7 @@ final class Paused implements Activity {
     public Problem problem() {
         return new Problem(
                 FailureKind.STEP_DOWN,
-                "The pipeline is paused, as operators have asked: nothing is published, and the slot '"
-                        + stages.settings().slotName() + "' keeps the WAL",
+                "The pipeline is paused, as operators have asked: nothing is published, and " + stages.store(),
                 "Resume it: POST /admin/relay/resume, or a row with the command resume in the table of commands");
     }
 

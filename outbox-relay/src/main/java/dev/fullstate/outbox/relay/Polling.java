@@ -133,7 +133,8 @@ final class Polling implements Activity {
             publish(fill);
         } else if (awaited != null) {
             beginIfDurable(awaited);
-        } else {
+        } else if (!publisher.isCommitting()) {
+            // What is committed in the meantime comes with the next look, all at once.
             look();
         }
     }
@@ -142,9 +143,7 @@ final class Polling implements Activity {
         Fresh fresh = rows.since(published());
         if (fresh.count() > 0) {
             beginIfDurable(fresh);
-        } else if ((horizon.isWaiting() || jobEnds.isWaiting())
-                && publisher.isRecorded()
-                && rows.isDurable(fresh.now().lsn())) {
+        } else if ((horizon.isWaiting() || jobEnds.isWaiting()) && publisher.isRecorded() && rows.isDurable(fresh)) {
             // No row comes by which a position of this moment would be recorded.
             begin(fresh);
             end();
@@ -157,7 +156,7 @@ final class Polling implements Activity {
     }
 
     private void beginIfDurable(Fresh fresh) {
-        if (rows.isDurable(fresh.now().lsn())) {
+        if (rows.isDurable(fresh)) {
             awaited = null;
             begin(fresh);
         } else {

@@ -26,4 +26,21 @@ record Stages(
         Refusals refusals,
         UnavailableTopics unavailable,
         RelayStatistics statistics,
-        BoundedLog log) {}
+        BoundedLog log) {
+
+    /** Names what only one relay of the pipeline has at a time. */
+    String lead() {
+        return switch (source.source()) {
+            case WAL -> "replication slot '" + settings.slotName() + "'";
+            case TABLE -> "the lead of pipeline '" + settings.slotName() + "'";
+        };
+    }
+
+    /** Says where events are while none is published. */
+    String store() {
+        return switch (source.source()) {
+            case WAL -> "the slot '" + settings.slotName() + "' keeps the WAL";
+            case TABLE -> "events stay in the table";
+        };
+    }
+}

@@ -32,7 +32,7 @@ final class StandBy implements Activity {
     private final PreparedPublisher prepared;
     private final Silence silence;
     /** The reason to log if the next look finds the slot free. */
-    private String reason = "the relay that had the slot has let it go";
+    private String reason;
     /** Names the holder at the last look; null before the first one. */
     private @Nullable Problem problem;
     /** True if the log says that a silent holder cannot be replaced early, which it does once. */
@@ -44,11 +44,10 @@ final class StandBy implements Activity {
         this.stages = stages;
         this.session = session;
         this.prepared = prepared;
+        this.reason = "the relay that had " + stages.lead() + " has let it go";
         stages.statistics().setParked(Parked.NOTHING);
         this.silence = new Silence(stages.settings().standbyInterval(), stages.nanoTime());
-        log.info(
-                "The relay stands by: another one has replication slot '{}'",
-                stages.settings().slotName());
+        log.info("The relay stands by: another one has {}", stages.lead());
     }
 
     /** Returns whether another relay has the slot. */
@@ -78,11 +77,11 @@ final class StandBy implements Activity {
             log.info("The relay takes over, because {}", reason);
             return Connecting.takeSlot(stages, session, prepared, false);
         }
-        reason = "the relay that had the slot, through process " + holder.pid() + " of PostgreSQL, has let it go";
+        reason = "the relay that had " + stages.lead() + ", through process " + holder.pid()
+                + " of PostgreSQL, has let it go";
         problem = new Problem(
                 FailureKind.STEP_DOWN,
-                "Another relay has replication slot '" + stages.settings().slotName() + "', through process "
-                        + holder.pid() + " of PostgreSQL",
+                "Another relay has " + stages.lead() + ", through process " + holder.pid() + " of PostgreSQL",
                 "None while the other relay runs: this one takes over when it stops");
         prepared.keepUp();
         idle = true;
@@ -100,7 +99,7 @@ final class StandBy implements Activity {
         }
         switch (session.terminate(holder)) {
             case DONE -> {
-                reason = "the relay that had the slot, through process " + holder.pid()
+                reason = "the relay that had " + stages.lead() + ", through process " + holder.pid()
                         + " of PostgreSQL, was silent for " + Wording.of(silent)
                         + "; that process has been terminated";
                 idle = false;

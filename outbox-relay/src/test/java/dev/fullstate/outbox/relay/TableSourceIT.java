@@ -138,6 +138,40 @@ class TableSourceIT extends RelayIntegrationTest {
     }
 
     @Test
+    void lookReadsNoRowThatIsPublished() throws SQLException {
+        int count = 20_000;
+        try (Connection old = database.connect()) {
+            old.setAutoCommit(false);
+            OutboxDatabase.insert(old, "old", "1");
+            try (SteppedRelay relay = relay(Source.TABLE)) {
+                relay.stepUntil(RelayState.STREAMING);
+                database.execute("""
+                        insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation)
+                        select gen_random_uuid(), 'order', 'a', 'order', n::text, 'test', gen_random_uuid(), 'update'
+                          from generate_series(1, %d) as n; analyze outbox""".formatted(count));
+                relay.stepUntil(topic, count);
+            }
+            long before = readRows();
+            try (SteppedRelay relay = relay(Source.TABLE)) {
+                relay.stepUntil(RelayState.STREAMING);
+                for (int i = 1; i <= 10; i++) {
+                    database.insert("a", "new");
+                    relay.stepUntil(topic, count + i);
+                }
+            }
+            assertThat(readRows() - before).isLessThan(1_000);
+            old.rollback();
+        }
+    }
+
+    /** Counts the rows that were read by sessions that have ended, which have told the server all of it. */
+    private long readRows() throws SQLException {
+        database.terminateSessions();
+        return Long.parseLong(database.query("select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::bigint"
+                + " from pg_stat_user_tables where relname ~ '^outbox_[0-9]+$'"));
+    }
+
+    @Test
     void nothingIsLostOrRepeatedFromTheWalToTheTableAndBack() throws SQLException {
         int number = 0;
         for (Source source :

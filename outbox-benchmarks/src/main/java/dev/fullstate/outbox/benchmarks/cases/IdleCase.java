@@ -52,10 +52,9 @@ public record IdleCase(Duration settle, Duration duration, List<Contender> conte
         watch.until(() -> bench.broker().appended(turn.partitions()) > 0, PATIENCE, "published its first event");
         pass(settle);
         ProcessUsage process = turn.jvm().usage();
-        ProcessUsage walSender =
-                new ProcessUsage(database.walSender(turn.pipeline().slot()).orElseThrow());
+        ProcessUsage server = bench.databases().usage();
         double processBefore = process.cpuSeconds();
-        double walSenderBefore = walSender.cpuSeconds();
+        double serverBefore = server.cpuSecondsWithChildren();
         pass(duration);
         turn.jvm().requireAlive();
         double percentPerSecond = 100.0 / duration.toSeconds();
@@ -63,9 +62,9 @@ public record IdleCase(Duration settle, Duration duration, List<Contender> conte
                 contender, "cpu-contender", "% of a core", (process.cpuSeconds() - processBefore) * percentPerSecond);
         figures.add(
                 contender,
-                "cpu-walsender",
+                "cpu-server",
                 "% of a core",
-                (walSender.cpuSeconds() - walSenderBefore) * percentPerSecond);
+                (server.cpuSecondsWithChildren() - serverBefore) * percentPerSecond);
         figures.add(contender, "rss", "MB", process.residentBytes() / 1e6);
     }
 

@@ -16,6 +16,7 @@ import dev.fullstate.outbox.benchmarks.contender.OrdersApplication.Outbox;
 import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.server.OutboxDatabase;
 import dev.fullstate.outbox.harness.process.ChildJvm;
+import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
  * Measures an application that changes orders, from its transaction to Kafka: how many changes per second the whole of it keeps up with,
@@ -42,10 +43,14 @@ public record WholeWayCase(Path folder, Duration saturation, Duration steady, in
      *
      * @param name   in the report
      * @param outbox what the application does
+     * @param properties further ones of the application
      * @param beside the program that publishes, where the application does not do it itself
      */
     public record Entry(
-            String name, Outbox outbox, @Nullable Contender beside) {}
+            String name,
+            Outbox outbox,
+            Map<String, String> properties,
+            @Nullable Contender beside) {}
 
     @Override
     public String name() {
@@ -67,10 +72,10 @@ public record WholeWayCase(Path folder, Duration saturation, Duration steady, in
             try (OutboxDatabase database = bench.databases().newDatabase(NAME);
                     Lane lane = Lane.open(bench, database, turn, PARTITIONS)) {
                 if (entry.beside() == null) {
-                    measure(entry, lane, null, figures);
+                    measure(bench, entry, lane, null, figures);
                 } else {
                     try (ChildJvm beside = entry.beside().start(lane.pipeline())) {
-                        measure(entry, lane, beside, figures);
+                        measure(bench, entry, lane, beside, figures);
                     }
                 }
             }
@@ -78,9 +83,12 @@ public record WholeWayCase(Path folder, Duration saturation, Duration steady, in
         return figures.toList();
     }
 
-    private void measure(Entry entry, Lane lane, @Nullable ChildJvm beside, Figures figures) {
+    private void measure(Bench bench, Entry entry, Lane lane, @Nullable ChildJvm beside, Figures figures) {
+        Map<String, String> properties = new HashMap<>(properties(entry.outbox()));
+        properties.putAll(entry.properties());
+        ProcessUsage server = bench.databases().usage();
         try (OrdersApplication application =
-                OrdersApplication.start(entry.outbox(), folder, lane.pipeline(), properties(entry.outbox()))) {
+                OrdersApplication.start(entry.outbox(), folder, lane.pipeline(), properties)) {
             figures.settings(entry.name(), settings(entry, application));
             String who = entry.name();
             // The case measures twice, and the second counts: a JVM with everything in it is not warm after the first.
@@ -89,11 +97,15 @@ public record WholeWayCase(Path folder, Duration saturation, Duration steady, in
             requireAll(who, most);
             figures.add(who, "throughput", "changes/s", most.get("committedPerSecond"));
             double cpuBefore = cpuSeconds(application, beside);
+            double serverBefore = server.cpuSecondsWithChildren();
             Measured even = application.rate(steadyRate, steady);
             requireAll(who, even);
             // The command warms up for half of its time.
-            double cores = (cpuSeconds(application, beside) - cpuBefore) / (steady.toMillis() * 1.5 / 1000);
+            double seconds = steady.toMillis() * 1.5 / 1000;
+            double cores = (cpuSeconds(application, beside) - cpuBefore) / seconds;
             figures.add(who, "cores-at-steady-rate", "cores", cores);
+            double serverCores = (server.cpuSecondsWithChildren() - serverBefore) / seconds;
+            figures.add(who, "server-cores-at-steady-rate", "cores", serverCores);
             if (entry.outbox() != Outbox.NONE) {
                 figures.add(who, "arrived", "events/s", most.get("arrivedPerSecond"));
                 figures.add(who, "to-append-p99-saturated", "ms", most.get("latencyP99Millis"));
@@ -106,9 +118,7 @@ public record WholeWayCase(Path folder, Duration saturation, Duration steady, in
 
     /** The database has the outbox already, from before the slot. */
     static Map<String, String> properties(Outbox outbox) {
-        return outbox == Outbox.FULLSTATE
-                ? Map.of("outbox.schema.initialize", "false", "outbox.relay.delivery", "at-least-once")
-                : Map.of();
+        return outbox == Outbox.FULLSTATE ? Map.of("outbox.schema.initialize", "false") : Map.of();
     }
 
     private static Map<String, String> settings(Entry entry, OrdersApplication application) {

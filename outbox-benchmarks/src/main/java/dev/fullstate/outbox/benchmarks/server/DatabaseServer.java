@@ -1,9 +1,15 @@
 package dev.fullstate.outbox.benchmarks.server;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.stream.Stream;
 
+import dev.fullstate.outbox.harness.process.ProcessUsage;
 import dev.fullstate.outbox.test.PostgresServer;
 
 /**
@@ -27,6 +33,17 @@ public final class DatabaseServer implements AutoCloseable {
     public OutboxDatabase newDatabase(String prefix) throws SQLException {
         databaseCount++;
         return OutboxDatabase.create(server, (prefix + "_" + databaseCount).replace('-', '_'));
+    }
+
+    /** {@return the resources of the server, which has a process for each connection} */
+    public ProcessUsage usage() {
+        Path pidFile = server.dataFolder().resolve("postmaster.pid");
+        try (Stream<String> lines = Files.lines(pidFile)) {
+            return new ProcessUsage(
+                    Long.parseLong(lines.findFirst().orElseThrow().strip()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read " + pidFile, e);
+        }
     }
 
     public Map<String, String> settings() {

@@ -87,14 +87,15 @@ public final class OutboxDatabase implements AutoCloseable {
         execute("select pg_copy_logical_replication_slot('%s', '%s')".formatted(baseSlot(), slot));
     }
 
-    /** Removes a slot, with the walsender of a contender that has not noticed its end. */
+    /** Removes a slot, if the contender has not, with the walsender of a contender that has not noticed its end. */
     public void dropSlot(String slot) throws SQLException {
         OptionalLong sender = walSender(slot);
         while (sender.isPresent()) {
             execute("select pg_terminate_backend(%d, 1000)".formatted(sender.getAsLong()));
             sender = walSender(slot);
         }
-        execute("select pg_drop_replication_slot('%s')".formatted(slot));
+        execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '%s'"
+                .formatted(slot));
     }
 
     /** {@return the process that sends what the slot holds; empty while no client reads it} */

@@ -4,10 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 
 /**
  * Reads the resources that a process of this machine has used so far, as Linux counts them (proc(5)): all its threads, those that have
- * ended included, its children not.
+ * ended included, its children not unless it is said.
  *
  * @param pid the process
  */
@@ -18,9 +19,24 @@ public record ProcessUsage(long pid) {
 
     private static final int USER_TIME = 11;
     private static final int SYSTEM_TIME = 12;
+    private static final int ENDED_CHILDREN_USER_TIME = 13;
+    private static final int ENDED_CHILDREN_SYSTEM_TIME = 14;
 
     /** {@return processor time in seconds, user and system, in steps of 10 ms; 0 of a process that has ended} */
     public double cpuSeconds() {
+        return seconds(USER_TIME, SYSTEM_TIME);
+    }
+
+    /** {@return processor time in seconds, of the process and of its children, also of those that have ended; a child that is about to end may count twice} */
+    public double cpuSecondsWithChildren() {
+        return seconds(USER_TIME, SYSTEM_TIME, ENDED_CHILDREN_USER_TIME, ENDED_CHILDREN_SYSTEM_TIME)
+                + ProcessHandle.of(pid).stream()
+                        .flatMap(ProcessHandle::children)
+                        .mapToDouble(child -> new ProcessUsage(child.pid()).cpuSeconds())
+                        .sum();
+    }
+
+    private double seconds(int... times) {
         String stat = read("stat");
         if (stat.isEmpty()) {
             return 0;
@@ -28,7 +44,10 @@ public record ProcessUsage(long pid) {
         // The second field is the program's name in parentheses and may contain blanks; the third follows its last
         // parenthesis.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME])) / TICKS_PER_SECOND;
+        return IntStream.of(times)
+                        .mapToLong(time -> Long.parseLong(fields[time]))
+                        .sum()
+                / TICKS_PER_SECOND;
     }
 
     /** {@return the most memory that the process has held at any time, in bytes; 0 of a process that has ended} */

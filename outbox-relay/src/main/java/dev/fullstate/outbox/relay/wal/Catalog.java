@@ -235,7 +235,7 @@ final class Catalog {
     }
 
     /** {@return whether the server has written its WAL to its disk up to a position, so that no crash loses what is before} */
-    boolean isDurable(Lsn lsn) {
+    boolean isOnDisk(Lsn lsn) {
         return query("select pg_current_wal_flush_lsn() >= ?::pg_lsn", row -> row.getBoolean(1), lsn.toString())
                 .get(0);
     }

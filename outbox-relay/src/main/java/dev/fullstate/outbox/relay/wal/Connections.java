@@ -81,6 +81,12 @@ final class Connections {
             set(connection, "tcp_keepalives_interval", probe);
             set(connection, "tcp_keepalives_count", "2");
             set(connection, "tcp_user_timeout", patience.toMillis() + "ms");
+            // A look is for the indexes, whatever the statistics of a table say whose newest rows are all that counts;
+            // and
+            // planning it for sixteen partitions takes longer than the look.
+            set(connection, "enable_seqscan", "off");
+            set(connection, "max_parallel_workers_per_gather", "0");
+            set(connection, "plan_cache_mode", "force_generic_plan");
             return connection;
         } catch (SQLException e) {
             close(connection);

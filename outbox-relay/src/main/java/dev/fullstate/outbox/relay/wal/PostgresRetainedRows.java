@@ -308,18 +308,18 @@ final class PostgresRetainedRows implements RetainedRows {
         }
 
         private String sql() {
-            return "r.seq > ?::bigint and pg_visible_in_snapshot(r.xid, ?::pg_snapshot)"
-                    + (fill.published() == null ? "" : " and " + NOT_IN);
+            return "r.seq > ?::bigint" + (fill.published() == null ? "" : " and " + NOT_IN)
+                    + " and pg_visible_in_snapshot(r.xid, ?::pg_snapshot)";
         }
 
         private void bind(PreparedStatement statement, int bound) throws SQLException {
             int index = bound;
             statement.setLong(++index, fill.after());
-            statement.setString(++index, fill.snapshot());
             if (fill.published() != null) {
                 statement.setString(++index, fill.published());
                 statement.setString(++index, fill.published());
             }
+            statement.setString(++index, fill.snapshot());
         }
     }
 }

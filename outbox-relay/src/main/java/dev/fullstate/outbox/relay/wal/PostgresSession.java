@@ -69,7 +69,7 @@ final class PostgresSession implements WalSession {
             Catalog own = new Catalog(connection, settings.publication());
             if (!own.tryLock(settings.slotName())
                     || own.streamingPid(settings.slotName()).isPresent()) {
-                throw new SlotInUseException("Another relay has replication slot '" + settings.slotName() + "'", null);
+                throw new SlotInUseException("Another relay publishes pipeline '" + settings.slotName() + "'", null);
             }
             return true;
         });

@@ -19,6 +19,11 @@ final class PostgresSource implements WalSource {
     }
 
     @Override
+    public Source source() {
+        return settings.source();
+    }
+
+    @Override
     public void preflight() {
         Connection ordinary = connect();
         try {

@@ -89,7 +89,7 @@ final class PostgresSubscription implements Subscription {
         if (settings.readsTable()) {
             return session.take(connection -> {
                 Horizon now = horizons().now();
-                requireDurable(now.lsn());
+                requireOnDisk(now.lsn());
                 return new NewSlot(now.lsn(), now.snapshot());
             });
         }
@@ -99,8 +99,8 @@ final class PostgresSubscription implements Subscription {
         });
     }
 
-    private void requireDurable(Lsn lsn) {
-        if (!Transactions.poll(settings.slotCreationTimeout(), () -> catalog.isDurable(lsn))) {
+    private void requireOnDisk(Lsn lsn) {
+        if (!Transactions.poll(settings.slotCreationTimeout(), () -> catalog.isOnDisk(lsn))) {
             throw new WalException(
                     FailureKind.RETRY,
                     "The server has not written its WAL up to " + lsn + " to its disk for "

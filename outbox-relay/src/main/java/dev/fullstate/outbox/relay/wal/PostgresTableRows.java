@@ -40,16 +40,23 @@ final class PostgresTableRows implements TableRows {
     public Fresh since(String published) {
         // The statement's snapshot is taken before any of its functions is called, and shows the same rows as the text
         // of it.
-        try (PreparedStatement query = connection.prepareStatement(names.sql("""
-                select pg_current_snapshot()::text, pg_current_wal_insert_lsn()::text, pg_backend_pid(), count(*), coalesce(min(seq), 0)
-                  from {outbox} as r where\s""" + PostgresRetainedRows.NOT_IN))) {
+        try (PreparedStatement query =
+                connection.prepareStatement(names.sql("""
+                select pg_current_snapshot()::text, wal.ends::text, pg_current_wal_flush_lsn() >= wal.ends, pg_backend_pid(),
+                       rows.count, rows.first
+                  from (select pg_current_wal_insert_lsn() as ends) as wal,
+                       (select count(*) as count, coalesce(min(seq), 0) as first from {outbox} as r where %s) as rows
+                """.formatted(PostgresRetainedRows.NOT_IN)))) {
             query.setString(1, published);
             query.setString(2, published);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
-                requireOwn(row.getInt(3));
+                requireOwn(row.getInt(4));
                 return new Fresh(
-                        new Horizon(row.getString(1), Lsn.parse(row.getString(2))), row.getLong(4), row.getLong(5));
+                        new Horizon(row.getString(1), Lsn.parse(row.getString(2))),
+                        row.getBoolean(3),
+                        row.getLong(5),
+                        row.getLong(6));
             }
         } catch (SQLException e) {
             throw SqlFailure.of(names.text("New rows of {outbox} could not be read"), e);
@@ -68,8 +75,9 @@ final class PostgresTableRows implements TableRows {
     }
 
     @Override
-    public boolean isDurable(Lsn lsn) {
-        return catalog.isDurable(lsn) && subscription.standbysHave(lsn);
+    public boolean isDurable(Fresh fresh) {
+        Lsn lsn = fresh.now().lsn();
+        return (fresh.isOnDisk() || catalog.isOnDisk(lsn)) && subscription.standbysHave(lsn);
     }
 
     @Override

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.position.Fill;
-import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
  * The outbox's rows as they become visible, and what the loop notes beside them; the source of a relay that has no stream. Lasts as long as its
@@ -18,10 +17,11 @@ public interface TableRows {
      * The rows that a moment shows and an earlier one did not.
      *
      * @param now the moment
+     * @param isOnDisk whether a crash of the server cannot lose what the moment shows
      * @param count of the rows
      * @param firstSeq the lowest number among them; 0 if there is none
      */
-    record Fresh(Horizon now, long count, long firstSeq) {}
+    record Fresh(Horizon now, boolean isOnDisk, long count, long firstSeq) {}
 
     /**
      * Looks for rows that were committed since a moment.
@@ -32,12 +32,10 @@ public interface TableRows {
     Fresh since(String published);
 
     /**
-     * Tells whether what was visible at some moment will outlast a crash of the server, and a failover as far as the settings ask for it. With
+     * Tells whether what a moment shows outlasts a crash of the server by now, and a failover as far as the settings ask for it. With
      * {@code synchronous_commit=off}, rows are visible before that.
-     *
-     * @param lsn where the WAL ended once the rows were visible
      */
-    boolean isDurable(Lsn lsn);
+    boolean isDurable(Fresh fresh);
 
     /**
      * Reads the next rows, in the order of their numbers, as many as fit in some memory, but one at least if there is one.

@@ -8,6 +8,9 @@ public interface WalSource {
         return new PostgresSource(settings);
     }
 
+    /** Returns where rows are read. */
+    Source source();
+
     /**
      * Checks everything that has to be right before the outbox can be read.
      *

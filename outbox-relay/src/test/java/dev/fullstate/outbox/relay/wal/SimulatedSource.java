@@ -14,6 +14,11 @@ public final class SimulatedSource implements WalSource {
     }
 
     @Override
+    public Source source() {
+        return Source.WAL;
+    }
+
+    @Override
     public void preflight() {
         // A simulated database is always set up.
     }
