@@ -28,6 +28,9 @@ class RandomFaultsIT {
     /** Seeds with which each kind of fault and both deliveries occur in at least one run. */
     private static final long[] SEEDS = {2, 284_362};
 
+    private static final long TABLE_SEED = 35;
+    private static final Map<String, String> FROM_TABLE = Map.of("outbox.relay.source", "table");
+
     private static final int FAULTS = 14;
     private static final int LONG_COUNT_OF_EACH = Integer.getInteger("faults.count", 5);
 
@@ -71,19 +74,40 @@ class RandomFaultsIT {
     @ParameterizedTest
     @MethodSource("seeds")
     void consumersEndUpWithWhatTheDatabaseHasWhateverHappens(long seed) throws SQLException {
-        run(plan(seed), SHORT);
+        run(plan(seed), SHORT, Map.of());
+    }
+
+    /** What strikes a relay that reads the table as well as one that reads the stream. */
+    private static final Set<FaultKind> OF_THE_TABLE = EnumSet.complementOf(EnumSet.of(
+            FaultKind.HALT_AT_POINT,
+            FaultKind.THROW_AT_POINT,
+            FaultKind.FAIL_WHILE_FILLING,
+            FaultKind.TERMINATE_WAL_SENDER,
+            FaultKind.DROP_SLOT,
+            FaultKind.RECREATE_SLOT,
+            FaultKind.ADVANCE_SLOT));
+
+    @Test
+    void soTheyDoWhereTheTableIsTheSource() throws SQLException {
+        run(FaultPlan.some(TABLE_SEED, OF_THE_TABLE, FAULTS).withOneBroker(), SHORT, FROM_TABLE);
+    }
+
+    @Test
+    @Tag("long")
+    void soTheyDoForLongWhereTheTableIsTheSource() throws SQLException {
+        run(FaultPlan.of(FaultPlan.chosenSeed(), OF_THE_TABLE, LONG_COUNT_OF_EACH), LONG, FROM_TABLE);
     }
 
     @Test
     @Tag("long")
     void consumersEndUpWithWhatTheDatabaseHasWhateverHappensForLong() throws SQLException {
-        run(FaultPlan.of(FaultPlan.chosenSeed(), ALL, LONG_COUNT_OF_EACH), LONG);
+        run(FaultPlan.of(FaultPlan.chosenSeed(), ALL, LONG_COUNT_OF_EACH), LONG, Map.of());
     }
 
-    private static void run(FaultPlan plan, RandomRun.Load load) throws SQLException {
+    private static void run(FaultPlan plan, RandomRun.Load load, Map<String, String> settings) throws SQLException {
         log.info("{}", plan);
         try (Brokers brokers = Brokers.start(plan.brokerCount());
-                Scenario scenario = scenario(plan, brokers);
+                Scenario scenario = scenario(plan, brokers, settings);
                 RandomRun run = new RandomRun(scenario, brokers, plan.relayCount(), load)) {
             // Some faults need a topic.
             scenario.workload.commit(100);
@@ -100,8 +124,10 @@ class RandomFaultsIT {
         }
     }
 
-    private static Scenario scenario(FaultPlan plan, Brokers brokers) throws SQLException {
+    private static Scenario scenario(FaultPlan plan, Brokers brokers, Map<String, String> settings)
+            throws SQLException {
         Map<String, String> properties = new HashMap<>(IMPATIENT);
+        properties.putAll(settings);
         properties.put(Delivery.PROPERTY, plan.delivery().value());
         properties.putAll(brokers.properties());
         return Scenario.on(Database.archiving(SETTINGS), Mix.WITH_LARGE, plan.seed(), properties);

@@ -106,9 +106,13 @@ public final class Committed {
 
     /**
      * Returns the ids of events that PostgreSQL would not send again, because the slot is confirmed beyond them. It reads a copy of the
-     * slot, so that a relay may stream from the slot itself.
+     * slot, so that a relay may stream from the slot itself. Without a slot it returns those that the relay has noted as published.
      */
     public Set<String> confirmedIds() throws SQLException {
+        if (!outbox.hasSlot()) {
+            return new HashSet<>(outbox.strings("select id from outbox, outbox_relay where pipeline = '" + outbox.name()
+                    + "' and pg_visible_in_snapshot(xid, snapshot)"));
+        }
         String copy = outbox.name() + "_look";
         try (Connection connection = outbox.connect();
                 Statement statement = connection.createStatement()) {

@@ -116,12 +116,20 @@ public final class Outbox {
         }
     }
 
-    /** {@return whether a relay streams from the slot} */
+    /** {@return whether a relay streams from the slot, or leads and reads the table} */
     public boolean isStreamed() throws SQLException {
         // A session that copies the first start's slot holds the copy for a moment too.
         return query("select 1 from pg_replication_slots s join pg_stat_replication r on r.pid = s.active_pid"
-                        + " where r.state <> 'startup' and s.slot_name = '" + name + "'")
+                        + " where r.state <> 'startup' and s.slot_name = '" + name + "'"
+                        + " union all select 1 from pg_locks l join pg_stat_activity a on a.pid = l.pid"
+                        + " where l.locktype = 'advisory' and l.granted and a.backend_type = 'client backend'"
+                        + " and a.application_name = 'outbox-relay " + name + "'")
                 != null;
+    }
+
+    /** {@return whether there is a slot} */
+    public boolean hasSlot() throws SQLException {
+        return query("select 1 from pg_replication_slots where slot_name = '" + name + "'") != null;
     }
 
     /** Ends the process that streams to the relay, as an administrator does. */
