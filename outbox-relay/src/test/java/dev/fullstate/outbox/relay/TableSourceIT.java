@@ -232,7 +232,7 @@ class TableSourceIT extends RelayIntegrationTest {
             for (int i = 0; i < 100; i++) {
                 relay.step();
             }
-            assertThat(relay.statistics().publishedCount()).isZero();
+            assertThat(relay.statistics().receivedCount()).isZero();
             outbox.insert("b", "2");
             relay.stepUntil(() -> relay.statistics().publishedCount() == 2);
         }
