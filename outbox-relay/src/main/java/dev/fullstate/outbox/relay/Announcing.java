@@ -10,28 +10,29 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 
 /**
- * Writes into the position that a gap was found, before the relay touches the slot (ADR 28): a relay that dies between the new slot and the
- * begin of its fill leaves a slot and a database, grown since, that may look like those of the position.
+ * Writes into the position how the relay goes on, before it does so. Before it touches the slot, that a gap was found (ADR 28): a relay that dies
+ * between the new slot and the begin of its fill leaves a slot and a database, grown since, that may look like those of the position. Before it
+ * streams from an accepted position, that this is the pipeline's (ADR 37).
  */
 final class Announcing implements Activity {
 
     private final Connected connected;
     private final Publisher publisher;
     private final ResumePoint point;
-    private final Gap gap;
-    private final Supplier<Activity> fill;
+    private final Warning warning;
+    private final Supplier<Activity> next;
     private final Recording recording;
 
     /**
-     * @param point the position with the gap
-     * @param fill makes the activity that follows
+     * @param warning says what the position means
+     * @param next makes the activity that follows
      */
-    Announcing(Connected connected, ResumePoint point, Gap gap, Supplier<Activity> fill) {
+    Announcing(Connected connected, ResumePoint point, Warning warning, Supplier<Activity> next) {
         this.connected = connected;
         this.publisher = connected.publisher();
         this.point = point;
-        this.gap = gap;
-        this.fill = fill;
+        this.warning = warning;
+        this.next = next;
         this.recording = new Recording(publisher, () -> {});
     }
 
@@ -43,12 +44,12 @@ final class Announcing implements Activity {
     @Override
     public Activity step() {
         publisher.requireNoFailure();
-        return recording.commit(point) ? fill.get() : this;
+        return recording.commit(point) ? next.get() : this;
     }
 
     @Override
     public List<Warning> warnings() {
-        return List.of(warning(gap));
+        return List.of(warning);
     }
 
     static Warning warning(Gap gap) {
@@ -56,7 +57,8 @@ final class Announcing implements Activity {
                 "The stream of the outbox has a gap: " + gap.reason()
                         + ". The relay creates its replication slot again, finds in"
                         + " the table the rows that Kafka lacks, and publishes them",
-                "None; the relay goes on by itself");
+                "None; the relay goes on by itself. The command accept, with the position up to which status shows the slot as confirmed, has it"
+                        + " count all earlier rows as published instead");
     }
 
     @Override
@@ -66,7 +68,7 @@ final class Announcing implements Activity {
 
     @Override
     public void drain(Duration timeout) {
-        // The gap will be found again.
+        // The next relay finds the same.
     }
 
     @Override

@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 
 import dev.fullstate.outbox.relay.wal.WalSession;
 
-/** Looks now and then whether operators have paused the pipeline that is being published. */
+/** Looks now and then whether operators have asked for something that begins with giving the slot up: a pause, or to accept its position. */
 final class PauseWatch {
 
     private static final long INTERVAL_NANOS = Duration.ofSeconds(3).toNanos();
@@ -21,7 +21,7 @@ final class PauseWatch {
         this.lookedAt = nanoTime.getAsLong();
     }
 
-    /** Returns whether the relay has to stop publishing now. */
+    /** Returns whether the relay has to give the slot up now. */
     boolean isDue() {
         long now = nanoTime.getAsLong();
         if (now - lookedAt < INTERVAL_NANOS) {
@@ -32,6 +32,6 @@ final class PauseWatch {
         if (!paused) {
             session.notePauseFollowed();
         }
-        return paused;
+        return paused || session.isAnythingAccepted();
     }
 }

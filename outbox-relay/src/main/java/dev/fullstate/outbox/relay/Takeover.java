@@ -65,6 +65,13 @@ final class Takeover {
         if (!connected.publisher().parking().isKnown()) {
             findParked();
         }
+        AcceptedPosition accepted = AcceptedPosition.take(connected, recorded, facts, finding);
+        if (accepted != null) {
+            return new Announcing(connected, accepted.point(), accepted.warning(), () -> {
+                accepted.noteFollowed();
+                return Streaming.after(accepted.point(), stages, connected, lostEvents());
+            });
+        }
         if (finding instanceof Resume resume) {
             ResumePoint point = resume.point();
             if (facts.source() == Source.TABLE) {
@@ -139,7 +146,7 @@ final class Takeover {
 
     private Activity announce(Gap gap, ResumePoint before) {
         ResumePoint found = before.before(gap.lost() ? FoundGap.HISTORY : FoundGap.ROWS);
-        return before.equals(found) ? fill() : new Announcing(connected, found, gap, this::fill);
+        return before.equals(found) ? fill() : new Announcing(connected, found, Announcing.warning(gap), this::fill);
     }
 
     /**

@@ -30,7 +30,7 @@ class StagesTest {
                     .opens(
                             "FailureKind, KafkaFailure, PostgresFailure, RelayException, Warning, Diagnosis",
                             "Wording, Repeats"),
-            stage("parking").opens("Parking, Parked, ParkedAggregate, Command"),
+            stage("parking").sees("position").opens("Parking, Parked, ParkedAggregate, Command"),
             stage("wal")
                     .sees("position, failure, parking")
                     .opens(

@@ -92,8 +92,8 @@ final class Ring {
         if (!there) {
             return Optional.of(new Obstacle(
                     names.text("The tables {outbox} and {outbox_relay} do not exist"),
-                    "Let the application create them (outbox.schema.initialize=true), or run V1__outbox.sql and V2__parking.sql of"
-                            + " outbox-contract"));
+                    "Let the application create them (outbox.schema.initialize=true), or run V1__outbox.sql and the scripts after"
+                            + " it of outbox-contract"));
         }
         List<String> grants = missingGrants(retiring);
         return grants.isEmpty()

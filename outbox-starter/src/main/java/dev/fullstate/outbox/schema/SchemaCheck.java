@@ -281,7 +281,7 @@ final class SchemaCheck {
     }
 
     private String byHand() {
-        return "run V1__outbox.sql and V2__parking.sql of outbox-contract with search_path set to "
+        return "run V1__outbox.sql and the scripts after it of outbox-contract with search_path set to "
                 + (names.schema() == null ? "the application's schema" : OutboxNames.readable(names.schema()))
                 + ", \"" + names.table() + "\" for ${outbox} and \"" + names.publication()
                 + "\" for ${publication}, grant INSERT on the table and USAGE on its sequence, and set"

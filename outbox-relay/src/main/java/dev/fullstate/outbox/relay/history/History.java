@@ -45,6 +45,35 @@ public final class History {
         return recorded == null ? history.withoutPosition() : history.after(recorded);
     }
 
+    /**
+     * Returns the position from which the stream brings everything that an operator may not want to have filled: that of the slot, where the relay
+     * would fill something before it, or has begun to.
+     *
+     * @param recorded the last published position; null if Kafka has none
+     * @return null where there is nothing to fill; where rows may be missing after that position, too; and after a loss, of which consumers have
+     *     to be told
+     */
+    public static @Nullable Lsn acceptable(Finding finding, @Nullable ResumePoint recorded, Facts facts) {
+        Facts.Slot slot = facts.slot();
+        if (slot == null || slot.lost()) {
+            return null;
+        }
+        return isAcceptable(finding, recorded, facts) ? slot.confirmed() : null;
+    }
+
+    private static boolean isAcceptable(Finding finding, @Nullable ResumePoint recorded, Facts facts) {
+        if (finding instanceof Resume resume) {
+            ResumePoint point = resume.point();
+            return point.fill() != null && point.numbers().shift().equals(Shift.NONE);
+        }
+        if (finding instanceof Gap gap) {
+            boolean samePublication = recorded == null
+                    || recorded.origin().publication().equals(facts.origin().publication());
+            return !gap.lost() && samePublication;
+        }
+        return true;
+    }
+
     private Finding withoutPosition() {
         Note note = facts.note();
         if (note != null && !note.ofThisServer()) {

@@ -2,6 +2,8 @@ package dev.fullstate.outbox.relay.parking;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.relay.position.Lsn;
+
 /**
  * What an operator asks for.
  *
@@ -9,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param type of the aggregates; null for all
  * @param id of the aggregate; null for all of the type
  * @param first the number of the aggregate's first event; null for any
+ * @param slotPosition of the slot, to which the command applies; null unless it is {@link Kind#ACCEPT}
  * @param requestedBy who asks
  */
 public record Command(
@@ -17,6 +20,7 @@ public record Command(
         @Nullable String type,
         @Nullable String id,
         @Nullable Long first,
+        @Nullable Lsn slotPosition,
         String requestedBy) {
 
     /** The kinds of commands, which differ in what may be given up. */
@@ -30,7 +34,9 @@ public record Command(
         /** Of the whole pipeline: no relay publishes it until it is resumed. */
         PAUSE(0),
         /** Ends a pause. */
-        RESUME(0);
+        RESUME(0),
+        /** Of the whole pipeline: it goes on where its slot is confirmed, and everything that was committed before counts as published. */
+        ACCEPT(0);
 
         private final int giveUps;
 

@@ -40,6 +40,15 @@ public interface OperatorTables {
     Asked ask(Kind kind, @Nullable String type, @Nullable String id, @Nullable Long first, String requestedBy);
 
     /**
+     * Asks the relay to go on where the slot is confirmed, and to count everything that was committed before as published.
+     *
+     * @param slotPosition to which the command applies
+     * @return empty if the slot is not confirmed just there, or a relay streams from it; then nothing was asked
+     * @throws WalException if the database does not answer, or has no such tables
+     */
+    Optional<Asked> accept(Lsn slotPosition, String requestedBy);
+
+    /**
      * Returns the pipeline as the database shows it now, whichever instance publishes it.
      *
      * @throws WalException if the database does not answer
@@ -68,7 +77,19 @@ public interface OperatorTables {
             @Nullable Long retainedBytes,
             boolean paused,
             int parkedAggregates,
-            long parkedEvents) {}
+            long parkedEvents) {
+
+        /** Says why a position of the slot could not be accepted. */
+        public String whyNotAccepted(Lsn slotPosition) {
+            if (active) {
+                return "A relay streams from slot '" + pipeline + "', so there is nothing to accept";
+            }
+            return confirmed == null
+                    ? "There is no slot '" + pipeline + "', and so no position to accept"
+                    : "Slot '" + pipeline + "' is confirmed up to " + confirmed + ", not up to " + slotPosition
+                            + ": look again at what would be accepted";
+        }
+    }
 
     /** Returns the commands of the pipeline, the last ones first. */
     List<Asked> commands();

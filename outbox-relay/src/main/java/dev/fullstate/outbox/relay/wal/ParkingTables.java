@@ -33,8 +33,11 @@ public interface ParkingTables {
     /** {@return whether all transactions of a mark have ended} */
     boolean haveEnded(long running);
 
-    /** Returns the commands that were not followed, in their order, as many as fit. */
+    /** Returns the commands for parked aggregates that were not followed, in their order, as many as fit. */
     List<Command> commands();
+
+    /** Returns the commands to accept a position of the slot that were not followed, in their order. */
+    List<Command> acceptances();
 
     /** Notes that a command was followed. */
     void done(Command command, String outcome);

@@ -22,8 +22,7 @@ final class PostgresOperatorTables implements OperatorTables {
 
     private static final int MAX_COMMANDS = 100;
 
-    private static final String COLUMNS =
-            "number, command, aggregatetype, aggregateid, first_seq, requested_by, created_at, outcome, done_at";
+    private static final String COLUMNS = PostgresParkingTables.COMMAND + ", created_at, outcome, done_at";
 
     private final WalSettings settings;
     private final Connections connections;
@@ -63,7 +62,7 @@ final class PostgresOperatorTables implements OperatorTables {
     public Asked ask(Kind kind, @Nullable String type, @Nullable String id, @Nullable Long first, String requestedBy) {
         return answer((connection, names) -> {
             try (PreparedStatement insert = connection.prepareStatement(names.sql("""
-                    insert into {outbox_command} (pipeline, command, aggregatetype, aggregateid, first_seq, requested_by)
+                    insert into {outbox_command} as c (pipeline, command, aggregatetype, aggregateid, first_seq, requested_by)
                     values (?::text, ?::text, ?::text, ?::text, ?::bigint, ?::text) returning %s
                     """.formatted(COLUMNS)))) {
                 insert.setString(1, settings.slotName());
@@ -78,12 +77,29 @@ final class PostgresOperatorTables implements OperatorTables {
     }
 
     @Override
+    public Optional<Asked> accept(Lsn slotPosition, String requestedBy) {
+        return answer((connection, names) -> {
+            try (PreparedStatement insert = connection.prepareStatement(names.sql("""
+                    insert into {outbox_command} as c (pipeline, command, slot_position, requested_by)
+                    select slot_name, 'accept', confirmed_flush_lsn, ?::text from pg_replication_slots
+                     where slot_name = ? and database = current_database() and not active and confirmed_flush_lsn = ?::pg_lsn
+                    returning %s
+                    """.formatted(COLUMNS)))) {
+                insert.setString(1, requestedBy);
+                insert.setString(2, settings.slotName());
+                insert.setString(3, slotPosition.toString());
+                return asked(insert).stream().findFirst();
+            }
+        });
+    }
+
+    @Override
     public PipelineStatus status() {
         return answer((connection, names) -> {
             Catalog catalog = new Catalog(connection, settings.publication());
             PostgresParkingTables parking = new PostgresParkingTables(connection, names, settings);
             List<ParkedAggregate> parked = parking.obstacle() == null ? parking.noted() : List.of();
-            boolean paused = new PauseSwitch(connection, catalog, settings).isPaused();
+            boolean paused = new PipelineCommands(connection, catalog, settings).isPaused();
             try (PreparedStatement query = connection.prepareStatement("""
                     select pg_current_wal_insert_lsn()::text, confirmed_flush_lsn::text, coalesce(active, false), wal_status,
                            pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
@@ -114,7 +130,7 @@ final class PostgresOperatorTables implements OperatorTables {
         return answer((connection, names) -> {
             try (PreparedStatement query =
                     connection.prepareStatement(names.sql("""
-                    select %s from {outbox_command} where pipeline = ?::text order by number desc limit %d
+                    select %s from {outbox_command} as c where pipeline = ?::text order by number desc limit %d
                     """.formatted(COLUMNS, MAX_COMMANDS)))) {
                 query.setString(1, settings.slotName());
                 return asked(query);
@@ -126,7 +142,7 @@ final class PostgresOperatorTables implements OperatorTables {
     public Optional<Asked> command(long number) {
         return answer((connection, names) -> {
             try (PreparedStatement query = connection.prepareStatement(names.sql("""
-                    select %s from {outbox_command} where pipeline = ?::text and number = ?::bigint
+                    select %s from {outbox_command} as c where pipeline = ?::text and number = ?::bigint
                     """.formatted(COLUMNS)))) {
                 query.setString(1, settings.slotName());
                 query.setLong(2, number);

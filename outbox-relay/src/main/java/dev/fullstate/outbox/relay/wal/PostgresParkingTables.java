@@ -22,6 +22,7 @@ import dev.fullstate.outbox.relay.parking.Command;
 import dev.fullstate.outbox.relay.parking.Command.Kind;
 import dev.fullstate.outbox.relay.parking.Parked;
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /** Reads and writes through the ordinary connection. */
 final class PostgresParkingTables implements ParkingTables {
@@ -34,6 +35,10 @@ final class PostgresParkingTables implements ParkingTables {
     private static final int MAX_ROWS = 256;
     private static final long MAX_BYTES = DataSize.ofMegabytes(1).toBytes();
     private static final int MAX_COMMANDS = 100;
+    /** The columns of a command in {@code c}, also in an outbox whose commands have no position yet. */
+    static final String COMMAND =
+            "number, command, aggregatetype, aggregateid, first_seq, to_jsonb(c) ->> 'slot_position' as slot_position, requested_by";
+
     /** Stands for no row's number: the table does not tell which row has a dead letter. */
     private static final long NO_ROW = Long.MIN_VALUE;
 
@@ -76,7 +81,7 @@ final class PostgresParkingTables implements ParkingTables {
                         names.text(
                                 "No aggregate can be parked, because there is no table {outbox_parked} or {outbox_command}:"
                                         + " an event that cannot be published would stop the relay"),
-                        "Start the service with this version of outbox-starter, or run V2__parking.sql of outbox-contract")
+                        "Start the service with this version of outbox-starter, or run the scripts of outbox-contract after V1__outbox.sql")
                 : new Warning(
                         "No aggregate can be parked, because role " + settings.role()
                                 + names.text(
@@ -214,12 +219,22 @@ final class PostgresParkingTables implements ParkingTables {
 
     @Override
     public List<Command> commands() {
+        return open("retry", "skip", "release");
+    }
+
+    @Override
+    public List<Command> acceptances() {
+        return open("accept");
+    }
+
+    private List<Command> open(String... kinds) {
         try (PreparedStatement query = connection.prepareStatement(names.sql("""
-                select number, command, aggregatetype, aggregateid, first_seq, requested_by from {outbox_command}
-                 where pipeline = ?::text and done_at is null and command in ('retry', 'skip', 'release')
+                select %s from {outbox_command} as c
+                 where pipeline = ?::text and done_at is null and command = any (?)
                  order by number limit %d
-                """.formatted(MAX_COMMANDS)))) {
+                """.formatted(COMMAND, MAX_COMMANDS)))) {
             query.setString(1, settings.slotName());
+            query.setArray(2, connection.createArrayOf("text", kinds));
             List<Command> commands = new ArrayList<>();
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
@@ -234,12 +249,14 @@ final class PostgresParkingTables implements ParkingTables {
 
     /** Reads a command of a row that has its columns by their names. */
     static Command command(ResultSet row) throws SQLException {
+        String position = row.getString("slot_position");
         return new Command(
                 row.getLong("number"),
                 Kind.valueOf(row.getString("command").toUpperCase(Locale.ROOT)),
                 row.getString("aggregatetype"),
                 row.getString("aggregateid"),
                 row.getObject("first_seq", Long.class),
+                position == null ? null : Lsn.parse(position),
                 row.getString("requested_by"));
     }
 

@@ -19,7 +19,7 @@ final class PostgresSession implements WalSession {
     private final Connections connections;
     private final Connection ordinary;
     private final Catalog catalog;
-    private final PauseSwitch pause;
+    private final PipelineCommands commands;
     private final OwnSlot slot;
     /** Null unless this relay leads or is about to. Nothing but this reference keeps the stream's socket from the garbage collector. */
     private @Nullable Connection leading;
@@ -31,7 +31,7 @@ final class PostgresSession implements WalSession {
         this.connections = connections;
         this.ordinary = ordinary;
         this.catalog = new Catalog(ordinary, settings.publication());
-        this.pause = new PauseSwitch(ordinary, catalog, settings);
+        this.commands = new PipelineCommands(ordinary, catalog, settings);
         this.slot = new OwnSlot(catalog, settings);
     }
 
@@ -77,12 +77,17 @@ final class PostgresSession implements WalSession {
 
     @Override
     public boolean isPaused() {
-        return pause.isPaused();
+        return commands.isPaused();
+    }
+
+    @Override
+    public boolean isAnythingAccepted() {
+        return commands.isAnythingAccepted();
     }
 
     @Override
     public void notePauseFollowed() {
-        pause.noteFollowed();
+        commands.noteFollowed();
     }
 
     @Override

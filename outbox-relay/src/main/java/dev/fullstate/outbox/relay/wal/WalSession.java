@@ -61,6 +61,9 @@ public interface WalSession extends AutoCloseable {
      */
     boolean isPaused();
 
+    /** Tells whether an operator has accepted a position of the slot, and no relay has looked at that yet. */
+    boolean isAnythingAccepted();
+
     /** Notes that commands to pause or to resume were followed. */
     void notePauseFollowed();
 

@@ -28,6 +28,11 @@ final class NothingParked implements ParkingTables {
     }
 
     @Override
+    public List<Command> acceptances() {
+        return List.of();
+    }
+
+    @Override
     public void done(Command command, String outcome) {
         throw new IllegalStateException("Nobody has commanded anything");
     }

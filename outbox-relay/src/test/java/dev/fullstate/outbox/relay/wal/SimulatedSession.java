@@ -103,6 +103,11 @@ final class SimulatedSession implements WalSession {
     }
 
     @Override
+    public boolean isAnythingAccepted() {
+        return false;
+    }
+
+    @Override
     public void notePauseFollowed() {
         // Nobody pauses anything.
     }

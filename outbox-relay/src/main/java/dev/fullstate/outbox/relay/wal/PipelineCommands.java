@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
 
-/** Whether operators have paused the pipeline: the last of their commands to pause and to resume tells. It survives every relay. */
-final class PauseSwitch {
+/**
+ * The commands of operators for the whole pipeline. The last one to pause or to resume tells whether it is paused; one to accept a position
+ * is open until a relay has looked at it. They survive every relay.
+ */
+final class PipelineCommands {
 
     private final Connection connection;
     private final Catalog catalog;
@@ -21,7 +24,7 @@ final class PauseSwitch {
     /** True if the last look has found a command that is not marked as done. */
     private boolean open;
 
-    PauseSwitch(Connection connection, Catalog catalog, WalSettings settings) {
+    PipelineCommands(Connection connection, Catalog catalog, WalSettings settings) {
         this.connection = connection;
         this.catalog = catalog;
         this.settings = settings;
@@ -31,6 +34,20 @@ final class PauseSwitch {
         try {
             OutboxNames names = readable();
             return names != null && isPaused(names);
+        } catch (SQLException e) {
+            throw SqlFailure.of("The commands of operators could not be read", e);
+        }
+    }
+
+    /** Returns whether a relay that takes the slot would find a command to accept its position. A role that may not mark it follows none. */
+    boolean isAnythingAccepted() {
+        try {
+            OutboxNames names = readable();
+            if (names == null) {
+                return false;
+            }
+            ParkingTables tables = new PostgresParkingTables(connection, names, settings);
+            return !tables.acceptances().isEmpty() && tables.obstacle() == null;
         } catch (SQLException e) {
             throw SqlFailure.of("The commands of operators could not be read", e);
         }

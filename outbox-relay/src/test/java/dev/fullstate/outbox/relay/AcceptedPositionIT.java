@@ -1,0 +1,187 @@
+package dev.fullstate.outbox.relay;
+
+import java.sql.SQLException;
+import java.time.Duration;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.wal.OperatorTables;
+import dev.fullstate.outbox.relay.wal.OperatorTables.Asked;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Shows that an operator can have the relay go on where its slot is confirmed, once, and for no other situation than the one that was seen. */
+class AcceptedPositionIT extends RelayIntegrationTest {
+
+    private OperatorTables tables() {
+        return OperatorTables.of(SteppedRelay.wal(database));
+    }
+
+    private void accept(Lsn position) {
+        assertThat(tables().accept(position, "alice")).isPresent();
+    }
+
+    private String outcomes() throws SQLException {
+        return database.query(
+                "select string_agg(coalesce(outcome, 'open'), ' | ' order by number) from outbox_command");
+    }
+
+    /** Publishes one row, and leaves another one and a slot that was moved past it by hand. */
+    private Lsn advance(Delivery delivery) throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(delivery, database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            database.insert("a", "1");
+            relay.stepUntil(topic, 1);
+            relay.confirm();
+        }
+        database.terminateSessions();
+        database.insert("a", "skipped");
+        return advance();
+    }
+
+    private Lsn advance() throws SQLException {
+        database.query("select pg_replication_slot_advance('" + database.name() + "', pg_current_wal_insert_lsn())");
+        return database.confirmed();
+    }
+
+    private void streamAndPublish(SteppedRelay relay, String payload, int count) throws SQLException {
+        relay.stepUntil(RelayState.STREAMING);
+        database.insert("a", payload);
+        relay.stepUntil(topic, count);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void acceptedSlotIsStreamedOnAndNothingBeforeItIsPublished(Delivery delivery) throws SQLException {
+        Lsn position = advance(delivery);
+        accept(position);
+        try (SteppedRelay relay = SteppedRelay.of(delivery, database)) {
+            relay.stepUntil(RelayState.PUBLISHING_RETAINED);
+            assertThat(relay.status().warnings())
+                    .extracting(Warning::message)
+                    .singleElement()
+                    .asString()
+                    .contains("committed before " + position, "as alice has asked");
+            streamAndPublish(relay, "2", 2);
+        }
+        assertThat(published()).containsExactly("1", "2");
+        assertThat(outcomes()).isEqualTo("followed: everything before " + position + " counts as published");
+    }
+
+    @Test
+    void commandIsUsedOnceAndALaterGapIsFilled() throws SQLException {
+        accept(advance(Delivery.EXACTLY_ONCE));
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            streamAndPublish(relay, "2", 2);
+            relay.confirm();
+        }
+        database.terminateSessions();
+        database.insert("a", "filled");
+        advance();
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            streamAndPublish(relay, "3", 4);
+        }
+        assertThat(published()).containsExactly("1", "2", "filled", "3");
+    }
+
+    @Test
+    void slotThatHasMovedSinceIsNotAccepted() throws SQLException {
+        Lsn seen = advance(Delivery.EXACTLY_ONCE);
+        accept(seen);
+        database.insert("a", "after");
+        Lsn now = advance();
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            streamAndPublish(relay, "2", 4);
+        }
+        assertThat(published()).containsExactly("1", "skipped", "after", "2");
+        assertThat(outcomes()).isEqualTo("not followed: the slot is confirmed up to " + now);
+    }
+
+    @Test
+    void positionThatFitsNeedsNoAcceptanceAndLeavesNoneBehind() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            streamAndPublish(relay, "1", 1);
+            relay.confirm();
+        }
+        database.terminateSessions();
+        accept(database.confirmed());
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            streamAndPublish(relay, "2", 2);
+        }
+        assertThat(published()).containsExactly("1", "2");
+        assertThat(outcomes()).startsWith("nothing to accept any more: the relay goes on after ");
+    }
+
+    @Test
+    void replacedPublicationIsNotAccepted() throws SQLException {
+        Lsn position = advance(Delivery.EXACTLY_ONCE);
+        accept(position);
+        database.execute("drop publication outbox");
+        database.insert("a", "while it was away");
+        database.execute("create publication outbox for table outbox"
+                + " with (publish = 'insert', publish_via_partition_root = true)");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            streamAndPublish(relay, "2", 4);
+        }
+        assertThat(published()).containsExactly("1", "skipped", "while it was away", "2");
+        assertThat(outcomes()).startsWith("not followed: ");
+    }
+
+    @Test
+    void slotThatWasMadeBeforehandIsWhereAFirstStartMayBegin() throws SQLException {
+        database.insert("a", "of another publisher");
+        database.query("select pg_create_logical_replication_slot('" + database.name() + "', 'pgoutput')");
+        database.insert("a", "1");
+        accept(database.confirmed());
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            streamAndPublish(relay, "2", 2);
+        }
+        assertThat(published()).containsExactly("1", "2");
+    }
+
+    @Test
+    void fillThatIsUnderWayIsGivenUpForTheAcceptedPosition() throws SQLException {
+        database.execute(
+                "insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, operation)"
+                        + " select gen_random_uuid(), 'other', 'a', 'T', 'old', 'urn:test', gen_random_uuid(), 'create'"
+                        + " from generate_series(1, 20000) as n");
+        database.insert("a", "old");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(database::hasSlot);
+            assertThat(relay.state()).isEqualTo(RelayState.PUBLISHING_RETAINED);
+            accept(database.confirmed());
+            relay.moveTime(Duration.ofSeconds(4));
+            streamAndPublish(relay, "new", 1);
+        }
+        assertThat(published()).containsExactly("new");
+        assertThat(outcomes()).startsWith("followed: ");
+    }
+
+    @Test
+    void streamedSlotAndAnotherPositionAreRefusedAtOnce() throws SQLException {
+        Lsn elsewhere = new Lsn(1);
+        assertThat(tables().accept(elsewhere, "alice")).isEmpty();
+        assertThat(tables().status().whyNotAccepted(elsewhere)).contains("There is no slot");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+            Lsn confirmed = database.confirmed();
+            assertThat(tables().accept(confirmed, "alice")).isEmpty();
+            assertThat(tables().status().whyNotAccepted(confirmed)).contains("A relay streams from slot");
+        }
+        database.terminateSessions();
+        assertThat(tables().accept(elsewhere, "alice")).isEmpty();
+        assertThat(tables().status().whyNotAccepted(elsewhere))
+                .contains("is confirmed up to " + database.confirmed() + ", not up to 0/1");
+        assertThat(tables().commands()).isEmpty();
+        accept(database.confirmed());
+        assertThat(tables().commands())
+                .extracting(Asked::command)
+                .singleElement()
+                .satisfies(command -> assertThat(command.slotPosition()).isEqualTo(database.confirmed()));
+    }
+}
