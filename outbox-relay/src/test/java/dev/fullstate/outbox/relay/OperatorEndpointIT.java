@@ -144,6 +144,38 @@ class OperatorEndpointIT extends RelayIntegrationTest {
     }
 
     @Test
+    void positionOfTheSlotIsAcceptedAsItWasSeen() throws Exception {
+        database.insert("a", "of another publisher");
+        database.query("select pg_create_logical_replication_slot('" + database.name() + "', 'pgoutput')");
+        String seen = "{\"slotPosition\": \"" + database.confirmed() + "\"}";
+        database.ask("pause");
+        runWithPassword();
+        Relay relay = application.getBean(Relay.class);
+        await().atMost(PATIENCE).until(() -> relay.status().state() == RelayState.PAUSED);
+        for (String body : new String[] {
+            "{}",
+            "{\"all\": true}",
+            "{\"slotPosition\": 1}",
+            "{\"slotPosition\": \"16B3748\"}",
+            "{\"slotPosition\": \"0/1\", \"all\": true}"
+        }) {
+            assertThat(post("/accept", body).statusCode()).as(body).isEqualTo(400);
+        }
+        assertThat(send("/accept", null, seen, "application/json").statusCode()).isEqualTo(401);
+        HttpResponse<String> elsewhere = post("/accept", "{\"slotPosition\": \"0/1\"}");
+        assertThat(elsewhere.statusCode()).isEqualTo(409);
+        assertThat(elsewhere.body()).contains("is confirmed up to " + database.confirmed() + ", not up to 0/1");
+        assertThat(post("/accept", seen).statusCode()).isEqualTo(202);
+        assertThat(get("/commands").get(0).get("slotPosition").asString())
+                .isEqualTo(database.confirmed().toString());
+        assertThat(post("/resume", "{}").statusCode()).isEqualTo(202);
+        await().atMost(PATIENCE).until(() -> relay.status().state() == RelayState.STREAMING);
+        database.insert("a", "1");
+        awaitPublished("1");
+        assertThat(post("/accept", seen).statusCode()).isEqualTo(409);
+    }
+
+    @Test
     void everyRequestNeedsThePassword() throws Exception {
         runWithPassword();
         for (String login : new String[] {null, "alice:wrong", "bob:s3cret", "alice", ""}) {

@@ -65,7 +65,7 @@ class StagesTest {
                             "RelayApplication"),
             stage("monitor").sees("", "position, failure, parking, wal").opens("RelayHealthIndicator, RelayMeters"),
             stage("admin")
-                    .sees("failure, parking, wal, pipelines")
+                    .sees("failure, parking, position, wal, pipelines")
                     .opens("RelayController, OperatorAccess, SecuredOperatorAccess, PasswordOperatorAccess"),
             stage("autoconfigure")
                     .seesEverything()

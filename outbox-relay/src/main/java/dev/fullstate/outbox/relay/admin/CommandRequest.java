@@ -17,6 +17,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
  * What a command is for. It has to say so: a caller who misspelt a name does not want to give up all events.
@@ -31,6 +32,7 @@ record CommandRequest(
         @Nullable Long firstSequence) {
 
     private static final Set<String> NAMES = Set.of("aggregateType", "aggregateId", "firstSequence", "all");
+    private static final String SLOT_POSITION = "slotPosition";
     private static final int MAX_BYTES = 100_000;
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -53,6 +55,25 @@ record CommandRequest(
     static void requireEmpty(HttpServletRequest request) throws IOException {
         if (!body(request).isEmpty()) {
             throw badRequest("The body must be {}");
+        }
+    }
+
+    /**
+     * Reads the body of a request to accept the position of a slot.
+     *
+     * @throws ResponseStatusException for any defect of the request
+     */
+    static Lsn readSlotPosition(HttpServletRequest request) throws IOException {
+        Map<String, @Nullable Object> body = body(request);
+        String position = value(body, SLOT_POSITION, String.class, "a string");
+        if (position == null || body.size() > 1) {
+            throw badRequest("The body must be {\"" + SLOT_POSITION
+                    + "\": \"...\"}, with the position of the slot that is accepted");
+        }
+        try {
+            return Lsn.parse(position);
+        } catch (IllegalArgumentException e) {
+            throw new ResponseStatusException(HttpStatus.BAD_REQUEST, e.getMessage(), e);
         }
     }
 

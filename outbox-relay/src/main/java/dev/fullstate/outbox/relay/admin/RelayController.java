@@ -33,6 +33,7 @@ import dev.fullstate.outbox.relay.parking.Command;
 import dev.fullstate.outbox.relay.parking.Command.Kind;
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
 import dev.fullstate.outbox.relay.pipelines.Pipelines;
+import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.wal.OperatorTables;
 import dev.fullstate.outbox.relay.wal.OperatorTables.Asked;
 import dev.fullstate.outbox.relay.wal.WalException;
@@ -92,6 +93,7 @@ public class RelayController {
             @Nullable String aggregateType,
             @Nullable String aggregateId,
             @Nullable Long firstSequence,
+            @Nullable String slotPosition,
             String requestedBy,
             Instant createdAt,
             @Nullable String outcome,
@@ -105,6 +107,9 @@ public class RelayController {
                     command.type(),
                     command.id(),
                     command.first(),
+                    command.slotPosition() == null
+                            ? null
+                            : command.slotPosition().toString(),
                     command.requestedBy(),
                     asked.createdAt(),
                     asked.outcome(),
@@ -203,6 +208,19 @@ public class RelayController {
     @PostMapping("/resume")
     void resume(HttpServletRequest request, HttpServletResponse response) throws IOException {
         askOfAll(Kind.RESUME, request, response);
+    }
+
+    /** Accepts the position of the slot that the caller has seen: 409 if the slot is not there, or a relay streams from it. */
+    @PostMapping("/accept")
+    void accept(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String operator = access.requireOperator(request);
+        Lsn position = CommandRequest.readSlotPosition(request);
+        ChosenPipeline pipeline = ChosenPipeline.of(pipelines, request);
+        OperatorTables tables = pipeline.tables();
+        Asked asked = tables.accept(position, operator)
+                .orElseThrow(() -> new ResponseStatusException(
+                        HttpStatus.CONFLICT, tables.status().whyNotAccepted(position)));
+        accept(asked, pipeline, request, response);
     }
 
     private void askOfAll(Kind kind, HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -25,6 +26,7 @@ import dev.fullstate.outbox.relay.command.RelayMain.ExitCode;
 import dev.fullstate.outbox.relay.command.RelayMain.Verb;
 import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.pipelines.Pipelines;
+import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
  * Runs one command with the configuration of the relay, and prints what came of it: as lines, or with {@code --json} as JSON. Several pipelines
@@ -76,8 +78,18 @@ final class CommandLine {
 
     private int run(Verb verb) {
         Pipelines<PipelineSettings> pipelines = context.getBean(Settings.class).pipelines;
-        PipelineCommand command = new PipelineCommand(verb, context.getBean(Kafka.Connector.class), patience());
         List<String> chosen = context.getBean(ApplicationArguments.class).getOptionValues("pipeline");
+        String position = context.getEnvironment().getProperty("position");
+        String wrong = verb == Verb.ACCEPT ? wrongAcceptance(position, pipelines.areNamed() && chosen == null) : null;
+        if (wrong != null) {
+            out.println(wrong);
+            return ExitCode.WRONG_CALL;
+        }
+        PipelineCommand command = new PipelineCommand(
+                verb,
+                context.getBean(Kafka.Connector.class),
+                patience(),
+                verb == Verb.ACCEPT && position != null ? Lsn.parse(position) : null);
         if (chosen != null) {
             return one(chosen, pipelines, command);
         }
@@ -88,6 +100,22 @@ final class CommandLine {
             outcomes.byName().values().forEach(this::print);
         }
         return outcomes.byName().values().stream().mapToInt(Outcome::code).max().orElse(ExitCode.OK);
+    }
+
+    /** Says what is wrong with a call that accepts a position; null if nothing is. */
+    private static @Nullable String wrongAcceptance(@Nullable String position, boolean isOfAll) {
+        if (isOfAll) {
+            return "'accept' is for one pipeline: choose it with '--pipeline'";
+        }
+        if (position == null) {
+            return "'accept' needs '--position', the position of the slot that 'check' and 'status' show, such as 0/16B3748";
+        }
+        try {
+            Lsn.parse(position);
+            return null;
+        } catch (IllegalArgumentException e) {
+            return "'--position' is wrong. " + e.getMessage();
+        }
     }
 
     private int one(List<String> chosen, Pipelines<PipelineSettings> pipelines, PipelineCommand command) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -28,8 +29,13 @@ import dev.fullstate.outbox.relay.wal.OperatorTables.PipelineStatus;
  * Runs one command for one pipeline.
  *
  * @param patience for what a command waits for
+ * @param position of the slot, for {@link Verb#ACCEPT}; null for all others
  */
-record PipelineCommand(Verb verb, Kafka.Connector kafka, Duration patience) {
+record PipelineCommand(
+        Verb verb,
+        Kafka.Connector kafka,
+        Duration patience,
+        @Nullable Lsn position) {
 
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 
@@ -48,11 +54,14 @@ record PipelineCommand(Verb verb, Kafka.Connector kafka, Duration patience) {
         }
 
         static Outcome of(RelayException e) {
-            String message = String.valueOf(e.getMessage());
+            return refused(String.valueOf(e.getMessage()), e.remedy());
+        }
+
+        static Outcome refused(String message, String remedy) {
             return new Outcome(
                     ExitCode.NOT_OK,
-                    Map.of("error", message, "remedy", e.remedy()),
-                    List.of("ERROR  " + message, "       " + e.remedy()));
+                    Map.of("error", message, "remedy", remedy),
+                    List.of("ERROR  " + message, "       " + remedy));
         }
     }
 
@@ -65,6 +74,7 @@ record PipelineCommand(Verb verb, Kafka.Connector kafka, Duration patience) {
                 case DRAIN -> drain(tables);
                 case PAUSE -> ask(tables, Kind.PAUSE);
                 case RESUME -> ask(tables, Kind.RESUME);
+                case ACCEPT -> accept(tables, Objects.requireNonNull(position, "The command line has one"));
             };
         } catch (RelayException e) {
             return Outcome.of(e);
@@ -77,11 +87,15 @@ record PipelineCommand(Verb verb, Kafka.Connector kafka, Duration patience) {
     private Outcome check(PipelineSettings pipeline) {
         List<Diagnosis> found = new ArrayList<>(DatabaseDiagnosis.of(pipeline.wal()));
         found.addAll(KafkaDiagnosis.of(pipeline.publisher(), kafka));
-        boolean fails = found.stream().anyMatch(each -> each.level() == Diagnosis.Level.ERROR);
+        found.addAll(PositionDiagnosis.of(pipeline, kafka, !isAnyError(found)));
         return new Outcome(
-                fails ? ExitCode.NOT_OK : ExitCode.OK,
+                isAnyError(found) ? ExitCode.NOT_OK : ExitCode.OK,
                 found,
                 found.stream().flatMap(PipelineCommand::describe).toList());
+    }
+
+    private static boolean isAnyError(List<Diagnosis> found) {
+        return found.stream().anyMatch(each -> each.level() == Diagnosis.Level.ERROR);
     }
 
     private static Stream<String> describe(Diagnosis each) {
@@ -132,9 +146,23 @@ record PipelineCommand(Verb verb, Kafka.Connector kafka, Duration patience) {
         return confirmed != null && !goal.isAfter(confirmed);
     }
 
-    /** Asks for something, and waits until a relay has done it. */
     private Outcome ask(OperatorTables tables, Kind kind) {
-        Asked asked = tables.ask(kind, null, null, null, "command line, " + System.getProperty("user.name"));
+        return await(tables, tables.ask(kind, null, null, null, requestedBy()));
+    }
+
+    private Outcome accept(OperatorTables tables, Lsn slotPosition) {
+        Asked asked = tables.accept(slotPosition, requestedBy()).orElse(null);
+        return asked == null
+                ? Outcome.refused(tables.status().whyNotAccepted(slotPosition), "See the commands check and status")
+                : await(tables, asked);
+    }
+
+    private static String requestedBy() {
+        return "command line, " + System.getProperty("user.name");
+    }
+
+    /** Waits until a relay has done what was asked for. */
+    private Outcome await(OperatorTables tables, Asked asked) {
         long number = asked.command().number();
         long deadline = System.nanoTime() + patience.toNanos();
         Optional<Asked> now = Optional.of(asked);

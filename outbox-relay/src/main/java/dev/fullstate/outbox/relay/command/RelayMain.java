@@ -50,7 +50,8 @@ public final class RelayMain {
         STATUS,
         DRAIN,
         PAUSE,
-        RESUME;
+        RESUME,
+        ACCEPT;
 
         static @Nullable Verb of(String name) {
             return Arrays.stream(values())

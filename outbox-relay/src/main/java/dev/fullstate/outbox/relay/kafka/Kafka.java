@@ -91,6 +91,13 @@ public interface Kafka extends AutoCloseable {
             String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor);
 
     /**
+     * Asks whether the user may describe a transactional id, without keeping the caller waiting and without touching its transactions.
+     *
+     * @return completes exceptionally with a {@link BrokerException}
+     */
+    CompletableFuture<Boolean> takesTransactions(String transactionalId);
+
+    /**
      * Finds out whether a commit that comes late can end a later transaction: not from version 2 on, which numbers them (KIP-890).
      *
      * @return the level of the feature {@code transaction.version}; 0 where the cluster does not have it

@@ -5,18 +5,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.fullstate.outbox.relay.failure.Diagnosis;
+import dev.fullstate.outbox.relay.failure.Diagnosis.Level;
 import dev.fullstate.outbox.relay.failure.KafkaFailure;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
+import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 
 /**
  * Looks at what a relay needs of Kafka, and goes on after the first thing that it lacks. Creates no topic, writes nothing and fences nobody off: it
- * asks Kafka what the user may do, and believes it. So it cannot tell whether the user may use the transactional id.
+ * asks Kafka what the user may do, and believes it.
  */
 public final class KafkaDiagnosis {
 
@@ -38,6 +43,37 @@ public final class KafkaDiagnosis {
             diagnosis.found.add(Diagnosis.error(KAFKA, e));
         }
         return diagnosis.found;
+    }
+
+    /**
+     * Asks whether the user may use the transactional id of a pipeline. Kafka tells whether the user may describe it, which comes with the right to
+     * write; it does not tell those two apart.
+     */
+    public static List<Diagnosis> ofTransactions(PublisherSettings settings, Kafka kafka, String pipeline) {
+        if (settings.delivery() == Delivery.AT_LEAST_ONCE) {
+            return List.of();
+        }
+        String id = Preparation.transactionalId(pipeline);
+        return List.of(
+                Topics.answer(kafka.takesTransactions(id))
+                        ? Diagnosis.ok("transactional id", "'" + id + "' may be used")
+                        : new Diagnosis(
+                                Level.ERROR,
+                                "transactional id",
+                                "The relay's Kafka user may not use the transactional id '" + id + "'",
+                                KafkaFailure.TRANSACTIONAL_ID_NOT_ALLOWED.remedy()));
+    }
+
+    /**
+     * Reads the position of a pipeline.
+     *
+     * @return null if there is none, or no topic of the positions yet
+     * @throws BrokerException if Kafka does not answer, or the position is not readable
+     */
+    public static @Nullable ResumePoint position(PublisherSettings settings, Kafka kafka, String pipeline) {
+        return Topics.answer(kafka.topics(Set.of(settings.positionTopic()))).isEmpty()
+                ? null
+                : PositionTopic.look(kafka, settings, pipeline);
     }
 
     private void run(Kafka kafka) {

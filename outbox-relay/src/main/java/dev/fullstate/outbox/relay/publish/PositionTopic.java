@@ -99,6 +99,20 @@ final class PositionTopic {
         last = kafka.follow(topic, Set.of(positionKey, topicsKey), Set.of(parkedKey));
     }
 
+    /**
+     * Looks at the last position that is committed by now, which a relay may be about to replace.
+     *
+     * @return null if there is none
+     * @throws BrokerException if Kafka does not answer, or the position is not readable
+     */
+    static @Nullable ResumePoint look(Kafka kafka, PublisherSettings settings, String pipeline) {
+        PositionTopic positions = new PositionTopic(kafka, settings, pipeline);
+        try (Kafka.LastValues values = kafka.follow(positions.topic, Set.of(positions.positionKey), Set.of())) {
+            byte[] position = values.current().get(positions.positionKey);
+            return position == null ? null : positions.parse(new String(position, StandardCharsets.UTF_8));
+        }
+    }
+
     /** Takes note of records that were written since, without waiting. */
     void keepUp() {
         followed().keepUp();

@@ -36,7 +36,7 @@ final class Preparation implements PreparedPublisher {
                 kafka,
                 settings,
                 pipeline,
-                settings.delivery() == Delivery.EXACTLY_ONCE ? "outbox-relay-" + pipeline : null);
+                settings.delivery() == Delivery.EXACTLY_ONCE ? transactionalId(pipeline) : null);
         this.positions = new PositionTopic(kafka, settings, pipeline);
     }
 
@@ -66,6 +66,11 @@ final class Preparation implements PreparedPublisher {
             preparation.close();
             throw e;
         }
+    }
+
+    /** {@return the transactional id of a pipeline, which is the same in each process} */
+    static String transactionalId(String pipeline) {
+        return "outbox-relay-" + pipeline;
     }
 
     private void begin() {

@@ -166,6 +166,37 @@ class CommandLineIT {
     }
 
     @Test
+    void acceptedPositionIsTheOneThatCheckShows() throws SQLException {
+        create();
+        database.execute(OutboxInsert.rows(1).sql());
+        database.query("select pg_create_logical_replication_slot('" + database.name() + "', 'pgoutput')");
+        String confirmed = database.query(
+                "select confirmed_flush_lsn from pg_replication_slots where slot_name = '" + database.name() + "'");
+        assertThat(run(Verb.CHECK).text)
+                .contains("OK       transactional id: 'outbox-relay-", "-" + database.name() + "' may be used")
+                .contains("WARNING  position: a relay that starts for the first time publishes all rows")
+                .contains("accept --position=" + confirmed);
+        Outcome elsewhere = run(Verb.ACCEPT, "--position=0/1");
+        assertThat(elsewhere.code).isEqualTo(RelayMain.ExitCode.NOT_OK);
+        assertThat(elsewhere.text).contains("is confirmed up to " + confirmed + ", not up to 0/1");
+        for (String[] wrong : new String[][] {{}, {"--position=16B3748"}, {"--position="}}) {
+            assertThat(run(Verb.ACCEPT, wrong).code).isEqualTo(RelayMain.ExitCode.WRONG_CALL);
+        }
+        assertThat(run(Verb.ACCEPT, "--position=" + confirmed, "--timeout=100ms").text)
+                .contains("no relay has followed it yet");
+        startRelay();
+        Outcome drained = run(Verb.DRAIN);
+        assertThat(drained.code).as(drained.text).isEqualTo(RelayMain.ExitCode.OK);
+        assertThat(database.query("select outcome from outbox_command")).startsWith("followed: everything before");
+        Outcome streaming = run(Verb.ACCEPT, "--position=" + confirmed);
+        assertThat(streaming.code).isEqualTo(RelayMain.ExitCode.NOT_OK);
+        assertThat(streaming.text).contains("A relay streams from slot");
+        assertThat(run(Verb.CHECK).text).contains("OK       position: a relay publishes after it");
+        relay.close();
+        await().until(() -> run(Verb.CHECK).text.contains("OK       position: a relay goes on after "));
+    }
+
+    @Test
     void severalPipelinesAreAskedAtTheSameTimeAndNamed() throws SQLException {
         create();
         List<String> settings = settings();
@@ -196,6 +227,10 @@ class CommandLineIT {
         assertThat(run(settings, Verb.PAUSE, "--pipeline=orders").text).contains("paused");
         assertThat(run(settings, Verb.RESUME, "--pipeline=orders").code).isEqualTo(RelayMain.ExitCode.OK);
         assertThat(run(settings, Verb.DRAIN, "--pipeline=orders").code).isEqualTo(RelayMain.ExitCode.OK);
+
+        Outcome all = run(settings, Verb.ACCEPT, "--position=0/1");
+        assertThat(all.code).isEqualTo(RelayMain.ExitCode.WRONG_CALL);
+        assertThat(all.text).contains("choose it with '--pipeline'");
 
         Outcome unknown = run(settings, Verb.STATUS, "--pipeline=stock");
         assertThat(unknown.code).isEqualTo(RelayMain.ExitCode.WRONG_CALL);

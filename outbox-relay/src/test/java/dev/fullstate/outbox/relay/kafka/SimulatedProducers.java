@@ -67,6 +67,11 @@ public final class SimulatedProducers implements Kafka {
     }
 
     @Override
+    public CompletableFuture<Boolean> takesTransactions(String transactionalId) {
+        return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
     public short transactionVersion() {
         requireAnswer();
         return broker.transactionVersion();

@@ -59,6 +59,11 @@ record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafk
     }
 
     @Override
+    public CompletableFuture<Boolean> takesTransactions(String transactionalId) {
+        return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
     public short transactionVersion() {
         return 2;
     }
