@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -237,6 +239,37 @@ final class Catalog {
     /** {@return whether the server has written its WAL to its disk up to a position, so that no crash loses what is before} */
     boolean isOnDisk(Lsn lsn) {
         return query("select pg_current_wal_flush_lsn() >= ?::pg_lsn", row -> row.getBoolean(1), lsn.toString())
+                .get(0);
+    }
+
+    /**
+     * Returns the age of the oldest row that the relay has not noted as published.
+     *
+     * @return empty if there is none; rows of the last seconds may be published
+     */
+    Optional<Duration> oldestWaiting(String pipeline) {
+        OutboxNames names = publication().names();
+        return query(names.sql("""
+                        select extract(epoch from clock_timestamp() - created_at)::bigint
+                          from (select coalesce(max(snapshot), '1:1:') as snapshot from (
+                                  select snapshot::text from {outbox_relay} where pipeline = ?::text) as own) as noted
+                         cross join {outbox}
+                         where xid >= pg_snapshot_xmin(snapshot::pg_snapshot)
+                           and not pg_visible_in_snapshot(xid, snapshot::pg_snapshot)
+                         order by xid limit 1
+                        """), row -> Duration.ofSeconds(row.getLong(1)), pipeline).stream()
+                .findFirst();
+    }
+
+    /** Returns a setting that not every version has. */
+    Optional<String> settingIfKnown(String name) {
+        return query("select current_setting(?, true)", row -> Optional.ofNullable(row.getString(1)), name)
+                .get(0);
+    }
+
+    /** {@return the time of the server's clock} */
+    Instant now() {
+        return query("select clock_timestamp()", row -> row.getTimestamp(1).toInstant())
                 .get(0);
     }
 

@@ -61,8 +61,18 @@ final class Connections {
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         try {
             Connection connection = open(database, properties);
-            set(connection, "wal_sender_timeout", settings.walSenderTimeout().toMillis() + "ms");
-            return connection;
+            try (Statement statement = connection.createStatement()) {
+                // Only a walsender knows it.
+                statement.execute("IDENTIFY_SYSTEM");
+                set(
+                        connection,
+                        "wal_sender_timeout",
+                        settings.walSenderTimeout().toMillis() + "ms");
+                return connection;
+            } catch (SQLException e) {
+                close(connection);
+                throw e;
+            }
         } catch (SQLException e) {
             throw SqlFailure.connectingForReplication(e, settings);
         }

@@ -4,9 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.relay.failure.Diagnosis;
 import dev.fullstate.outbox.relay.failure.Diagnosis.Level;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.failure.Wording;
 
 /** Looks at everything that a relay needs of the database, and goes on after the first thing that it lacks. Changes nothing. */
 public final class DatabaseDiagnosis {
 
     private static final String OUTBOX = "outbox";
+    /** Longer than any relay should be away. */
+    private static final Duration LONG = Duration.ofDays(1);
 
     private final WalSettings settings;
     private final Connections connections;
@@ -53,10 +56,20 @@ public final class DatabaseDiagnosis {
             });
             if (found.stream().noneMatch(each -> each.subject().equals(OUTBOX) && each.level() == Level.ERROR)) {
                 look("parking", () -> parking(ordinary, catalog));
+                look("republish jobs", () -> jobs(ordinary, catalog));
+                look("waiting rows", () -> waitingRows(catalog));
             }
             look("synchronous standby", () -> synchronousStandby(catalog));
             look("free slots", () -> freeSlots(ordinary));
-            look("kept WAL", () -> keptWal(ordinary, catalog));
+            look("kept WAL", () -> {
+                found.addAll(new KeptWal(catalog, settings).find());
+                return null;
+            });
+            look("server version", () -> serverVersion(catalog));
+            look("clocks", () -> {
+                found.add(Clocks.compare(catalog));
+                return null;
+            });
         } finally {
             Connections.close(ordinary);
         }
@@ -68,22 +81,9 @@ public final class DatabaseDiagnosis {
             found.add(Diagnosis.ok("database", settings.address() + " is reachable"));
             return ordinary;
         } catch (WalException e) {
-            found.add(
-                    isPooler(e)
-                            ? new Diagnosis(
-                                    Level.ERROR,
-                                    "database",
-                                    String.valueOf(e.getMessage()),
-                                    "Set outbox.relay.url to the address of PostgreSQL itself: a pooler such as PgBouncer has no"
-                                            + " connections for replication")
-                            : Diagnosis.error("database", e));
+            found.add(Diagnosis.error("database", e));
             return null;
         }
-    }
-
-    private static boolean isPooler(WalException e) {
-        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        return message.contains("unsupported startup parameter") || message.contains("pgbouncer");
     }
 
     /** Adds what a look has found: what it returns, unless it has added something itself and returns null. */
@@ -130,6 +130,46 @@ public final class DatabaseDiagnosis {
         return null;
     }
 
+    private @Nullable String jobs(Connection ordinary, Catalog catalog) {
+        String grant = new PostgresLosses(ordinary, catalog.publication().names(), settings).missingGrant();
+        if (grant == null) {
+            return "what a restored database has lost can be republished";
+        }
+        found.add(Diagnosis.warning(
+                "republish jobs",
+                "role " + settings.role()
+                        + " may not make a job: what a restored database has lost would have to be republished by hand",
+                grant));
+        return null;
+    }
+
+    private @Nullable String waitingRows(Catalog catalog) {
+        Duration age = catalog.oldestWaiting(settings.slotName()).orElse(null);
+        if (age == null) {
+            return "no row waits to be published";
+        }
+        String message = "the oldest row that waits to be published was written " + Wording.of(age) + " ago";
+        if (age.compareTo(LONG) < 0) {
+            return message;
+        }
+        found.add(Diagnosis.warning(
+                "waiting rows",
+                message
+                        + ": the retention keeps its day and all later ones, and after a gap the relay needs what Kafka has had since then",
+                "Start the relay, or do what its health says; the command status shows how far it is"));
+        return null;
+    }
+
+    private @Nullable String serverVersion(Catalog catalog) {
+        Warning bugs = ServerBugs.of(Integer.parseInt(catalog.setting("server_version_num")))
+                .orElse(null);
+        if (bugs == null) {
+            return "PostgreSQL " + catalog.setting("server_version");
+        }
+        found.add(Diagnosis.warning("server version", bugs.message(), bugs.remedy()));
+        return null;
+    }
+
     private @Nullable String synchronousStandby(Catalog catalog) {
         String names = catalog.setting("synchronous_standby_names");
         if (!names.contains("*")) {
@@ -168,41 +208,6 @@ public final class DatabaseDiagnosis {
             }
         } catch (SQLException e) {
             throw SqlFailure.of("The replication slots could not be counted", e);
-        }
-    }
-
-    private @Nullable String keptWal(Connection ordinary, Catalog catalog) {
-        String limit = catalog.setting("max_slot_wal_keep_size");
-        String idle = setting(ordinary, "idle_replication_slot_timeout");
-        if (idle != null && !idle.equals("0")) {
-            found.add(Diagnosis.warning(
-                    "kept WAL",
-                    "idle_replication_slot_timeout is " + idle
-                            + ": a slot without a relay for so long is lost, and the relay then publishes from the table",
-                    "ALTER SYSTEM SET idle_replication_slot_timeout = 0; SELECT pg_reload_conf();"));
-            return null;
-        }
-        if (limit.equals("-1")) {
-            found.add(Diagnosis.warning(
-                    "kept WAL",
-                    "max_slot_wal_keep_size is -1: while no relay runs, the slot keeps WAL until the disk is full",
-                    "ALTER SYSTEM SET max_slot_wal_keep_size = '...'; SELECT pg_reload_conf(); -- a slot that is lost by it costs a"
-                            + " search of the table, and no event"));
-            return null;
-        }
-        return "the slot keeps " + limit + " of WAL at most";
-    }
-
-    /** Returns a setting that not every version has. */
-    private static @Nullable String setting(Connection ordinary, String name) {
-        try (PreparedStatement query = ordinary.prepareStatement("select current_setting(?, true)")) {
-            query.setString(1, name);
-            try (ResultSet row = query.executeQuery()) {
-                row.next();
-                return row.getString(1);
-            }
-        } catch (SQLException e) {
-            throw SqlFailure.of("Setting " + name + " could not be read", e);
         }
     }
 }

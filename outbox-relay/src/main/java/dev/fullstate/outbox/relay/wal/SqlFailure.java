@@ -18,6 +18,7 @@ final class SqlFailure {
     private static final String CONNECTION_FAILURE = "08006";
     private static final String OBJECT_NOT_IN_STATE = "55000";
     private static final String QUERY_CANCELED = "57014";
+    private static final String SYNTAX_ERROR = "42601";
 
     private SqlFailure() {}
 
@@ -43,7 +44,7 @@ final class SqlFailure {
                     "Check sslmode, sslrootcert, sslcert and sslkey in the URL, and the server's certificate",
                     e);
         }
-        PostgresFailure failure = PostgresFailure.of(e.getSQLState());
+        PostgresFailure failure = PostgresFailure.ofNewConnection(e.getSQLState());
         return new WalException(
                 failure.kind(),
                 (failure == PostgresFailure.UNREACHABLE
@@ -71,6 +72,17 @@ final class SqlFailure {
             return new DatabaseSetupException(
                     "Role " + settings.role() + " may not replicate: " + e.getMessage(),
                     "ALTER ROLE " + settings.role() + " REPLICATION;",
+                    e);
+        }
+        // A pooler that ignores what it does not know has made a connection on which replication commands are wrong
+        // SQL.
+        if (PostgresFailure.ofNewConnection(e.getSQLState()) == PostgresFailure.POOLER_IN_BETWEEN
+                || SYNTAX_ERROR.equals(e.getSQLState())) {
+            return new DatabaseSetupException(
+                    settings.address()
+                            + " is not the address of PostgreSQL itself, and has no connections for replication: "
+                            + e.getMessage(),
+                    PostgresFailure.POOLER_IN_BETWEEN.remedy(),
                     e);
         }
         return connecting(e, settings);
