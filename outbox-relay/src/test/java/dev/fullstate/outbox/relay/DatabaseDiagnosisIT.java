@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -63,7 +64,10 @@ class DatabaseDiagnosisIT extends RelayIntegrationTest {
         assertThat(find("waiting rows").message()).contains("was written 2 d ago");
         try (SteppedRelay relay = SteppedRelay.of(database)) {
             relay.stepUntil(topic, 1);
-            relay.stepUntil(() -> find("waiting rows").message().equals("no row waits to be published"));
+            relay.stepUntil(() -> {
+                relay.moveTime(Duration.ofSeconds(1));
+                return find("waiting rows").message().equals("no row waits to be published");
+            });
         }
     }
 
