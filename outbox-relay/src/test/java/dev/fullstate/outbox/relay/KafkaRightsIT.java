@@ -26,9 +26,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
+import dev.fullstate.outbox.relay.failure.Diagnosis;
+import dev.fullstate.outbox.relay.failure.Diagnosis.Level;
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.failure.Warning;
+import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.publish.KafkaDiagnosis;
+import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.wal.WalSession;
+import dev.fullstate.outbox.relay.wal.WalSource;
 import dev.fullstate.outbox.test.PublishedEvent;
 import dev.fullstate.outbox.test.PublishedEvents;
 
@@ -154,6 +161,36 @@ class KafkaRightsIT {
             assertThat(relay.status().warnings())
                     .extracting(Warning::remedy)
                     .containsExactly("Grant DescribeConfigs on the topic to the relay's Kafka user");
+        }
+    }
+
+    @Test
+    void checkTellsWhetherTheTransactionalIdMayBeUsedAndLeavesARelayAlone() throws Exception {
+        Right right = new Right("transactions", "Write");
+        assertThat(documented()).contains(right);
+        grantAllBut(right);
+        assertThat(transactionalId().level()).isEqualTo(Level.ERROR);
+        assertThat(transactionalId().remedy()).contains("Write", "the relay's Kafka user");
+        kafka.allow(binding(right));
+        assertThat(transactionalId().level()).isEqualTo(Level.OK);
+        try (SteppedRelay relay = relay()) {
+            database.insert("a", "1");
+            relay.stepUntil(() -> published().contains("1"));
+            assertThat(transactionalId().level()).isEqualTo(Level.OK);
+            database.insert("a", "2");
+            relay.stepUntil(() -> published().contains("2"));
+            assertThat(relay.statistics().failureCount(FailureKind.STEP_DOWN)).isZero();
+        }
+    }
+
+    /** Looks at the id of the pipeline as the relay makes it. */
+    private Diagnosis transactionalId() throws Exception {
+        PublisherSettings settings =
+                SteppedRelay.publishing(database, Delivery.EXACTLY_ONCE, kafka.client(database.name(), "secret"));
+        try (WalSession session = WalSource.of(SteppedRelay.wal(database)).open();
+                Kafka client = Kafka.connect(settings.kafka())) {
+            return KafkaDiagnosis.of(settings, client, session.pipeline(), Set.of())
+                    .get(0);
         }
     }
 

@@ -87,7 +87,7 @@ record PipelineCommand(
     private Outcome check(PipelineSettings pipeline) {
         List<Diagnosis> found = new ArrayList<>(DatabaseDiagnosis.of(pipeline.wal()));
         found.addAll(KafkaDiagnosis.of(pipeline.publisher(), kafka));
-        found.addAll(PositionDiagnosis.of(pipeline, kafka, !isAnyError(found)));
+        found.addAll(PipelineDiagnosis.of(pipeline, kafka, !isAnyError(found)));
         return new Outcome(
                 isAnyError(found) ? ExitCode.NOT_OK : ExitCode.OK,
                 found,

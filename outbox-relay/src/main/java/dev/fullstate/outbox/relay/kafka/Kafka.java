@@ -31,6 +31,13 @@ public interface Kafka extends AutoCloseable {
         ALL
     }
 
+    /**
+     * A partition that takes no records, because too few of its replicas are in sync.
+     *
+     * @param requiredCount the topic's {@code min.insync.replicas}
+     */
+    record Shortage(int partition, int inSyncCount, int replicaCount, int requiredCount) {}
+
     /** The last committed values of some keys, while others may write them. Used by one thread. */
     interface LastValues extends AutoCloseable {
 
@@ -71,6 +78,14 @@ public interface Kafka extends AutoCloseable {
      * @return by name, without topics that do not exist; completes exceptionally with a {@link BrokerException}
      */
     CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names);
+
+    /**
+     * Looks for partitions with too few replicas in sync, without keeping the caller waiting.
+     *
+     * @return by name, of topics that exist, the first such partition; without topics whose configuration may not be read; completes
+     *     exceptionally with a {@link BrokerException}
+     */
+    CompletableFuture<Map<String, Shortage>> shortages(Set<String> topics);
 
     /**
      * Asks whether a topic would take an event, without keeping the caller waiting: whether it exists and the user may write there, as far as

@@ -74,6 +74,11 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
+    public CompletableFuture<Map<String, Shortage>> shortages(Set<String> topics) {
+        return TopicLookup.shortages(admin, settings.timeout(), topics);
+    }
+
+    @Override
     public CompletableFuture<Boolean> takesEvents(String topic) {
         return TopicLookup.takesEvents(admin, settings.timeout(), topic, null);
     }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -25,13 +26,34 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.KafkaFailure;
+import dev.fullstate.outbox.relay.kafka.Kafka.Shortage;
 
 /** Asks for topics; no thread waits for the answer. */
 final class TopicLookup {
 
     private TopicLookup() {}
 
+    /** What Kafka says of a topic that exists, and of its configuration, which is empty where it may not be read. */
+    private record Answer(TopicDescription topic, Config configuration) {
+
+        @Nullable
+        String value(String name) {
+            ConfigEntry entry = configuration.get(name);
+            return entry == null ? null : entry.value();
+        }
+    }
+
     static CompletableFuture<Map<String, KafkaTopic>> of(Admin admin, Duration timeout, Set<String> names) {
+        return ask(admin, timeout, names, TopicLookup::topic);
+    }
+
+    static CompletableFuture<Map<String, Shortage>> shortages(Admin admin, Duration timeout, Set<String> names) {
+        return ask(admin, timeout, names, TopicLookup::shortage);
+    }
+
+    /** @param result null for a topic that is left out */
+    private static <T> CompletableFuture<Map<String, T>> ask(
+            Admin admin, Duration timeout, Set<String> names, Function<Answer, @Nullable T> result) {
         Map<String, CompletableFuture<@Nullable TopicDescription>> descriptions = new HashMap<>();
         admin.describeTopics(names)
                 .topicNameValues()
@@ -52,7 +74,7 @@ final class TopicLookup {
                     if (failure != null) {
                         throw BrokerException.of("Topics " + names + " could not be looked up", cause(failure));
                     }
-                    return topics(descriptions, configurations);
+                    return results(descriptions, configurations, result);
                 });
     }
 
@@ -127,30 +149,45 @@ final class TopicLookup {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
-    private static Map<String, KafkaTopic> topics(
+    private static <T> Map<String, T> results(
             Map<String, CompletableFuture<@Nullable TopicDescription>> descriptions,
-            Map<String, CompletableFuture<@Nullable Config>> configurations) {
-        Map<String, KafkaTopic> found = new HashMap<>();
+            Map<String, CompletableFuture<@Nullable Config>> configurations,
+            Function<Answer, @Nullable T> result) {
+        Map<String, T> found = new HashMap<>();
         descriptions.forEach((name, described) -> {
             CompletableFuture<@Nullable Config> configured = configurations.get(name);
             TopicDescription topic = described.join();
             Config configuration = configured == null ? null : configured.join();
             // Of a topic that is just made, or deleted, one answer may know and the other not.
-            if (topic != null && configuration != null) {
-                found.put(
-                        name,
-                        new KafkaTopic(
-                                name,
-                                topic.topicId().toString(),
-                                topic.partitions().size(),
-                                cleanupPolicy(configuration)));
+            T value = topic == null || configuration == null ? null : result.apply(new Answer(topic, configuration));
+            if (value != null) {
+                found.put(name, value);
             }
         });
         return found;
     }
 
-    private static @Nullable String cleanupPolicy(Config configuration) {
-        ConfigEntry entry = configuration.get(TopicConfig.CLEANUP_POLICY_CONFIG);
-        return entry == null ? null : entry.value();
+    private static KafkaTopic topic(Answer answer) {
+        TopicDescription topic = answer.topic();
+        return new KafkaTopic(
+                topic.name(),
+                topic.topicId().toString(),
+                topic.partitions().size(),
+                answer.value(TopicConfig.CLEANUP_POLICY_CONFIG));
+    }
+
+    private static @Nullable Shortage shortage(Answer answer) {
+        String required = answer.value(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
+        return required == null
+                ? null
+                : answer.topic().partitions().stream()
+                        .map(each -> new Shortage(
+                                each.partition(),
+                                each.isr().size(),
+                                each.replicas().size(),
+                                Integer.parseInt(required)))
+                        .filter(each -> each.inSyncCount() < each.requiredCount())
+                        .findFirst()
+                        .orElse(null);
     }
 }

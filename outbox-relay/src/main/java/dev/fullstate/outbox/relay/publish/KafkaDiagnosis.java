@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay.publish;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -46,20 +47,34 @@ public final class KafkaDiagnosis {
     }
 
     /**
-     * Asks whether the user may use the transactional id of a pipeline. Kafka tells whether the user may describe it, which comes with the right to
-     * write; it does not tell those two apart.
+     * Looks at what belongs to one pipeline: its transactional id, and the topics of its events.
+     *
+     * @param pipeline names the outbox for all time and in the whole Kafka cluster
+     * @param topics of events, beside those to which some were published
+     * @throws BrokerException if Kafka does not answer
      */
-    public static List<Diagnosis> ofTransactions(PublisherSettings settings, Kafka kafka, String pipeline) {
-        if (settings.delivery() == Delivery.AT_LEAST_ONCE) {
-            return List.of();
+    public static List<Diagnosis> of(PublisherSettings settings, Kafka kafka, String pipeline, Set<String> topics) {
+        KafkaDiagnosis diagnosis = new KafkaDiagnosis(settings);
+        if (settings.delivery() == Delivery.EXACTLY_ONCE) {
+            diagnosis.lookAtTransactions(kafka, Preparation.transactionalId(pipeline));
         }
-        String id = Preparation.transactionalId(pipeline);
-        return List.of(
+        Set<String> all = new TreeSet<>(topics);
+        if (diagnosis.isTherePositionTopic(kafka)) {
+            all.addAll(PositionTopic.lookForTopics(kafka, settings, pipeline));
+        }
+        all.forEach(topic -> diagnosis.look(kafka, "topic of events", topic));
+        return diagnosis.found;
+    }
+
+    /** Kafka tells whether the user may describe the id, which comes with the right to write, and does not tell those two apart. */
+    private void lookAtTransactions(Kafka kafka, String id) {
+        String subject = "transactional id";
+        found.add(
                 Topics.answer(kafka.takesTransactions(id))
-                        ? Diagnosis.ok("transactional id", "'" + id + "' may be used")
+                        ? Diagnosis.ok(subject, "'" + id + "' may be used")
                         : new Diagnosis(
                                 Level.ERROR,
-                                "transactional id",
+                                subject,
                                 "The relay's Kafka user may not use the transactional id '" + id + "'",
                                 KafkaFailure.TRANSACTIONAL_ID_NOT_ALLOWED.remedy()));
     }
@@ -71,9 +86,13 @@ public final class KafkaDiagnosis {
      * @throws BrokerException if Kafka does not answer, or the position is not readable
      */
     public static @Nullable ResumePoint position(PublisherSettings settings, Kafka kafka, String pipeline) {
-        return Topics.answer(kafka.topics(Set.of(settings.positionTopic()))).isEmpty()
-                ? null
-                : PositionTopic.look(kafka, settings, pipeline);
+        return new KafkaDiagnosis(settings).isTherePositionTopic(kafka)
+                ? PositionTopic.look(kafka, settings, pipeline)
+                : null;
+    }
+
+    private boolean isTherePositionTopic(Kafka kafka) {
+        return !Topics.answer(kafka.topics(Set.of(settings.positionTopic()))).isEmpty();
     }
 
     private void run(Kafka kafka) {
@@ -99,10 +118,23 @@ public final class KafkaDiagnosis {
                     warn(subject, TopicRules.warningsOfPositionTopic(topic));
                 }
                 require(kafka.takesEvents(name), "The relay's Kafka user may not write to topic '" + name + "'");
+                requireReplicas(kafka, name);
                 found.add(Diagnosis.ok(subject, "topic '" + name + "' exists, and may be written"));
             }
         } catch (BrokerException e) {
             found.add(Diagnosis.error(subject, e));
+        }
+    }
+
+    private static void requireReplicas(Kafka kafka, String name) {
+        Kafka.Shortage shortage = Topics.answer(kafka.shortages(Set.of(name))).get(name);
+        if (shortage != null) {
+            throw new BrokerException(
+                    "Topic '" + name + "' takes no events: partition " + shortage.partition() + " has "
+                            + shortage.inSyncCount() + " of " + shortage.replicaCount()
+                            + " replicas in sync, and min.insync.replicas is " + shortage.requiredCount(),
+                    KafkaFailure.TOO_FEW_REPLICAS.remedy(),
+                    null);
         }
     }
 

@@ -107,9 +107,21 @@ final class PositionTopic {
      */
     static @Nullable ResumePoint look(Kafka kafka, PublisherSettings settings, String pipeline) {
         PositionTopic positions = new PositionTopic(kafka, settings, pipeline);
-        try (Kafka.LastValues values = kafka.follow(positions.topic, Set.of(positions.positionKey), Set.of())) {
-            byte[] position = values.current().get(positions.positionKey);
-            return position == null ? null : positions.parse(new String(position, StandardCharsets.UTF_8));
+        String position = positions.last(positions.positionKey);
+        return position == null ? null : positions.parse(position);
+    }
+
+    /** Looks at the topics to which events of the pipeline were published. */
+    static Set<String> lookForTopics(Kafka kafka, PublisherSettings settings, String pipeline) {
+        PositionTopic positions = new PositionTopic(kafka, settings, pipeline);
+        String topics = positions.last(positions.topicsKey);
+        return topics == null ? Set.of() : TopicsRecord.parse(topics).keySet();
+    }
+
+    private @Nullable String last(String key) {
+        try (Kafka.LastValues values = kafka.follow(topic, Set.of(key), Set.of())) {
+            byte[] value = values.current().get(key);
+            return value == null ? null : new String(value, StandardCharsets.UTF_8);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -83,6 +84,11 @@ public final class Router {
         } catch (IllegalArgumentException illegalName) {
             return Optional.empty();
         }
+    }
+
+    /** Returns the topics of the types that have one of their own. */
+    public Set<String> chosenTopics() {
+        return Set.copyOf(chosen.values());
     }
 
     /** Returns the aggregate type whose events are in a topic; empty if that cannot be told, or there may be several. */

@@ -8,6 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
@@ -194,6 +199,46 @@ class CommandLineIT {
         assertThat(run(Verb.CHECK).text).contains("OK       position: a relay publishes after it");
         relay.close();
         await().until(() -> run(Verb.CHECK).text.contains("OK       position: a relay goes on after "));
+    }
+
+    @Test
+    void topicsWithTooFewReplicasAreNamed() throws Exception {
+        create();
+        String positions = database.name() + ".positions";
+        String events = database.name() + ".order";
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()))) {
+            Map<String, String> policy = Map.of("cleanup.policy", "compact", "min.insync.replicas", "2");
+            admin.createTopics(List.of(new NewTopic(positions, 1, (short) 1).configs(policy)))
+                    .all()
+                    .get();
+            Outcome refused = run(Verb.CHECK);
+            assertThat(refused.code).isEqualTo(RelayMain.ExitCode.NOT_OK);
+            assertThat(refused.text)
+                    .contains(
+                            "ERROR    topic of the positions: Topic '" + positions
+                                    + "' takes no events: partition 0 has 1 of 1 replicas in sync, and min.insync.replicas is 2")
+                    .contains("lower its min.insync.replicas");
+            setMinInSyncReplicas(admin, positions, "1");
+            assertThat(run(Verb.CHECK).text).doesNotContain("takes no events");
+
+            database.execute(OutboxInsert.rows(1).sql());
+            startRelay();
+            assertThat(run(Verb.DRAIN).code).isEqualTo(RelayMain.ExitCode.OK);
+            assertThat(run(Verb.CHECK).text).contains("OK       topic of events: topic '" + events + "' exists");
+            setMinInSyncReplicas(admin, events, "2");
+            await().until(() ->
+                    run(Verb.CHECK).text.contains("ERROR    topic of events: Topic '" + events + "' takes no events"));
+        }
+    }
+
+    private static void setMinInSyncReplicas(Admin admin, String topic, String count) throws Exception {
+        admin.incrementalAlterConfigs(Map.of(
+                        new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                        List.of(new AlterConfigOp(
+                                new ConfigEntry("min.insync.replicas", count), AlterConfigOp.OpType.SET))))
+                .all()
+                .get();
     }
 
     @Test

@@ -59,6 +59,11 @@ record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafk
     }
 
     @Override
+    public CompletableFuture<Map<String, Shortage>> shortages(Set<String> topics) {
+        return CompletableFuture.completedFuture(Map.of());
+    }
+
+    @Override
     public CompletableFuture<Boolean> takesTransactions(String transactionalId) {
         return CompletableFuture.completedFuture(true);
     }

@@ -22,14 +22,14 @@ import dev.fullstate.outbox.relay.wal.WalSession;
 import dev.fullstate.outbox.relay.wal.WalSource;
 
 /**
- * Looks at what only both sides together show: what a relay that starts now would do with the position in Kafka, and whether the Kafka user may
- * use the transactional id, which has the database's identifier in it.
+ * Looks at what only both sides together show: what belongs to the pipeline in Kafka, under a name that has the database's identifier in it, and
+ * what a relay that starts now would do with the position there.
  */
-final class PositionDiagnosis {
+final class PipelineDiagnosis {
 
     private static final String POSITION = "position";
 
-    private PositionDiagnosis() {}
+    private PipelineDiagnosis() {}
 
     /**
      * Returns what was found.
@@ -41,7 +41,8 @@ final class PositionDiagnosis {
         try (WalSession session = WalSource.of(pipeline.wal()).open();
                 Kafka kafka = connector.connect(pipeline.publisher().kafka())) {
             String id = session.pipeline();
-            found.addAll(KafkaDiagnosis.ofTransactions(pipeline.publisher(), kafka, id));
+            found.addAll(KafkaDiagnosis.of(
+                    pipeline.publisher(), kafka, id, pipeline.router().chosenTopics()));
             if (ready) {
                 boolean isHeld = session.slotStatus().map(SlotStatus::holder).isPresent();
                 found.add(
