@@ -16,6 +16,7 @@ import dev.fullstate.outbox.relay.position.Behind;
 import dev.fullstate.outbox.relay.position.Extent;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Numbers;
+import dev.fullstate.outbox.relay.position.Origin;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.ParkingTables;
@@ -62,7 +63,7 @@ final class AcceptedPosition {
         }
         return taken == null || acceptable == null
                 ? null
-                : new AcceptedPosition(tables, taken, point(acceptable, recorded, facts));
+                : new AcceptedPosition(tables, taken, point(acceptable, recorded, facts.origin()));
     }
 
     private static String whyNot(Finding finding, @Nullable Lsn acceptable) {
@@ -76,10 +77,10 @@ final class AcceptedPosition {
     }
 
     /** Returns the recorded position, moved to that of the slot where it is less: some types may be published further than others. */
-    private static ResumePoint point(Lsn accepted, @Nullable ResumePoint recorded, Facts facts) {
+    static ResumePoint point(Lsn accepted, @Nullable ResumePoint recorded, Origin origin) {
         Extent slot = new Extent(accepted, null);
         if (recorded == null) {
-            return new ResumePoint(accepted, null, facts.origin(), Numbers.NONE);
+            return new ResumePoint(accepted, null, origin, Numbers.NONE);
         }
         Extent all = recorded.extent().furthest(slot);
         Map<String, Extent> behind = new HashMap<>();
@@ -88,8 +89,7 @@ final class AcceptedPosition {
                 behind.put(type, extent.furthest(slot));
             }
         });
-        return new ResumePoint(all.through(), all.within(), facts.origin(), recorded.numbers())
-                .with(new Behind(behind));
+        return new ResumePoint(all.through(), all.within(), origin, recorded.numbers()).with(new Behind(behind));
     }
 
     ResumePoint point() {

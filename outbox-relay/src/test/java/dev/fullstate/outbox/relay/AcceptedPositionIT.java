@@ -12,8 +12,10 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.wal.OperatorTables;
 import dev.fullstate.outbox.relay.wal.OperatorTables.Asked;
+import dev.fullstate.outbox.relay.wal.WalException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** Shows that an operator can have the relay go on where its slot is confirmed, once, and for no other situation than the one that was seen. */
 class AcceptedPositionIT extends RelayIntegrationTest {
@@ -160,6 +162,19 @@ class AcceptedPositionIT extends RelayIntegrationTest {
         }
         assertThat(published()).containsExactly("new");
         assertThat(outcomes()).startsWith("followed: ");
+    }
+
+    @Test
+    void outboxWithoutTheThirdMigrationIsPublishedAndNamesIt() throws SQLException {
+        database.execute("alter table outbox_command drop column slot_position");
+        database.ask("resume");
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            streamAndPublish(relay, "1", 1);
+        }
+        assertThat(tables().commands()).hasSize(1);
+        WalException refused = catchThrowableOfType(WalException.class, () -> tables().accept(new Lsn(1), "alice"));
+        assertThat(refused).hasMessageContaining("outbox_command has no column slot_position");
+        assertThat(refused.remedy()).contains("run V3__accept.sql");
     }
 
     @Test

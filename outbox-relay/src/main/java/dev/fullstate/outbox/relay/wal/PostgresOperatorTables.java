@@ -21,6 +21,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 final class PostgresOperatorTables implements OperatorTables {
 
     private static final int MAX_COMMANDS = 100;
+    private static final String UNDEFINED_COLUMN = "42703";
 
     private static final String COLUMNS = PostgresParkingTables.COMMAND + ", created_at, outcome, done_at";
 
@@ -89,6 +90,15 @@ final class PostgresOperatorTables implements OperatorTables {
                 insert.setString(2, settings.slotName());
                 insert.setString(3, slotPosition.toString());
                 return asked(insert).stream().findFirst();
+            } catch (SQLException e) {
+                if (UNDEFINED_COLUMN.equals(e.getSQLState())) {
+                    throw new WalException(
+                            names.text(
+                                    "No position can be accepted, because {outbox_command} has no column slot_position"),
+                            "Start the service with this version of outbox-starter, or run V3__accept.sql of outbox-contract",
+                            e);
+                }
+                throw e;
             }
         });
     }
