@@ -76,6 +76,24 @@ class AcceptedPositionIT extends RelayIntegrationTest {
     }
 
     @Test
+    void relayThatDiesMeanwhileLeavesItsSuccessorAnAcceptanceOrAPositionThatFits() throws SQLException {
+        accept(advance(Delivery.EXACTLY_ONCE));
+        for (int steps = 1; steps < 5; steps++) {
+            try (SteppedRelay relay = SteppedRelay.of(database)) {
+                for (int step = 0; step < steps; step++) {
+                    relay.step();
+                }
+                database.terminateSessions();
+            }
+        }
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            streamAndPublish(relay, "2", 2);
+        }
+        assertThat(published()).containsExactly("1", "2");
+        assertThat(outcomes()).doesNotContain("open");
+    }
+
+    @Test
     void commandIsUsedOnceAndALaterGapIsFilled() throws SQLException {
         accept(advance(Delivery.EXACTLY_ONCE));
         try (SteppedRelay relay = SteppedRelay.of(database)) {

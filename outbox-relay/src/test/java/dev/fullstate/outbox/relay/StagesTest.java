@@ -49,7 +49,8 @@ class StagesTest {
             stage("kafka")
                     .sees("position, failure")
                     .opens(
-                            "Kafka, KafkaSettings, KafkaTopic, Search, LogContext, BrokerException, UnavailableTopicsException"),
+                            "Kafka, KafkaInspection, KafkaSettings, KafkaTopic, Search, LogContext, BrokerException",
+                            "UnavailableTopicsException"),
             stage("publish")
                     .sees("position, parking, failure, transaction, route, kafka")
                     .opens(

@@ -31,13 +31,6 @@ public interface Kafka extends AutoCloseable {
         ALL
     }
 
-    /**
-     * A partition that takes no records, because too few of its replicas are in sync.
-     *
-     * @param requiredCount the topic's {@code min.insync.replicas}
-     */
-    record Shortage(int partition, int inSyncCount, int replicaCount, int requiredCount) {}
-
     /** The last committed values of some keys, while others may write them. Used by one thread. */
     interface LastValues extends AutoCloseable {
 
@@ -80,14 +73,6 @@ public interface Kafka extends AutoCloseable {
     CompletableFuture<Map<String, KafkaTopic>> topics(Set<String> names);
 
     /**
-     * Looks for partitions with too few replicas in sync, without keeping the caller waiting.
-     *
-     * @return by name, of topics that exist, the first such partition; without topics whose configuration may not be read; completes
-     *     exceptionally with a {@link BrokerException}
-     */
-    CompletableFuture<Map<String, Shortage>> shortages(Set<String> topics);
-
-    /**
      * Asks whether a topic would take an event, without keeping the caller waiting: whether it exists and the user may write there, as far as
      * Kafka tells.
      *
@@ -104,13 +89,6 @@ public interface Kafka extends AutoCloseable {
      */
     CompletableFuture<Boolean> takesEventsOrMayBeCreated(
             String topic, @Nullable Integer partitionCount, @Nullable Short replicationFactor);
-
-    /**
-     * Asks whether the user may describe a transactional id, without keeping the caller waiting and without touching its transactions.
-     *
-     * @return completes exceptionally with a {@link BrokerException}
-     */
-    CompletableFuture<Boolean> takesTransactions(String transactionalId);
 
     /**
      * Finds out whether a commit that comes late can end a later transaction: not from version 2 on, which numbers them (KIP-890).

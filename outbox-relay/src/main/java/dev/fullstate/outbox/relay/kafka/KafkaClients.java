@@ -7,8 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
@@ -20,8 +18,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
-import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka, through its own clients. */
@@ -52,7 +48,7 @@ final class KafkaClients implements Kafka {
         }
     }
 
-    private static Admin admin(Map<String, Object> properties) {
+    static Admin admin(Map<String, Object> properties) {
         try {
             return Admin.create(properties);
         } catch (KafkaException e) {
@@ -74,11 +70,6 @@ final class KafkaClients implements Kafka {
     }
 
     @Override
-    public CompletableFuture<Map<String, Shortage>> shortages(Set<String> topics) {
-        return TopicLookup.shortages(admin, settings.timeout(), topics);
-    }
-
-    @Override
     public CompletableFuture<Boolean> takesEvents(String topic) {
         return TopicLookup.takesEvents(admin, settings.timeout(), topic, null);
     }
@@ -91,27 +82,6 @@ final class KafkaClients implements Kafka {
                 settings.timeout(),
                 topic,
                 newTopic(topic, Keeping.LAST_OF_EACH_KEY, partitionCount, replicationFactor));
-    }
-
-    @Override
-    public CompletableFuture<Boolean> takesTransactions(String transactionalId) {
-        return admin.describeTransactions(List.of(transactionalId))
-                .description(transactionalId)
-                .toCompletionStage()
-                .toCompletableFuture()
-                .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
-                .handle((described, failure) -> {
-                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                    // Kafka knows an id from its first transaction on.
-                    if (cause == null || cause instanceof TransactionalIdNotFoundException) {
-                        return true;
-                    }
-                    if (cause instanceof TransactionalIdAuthorizationException) {
-                        return false;
-                    }
-                    throw BrokerException.of(
-                            "Transactional id '" + transactionalId + "' could not be looked up", cause);
-                });
     }
 
     private static NewTopic newTopic(

@@ -26,7 +26,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.failure.KafkaFailure;
-import dev.fullstate.outbox.relay.kafka.Kafka.Shortage;
+import dev.fullstate.outbox.relay.kafka.KafkaInspection.Shortage;
 
 /** Asks for topics; no thread waits for the answer. */
 final class TopicLookup {

@@ -14,6 +14,8 @@ import dev.fullstate.outbox.relay.failure.KafkaFailure;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.KafkaInspection;
+import dev.fullstate.outbox.relay.kafka.KafkaInspection.Shortage;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -29,21 +31,27 @@ public final class KafkaDiagnosis {
     private static final String KAFKA = "Kafka";
 
     private final PublisherSettings settings;
-    private final List<Diagnosis> found = new ArrayList<>();
+    private final Kafka kafka;
+    private final KafkaInspection inspection;
+    private final List<Diagnosis> found;
 
-    private KafkaDiagnosis(PublisherSettings settings) {
+    private KafkaDiagnosis(PublisherSettings settings, Kafka kafka, KafkaInspection inspection, List<Diagnosis> found) {
         this.settings = settings;
+        this.kafka = kafka;
+        this.inspection = inspection;
+        this.found = found;
     }
 
     /** Returns what was found, in the order in which it is needed. Never throws because of Kafka. */
     public static List<Diagnosis> of(PublisherSettings settings, Kafka.Connector connector) {
-        KafkaDiagnosis diagnosis = new KafkaDiagnosis(settings);
-        try (Kafka kafka = connector.connect(settings.kafka())) {
-            diagnosis.run(kafka);
+        List<Diagnosis> found = new ArrayList<>();
+        try (Kafka kafka = connector.connect(settings.kafka());
+                KafkaInspection inspection = KafkaInspection.connect(settings.kafka())) {
+            new KafkaDiagnosis(settings, kafka, inspection, found).run();
         } catch (BrokerException e) {
-            diagnosis.found.add(Diagnosis.error(KAFKA, e));
+            found.add(Diagnosis.error(KAFKA, e));
         }
-        return diagnosis.found;
+        return found;
     }
 
     /**
@@ -54,23 +62,29 @@ public final class KafkaDiagnosis {
      * @throws BrokerException if Kafka does not answer
      */
     public static List<Diagnosis> of(PublisherSettings settings, Kafka kafka, String pipeline, Set<String> topics) {
-        KafkaDiagnosis diagnosis = new KafkaDiagnosis(settings);
+        List<Diagnosis> found = new ArrayList<>();
+        try (KafkaInspection inspection = KafkaInspection.connect(settings.kafka())) {
+            new KafkaDiagnosis(settings, kafka, inspection, found).run(pipeline, topics);
+        }
+        return found;
+    }
+
+    private void run(String pipeline, Set<String> topics) {
         if (settings.delivery() == Delivery.EXACTLY_ONCE) {
-            diagnosis.lookAtTransactions(kafka, Preparation.transactionalId(pipeline));
+            lookAtTransactions(Preparation.transactionalId(pipeline));
         }
         Set<String> all = new TreeSet<>(topics);
-        if (diagnosis.isTherePositionTopic(kafka)) {
+        if (isTherePositionTopic(settings, kafka)) {
             all.addAll(PositionTopic.lookForTopics(kafka, settings, pipeline));
         }
-        all.forEach(topic -> diagnosis.look(kafka, "topic of events", topic));
-        return diagnosis.found;
+        all.forEach(topic -> look("topic of events", topic));
     }
 
     /** Kafka tells whether the user may describe the id, which comes with the right to write, and does not tell those two apart. */
-    private void lookAtTransactions(Kafka kafka, String id) {
+    private void lookAtTransactions(String id) {
         String subject = "transactional id";
         found.add(
-                Topics.answer(kafka.takesTransactions(id))
+                Topics.answer(inspection.takesTransactions(id))
                         ? Diagnosis.ok(subject, "'" + id + "' may be used")
                         : new Diagnosis(
                                 Level.ERROR,
@@ -86,31 +100,29 @@ public final class KafkaDiagnosis {
      * @throws BrokerException if Kafka does not answer, or the position is not readable
      */
     public static @Nullable ResumePoint position(PublisherSettings settings, Kafka kafka, String pipeline) {
-        return new KafkaDiagnosis(settings).isTherePositionTopic(kafka)
-                ? PositionTopic.look(kafka, settings, pipeline)
-                : null;
+        return isTherePositionTopic(settings, kafka) ? PositionTopic.look(kafka, settings, pipeline) : null;
     }
 
-    private boolean isTherePositionTopic(Kafka kafka) {
+    private static boolean isTherePositionTopic(PublisherSettings settings, Kafka kafka) {
         return !Topics.answer(kafka.topics(Set.of(settings.positionTopic()))).isEmpty();
     }
 
-    private void run(Kafka kafka) {
+    private void run() {
         found.add(Diagnosis.ok(KAFKA, "the cluster answers"));
         warn("transactions", CommitGuard.of(kafka).warnings());
-        look(kafka, "topic of the positions", settings.positionTopic());
-        look(kafka, "topic of dead letters", settings.deadLetterTopic());
+        look("topic of the positions", settings.positionTopic());
+        look("topic of dead letters", settings.deadLetterTopic());
     }
 
     private void warn(String subject, List<Warning> warnings) {
         warnings.forEach(warning -> found.add(Diagnosis.warning(subject, warning.message(), warning.remedy())));
     }
 
-    private void look(Kafka kafka, String subject, String name) {
+    private void look(String subject, String name) {
         try {
             KafkaTopic topic = Topics.answer(kafka.topics(Set.of(name))).get(name);
             if (topic == null) {
-                requireCreation(kafka, name);
+                requireCreation(name);
                 found.add(Diagnosis.ok(subject, "topic '" + name + "' is created when it is needed"));
             } else {
                 if (name.equals(settings.positionTopic())) {
@@ -118,7 +130,7 @@ public final class KafkaDiagnosis {
                     warn(subject, TopicRules.warningsOfPositionTopic(topic));
                 }
                 require(kafka.takesEvents(name), "The relay's Kafka user may not write to topic '" + name + "'");
-                requireReplicas(kafka, name);
+                requireReplicas(name);
                 found.add(Diagnosis.ok(subject, "topic '" + name + "' exists, and may be written"));
             }
         } catch (BrokerException e) {
@@ -126,8 +138,8 @@ public final class KafkaDiagnosis {
         }
     }
 
-    private static void requireReplicas(Kafka kafka, String name) {
-        Kafka.Shortage shortage = Topics.answer(kafka.shortages(Set.of(name))).get(name);
+    private void requireReplicas(String name) {
+        Shortage shortage = Topics.answer(inspection.shortages(Set.of(name))).get(name);
         if (shortage != null) {
             throw new BrokerException(
                     "Topic '" + name + "' takes no events: partition " + shortage.partition() + " has "
@@ -138,7 +150,7 @@ public final class KafkaDiagnosis {
         }
     }
 
-    private void requireCreation(Kafka kafka, String name) {
+    private void requireCreation(String name) {
         NewTopics creation = settings.newTopics();
         if (!creation.create()) {
             throw UnavailableTopicsException.missing(name);

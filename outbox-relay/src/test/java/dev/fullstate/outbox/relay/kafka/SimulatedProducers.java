@@ -67,16 +67,6 @@ public final class SimulatedProducers implements Kafka {
     }
 
     @Override
-    public CompletableFuture<Map<String, Shortage>> shortages(Set<String> topics) {
-        return CompletableFuture.completedFuture(Map.of());
-    }
-
-    @Override
-    public CompletableFuture<Boolean> takesTransactions(String transactionalId) {
-        return CompletableFuture.completedFuture(true);
-    }
-
-    @Override
     public short transactionVersion() {
         requireAnswer();
         return broker.transactionVersion();

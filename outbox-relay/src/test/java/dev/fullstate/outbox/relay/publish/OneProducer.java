@@ -59,16 +59,6 @@ record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafk
     }
 
     @Override
-    public CompletableFuture<Map<String, Shortage>> shortages(Set<String> topics) {
-        return CompletableFuture.completedFuture(Map.of());
-    }
-
-    @Override
-    public CompletableFuture<Boolean> takesTransactions(String transactionalId) {
-        return CompletableFuture.completedFuture(true);
-    }
-
-    @Override
     public short transactionVersion() {
         return 2;
     }
