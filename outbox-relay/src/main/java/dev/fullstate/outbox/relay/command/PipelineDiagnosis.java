@@ -63,7 +63,7 @@ final class PipelineDiagnosis {
         Finding finding = History.judge(recorded, false, facts);
         Lsn acceptable = History.acceptable(finding, recorded, facts);
         String remedy = acceptable == null
-                ? ""
+                ? "None; the relay goes on by itself"
                 : "None, if that is as it should be. Otherwise accept --position=" + acceptable
                         + " has a relay stream on from there, and count everything that was committed before as published";
         if (finding instanceof Resume resume && resume.point().fill() == null) {
