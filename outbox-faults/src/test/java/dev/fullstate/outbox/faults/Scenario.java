@@ -163,6 +163,11 @@ final class Scenario implements AutoCloseable {
                                         + "' from pg_replication_slots where slot_name = '" + outbox.name() + "'")));
     }
 
+    /** Returns whether the relays read the table, and have no slot. */
+    boolean readsTable() {
+        return "table".equals(properties.get("outbox.relay.source"));
+    }
+
     /** Waits until consumers can read all committed events. */
     void awaitAllPublished() throws SQLException {
         Set<String> missing = committed.ids();

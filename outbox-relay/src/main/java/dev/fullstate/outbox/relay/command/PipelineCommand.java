@@ -122,28 +122,23 @@ record PipelineCommand(
 
     /** Waits until everything is confirmed that is committed now. */
     private Outcome drain(OperatorTables tables) {
-        Lsn goal = tables.status().written();
+        PipelineStatus goal = tables.status();
         long deadline = System.nanoTime() + patience.toNanos();
-        PipelineStatus status = tables.status();
-        while (!isConfirmed(status, goal) && System.nanoTime() - deadline < 0) {
+        PipelineStatus status = goal;
+        while (!status.hasReached(goal) && System.nanoTime() - deadline < 0) {
             pause();
             status = tables.status();
         }
         Lsn confirmed = status.confirmed();
-        boolean drained = isConfirmed(status, goal) && status.parkedAggregates() == 0;
+        boolean drained = status.hasReached(goal) && status.parkedAggregates() == 0;
         Map<String, @Nullable Object> members = new LinkedHashMap<>();
         members.put("drained", drained);
-        members.put("committed", goal.toString());
+        members.put("committed", goal.written().toString());
         members.put("confirmed", confirmed == null ? null : confirmed.toString());
         members.put("active", status.active());
         members.put("paused", status.paused());
         members.put("parkedAggregates", status.parkedAggregates());
         return Outcome.of(drained, members);
-    }
-
-    private static boolean isConfirmed(PipelineStatus status, Lsn goal) {
-        Lsn confirmed = status.confirmed();
-        return confirmed != null && !goal.isAfter(confirmed);
     }
 
     private Outcome ask(OperatorTables tables, Kind kind) {

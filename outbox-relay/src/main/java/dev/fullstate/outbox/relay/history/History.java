@@ -55,7 +55,7 @@ public final class History {
      */
     public static @Nullable Lsn acceptable(Finding finding, @Nullable ResumePoint recorded, Facts facts) {
         Facts.Slot slot = facts.slot();
-        if (slot == null || slot.lost()) {
+        if (slot == null || slot.lost() || facts.source() == Source.TABLE) {
             return null;
         }
         return isAcceptable(finding, recorded, facts) ? slot.confirmed() : null;

@@ -46,9 +46,13 @@ public final class DatabaseDiagnosis {
         }
         try {
             Catalog catalog = new Catalog(ordinary, settings.publication());
-            look("wal_level", () -> walLevel(catalog));
-            look("replication", this::replication);
-            look("slot", () -> slot(catalog));
+            if (settings.readsTable()) {
+                look("source", () -> source(catalog));
+            } else {
+                look("wal_level", () -> walLevel(catalog));
+                look("replication", this::replication);
+                look("slot", () -> slot(catalog));
+            }
             look(OUTBOX, () -> outbox(catalog));
             look("standbys", () -> {
                 new Standbys(ordinary, settings).require();
@@ -59,12 +63,14 @@ public final class DatabaseDiagnosis {
                 look("republish jobs", () -> jobs(ordinary, catalog));
                 look("waiting rows", () -> waitingRows(catalog));
             }
-            look("synchronous standby", () -> synchronousStandby(catalog));
-            look("free slots", () -> freeSlots(ordinary));
-            look("kept WAL", () -> {
-                found.addAll(new KeptWal(catalog, settings).find());
-                return null;
-            });
+            if (!settings.readsTable()) {
+                look("synchronous standby", () -> synchronousStandby(catalog));
+                look("free slots", () -> freeSlots(ordinary));
+                look("kept WAL", () -> {
+                    found.addAll(new KeptWal(catalog, settings).find());
+                    return null;
+                });
+            }
             look("server version", () -> serverVersion(catalog));
             look("clocks", () -> {
                 found.add(Clocks.compare(catalog));
@@ -96,6 +102,12 @@ public final class DatabaseDiagnosis {
         } catch (WalException e) {
             found.add(Diagnosis.error(subject, e));
         }
+    }
+
+    private String source(Catalog catalog) {
+        return new OwnSlot(catalog, settings).find().isPresent()
+                ? "the table is read from the next start on, which drops slot '" + settings.slotName() + "'"
+                : "the table is read, and there is no slot";
     }
 
     private static String walLevel(Catalog catalog) {

@@ -10,6 +10,7 @@ import dev.fullstate.outbox.relay.parking.Command;
 import dev.fullstate.outbox.relay.parking.Command.Kind;
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Snapshot;
 
 /**
  * What operators see of a pipeline, and the place where they ask for something: the same for each instance of the relay, whichever has the
@@ -67,6 +68,7 @@ public interface OperatorTables {
      * @param paused whether operators have paused it
      * @param parkedAggregates that wait for an operator
      * @param parkedEvents of these aggregates
+     * @param table what is published of the table; null unless that is the source
      */
     record PipelineStatus(
             String pipeline,
@@ -77,7 +79,16 @@ public interface OperatorTables {
             @Nullable Long retainedBytes,
             boolean paused,
             int parkedAggregates,
-            long parkedEvents) {
+            long parkedEvents,
+            @Nullable PublishedTable table) {
+
+        /** Returns whether everything is published, and confirmed or noted, that was committed at an earlier status. */
+        public boolean hasReached(PipelineStatus earlier) {
+            if (table != null && earlier.table != null) {
+                return table.hasReached(earlier.table);
+            }
+            return confirmed != null && !earlier.written.isAfter(confirmed);
+        }
 
         /** Says why a position of the slot could not be accepted. */
         public String whyNotAccepted(Lsn slotPosition) {
@@ -88,6 +99,21 @@ public interface OperatorTables {
                     ? "There is no slot '" + pipeline + "', and so no position to accept"
                     : "Slot '" + pipeline + "' is confirmed up to " + confirmed + ", not up to " + slotPosition
                             + ": look again at what would be accepted";
+        }
+    }
+
+    /**
+     * The progress of a relay that reads the table.
+     *
+     * @param now the present snapshot
+     * @param noted the one up to which the relay has noted that everything is published
+     * @param anyWaiting whether there is a row that it does not show
+     */
+    record PublishedTable(Snapshot now, Snapshot noted, boolean anyWaiting) {
+
+        private boolean hasReached(PublishedTable earlier) {
+            // The relay notes nothing while nothing is written.
+            return !anyWaiting || noted.shows(earlier.now);
         }
     }
 

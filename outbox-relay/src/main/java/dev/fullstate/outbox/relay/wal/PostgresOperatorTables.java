@@ -16,6 +16,7 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.parking.Command.Kind;
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Snapshot;
 
 /** Opens a connection for each call: operators are few, and the loop's connections are the loop's. */
 final class PostgresOperatorTables implements OperatorTables {
@@ -110,6 +111,11 @@ final class PostgresOperatorTables implements OperatorTables {
             PostgresParkingTables parking = new PostgresParkingTables(connection, names, settings);
             List<ParkedAggregate> parked = parking.obstacle() == null ? parking.noted() : List.of();
             boolean paused = new PipelineCommands(connection, catalog, settings).isPaused();
+            PublishedTable table = settings.readsTable() ? publishedTable(catalog, names) : null;
+            boolean leads = settings.readsTable()
+                    && catalog.slotStatus(settings.slotName())
+                            .map(SlotStatus::holder)
+                            .isPresent();
             try (PreparedStatement query = connection.prepareStatement("""
                     select pg_current_wal_insert_lsn()::text, confirmed_flush_lsn::text, coalesce(active, false), wal_status,
                            pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::bigint
@@ -124,15 +130,30 @@ final class PostgresOperatorTables implements OperatorTables {
                             settings.slotName(),
                             Lsn.parse(row.getString(1)),
                             confirmed == null ? null : Lsn.parse(confirmed),
-                            row.getBoolean(3),
+                            leads || row.getBoolean(3),
                             row.getString(4),
                             row.getObject(5, Long.class),
                             paused,
                             parked.size(),
-                            parked.stream().mapToLong(ParkedAggregate::count).sum());
+                            parked.stream().mapToLong(ParkedAggregate::count).sum(),
+                            table);
                 }
             }
         });
+    }
+
+    private PublishedTable publishedTable(Catalog catalog, OutboxNames names) {
+        return catalog.query(
+                        names.sql(
+                                """
+                        select pg_current_snapshot()::text, noted.snapshot::text,
+                               exists (select from {outbox} as r where %s)
+                          from (select coalesce((select snapshot from {outbox_relay} where pipeline = ?), '1:1:') as snapshot) as noted
+                        """.formatted(PostgresRetainedRows.NOT_IN.replace("?::pg_snapshot", "noted.snapshot"))),
+                        row -> new PublishedTable(
+                                Snapshot.parse(row.getString(1)), Snapshot.parse(row.getString(2)), row.getBoolean(3)),
+                        settings.slotName())
+                .get(0);
     }
 
     @Override

@@ -15,6 +15,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
@@ -25,6 +27,7 @@ import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.relay.RelayApplication;
 import dev.fullstate.outbox.relay.command.RelayMain.Verb;
+import dev.fullstate.outbox.relay.wal.Source;
 import dev.fullstate.outbox.test.PostgresServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,6 +41,7 @@ class CommandLineIT {
     private final PostgresServer server = SharedServers.postgres();
     private MigratedDatabase database;
     private ConfigurableApplicationContext relay;
+    private Source source = Source.WAL;
 
     /** The outcome of a command. */
     private record Outcome(int code, String text) {
@@ -71,6 +75,7 @@ class CommandLineIT {
                 "--spring.datasource.username=" + server.username(),
                 "--spring.datasource.password=" + server.password(),
                 "--spring.kafka.bootstrap-servers=" + SharedServers.kafka().bootstrapServers(),
+                "--outbox.relay.source=" + source,
                 "--outbox.relay.slot-name=" + database.name(),
                 "--outbox.relay.exactly-once.position-topic=" + database.name() + ".positions",
                 "--outbox.relay.topic=" + database.name() + ".{aggregatetype}"));
@@ -138,7 +143,31 @@ class CommandLineIT {
     }
 
     @Test
-    void drainWaitsUntilEverythingIsConfirmed() throws SQLException {
+    void checkAsksForNoReplicationWhereTheTableIsTheSource() throws SQLException {
+        source = Source.TABLE;
+        create();
+        String role = database.name() + "_reader";
+        database.execute("create role " + role + " login password 'secret'");
+        String[] reader = {"--outbox.relay.username=" + role, "--outbox.relay.password=secret"};
+        Outcome bare = run(Verb.CHECK, reader);
+        assertThat(bare.code).isEqualTo(RelayMain.ExitCode.NOT_OK);
+        assertThat(bare.text)
+                .contains("OK       source: the table is read, and there is no slot")
+                .contains("ERROR    outbox: Role " + role + " lacks rights")
+                .doesNotContain("replication", "wal_level", "kept WAL", "free slots");
+        database.execute("grant select on all tables in schema public to " + role
+                + "; grant insert, update on outbox_relay, outbox_parked, outbox_command to " + role
+                + "; grant delete on outbox_parked to " + role + "; grant insert on outbox_job_end to " + role
+                + "; grant select, update on sequence outbox_seq to " + role);
+        Outcome ready = run(Verb.CHECK, reader);
+        assertThat(ready.code).as(ready.text).isEqualTo(RelayMain.ExitCode.OK);
+        database.execute("drop owned by " + role + "; drop role " + role);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Source.class)
+    void drainWaitsUntilEverythingIsConfirmed(Source from) throws SQLException {
+        source = from;
         create();
         database.execute(OutboxInsert.rows(100).sql());
         Outcome without = run(Verb.DRAIN, "--json", "--timeout=300ms");
@@ -152,8 +181,10 @@ class CommandLineIT {
         assertThat(run(Verb.STATUS).text).contains("active            true", "parkedAggregates  0");
     }
 
-    @Test
-    void pauseAndResumeAreFollowedByTheRelay() throws SQLException {
+    @ParameterizedTest
+    @EnumSource(Source.class)
+    void pauseAndResumeAreFollowedByTheRelay(Source from) throws SQLException {
+        source = from;
         create();
         Outcome unheard = run(Verb.PAUSE, "--timeout=100ms");
         assertThat(unheard.code).isEqualTo(RelayMain.ExitCode.NOT_OK);
