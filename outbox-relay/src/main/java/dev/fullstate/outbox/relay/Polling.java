@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
@@ -64,6 +65,8 @@ final class Polling implements Activity {
     private long rowCount;
     /** The rows that the fill had when it began; as many as there can be if another relay began it. */
     private long countOfAll = Long.MAX_VALUE;
+    /** When the newest row of the fill was written; null if another relay began it. */
+    private @Nullable Instant writtenAt;
     /** Stops the relay, once all rows before it are published; nothing more is given to the publisher then. */
     private @Nullable UnpublishableRowException stoppedBy;
     /** True if the last step found nothing to do. */
@@ -170,6 +173,7 @@ final class Polling implements Activity {
         pending = tracker.begin();
         rowCount = 0;
         countOfAll = fresh.count();
+        writtenAt = fresh.writtenAt();
     }
 
     private void publish(Fill fill) {
@@ -211,7 +215,11 @@ final class Polling implements Activity {
 
     private void end() {
         Fill fill = Objects.requireNonNull(point.fill(), "A fill ends");
-        tracker.end(point.through());
+        if (writtenAt == null) {
+            tracker.end(point.through());
+        } else {
+            tracker.end(point.through(), writtenAt);
+        }
         pending = null;
         point = numbered().ofTable(fill.snapshot());
     }

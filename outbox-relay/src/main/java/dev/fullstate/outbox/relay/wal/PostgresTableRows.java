@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -43,20 +44,23 @@ final class PostgresTableRows implements TableRows {
         try (PreparedStatement query =
                 connection.prepareStatement(names.sql("""
                 select pg_current_snapshot()::text, wal.ends::text, pg_current_wal_flush_lsn() >= wal.ends, pg_backend_pid(),
-                       rows.count, rows.first
+                       rows.count, rows.first, rows.written_at
                   from (select pg_current_wal_insert_lsn() as ends) as wal,
-                       (select count(*) as count, coalesce(min(seq), 0) as first from {outbox} as r where %s) as rows
+                       (select count(*) as count, coalesce(min(seq), 0) as first, max(created_at) as written_at
+                          from {outbox} as r where %s) as rows
                 """.formatted(PostgresRetainedRows.NOT_IN)))) {
             query.setString(1, published);
             query.setString(2, published);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 requireOwn(row.getInt(4));
+                Timestamp writtenAt = row.getTimestamp(7);
                 return new Fresh(
                         new Horizon(row.getString(1), Lsn.parse(row.getString(2))),
                         row.getBoolean(3),
                         row.getLong(5),
-                        row.getLong(6));
+                        row.getLong(6),
+                        writtenAt == null ? null : writtenAt.toInstant());
             }
         } catch (SQLException e) {
             throw SqlFailure.of(names.text("New rows of {outbox} could not be read"), e);

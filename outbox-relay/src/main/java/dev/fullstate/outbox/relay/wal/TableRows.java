@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.wal;
 
+import java.time.Instant;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,14 @@ public interface TableRows {
      * @param isOnDisk whether a crash of the server cannot lose what the moment shows
      * @param count of the rows
      * @param firstSeq the lowest number among them; 0 if there is none
+     * @param writtenAt when the newest of them was written, by the database's clock; null if there is none
      */
-    record Fresh(Horizon now, boolean isOnDisk, long count, long firstSeq) {}
+    record Fresh(
+            Horizon now,
+            boolean isOnDisk,
+            long count,
+            long firstSeq,
+            @Nullable Instant writtenAt) {}
 
     /**
      * Looks for rows that were committed since a moment.
