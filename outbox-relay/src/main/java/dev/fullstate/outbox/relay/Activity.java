@@ -19,6 +19,11 @@ sealed interface Activity permits Connecting, StandBy, Paused, Announcing, Filli
     /** Does one bounded piece of work; returns the activity that follows, usually this one. */
     Activity step();
 
+    /** Waits for work on the connections, if nothing else can bring some; returns at once where that has no meaning. */
+    default void awaitWork() {
+        // Most activities ask for their work.
+    }
+
     /** Tells whether the last step found nothing to do. */
     boolean isIdle();
 

@@ -31,7 +31,7 @@ import dev.fullstate.outbox.relay.wal.RepublishJobs.Job;
  */
 final class JobEnds {
 
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration INTERVAL = Duration.ofSeconds(2);
 
     private final RepublishJobs jobs;
     private final Router router;

@@ -36,7 +36,7 @@ final class LostEvents {
 
     private static final Logger log = LoggerFactory.getLogger(LostEvents.class);
 
-    private static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
 
     private final Losses losses;
     private final Router router;

@@ -261,8 +261,8 @@ public final class Relay
     private void run() {
         MDC.put(MDC_KEY, settings.slotName());
         try {
-            while (!stopRequested.await(step().toNanos(), TimeUnit.NANOSECONDS)) {
-                // Step again.
+            while (!stopRequested.await(next().toNanos(), TimeUnit.NANOSECONDS)) {
+                // Go on.
             }
             end();
         } catch (InterruptedException e) {
@@ -283,6 +283,16 @@ public final class Relay
         log.error(
                 "The relay's thread has died; this relay publishes nothing until the application is restarted", cause);
         giveUp();
+    }
+
+    /** Waits for work where nothing is under way, then steps: a test that owns the time steps without that. */
+    private Duration next() {
+        try {
+            activity.awaitWork();
+        } catch (RuntimeException e) {
+            return recover(e);
+        }
+        return step();
     }
 
     /** Does one bounded piece of work; returns how long to wait before the next. */

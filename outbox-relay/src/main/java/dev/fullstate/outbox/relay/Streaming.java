@@ -3,11 +3,11 @@ package dev.fullstate.outbox.relay;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +49,9 @@ final class Streaming implements Activity {
     private static final long WAITED_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
+
+    /** What the loop does by the clock, it does once a second at most; a relay that is stopped ends so much later. */
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(100);
 
     private final Stages stages;
     private final Connected connected;
@@ -197,10 +200,8 @@ final class Streaming implements Activity {
 
     @Override
     public @Nullable Problem problem() {
-        return Stream.of(kafka.problem(), held.problem(), confirmation.problem())
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        Problem ofEvents = kafka.problem() == null ? held.problem() : kafka.problem();
+        return ofEvents == null ? confirmation.problem() : ofEvents;
     }
 
     /** Reads until the stream has nothing, or had nothing for a moment, or no more may be in flight; unread messages stay in the WAL. */
@@ -232,14 +233,25 @@ final class Streaming implements Activity {
 
     @Override
     public List<Warning> warnings() {
-        return Stream.of(lostEvents.warnings(), rowPublisher.warnings(), releasing.warnings(), publisher.warnings())
-                .flatMap(List::stream)
-                .toList();
+        // Asked for after each step, so without a stream of streams.
+        List<Warning> warnings = new ArrayList<>(lostEvents.warnings());
+        warnings.addAll(rowPublisher.warnings());
+        warnings.addAll(releasing.warnings());
+        warnings.addAll(publisher.warnings());
+        return warnings;
     }
 
     @Override
     public boolean isIdle() {
         return idle && !publisher.isCommitting();
+    }
+
+    /** Waits for the server alone, while Kafka has answered everything and operators have nothing under way. */
+    @Override
+    public void awaitWork() {
+        if (idle && tracker.isIdle() && publisher.isRecorded() && !releasing.isBusy()) {
+            stream.awaitMessage(LONGEST_WAIT);
+        }
     }
 
     @Override

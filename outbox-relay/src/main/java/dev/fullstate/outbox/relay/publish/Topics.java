@@ -1,6 +1,5 @@
 package dev.fullstate.outbox.relay.publish;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +41,9 @@ final class Topics {
     /** Topics that this producer has placed keys in, by name, with the number of partitions by which it places them. */
     private final Map<String, KafkaTopic> used = new HashMap<>();
     /** By topic, as it was when it was last looked at; also for that of the positions. */
-    private final Map<String, List<Warning>> warnings = new HashMap<>();
+    private final Map<String, List<Warning>> warningsByTopic = new HashMap<>();
+    /** Those of {@code warningsByTopic}. */
+    private List<Warning> warnings = List.of();
     /** The topic of the positions, as it was when it was required; null before. */
     private @Nullable KafkaTopic positions;
     /** The question that Kafka has not answered or whose answer was not looked at; at most one. */
@@ -103,7 +104,7 @@ final class Topics {
     }
 
     List<Warning> warnings() {
-        return warnings.values().stream().flatMap(List::stream).toList();
+        return warnings;
     }
 
     /**
@@ -147,7 +148,8 @@ final class Topics {
     }
 
     private void warn(String topic, List<Warning> found) {
-        warnings.put(topic, new ArrayList<>(found));
+        warningsByTopic.put(topic, found);
+        warnings = warningsByTopic.values().stream().flatMap(List::stream).toList();
     }
 
     /**

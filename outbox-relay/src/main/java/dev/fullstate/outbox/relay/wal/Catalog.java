@@ -50,6 +50,8 @@ final class Catalog {
 
     private final Connection connection;
     private final String publication;
+    /** The database of the connection; null before it is asked for. */
+    private @Nullable String currentDatabase;
 
     /** @param publication of the outbox table */
     Catalog(Connection connection, String publication) {
@@ -135,7 +137,7 @@ final class Catalog {
     Optional<Slot> slot(String name) {
         return query("""
                         select coalesce(database, ''), coalesce(plugin, ''), two_phase, coalesce(confirmed_flush_lsn, '0/0'),
-                               coalesce(wal_status, '') = 'lost'
+                               coalesce(wal_status, '') = 'lost', active_pid
                           from pg_replication_slots
                          where slot_name = ?
                         """, Catalog::slot, name).stream().findFirst();
@@ -143,7 +145,12 @@ final class Catalog {
 
     private static Slot slot(ResultSet row) throws SQLException {
         return new Slot(
-                row.getString(1), row.getString(2), row.getBoolean(3), Lsn.parse(row.getString(4)), row.getBoolean(5));
+                row.getString(1),
+                row.getString(2),
+                row.getBoolean(3),
+                Lsn.parse(row.getString(4)),
+                row.getBoolean(5),
+                row.getObject(6, Integer.class));
     }
 
     /**
@@ -167,16 +174,6 @@ final class Catalog {
                        safe_wal_size, coalesce(wal_status, '') as wal_status, holder_pid, started_at, sign_of_life
                 """ + SLOT_AND_HOLDER + " where slot.slot_name is not null or leader.pid is not null",
                         Catalog::slotStatus,
-                        name)
-                .stream()
-                .findFirst();
-    }
-
-    /** Returns the process that streams from the slot; empty if none does. */
-    Optional<Integer> streamingPid(String name) {
-        return query(
-                        "select active_pid from pg_replication_slots where slot_name = ? and active_pid is not null",
-                        row -> row.getInt(1),
                         name)
                 .stream()
                 .findFirst();
@@ -221,7 +218,12 @@ final class Catalog {
     }
 
     String currentDatabase() {
-        return query("select current_database()", row -> row.getString(1)).get(0);
+        String known = currentDatabase;
+        if (known == null) {
+            known = query("select current_database()", row -> row.getString(1)).get(0);
+            currentDatabase = known;
+        }
+        return known;
     }
 
     /** Returns the identifier of a server for all of its life, and of its standbys; other servers have others. */

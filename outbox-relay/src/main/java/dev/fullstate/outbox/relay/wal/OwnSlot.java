@@ -43,10 +43,7 @@ final class OwnSlot {
      * @throws WalException if there is no slot, or another process streams from it
      */
     SlotStatus requireStatus(int walSenderPid) {
-        SlotStatus status = catalog.slotStatus(settings.slotName())
-                .filter(any -> find().isPresent())
-                .orElseThrow(this::missing);
-        Integer actual = catalog.streamingPid(settings.slotName()).orElse(null);
+        Integer actual = find().orElseThrow(this::missing).streamingPid();
         if (actual == null || actual != walSenderPid) {
             throw new WalException(
                     FailureKind.RETRY,
@@ -55,7 +52,7 @@ final class OwnSlot {
                     "None: the relay connects again",
                     null);
         }
-        return status;
+        return catalog.slotStatus(settings.slotName()).orElseThrow(this::missing);
     }
 
     private WalException missing() {

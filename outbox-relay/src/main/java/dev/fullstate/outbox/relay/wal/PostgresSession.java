@@ -68,7 +68,7 @@ final class PostgresSession implements WalSession {
             Connections.limit(connection, settings.queryTimeout());
             Catalog own = new Catalog(connection, settings.publication());
             if (!own.tryLock(settings.slotName())
-                    || own.streamingPid(settings.slotName()).isPresent()) {
+                    || own.slot(settings.slotName()).map(Slot::streamingPid).isPresent()) {
                 throw new SlotInUseException("Another relay publishes pipeline '" + settings.slotName() + "'", null);
             }
             return true;

@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay.wal;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -15,8 +16,8 @@ import dev.fullstate.outbox.contract.OutboxNames;
 import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
- * Never reads in a blocking way: the driver holds its lock while it waits, and nothing could be confirmed in that time. The
- * driver's automatic confirmation is off, because it confirms received positions.
+ * Never reads in a blocking way: the driver has no limit for that, and a time-out would end the stream. Where there is nothing to do, it waits
+ * on the socket instead. The driver's automatic confirmation is off, because it confirms received positions.
  */
 final class PostgresStream implements WalStream {
 
@@ -24,6 +25,7 @@ final class PostgresStream implements WalStream {
     private static final int DRIVER_STATUS_INTERVAL_SECONDS = 5;
 
     private final PGReplicationStream stream;
+    private final @Nullable DriverSocket socket;
     private final Lsn start;
     private final PostgresSubscription subscription;
     private final int walSenderPid;
@@ -32,8 +34,13 @@ final class PostgresStream implements WalStream {
     private final CurrentRows currentRows;
 
     private PostgresStream(
-            PGReplicationStream stream, PostgresSubscription subscription, int walSenderPid, Horizons horizons) {
+            PGReplicationStream stream,
+            @Nullable DriverSocket socket,
+            PostgresSubscription subscription,
+            int walSenderPid,
+            Horizons horizons) {
         this.stream = stream;
+        this.socket = socket;
         // Read when no other process can move the slot any more.
         this.start = subscription.slot().requirePosition();
         this.subscription = subscription;
@@ -64,7 +71,7 @@ final class PostgresStream implements WalStream {
                     .withStatusInterval(DRIVER_STATUS_INTERVAL_SECONDS, TimeUnit.SECONDS)
                     .withAutomaticFlush(false)
                     .start();
-            return new PostgresStream(stream, subscription, walSenderPid, horizons);
+            return new PostgresStream(stream, DriverSocket.of(replication), subscription, walSenderPid, horizons);
         } catch (SQLException e) {
             throw SqlFailure.of("Streaming from slot '" + settings.slotName() + "' could not start", e);
         }
@@ -80,8 +87,23 @@ final class PostgresStream implements WalStream {
         try {
             return stream.readPending();
         } catch (SQLException e) {
-            throw SqlFailure.of("The replication stream broke off", e);
+            throw brokenOff(e);
         }
+    }
+
+    @Override
+    public void awaitMessage(Duration atMost) {
+        if (socket != null) {
+            try {
+                socket.await(atMost);
+            } catch (SQLException e) {
+                throw brokenOff(e);
+            }
+        }
+    }
+
+    private static WalException brokenOff(SQLException e) {
+        return SqlFailure.of("The replication stream broke off", e);
     }
 
     @Override

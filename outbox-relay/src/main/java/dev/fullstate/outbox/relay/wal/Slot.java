@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.wal;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.fullstate.outbox.relay.position.Lsn;
 
 /**
@@ -8,5 +10,12 @@ import dev.fullstate.outbox.relay.position.Lsn;
  * @param twoPhase whether prepared transactions are streamed before they are committed, asked for or not
  * @param confirmed where the next stream starts
  * @param lost whether the server has given it up
+ * @param streamingPid the server's process that streams from it; null if none does
  */
-record Slot(String database, String plugin, boolean twoPhase, Lsn confirmed, boolean lost) {}
+record Slot(
+        String database,
+        String plugin,
+        boolean twoPhase,
+        Lsn confirmed,
+        boolean lost,
+        @Nullable Integer streamingPid) {}

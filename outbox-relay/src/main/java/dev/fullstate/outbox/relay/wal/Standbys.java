@@ -152,21 +152,28 @@ final class Standbys {
             return null;
         }
         Lsn before = asked;
-        asked = one("select pg_current_wal_flush_lsn()", row -> Lsn.parse(row.getString(1)));
-        return before == null
-                ? null
-                : one(
-                        """
-                        select min(name || case when slot_type is null then ' does not exist'
-                                                when slot_type <> 'physical' then ' is not a standby''s'
-                                                when restart_lsn is null then ' keeps no WAL any more'
-                                                when active_pid is null then ' has no standby connected'
-                                                else ' has a standby that lags behind' end)
-                          from\s""" + AWAITED
-                                + " where slot_type is distinct from 'physical' or restart_lsn is null or restart_lsn < ?::pg_lsn",
-                        row -> row.getString(1),
-                        before.toString());
+        Behind behind = one(
+                """
+                        select pg_current_wal_flush_lsn(),
+                               (select min(name || case when slot_type is null then ' does not exist'
+                                                        when slot_type <> 'physical' then ' is not a standby''s'
+                                                        when restart_lsn is null then ' keeps no WAL any more'
+                                                        when active_pid is null then ' has no standby connected'
+                                                        else ' has a standby that lags behind' end)
+                                  from\s""" + AWAITED
+                        + " where slot_type is distinct from 'physical' or restart_lsn is null or restart_lsn < ?::pg_lsn)",
+                row -> new Behind(Lsn.parse(row.getString(1)), row.getString(2)),
+                before == null ? Lsn.ZERO.toString() : before.toString());
+        asked = behind.walEnd();
+        return before == null ? null : behind.slot();
     }
+
+    /**
+     * The standbys at one moment.
+     *
+     * @param slot one that lacks what the server had written at the moment before, with the reason; null if none does
+     */
+    private record Behind(Lsn walEnd, @Nullable String slot) {}
 
     private <T extends @Nullable Object> T one(String sql, RowReader<T> reader, String... parameters) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

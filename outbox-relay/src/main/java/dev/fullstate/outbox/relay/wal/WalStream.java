@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay.wal;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,13 @@ public interface WalStream {
      */
     @Nullable
     ByteBuffer read();
+
+    /**
+     * Waits until the server may have sent something, or for that time; returns at once where there is no way to wait.
+     *
+     * @throws WalException if the connection is lost
+     */
+    void awaitMessage(Duration atMost);
 
     /** {@return the server's position, up to which {@link #read()} has returned everything} */
     Lsn serverPosition();

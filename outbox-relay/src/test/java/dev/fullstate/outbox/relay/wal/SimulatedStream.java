@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.wal;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -106,6 +107,11 @@ final class SimulatedStream implements WalStream {
                 })
                 .map(value -> value == null ? null : value.getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
+    }
+
+    @Override
+    public void awaitMessage(Duration atMost) {
+        // The simulation owns the time.
     }
 
     @Override
