@@ -5,16 +5,18 @@ import java.util.function.IntConsumer;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.context.event.ApplicationEnvironmentPreparedEvent;
 import org.springframework.context.ApplicationListener;
 
 /**
  * The relay as a process of its own: the executable jar. Takes the same configuration as inside a service
- * ({@code spring.datasource.*}, {@code spring.kafka.*}, {@code outbox.relay.*}); has no web server unless
- * {@code spring.main.web-application-type=servlet} asks for one, to show its health and its meters. The process exits with {@value #BROKEN} if
- * the relay's thread dies, or those of all pipelines where there are several.
+ * ({@code spring.datasource.*}, {@code spring.kafka.*}, {@code outbox.relay.*}); has no web server unless {@code server.port} or
+ * {@code spring.main.web-application-type} asks for one, to show its health and its meters. The process exits with {@value #BROKEN} if the
+ * relay's thread dies, or those of all pipelines where there are several.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
@@ -31,8 +33,6 @@ public class RelayApplication {
         application.setDefaultProperties(Map.of(
                 "spring.application.name",
                 "outbox-relay",
-                "spring.main.web-application-type",
-                "none",
                 // In this process only the relay can be ready, and if it is switched off nothing has to be.
                 "management.endpoint.health.group.readiness.include",
                 "readinessState,outboxRelay",
@@ -41,8 +41,19 @@ public class RelayApplication {
                 // Its web server, if it has one, is for these two.
                 "management.endpoints.web.exposure.include",
                 "health,prometheus"));
-        application.addListeners(new ExitWhenBroken(exit));
+        application.addListeners(new WebServerWithAPort(), new ExitWhenBroken(exit));
         return application;
+    }
+
+    /** Boot binds {@code spring.main.*} after this, so the type that is set there prevails. */
+    private record WebServerWithAPort() implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
+
+        @Override
+        public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
+            boolean hasPort = event.getEnvironment().containsProperty("server.port");
+            event.getSpringApplication()
+                    .setWebApplicationType(hasPort ? WebApplicationType.SERVLET : WebApplicationType.NONE);
+        }
     }
 
     /** Exits on another thread, because an exit waits for the relay's. */

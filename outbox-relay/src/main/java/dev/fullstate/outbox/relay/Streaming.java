@@ -51,7 +51,7 @@ final class Streaming implements Activity {
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
 
     /** What the loop does by the clock, it does once a second at most; a relay that is stopped ends so much later. */
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(100);
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
 
     private final Stages stages;
     private final Connected connected;

@@ -55,11 +55,7 @@ public record RelayProcess(String name, Path jar, String heap, Map<String, Strin
     /** @param pipeline whose broker and folder the JVM has */
     private ChildJvm start(Pipeline pipeline, List<String> databases) {
         List<String> arguments = new ArrayList<>(List.of(
-                heap,
-                "-jar",
-                jar.toString(),
-                "--server.port=0",
-                "--spring.kafka.bootstrap-servers=" + pipeline.bootstrapServers()));
+                heap, "-jar", jar.toString(), "--spring.kafka.bootstrap-servers=" + pipeline.bootstrapServers()));
         arguments.addAll(databases);
         settings.forEach((key, value) -> {
             if (!key.equals("heap")) {

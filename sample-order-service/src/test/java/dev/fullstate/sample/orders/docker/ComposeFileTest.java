@@ -77,6 +77,8 @@ class ComposeFileTest {
         assertThat(read(Path.of("..", "sample-reporting-service", "pom.xml")))
                 .contains("<artifactId>sample-reporting-service</artifactId>", "spring-boot-maven-plugin");
         assertThat(read(DOCKER.resolve("Dockerfile.dockerignore"))).contains("!*/target/*.jar");
+        assertThat(read(DOCKER.resolve("relay/Dockerfile.dockerignore")))
+                .contains("!outbox-relay/target/*-exec.jar", "!docker/relay/jvm.flags");
     }
 
     @Test
