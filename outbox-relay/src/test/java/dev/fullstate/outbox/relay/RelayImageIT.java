@@ -31,7 +31,7 @@ class RelayImageIT extends RelayIntegrationTest {
     /** Of about 8,000 classes that a start loads; the JVM's own come from its own archive. */
     private static final int MANY = 3_000;
 
-    private static final int LARGE_ROW_COUNT = 150;
+    private static final int LARGE_ROW_COUNT = 80;
 
     @TempDir
     static Path root;
