@@ -57,7 +57,7 @@ class IdleCostIT extends RelayIntegrationTest {
         long start = committed() - before;
         idle(61);
         long minute = committed() - before - 2 * start;
-        assertThat(minute).isBetween(20L, 175L);
+        assertThat(minute).isBetween(20L, 200L);
     }
 
     private void idle(int seconds) {

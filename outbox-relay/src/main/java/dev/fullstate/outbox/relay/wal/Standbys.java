@@ -152,7 +152,7 @@ final class Standbys {
             return null;
         }
         Lsn before = asked;
-        Behind behind = one(
+        Look look = one(
                 """
                         select pg_current_wal_flush_lsn(),
                                (select min(name || case when slot_type is null then ' does not exist'
@@ -162,18 +162,19 @@ final class Standbys {
                                                         else ' has a standby that lags behind' end)
                                   from\s""" + AWAITED
                         + " where slot_type is distinct from 'physical' or restart_lsn is null or restart_lsn < ?::pg_lsn)",
-                row -> new Behind(Lsn.parse(row.getString(1)), row.getString(2)),
+                row -> new Look(Lsn.parse(row.getString(1)), row.getString(2)),
                 before == null ? Lsn.ZERO.toString() : before.toString());
-        asked = behind.walEnd();
-        return before == null ? null : behind.slot();
+        asked = look.walEnd();
+        return before == null ? null : look.slot();
     }
 
     /**
-     * The standbys at one moment.
+     * The standbys' slots at one moment.
      *
+     * @param walEnd the end of the server's WAL
      * @param slot one that lacks what the server had written at the moment before, with the reason; null if none does
      */
-    private record Behind(Lsn walEnd, @Nullable String slot) {}
+    private record Look(Lsn walEnd, @Nullable String slot) {}
 
     private <T extends @Nullable Object> T one(String sql, RowReader<T> reader, String... parameters) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
