@@ -19,9 +19,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 /** Shows when Kafka may have events whose commits a promoted standby lacks. */
 class SendAfterStandbysIT {
 
-    private static final String HELD_BACK =
-            "PostgreSQL holds events back until the standbys of synchronized_standby_slots"
-                    + " have their commits: slot standby has no standby connected";
+    private static final String HELD_BACK = "Events are held back until the standbys of synchronized_standby_slots"
+            + " have their commits: slot standby has no standby connected";
 
     @BeforeAll
     static void serverKnowsFailoverSlots() {

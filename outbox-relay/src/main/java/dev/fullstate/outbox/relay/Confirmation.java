@@ -65,15 +65,17 @@ final class Confirmation {
     /** Returns the problem that a standby kept the server from sending at the last check; null if none did. */
     @Nullable
     Problem problem() {
-        return heldBack == null
-                ? null
-                : new Problem(
-                        FailureKind.RETRY,
-                        "PostgreSQL holds events back until the standbys of synchronized_standby_slots have their"
-                                + " commits: slot "
-                                + heldBack,
-                        "Bring the standby back, or take its slot out: ALTER SYSTEM SET synchronized_standby_slots ="
-                                + " '...'; SELECT pg_reload_conf();");
+        return heldBack == null ? null : heldBackBy(heldBack);
+    }
+
+    /** Returns the problem that events wait for a standby, which its slot names. */
+    static Problem heldBackBy(String slot) {
+        return new Problem(
+                FailureKind.RETRY,
+                "Events are held back until the standbys of synchronized_standby_slots have their commits: slot "
+                        + slot,
+                "Bring the standby back, or take its slot out: ALTER SYSTEM SET synchronized_standby_slots = '...';"
+                        + " SELECT pg_reload_conf();");
     }
 
     /** Confirms the position that Kafka has, at once; returns it. */

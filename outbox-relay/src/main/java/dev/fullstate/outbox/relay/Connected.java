@@ -6,7 +6,7 @@ import dev.fullstate.outbox.relay.wal.Subscription;
 import dev.fullstate.outbox.relay.wal.WalSession;
 
 /**
- * Both sides of a relay that has the slot. The present activity owns them, and closes them or hands them to the next.
+ * Both sides of a relay that leads. The present activity owns them, and closes them or hands them to the next.
  *
  * @param session leads
  * @param subscription of the session

@@ -27,6 +27,7 @@ import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.TablePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
@@ -54,6 +55,7 @@ final class Filling implements Activity {
     private final RowPublisher rowPublisher;
     private final PauseWatch pauses;
     private final Doubt doubt;
+    private final long database;
     private final List<Warning> warnings;
     private final LostEvents lostEvents;
     private final AcknowledgeTracker tracker;
@@ -113,9 +115,10 @@ final class Filling implements Activity {
     /**
      * @param point where the stream goes on, with a fill
      * @param doubt whether the database may have lost commits whose events are published
+     * @param database the number of the database in its server
      * @param gap that is filled; null for a first start, and for a fill that another relay has begun
      */
-    Filling(Stages stages, Connected connected, ResumePoint point, Doubt doubt, @Nullable Gap gap) {
+    Filling(Stages stages, Connected connected, ResumePoint point, Doubt doubt, long database, @Nullable Gap gap) {
         this.stages = stages;
         this.connected = connected;
         this.publisher = connected.publisher();
@@ -129,6 +132,7 @@ final class Filling implements Activity {
         this.warnings = gap == null ? List.of() : List.of(Announcing.warning(gap));
         this.lostEvents = LostEvents.of(stages, connected.subscription());
         this.doubt = doubt;
+        this.database = database;
         this.point = point;
         this.numbering = new Numbering(point.numbers());
         this.tracker = new AcknowledgeTracker(Lsn.ZERO, stages.statistics().progressListener());
@@ -315,7 +319,9 @@ final class Filling implements Activity {
         if (end) {
             tracker.end(point.through());
             ResumePoint filled = new ResumePoint(point.through(), null, point.origin(), endNumbers());
-            point = connected.subscription().source() == Source.TABLE ? filled.ofTable(fill().snapshot()) : filled;
+            point = connected.subscription().source() == Source.TABLE
+                    ? filled.ofTable(new TablePoint(database, fill().snapshot()))
+                    : filled;
             recording = new Recording(publisher, () -> {});
             phase = Phase.ENDING;
         }

@@ -82,9 +82,10 @@ final class HorizonWriter {
         newEvents = true;
     }
 
-    /** Returns whether a note is waited for that a position of a later moment would allow. */
-    boolean isWaiting() {
-        return horizon != null;
+    /** Returns whether a note waits for a position of a later moment. */
+    boolean isWaiting(Reached recorded) {
+        Horizon waiting = horizon;
+        return waiting != null && !recorded.covers(waiting);
     }
 
     /**

@@ -25,7 +25,7 @@ import dev.fullstate.outbox.relay.wal.RepublishJobs.Job;
 /**
  * Tells republish jobs that have ended up to where a consumer has to read, so that "is my copy complete?" has an answer (ADR 15).
  *
- * <p>A job that is seen to have ended has all its events before the WAL's end of that moment. Once everything up to there is published, the
+ * <p>A job that is seen to have ended has all its events committed by then. Once everything up to that moment is published, the
  * relay asks Kafka for the last record of each partition: the job's last event is that one or lies before it. Nothing of this has to
  * survive a restart.
  */
@@ -51,8 +51,9 @@ final class JobEnds {
     }
 
     /** Returns whether jobs wait for a position of a later moment. */
-    boolean isWaiting() {
-        return ended != null && asked == null;
+    boolean isWaiting(Reached recorded) {
+        Ended waiting = ended;
+        return waiting != null && asked == null && !recorded.covers(waiting.seen());
     }
 
     /** @param published everything before it is published */

@@ -19,6 +19,7 @@ import dev.fullstate.outbox.relay.position.Fill;
 import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.TablePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.transaction.ReceivedRow;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
@@ -36,8 +37,13 @@ import dev.fullstate.outbox.relay.wal.TableRows.Fresh;
  */
 final class Polling implements Activity {
 
-    /** The time between two looks at what Kafka, or the server's disk, has to do first. */
+    /** The time between two looks at what Kafka has to do first. */
     private static final Duration UNDER_WAY = Duration.ofMillis(1);
+    /** The time between two looks at what the server's disk, or a standby, has to do first. */
+    private static final Duration DURABLE = Duration.ofMillis(10);
+
+    private static final long ALIVE_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long CHECK_NANOS = Duration.ofSeconds(3).toNanos();
 
     private final Stages stages;
     private final Connected connected;
@@ -57,6 +63,12 @@ final class Polling implements Activity {
     private ResumePoint point;
     /** Rows of a moment that are visible and may not be durable yet; null without some. */
     private @Nullable Fresh awaited;
+    /** The time at which the server was last asked whether this relay leads; only rises. */
+    private long askedAt;
+    /** The time at which the standbys were last looked at; only rises. */
+    private long checkedAt;
+    /** The standby's slot that rows waited for at the last check; null without one. */
+    private @Nullable String heldBack;
     /** Stands for the rows of the fill of {@link #point}; null without one. */
     private @Nullable PendingTransaction pending;
     /** Rows that were read and not given to the publisher: the next ones after those of {@link #point}, in the order of their numbers. */
@@ -92,9 +104,13 @@ final class Polling implements Activity {
         this.jobEnds = new JobEnds(rows.republishJobs(), stages.router(), publisher, stages.nanoTime());
         this.tracker =
                 new AcknowledgeTracker(point.through(), stages.statistics().progressListener());
+        this.askedAt = stages.nanoTime().getAsLong();
+        this.checkedAt = askedAt;
         if (point.fill() != null) {
             pending = tracker.begin();
         }
+        // A relay that stood by has seen another's.
+        stages.statistics().setSlot(null);
     }
 
     @Override
@@ -112,6 +128,7 @@ final class Polling implements Activity {
             return new Connecting(stages);
         }
         idle = true;
+        showLife();
         readOn();
         releasing.step(numbering, point.through());
         publisher.commitIfDue(numbered(), point.fill() == null || idle);
@@ -121,6 +138,20 @@ final class Polling implements Activity {
         lostEvents.step();
         kafka.step();
         return this;
+    }
+
+    /** The server ends a session that is silent, so that another relay can lead; one that waits for Kafka is not silent. */
+    private void showLife() {
+        long now = stages.nanoTime().getAsLong();
+        if (now - askedAt >= ALIVE_NANOS) {
+            rows.requireLead();
+            askedAt = now;
+        }
+        if (now - checkedAt >= CHECK_NANOS) {
+            String standby = rows.heldBack();
+            heldBack = awaited == null ? null : standby;
+            checkedAt = now;
+        }
     }
 
     private void readOn() {
@@ -143,18 +174,36 @@ final class Polling implements Activity {
     }
 
     private void look() {
-        Fresh fresh = rows.since(published());
+        Fresh fresh = rows.since(published().snapshot());
         if (fresh.count() > 0) {
             beginIfDurable(fresh);
-        } else if ((horizon.isWaiting() || jobEnds.isWaiting()) && publisher.isRecorded() && rows.isDurable(fresh)) {
-            // No row comes by which a position of this moment would be recorded.
-            begin(fresh);
-            end();
-            publisher.publishNothing(() -> {});
+        } else if (fresh.isOnDisk()) {
+            passOver(fresh);
         }
     }
 
-    private String published() {
+    /** Goes on to a moment before which nothing is to be published. It has to be recorded only if a note waits for it. */
+    private void passOver(Fresh fresh) {
+        ResumePoint recorded = publisher.resumePoint();
+        boolean isAwaited = recorded != null
+                && recorded.table() != null
+                && (horizon.isWaiting(reached(recorded)) || jobEnds.isWaiting(reached(recorded)));
+        if (isAwaited && publisher.isRecorded() && rows.isDurable(fresh)) {
+            begin(fresh);
+            end();
+            publisher.publishNothing(() -> {});
+        } else {
+            point = point.ofTable(
+                    new TablePoint(published().database(), fresh.now().snapshot()));
+        }
+    }
+
+    private static Reached reached(ResumePoint recorded) {
+        TablePoint table = Objects.requireNonNull(recorded.table(), "The point is one of the table");
+        return Reached.ofTable(table.snapshot(), recorded.through());
+    }
+
+    private TablePoint published() {
         return Objects.requireNonNull(point.table(), "The point is one of the table");
     }
 
@@ -168,7 +217,8 @@ final class Polling implements Activity {
     }
 
     private void begin(Fresh fresh) {
-        Fill fill = Fill.begin(fresh.now().snapshot(), published()).upTo(fresh.firstSeq() - 1);
+        idle = false;
+        Fill fill = Fill.begin(fresh.now().snapshot(), published().snapshot()).upTo(fresh.firstSeq() - 1);
         point = point.filling(fresh.now().lsn(), fill, numbering.numbers());
         pending = tracker.begin();
         rowCount = 0;
@@ -177,6 +227,9 @@ final class Polling implements Activity {
     }
 
     private void publish(Fill fill) {
+        if (!publisher.isReady()) {
+            return;
+        }
         idle = false;
         if (page.isEmpty()) {
             page.addAll(rows.page(fill));
@@ -221,7 +274,7 @@ final class Polling implements Activity {
             tracker.end(point.through(), writtenAt);
         }
         pending = null;
-        point = numbered().ofTable(fill.snapshot());
+        point = numbered().ofTable(new TablePoint(published().database(), fill.snapshot()));
     }
 
     /** Returns the point with the numbers of all events that the publisher was given: released ones are not of a fill. */
@@ -236,7 +289,7 @@ final class Polling implements Activity {
             return;
         }
         tracker.noteConfirmed(tracker.progress().published());
-        Reached reached = Reached.ofTable(recorded.table(), recorded.through());
+        Reached reached = reached(recorded);
         if (releasing.isNoted()) {
             horizon.step(reached);
         }
@@ -245,7 +298,7 @@ final class Polling implements Activity {
 
     @Override
     public @Nullable Problem problem() {
-        return kafka.problem();
+        return kafka.problem() != null || heldBack == null ? kafka.problem() : Confirmation.heldBackBy(heldBack);
     }
 
     @Override
@@ -262,7 +315,10 @@ final class Polling implements Activity {
 
     @Override
     public Duration pollInterval(RelaySettings settings) {
-        return awaited == null && publisher.isRecorded() ? settings.pollInterval() : UNDER_WAY;
+        if (awaited != null) {
+            return DURABLE;
+        }
+        return publisher.isCommitting() || !publisher.isReady() ? UNDER_WAY : settings.pollInterval();
     }
 
     @Override

@@ -57,7 +57,7 @@ final class StandBy implements Activity {
 
     private static @Nullable Holder holder(Stages stages, WalSession session) {
         Optional<SlotStatus> slot = session.slotStatus();
-        stages.statistics().setSlot(slot.orElse(null));
+        stages.statistics().setSlot(slot.filter(SlotStatus::exists).orElse(null));
         return slot.map(SlotStatus::holder).orElse(null);
     }
 

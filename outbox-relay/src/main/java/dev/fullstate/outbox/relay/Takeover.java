@@ -25,7 +25,7 @@ import dev.fullstate.outbox.relay.wal.NewSlot;
 import dev.fullstate.outbox.relay.wal.ParkingTables;
 import dev.fullstate.outbox.relay.wal.Source;
 
-/** Decides how a relay goes on that has just got its slot: after the position, or with a new slot and a fill (ADR 28). */
+/** Decides how a relay goes on that has just got the lead: after the position, or with a new slot and a fill (ADR 28). */
 final class Takeover {
 
     private static final Logger log = LoggerFactory.getLogger(Takeover.class);
@@ -80,7 +80,7 @@ final class Takeover {
             }
             Fill fill = point.fill();
             return fill != null && point.isInGap()
-                    ? new Filling(stages, connected, point, resumed(fill, point), null)
+                    ? new Filling(stages, connected, point, resumed(fill, point), facts.database(), null)
                     : connected.goOn(point, stages, lostEvents());
         }
         return finding instanceof Gap gap && recorded != null ? announce(gap, recorded) : fill();
@@ -205,6 +205,7 @@ final class Takeover {
         Fill fill = Fill.begin(slot.snapshot(), note == null ? null : note.snapshot());
         Numbers numbers = recorded == null ? Numbers.NONE : recorded.numbers();
         ResumePoint point = new ResumePoint(slot.start(), null, fill, facts.origin(), numbers);
-        return new Filling(stages, connected, point, doubt(fill), finding instanceof Gap gap ? gap : null);
+        Gap gap = finding instanceof Gap found ? found : null;
+        return new Filling(stages, connected, point, doubt(fill), facts.database(), gap);
     }
 }

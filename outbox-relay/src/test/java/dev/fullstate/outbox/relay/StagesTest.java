@@ -24,7 +24,7 @@ class StagesTest {
             stage("pipelines").opens("Pipelines"),
             stage("position")
                     .opens(
-                            "Lsn, Position, Progress, ResumePoint, Origin, Timeline, Numbers, Newest, Shift, Snapshot",
+                            "Lsn, Position, Progress, ResumePoint, Origin, Timeline, Numbers, Newest, Shift, Snapshot, TablePoint",
                             "Extent, Behind, Fill, FoundEvent, FoundGap"),
             stage("failure")
                     .opens(

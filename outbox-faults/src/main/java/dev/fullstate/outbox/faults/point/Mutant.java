@@ -76,7 +76,8 @@ public enum Mutant {
                     Long.MAX_VALUE,
                     Facts.Trace.UNKNOWN,
                     facts.note(),
-                    facts.source());
+                    facts.source(),
+                    facts.database());
         }
     },
     /** Takes any publication for the one that the position is from, and does not check it while the relay streams. */
@@ -91,7 +92,8 @@ public enum Mutant {
                     facts.lastSequence(),
                     facts.newest(),
                     facts.note(),
-                    facts.source());
+                    facts.source(),
+                    facts.database());
         }
 
         @Override

@@ -93,10 +93,16 @@ public final class History {
     private Finding after(ResumePoint recorded) {
         List<String> lost = found(lost(recorded));
         List<String> gaps = found(gaps(recorded));
-        return lost.isEmpty() && gaps.isEmpty()
-                ? new Resume(resumed(recorded).in(facts.origin()))
-                : new Gap(
-                        Stream.concat(lost.stream(), gaps.stream()).collect(Collectors.joining("; ")), !lost.isEmpty());
+        if (!lost.isEmpty() || !gaps.isEmpty()) {
+            return new Gap(
+                    Stream.concat(lost.stream(), gaps.stream()).collect(Collectors.joining("; ")), !lost.isEmpty());
+        }
+        boolean isNothingPassed = facts.source() == Source.TABLE
+                && recorded.fill() == null
+                && !anyDealtWith
+                && !recorded.numbers().isAnyPublished();
+        // As with the stream: nothing shows that the database went back, and nothing has to be passed over.
+        return isNothingPassed ? new FirstStart() : new Resume(resumed(recorded).in(facts.origin()));
     }
 
     /**
@@ -106,7 +112,7 @@ public final class History {
     private ResumePoint resumed(ResumePoint recorded) {
         Facts.Slot slot = facts.slot();
         return slot == null
-                        || facts.source() == Source.TABLE
+                        || recorded.table() != null
                         || recorded.fill() != null
                         || anyDealtWith
                         || recorded.numbers().isAnyPublished()
@@ -123,6 +129,9 @@ public final class History {
         return Stream.of(
                 recorded.gap() == FoundGap.HISTORY
                         ? "a relay has found that before, and has not begun to fill it"
+                        : null,
+                recorded.table() != null && recorded.table().database() != facts.database()
+                        ? "the position is of a database that the server does not have any more"
                         : null,
                 otherTimeline(recorded),
                 recorded.reach().isAfter(facts.walEnd())
@@ -156,7 +165,9 @@ public final class History {
     private @Nullable String otherTimeline(ResumePoint recorded) {
         Timeline timeline = recorded.origin().timeline();
         Timeline present = facts.origin().timeline();
-        if (timeline.equals(present)) {
+        // Whoever reads the table cannot know where a timeline began.
+        boolean isBeginUnknown = recorded.table() != null && timeline.begin().equals(Lsn.ZERO);
+        if (timeline.equals(present) || (isBeginUnknown && timeline.number() == present.number())) {
             return null;
         }
         Lsn leftAt = facts.ancestors().stream()

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param numbers of the published rows
  * @param gap that was found, and of which the fill has not begun; null if none was
  * @param behind the aggregate types of which less is published
- * @param table the snapshot of the table whose rows are published, as PostgreSQL's text for it, with those of the fill beside it; null if
- *     the stream is read (ADR 35)
+ * @param table the moment whose rows are published, with those of the fill beside it; null if the stream is read (ADR 35)
  */
 public record ResumePoint(
         Lsn through,
@@ -28,7 +27,7 @@ public record ResumePoint(
         Numbers numbers,
         @Nullable FoundGap gap,
         Behind behind,
-        @Nullable String table) {
+        @Nullable TablePoint table) {
 
     private static final String TIMELINE = "timeline";
     private static final String PUBLICATION = "publication";
@@ -71,7 +70,7 @@ public record ResumePoint(
     }
 
     /** Returns a point of the table: all rows of a snapshot are published. */
-    public ResumePoint ofTable(String published) {
+    public ResumePoint ofTable(TablePoint published) {
         return new ResumePoint(through, null, null, origin, numbers, null, Behind.NONE, published);
     }
 
@@ -143,7 +142,7 @@ public record ResumePoint(
                         shift == null ? Shift.NONE : Shift.parse(shift)),
                 gap == null ? null : FoundGap.parse(gap),
                 behind == null ? Behind.NONE : Behind.parse(behind),
-                table);
+                table == null ? null : TablePoint.parse(table));
         if (!fields.isEmpty()) {
             throw new IllegalArgumentException("Unknown in a position: " + fields.keySet());
         }

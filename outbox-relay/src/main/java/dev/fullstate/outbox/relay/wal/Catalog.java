@@ -217,6 +217,22 @@ final class Catalog {
         return query("select pg_backend_pid()", row -> row.getInt(1)).get(0);
     }
 
+    /** Returns the number of the database in its server. */
+    long databaseNumber() {
+        return query("select oid::bigint from pg_database where datname = current_database()", row -> row.getLong(1))
+                .get(0);
+    }
+
+    /** Returns the name of the database with a number; empty if the server has none. */
+    Optional<String> databaseName(long number) {
+        return query(
+                        "select datname from pg_database where oid = ?::bigint::oid",
+                        row -> row.getString(1),
+                        Long.toString(number))
+                .stream()
+                .findFirst();
+    }
+
     String currentDatabase() {
         String known = currentDatabase;
         if (known == null) {
@@ -238,9 +254,23 @@ final class Catalog {
                 .get(0);
     }
 
+    /**
+     * Returns an expression for whether the server has written its WAL to its disk up to a position. One at the beginning of a page lies after
+     * the page's header (24 bytes, 40 in the first page of a file), which is written only with the next record.
+     */
+    static String onDisk(String lsn) {
+        return """
+                pg_current_wal_flush_lsn() >= %1$s
+                    - case when (%1$s - '0/0'::pg_lsn) %% current_setting('wal_block_size')::numeric in (24, 40)
+                           then (%1$s - '0/0'::pg_lsn) %% current_setting('wal_block_size')::numeric else 0 end""".formatted(lsn);
+    }
+
     /** {@return whether the server has written its WAL to its disk up to a position, so that no crash loses what is before} */
     boolean isOnDisk(Lsn lsn) {
-        return query("select pg_current_wal_flush_lsn() >= ?::pg_lsn", row -> row.getBoolean(1), lsn.toString())
+        return query(
+                        "select " + onDisk("ends") + " from (select ?::pg_lsn as ends) as wal",
+                        row -> row.getBoolean(1),
+                        lsn.toString())
                 .get(0);
     }
 

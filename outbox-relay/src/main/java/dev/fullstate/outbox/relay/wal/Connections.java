@@ -80,7 +80,7 @@ final class Connections {
 
     /**
      * Opens the connection of the relay that leads, where the table is read. The server ends it, and so lets another relay lead, when the host
-     * at its other end is gone; it cannot tell a process that is stopped.
+     * at its other end is gone.
      */
     Connection reading() {
         Connection connection = ordinary();
@@ -91,16 +91,26 @@ final class Connections {
             set(connection, "tcp_keepalives_interval", probe);
             set(connection, "tcp_keepalives_count", "2");
             set(connection, "tcp_user_timeout", patience.toMillis() + "ms");
-            // A look is for the indexes, whatever the statistics of a table say whose newest rows are all that counts;
-            // and
-            // planning it for sixteen partitions takes longer than the look.
+            // A look is for the indexes, whatever statistics say of a table of which the newest rows count. It is
+            // planned once: planning for sixteen partitions takes longer than the look.
             set(connection, "enable_seqscan", "off");
+            set(connection, "enable_hashjoin", "off");
+            set(connection, "enable_mergejoin", "off");
             set(connection, "max_parallel_workers_per_gather", "0");
             set(connection, "plan_cache_mode", "force_generic_plan");
             return connection;
         } catch (SQLException e) {
             close(connection);
             throw SqlFailure.connecting(e, settings);
+        }
+    }
+
+    /** Has the server end a connection from which it has heard nothing for some time. */
+    static void endIfSilent(Connection connection, Duration timeout) {
+        try {
+            set(connection, "idle_session_timeout", timeout.toMillis() + "ms");
+        } catch (SQLException e) {
+            throw SqlFailure.of("The time for which the relay may be silent could not be limited", e);
         }
     }
 

@@ -55,6 +55,10 @@ final class DatabaseHistory {
 
     Facts facts(Publication publication, Optional<Slot> slot, @Nullable ResumePoint recorded) {
         OutboxNames names = publication.names();
+        long database = catalog.databaseNumber();
+        if (recorded != null && recorded.table() != null) {
+            requireNoOther(database, recorded.table().database());
+        }
         int number = timeline();
         List<Ancestor> ancestors = settings.readsTable() ? List.of() : ancestors(number);
         Timeline timeline = settings.readsTable() && recorded != null
@@ -70,7 +74,20 @@ final class DatabaseHistory {
                         ? Trace.UNKNOWN
                         : trace(names, recorded.numbers().newest()),
                 note(names),
-                settings.source());
+                settings.source(),
+                database);
+    }
+
+    /** A slot belongs to one database of its server; nothing but its name tells whose a position of the table is. */
+    private void requireNoOther(long own, long recorded) {
+        String other = recorded == own ? null : catalog.databaseName(recorded).orElse(null);
+        if (other != null) {
+            throw new DatabaseSetupException(
+                    "The position of pipeline '" + settings.slotName() + "' is of database '" + other
+                            + "' of this server, and this relay reads '" + catalog.currentDatabase() + "'",
+                    "Set outbox.relay.slot-name to a name of its own: all databases of a server share these names",
+                    null);
+        }
     }
 
     /** Takes a timeline with the number of a known one for that one: where it begins, only a connection for replication tells. */

@@ -19,6 +19,7 @@ import dev.fullstate.outbox.relay.position.Timeline;
  * @param newest what has become of the row that the position calls the newest
  * @param note null if no relay of this name has ever begun with this database
  * @param source where rows are read from now on
+ * @param database its number in the server
  */
 public record Facts(
         Origin origin,
@@ -28,7 +29,8 @@ public record Facts(
         long lastSequence,
         Trace newest,
         @Nullable Note note,
-        Source source) {
+        Source source,
+        long database) {
 
     public Facts {
         ancestors = List.copyOf(ancestors);

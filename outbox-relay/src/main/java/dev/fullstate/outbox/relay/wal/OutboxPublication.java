@@ -100,11 +100,14 @@ final class OutboxPublication {
     /** PostgreSQL refuses to make a published table unlogged, but does not check its partitions. */
     private void requireLogged(Publication publication) {
         catalog.unloggedPart(publication.names()).ifPresent(part -> {
-            throw new WalException(
-                    "Table " + part + " is UNLOGGED: its rows are not in the WAL, and no stream brings them",
-                    "ALTER TABLE " + part + " SET LOGGED; SELECT pg_drop_replication_slot('" + settings.slotName()
-                            + "'); -- the relay creates it again, and finds in the table the rows that Kafka lacks",
-                    null);
+            String logged = "ALTER TABLE " + part + " SET LOGGED;";
+            throw settings.readsTable()
+                    ? new WalException("Table " + part + " is UNLOGGED: a crash of the server empties it", logged, null)
+                    : new WalException(
+                            "Table " + part + " is UNLOGGED: its rows are not in the WAL, and no stream brings them",
+                            logged + " SELECT pg_drop_replication_slot('" + settings.slotName()
+                                    + "'); -- the relay creates it again, and finds in the table the rows that Kafka lacks",
+                            null);
         });
     }
 }

@@ -148,7 +148,8 @@ final class PostgresOperatorTables implements OperatorTables {
                                 """
                         select pg_current_snapshot()::text, noted.snapshot::text,
                                exists (select from {outbox} as r where %s)
-                          from (select coalesce((select snapshot from {outbox_relay} where pipeline = ?), '1:1:') as snapshot) as noted
+                          from (select coalesce((select snapshot from {outbox_relay} where pipeline = ?
+                                     and system_identifier = (select system_identifier from pg_control_system())), '1:1:') as snapshot) as noted
                         """.formatted(PostgresRetainedRows.NOT_IN.replace("?::pg_snapshot", "noted.snapshot"))),
                         row -> new PublishedTable(
                                 Snapshot.parse(row.getString(1)), Snapshot.parse(row.getString(2)), row.getBoolean(3)),

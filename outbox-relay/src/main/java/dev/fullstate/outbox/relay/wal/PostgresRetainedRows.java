@@ -34,7 +34,7 @@ final class PostgresRetainedRows implements RetainedRows {
     /** The bytes held in memory at a time, except for the last row of a page, which may be of any size. */
     private static final long PAGE_BYTES = DataSize.ofMegabytes(1).toBytes();
 
-    private static final int PAGE_ROWS = 512;
+    static final int PAGE_ROWS = 512;
 
     /** Numbers that may be drawn from when the sequence is read until it is raised. */
     private static final long MARGIN = 100_000;
@@ -160,24 +160,44 @@ final class PostgresRetainedRows implements RetainedRows {
     @Override
     public List<byte[] @Nullable []> page(Fill fill) {
         Filter unpublished = new Filter(fill);
-        String columns = RowText.columns("r", OutboxTable.PUBLISHED_COLUMNS);
-        String sql = names.sql("""
-                with page as (
+        return read(
+                """
+                page as (
                      select r.seq, r.bucket, sum(%1$s) over (order by r.seq) - (%1$s) as bytes_before
                        from {outbox} as r where %2$s%3$s order by r.seq limit %4$d)
-                select %5$s from page join {outbox} as r on r.seq = page.seq and r.bucket = page.bucket
-                 where page.bytes_before < %6$d order by r.seq
-                """.formatted(
-                RowText.size("r"), unpublished.sql(), searched ? UNREACHED : "", PAGE_ROWS, columns, PAGE_BYTES));
+                """.formatted(RowText.size("r"), unpublished.sql(), searched ? UNREACHED : "", PAGE_ROWS), unpublished);
+    }
+
+    /**
+     * Reads a page where few rows are fresh, which are found by their transactions: the number of one that was committed late may be far below
+     * those of all others, and what lies between need not be read.
+     */
+    List<byte[] @Nullable []> few(Fill fill) {
+        Filter all = new Filter(fill, false);
+        return read("""
+                fresh as materialized (
+                     select r.seq, r.bucket, %1$s as size from {outbox} as r where %2$s),
+                page as (
+                     select seq, bucket, sum(size) over (order by seq) - size as bytes_before from fresh where seq > %3$d)
+                """.formatted(RowText.size("r"), all.sql(), fill.after()), all);
+    }
+
+    /** @param page the part of a query that has this name, with the keys of rows and the bytes of those before them */
+    private List<byte[] @Nullable []> read(String page, Filter filter) {
+        String sql = names.sql(
+                "with " + page + """
+                select %s from page join {outbox} as r on r.seq = page.seq and r.bucket = page.bucket
+                 where page.bytes_before < %d order by r.seq
+                """.formatted(RowText.columns("r", OutboxTable.PUBLISHED_COLUMNS), PAGE_BYTES));
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            unpublished.bind(query, 0);
-            List<byte[] @Nullable []> page = new ArrayList<>();
+            filter.bind(query, 0);
+            List<byte[] @Nullable []> found = new ArrayList<>();
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
-                    page.add(RowText.read(rows, 0));
+                    found.add(RowText.read(rows, 0));
                 }
             }
-            return page;
+            return found;
         } catch (SQLException e) {
             throw failure(e);
         }
@@ -302,19 +322,29 @@ final class PostgresRetainedRows implements RetainedRows {
     private static final class Filter {
 
         private final Fill fill;
+        private final boolean afterProgress;
 
         private Filter(Fill fill) {
+            this(fill, true);
+        }
+
+        /** @param afterProgress whether it leaves out the rows that are published of the fill */
+        private Filter(Fill fill, boolean afterProgress) {
             this.fill = fill;
+            this.afterProgress = afterProgress;
         }
 
         private String sql() {
-            return "r.seq > ?::bigint" + (fill.published() == null ? "" : " and " + NOT_IN)
-                    + " and pg_visible_in_snapshot(r.xid, ?::pg_snapshot)";
+            return (afterProgress ? "r.seq > ?::bigint and " : "")
+                    + (fill.published() == null ? "" : NOT_IN + " and ")
+                    + "pg_visible_in_snapshot(r.xid, ?::pg_snapshot)";
         }
 
         private void bind(PreparedStatement statement, int bound) throws SQLException {
             int index = bound;
-            statement.setLong(++index, fill.after());
+            if (afterProgress) {
+                statement.setLong(++index, fill.after());
+            }
             if (fill.published() != null) {
                 statement.setString(++index, fill.published());
                 statement.setString(++index, fill.published());

@@ -16,7 +16,7 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 final class PostgresSubscription implements Subscription {
 
     /** A table of any size may have to be looked through. */
-    private static final Duration SEARCH_TIMEOUT = Duration.ofMinutes(10);
+    static final Duration SEARCH_TIMEOUT = Duration.ofMinutes(10);
 
     private final PostgresSession session;
     private final WalSettings settings;
@@ -153,14 +153,15 @@ final class PostgresSubscription implements Subscription {
 
     @Override
     public TableRows table() {
-        Connections.limit(ordinary, min(settings.queryTimeout(), settings.walSenderTimeout()));
+        Duration patience = min(settings.queryTimeout(), settings.walSenderTimeout());
+        Connections.limit(ordinary, patience);
         standbys.require();
         HorizonTable horizons = horizons();
         horizons.neverWait();
         return session.take(connection -> {
-            Connections.limit(connection, settings.queryTimeout());
+            Connections.endIfSilent(connection, settings.walSenderTimeout());
             standbys.logPromise();
-            return new PostgresTableRows(connection, this, session.walSenderPid(connection), horizons);
+            return new PostgresTableRows(connection, this, session.walSenderPid(connection), horizons, patience);
         });
     }
 

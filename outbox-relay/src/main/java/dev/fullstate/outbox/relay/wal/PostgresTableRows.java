@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -21,12 +22,21 @@ final class PostgresTableRows implements TableRows {
     private final int pid;
     private final Horizons horizons;
     private final OutboxNames names;
-    private final RetainedRows rows;
+    private final PostgresRetainedRows rows;
     private final RepublishJobs republishJobs;
     private final Catalog catalog;
+    private final Duration patience;
+    private boolean hasLooked;
+    /** Whether the last look found no more than a page of rows. */
+    private boolean areFew;
 
-    /** @param pid the server's process behind the connection */
-    PostgresTableRows(Connection connection, PostgresSubscription subscription, int pid, Horizons horizons) {
+    /**
+     * @param pid the server's process behind the connection
+     * @param patience for each answer, except where much may have to be read
+     */
+    PostgresTableRows(
+            Connection connection, PostgresSubscription subscription, int pid, Horizons horizons, Duration patience) {
+        this.patience = patience;
         this.connection = connection;
         this.subscription = subscription;
         this.pid = pid;
@@ -39,22 +49,31 @@ final class PostgresTableRows implements TableRows {
 
     @Override
     public Fresh since(String published) {
+        // There may be hours of rows at first.
+        Connections.limit(connection, hasLooked ? patience : PostgresSubscription.SEARCH_TIMEOUT);
+        Fresh fresh = look(published);
+        hasLooked = true;
+        return fresh;
+    }
+
+    private Fresh look(String published) {
         // The statement's snapshot is taken before any of its functions is called, and shows the same rows as the text
         // of it.
-        try (PreparedStatement query =
-                connection.prepareStatement(names.sql("""
-                select pg_current_snapshot()::text, wal.ends::text, pg_current_wal_flush_lsn() >= wal.ends, pg_backend_pid(),
-                       rows.count, rows.first, rows.written_at
+        try (PreparedStatement query = connection.prepareStatement(
+                names.sql("""
+                select pg_current_snapshot()::text, wal.ends::text, %s, pg_backend_pid(), rows.count, rows.first, rows.written_at
                   from (select pg_current_wal_insert_lsn() as ends) as wal,
                        (select count(*) as count, coalesce(min(seq), 0) as first, max(created_at) as written_at
-                          from {outbox} as r where %s) as rows
-                """.formatted(PostgresRetainedRows.NOT_IN)))) {
+                          from {outbox} as r
+                         where %s and pg_visible_in_snapshot(r.xid, (select pg_current_snapshot()))) as rows
+                """.formatted(Catalog.onDisk("wal.ends"), PostgresRetainedRows.NOT_IN)))) {
             query.setString(1, published);
             query.setString(2, published);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 requireOwn(row.getInt(4));
                 Timestamp writtenAt = row.getTimestamp(7);
+                areFew = row.getLong(5) <= PostgresRetainedRows.PAGE_ROWS;
                 return new Fresh(
                         new Horizon(row.getString(1), Lsn.parse(row.getString(2))),
                         row.getBoolean(3),
@@ -86,7 +105,18 @@ final class PostgresTableRows implements TableRows {
 
     @Override
     public List<byte[] @Nullable []> page(Fill fill) {
-        return rows.page(fill);
+        Connections.limit(connection, areFew ? patience : PostgresSubscription.SEARCH_TIMEOUT);
+        return areFew ? rows.few(fill) : rows.page(fill);
+    }
+
+    @Override
+    public void requireLead() {
+        requireOwn(catalog.backendPid());
+    }
+
+    @Override
+    public @Nullable String heldBack() {
+        return subscription.standbys().heldBack();
     }
 
     @Override

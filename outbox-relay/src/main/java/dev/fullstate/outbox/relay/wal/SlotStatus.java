@@ -16,4 +16,10 @@ public record SlotStatus(
         long retainedBytes,
         @Nullable Long safeBytes,
         String walStatus,
-        @Nullable Holder holder) {}
+        @Nullable Holder holder) {
+
+    /** Returns whether there is a slot; where the table is read, there is only a holder of the lead. */
+    public boolean exists() {
+        return !walStatus.isEmpty();
+    }
+}

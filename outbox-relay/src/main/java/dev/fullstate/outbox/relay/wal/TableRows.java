@@ -51,6 +51,22 @@ public interface TableRows {
      */
     List<byte[] @Nullable []> page(Fill fill);
 
+    /**
+     * Makes sure that this relay still leads, and shows the server that it lives.
+     *
+     * @throws WalException if it does not
+     */
+    void requireLead();
+
+    /**
+     * Names the standby that keeps rows from being durable.
+     *
+     * @return null unless it has since the last call, some seconds ago
+     * @throws DatabaseSetupException if the server should wait for standbys, and no longer does
+     */
+    @Nullable
+    String heldBack();
+
     /** Returns the table, for people. */
     String table();
 

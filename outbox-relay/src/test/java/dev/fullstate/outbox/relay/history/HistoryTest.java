@@ -23,6 +23,7 @@ import dev.fullstate.outbox.relay.position.Origin;
 import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
+import dev.fullstate.outbox.relay.position.TablePoint;
 import dev.fullstate.outbox.relay.position.Timeline;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
@@ -106,7 +107,8 @@ class HistoryTest {
                             lastSequence,
                             newest,
                             note,
-                            Source.WAL));
+                            Source.WAL,
+                            7));
         }
     }
 
@@ -242,5 +244,38 @@ class HistoryTest {
                         .withNote(new Note("700:700:", ofThisServer, published ? lsn(80) : Lsn.ZERO))
                         .judge(null))
                 .isInstanceOfSatisfying(Gap.class, gap -> assertThat(gap.lost()).isEqualTo(!ofThisServer));
+    }
+
+    private static Facts table(Timeline timeline, long database) {
+        Origin origin = new Origin(timeline, PUBLICATION);
+        return new Facts(origin, List.of(), lsn(200), null, 12, Trace.THERE, null, Source.TABLE, database);
+    }
+
+    private static ResumePoint ofTable(Timeline timeline) {
+        return point(timeline).ofTable(new TablePoint(7, "700:700:"));
+    }
+
+    @Test
+    void positionOfTheTableIsResumedWhereTheTableIsRead() {
+        Timeline second = new Timeline(2, Lsn.ZERO);
+        assertThat(History.judge(ofTable(FIRST), false, table(FIRST, 7))).isInstanceOf(Resume.class);
+        assertThat(History.judge(point(FIRST), false, table(FIRST, 7)))
+                .as("of the stream")
+                .isInstanceOfSatisfying(Gap.class, gap -> assertThat(gap.lost()).isFalse());
+        assertThat(History.judge(ofTable(FIRST), false, table(second, 7)))
+                .as("another timeline")
+                .isInstanceOfSatisfying(Gap.class, gap -> assertThat(gap.lost()).isTrue());
+        assertThat(History.judge(ofTable(FIRST), false, table(FIRST, 8)))
+                .as("of a database that is gone")
+                .isInstanceOfSatisfying(Gap.class, gap -> assertThat(gap.lost()).isTrue());
+    }
+
+    /** Without REPLICATION nobody can tell where a timeline began. */
+    @Test
+    void positionOfTheTableIsOfTheStreamsTimelineIfTheNumbersAreTheSame() {
+        Timeline known = new Timeline(2, lsn(50));
+        Finding finding = database().on(known, new Ancestor(FIRST, lsn(50))).judge(ofTable(new Timeline(2, Lsn.ZERO)));
+        assertThat(finding)
+                .isInstanceOfSatisfying(Gap.class, gap -> assertThat(gap.lost()).isFalse());
     }
 }

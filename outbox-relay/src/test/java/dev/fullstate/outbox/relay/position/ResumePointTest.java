@@ -25,7 +25,7 @@ class ResumePointTest {
                 " shift=100+30 fill=9223372036854775807@735:740:",
                 " behind=order@0/16B3000",
                 " behind=an+order%2C%40%3D%2F@0/16B3000:0/16B3748#17,b@0/1",
-                " fill=12@735:740:736@700:701: table=700:701:"
+                " fill=12@735:740:736@700:701: table=16384/700:701:"
             })
     void resumePointIsReadAsItIsWritten(String fields) {
         assertThat(ResumePoint.parse("0/16B3748" + FIELDS + fields)).hasToString("0/16B3748" + FIELDS + fields);

@@ -341,7 +341,8 @@ public final class SimulatedDatabase {
                         ? Trace.UNKNOWN
                         : trace(recorded.numbers().newest()),
                 note == null ? null : new Note(note.snapshot(), note.server() == history.server(), note.recorded()),
-                Source.WAL);
+                Source.WAL,
+                1);
     }
 
     private Trace trace(Newest newest) {
