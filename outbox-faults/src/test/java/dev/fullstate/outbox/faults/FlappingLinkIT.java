@@ -52,7 +52,7 @@ class FlappingLinkIT {
         scenario.awaitAllPublished();
         scenario.awaitStreaming();
         return new Usage(
-                relay.threadCount(),
+                relay.usage().threadCount(),
                 Servers.DATABASE.link().connectionCount(),
                 Servers.BROKER.link().connectionCount(),
                 Long.parseLong(Objects.requireNonNull(scenario.outbox.query(

@@ -16,11 +16,12 @@ import java.util.Set;
 import dev.fullstate.outbox.faults.server.Outbox;
 import dev.fullstate.outbox.test.PostgresServer;
 
-/** Reads the committed events from the database, and remembers those from before it lost the end of its history. */
+/** Reads the committed events from the database, and remembers those that the retention or the end of a history has taken from it. */
 public final class Committed {
 
     private final Outbox outbox;
     private final Map<String, Event> former = new LinkedHashMap<>();
+    private final List<Event> retired = new ArrayList<>();
 
     public Committed(Outbox outbox) {
         this.outbox = outbox;
@@ -55,17 +56,51 @@ public final class Committed {
         }
     }
 
-    /** {@return per key in the order of the commits, because a key is locked until its transaction is over} */
+    /** {@return per key in the order of the commits, because a key is locked until its transaction is over; also retired events} */
     public List<Event> events() throws SQLException {
         try (Connection connection = outbox.connect()) {
-            return events(connection);
+            List<Event> events = new ArrayList<>(retired);
+            events.addAll(events(connection));
+            return events;
+        }
+    }
+
+    /**
+     * Empties a leaf if a relay has noted that all of its rows are published, as the retention of a service does, and remembers its rows. The
+     * rows of the leaves that are left have to be newer.
+     *
+     * @return whether the leaf is empty now
+     * @throws SQLException if a transaction uses the leaf
+     */
+    public boolean retire(int number) throws SQLException {
+        String leaf = "outbox_%02d".formatted(number);
+        try (Connection connection = outbox.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("lock table " + leaf + " in access exclusive mode nowait");
+            try (ResultSet row = statement.executeQuery(
+                    "select 1 from " + leaf
+                            + " where not exists (select from outbox_relay where pg_visible_in_snapshot(xid, snapshot)) limit 1")) {
+                if (row.next()) {
+                    return false;
+                }
+            }
+            List<Event> rows = events(connection, leaf);
+            statement.execute("truncate " + leaf);
+            connection.commit();
+            retired.addAll(rows);
+            return true;
         }
     }
 
     private static List<Event> events(Connection connection) throws SQLException {
+        return events(connection, "outbox");
+    }
+
+    private static List<Event> events(Connection connection, String table) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "select aggregateid, seq, id, entityversion, payload from outbox order by seq")) {
+                        "select aggregateid, seq, id, entityversion, payload from " + table + " order by seq")) {
             List<Event> events = new ArrayList<>();
             while (rows.next()) {
                 events.add(new Event(

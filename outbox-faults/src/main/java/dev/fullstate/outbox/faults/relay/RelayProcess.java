@@ -1,6 +1,5 @@
 package dev.fullstate.outbox.faults.relay;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,6 +19,7 @@ import dev.fullstate.outbox.faults.point.FaultyRelay;
 import dev.fullstate.outbox.faults.server.Broker;
 import dev.fullstate.outbox.faults.server.Outbox;
 import dev.fullstate.outbox.harness.process.ChildJvm;
+import dev.fullstate.outbox.harness.process.ProcessUsage;
 import dev.fullstate.outbox.harness.server.Ports;
 
 /** A relay in a JVM of its own, which reaches both servers through their links. */
@@ -54,11 +54,37 @@ public final class RelayProcess implements AutoCloseable {
      */
     public static RelayProcess prepareAs(
             String name, Outbox outbox, Broker broker, Map<String, String> properties, String... jvmOptions) {
+        Map<String, String> all = new LinkedHashMap<>(defaults(broker));
+        all.putAll(defaults(outbox));
+        all.putAll(properties);
+        return prepare(name, all, jvmOptions);
+    }
+
+    /**
+     * Starts a process with a pipeline for each outbox, as {@link #prepare} does with one.
+     *
+     * @param name of its log
+     */
+    public static RelayProcess preparePipelines(
+            String name, List<Outbox> outboxes, Broker broker, Map<String, String> properties, String... jvmOptions) {
+        Map<String, String> all = new LinkedHashMap<>(defaults(broker));
+        for (Outbox outbox : outboxes) {
+            String prefix = "outbox.relay.pipelines." + outbox.name().replace('_', '-') + ".";
+            all.put(prefix + "url", outbox.urlOfRelay());
+            all.put(prefix + "username", outbox.database().server().username());
+            all.put(prefix + "password", outbox.database().server().password());
+            all.put(prefix + "slot-name", outbox.name());
+            all.put(prefix + "topic", outbox.name() + ".{aggregatetype}");
+        }
+        all.putAll(properties);
+        return prepare(name, all, jvmOptions);
+    }
+
+    private static RelayProcess prepare(String name, Map<String, String> properties, String... jvmOptions) {
         int webPort = Ports.free();
         Control control = Control.open();
-        Map<String, String> all = new LinkedHashMap<>(defaults(outbox, broker));
-        all.put("server.port", Integer.toString(webPort));
-        all.putAll(properties);
+        Map<String, String> all = new LinkedHashMap<>(properties);
+        all.putIfAbsent("server.port", Integer.toString(webPort));
         List<String> arguments = new ArrayList<>();
         all.forEach((key, value) -> arguments.add("--" + key + "=" + value));
         List<String> options = new ArrayList<>(jvmOptions.length == 0 ? List.of("-Xmx128m") : List.of(jvmOptions));
@@ -68,18 +94,23 @@ public final class RelayProcess implements AutoCloseable {
         return new RelayProcess(jvm, control, webPort);
     }
 
-    private static Map<String, String> defaults(Outbox outbox, Broker broker) {
+    private static Map<String, String> defaults(Outbox outbox) {
         Map<String, String> properties = new LinkedHashMap<>();
-        properties.put("spring.main.banner-mode", "off");
         properties.put("spring.datasource.url", outbox.urlOfRelay());
         properties.put("spring.datasource.username", outbox.database().server().username());
         properties.put("spring.datasource.password", outbox.database().server().password());
-        properties.put("spring.kafka.bootstrap-servers", broker.bootstrapServersOfRelay());
-        properties.put("spring.kafka.properties.reconnect.backoff.max.ms", "200");
         properties.put("outbox.relay.slot-name", outbox.name());
         properties.put("outbox.relay.topic", outbox.name() + ".{aggregatetype}");
-        properties.put("outbox.relay.topic-partitions", "3");
         properties.put("outbox.relay.exactly-once.position-topic", outbox.name() + ".positions");
+        return properties;
+    }
+
+    private static Map<String, String> defaults(Broker broker) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("spring.main.banner-mode", "off");
+        properties.put("spring.kafka.bootstrap-servers", broker.bootstrapServersOfRelay());
+        properties.put("spring.kafka.properties.reconnect.backoff.max.ms", "200");
+        properties.put("outbox.relay.topic-partitions", "3");
         properties.put("outbox.relay.standby-interval", "100ms");
         properties.put("outbox.relay.retry.min-delay", "50ms");
         properties.put("outbox.relay.retry.max-delay", "1s");
@@ -123,10 +154,19 @@ public final class RelayProcess implements AutoCloseable {
         jvm.resume();
     }
 
-    /** {@return how many threads the process has, according to Linux} */
-    public int threadCount() {
-        String[] threads = new File("/proc/" + jvm.pid() + "/task").list();
-        return threads == null ? 0 : threads.length;
+    /** {@return threads, files and memory of the process, according to Linux} */
+    public ProcessUsage usage() {
+        return jvm.usage();
+    }
+
+    /** {@return the bytes of its heap that are in use after a garbage collection} */
+    public long liveHeapBytes() {
+        return jvm.liveHeapBytes();
+    }
+
+    /** {@return how much it has logged so far} */
+    public long logBytes() {
+        return jvm.ownLogBytes();
     }
 
     /**

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A JVM that can be killed, paused and asked to end. The JVM's output is added to a file; its standard input stays open as long as this JVM
@@ -22,6 +24,7 @@ public final class ChildJvm implements AutoCloseable {
     private static final Path LOGS = Path.of("target");
     private static final int QUOTED_BYTES = 8 * 1024;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
 
     private final String name;
     private final Process process;
@@ -117,6 +120,33 @@ public final class ChildJvm implements AutoCloseable {
         return new ProcessUsage(process.pid());
     }
 
+    /** {@return the bytes of all objects on the heap that are still referred to: collects garbage first} */
+    public long liveHeapBytes() {
+        Path histogram = log.resolveSibling(name + "-" + pid() + "-heap.txt");
+        try {
+            Process jcmd = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                    .toString(),
+                            Long.toString(pid()),
+                            "GC.class_histogram")
+                    .redirectErrorStream(true)
+                    .redirectOutput(histogram.toFile())
+                    .start();
+            int exit = jcmd.waitFor();
+            // The last line: Total, the number of objects, their bytes.
+            Matcher total = TOTAL.matcher(Files.readString(histogram));
+            if (exit != 0 || !total.find()) {
+                throw new IllegalStateException("The heap of " + name + " could not be measured; see " + histogram);
+            }
+            return Long.parseLong(total.group(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The heap of " + name + " could not be measured", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while measuring the heap of " + name, e);
+        }
+    }
+
     /** {@return the stream that the program reads as its standard input} */
     public OutputStream input() {
         return process.getOutputStream();
@@ -173,6 +203,15 @@ public final class ChildJvm implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while sending SIG" + signal + " to " + name, e);
+        }
+    }
+
+    /** {@return how much this process has written so far, without earlier ones with its name} */
+    public long ownLogBytes() {
+        try {
+            return Files.size(log) - begin;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read " + log, e);
         }
     }
 

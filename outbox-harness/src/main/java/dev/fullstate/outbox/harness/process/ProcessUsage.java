@@ -3,8 +3,11 @@ package dev.fullstate.outbox.harness.process;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Reads the resources that a process of this machine has used so far, as Linux counts them (proc(5)): all its threads, those that have
@@ -58,6 +61,41 @@ public record ProcessUsage(long pid) {
     /** {@return the memory that the process holds now, in bytes; 0 of a process that has ended} */
     public long residentBytes() {
         return statusBytes("VmRSS:");
+    }
+
+    /** {@return how many threads the process has; 0 of a process that has ended} */
+    public int threadCount() {
+        return entries("task").size();
+    }
+
+    /** {@return how many files the process has open, sockets included; 0 of a process that has ended} */
+    public int openFileCount() {
+        return entries("fd").size();
+    }
+
+    /** {@return how many sockets the process has open; 0 of a process that has ended} */
+    public int socketCount() {
+        return (int) entries("fd").stream().filter(ProcessUsage::isSocket).count();
+    }
+
+    private static boolean isSocket(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+        } catch (NoSuchFileException closedSince) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not read " + descriptor, e);
+        }
+    }
+
+    private List<Path> entries(String folder) {
+        try (Stream<Path> entries = Files.list(Path.of("/proc", Long.toString(pid), folder))) {
+            return entries.toList();
+        } catch (NoSuchFileException ended) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not list " + folder + " of process " + pid, e);
+        }
     }
 
     private long statusBytes(String field) {
