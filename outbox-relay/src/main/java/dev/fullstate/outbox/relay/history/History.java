@@ -82,7 +82,8 @@ public final class History {
         if (note != null && note.published()) {
             return new Gap(
                     "Kafka has no position, but events were published from this database: the topic of the positions"
-                            + " was emptied, this is another Kafka, or pg_upgrade has given the server a new identifier",
+                            + " was emptied, this is another Kafka, or pg_upgrade has given the server a new identifier."
+                            + " Keys are placed by the partitions that each topic has now; where partitions were added, keys move",
                     false);
         }
         // A relay that has died in its first start may have left a slot, and people may have made one: nothing says

@@ -169,8 +169,9 @@ public record ResumePoint(
     }
 
     /**
-     * Prints the position, if there is one the event, and fields, as in {@code 0/16B3748 0/16B4000#17 timeline=1 publication=16400.735 highest=1200
-     * newest=1200:0199f0c4-8a3e-7000-8000-000000000001}.
+     * Prints the position, if there is one the event, and fields, as in {@code 0/16B3748 0/16B4000#17
+     * newest=1200:0199f0c4-8a3e-7000-8000-000000000001 highest=1200 timeline=1 publication=16400.735}. Those that each position has come last, so
+     * that a text whose end was cut off is either no position, or one of another publication.
      */
     @Override
     public String toString() {
@@ -178,9 +179,6 @@ public record ResumePoint(
         if (within != null) {
             text.append(' ').append(within);
         }
-        append(text, TIMELINE, origin.timeline());
-        append(text, PUBLICATION, origin.publication());
-        append(text, HIGHEST, numbers.highest());
         if (numbers.newest() != null) {
             append(text, NEWEST, numbers.newest());
         }
@@ -199,6 +197,9 @@ public record ResumePoint(
         if (table != null) {
             append(text, TABLE, table);
         }
+        append(text, HIGHEST, numbers.highest());
+        append(text, TIMELINE, origin.timeline());
+        append(text, PUBLICATION, origin.publication());
         return text.toString();
     }
 

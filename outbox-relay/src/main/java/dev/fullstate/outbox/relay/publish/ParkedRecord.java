@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.publish;
 
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.fullstate.outbox.relay.parking.Parked;
@@ -7,7 +8,12 @@ import dev.fullstate.outbox.relay.parking.Parked;
 /** The parked aggregates at a position, as JSON. */
 final class ParkedRecord {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    /** What is missing, or is not known, decides which events are published: neither is passed over. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
 
     private ParkedRecord() {}
 
@@ -18,9 +24,13 @@ final class ParkedRecord {
     /**
      * Reads what {@link #format} has written.
      *
-     * @throws tools.jackson.core.JacksonException if the text is something else
+     * @throws IllegalArgumentException or a {@link tools.jackson.core.JacksonException} if the text is something else
      */
     static Parked parse(String text) {
-        return JSON.readValue(text, Parked.class);
+        Parked parked = JSON.readValue(text, Parked.class);
+        if (parked == null) {
+            throw new IllegalArgumentException("Not parked aggregates: '" + text + "'");
+        }
+        return parked;
     }
 }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -107,21 +108,19 @@ final class PositionTopic {
      */
     static @Nullable ResumePoint look(Kafka kafka, PublisherSettings settings, String pipeline) {
         PositionTopic positions = new PositionTopic(kafka, settings, pipeline);
-        String position = positions.last(positions.positionKey);
-        return position == null ? null : positions.parse(position);
+        return positions.parse(positions.last(positions.positionKey));
     }
 
     /** Looks at the topics to which events of the pipeline were published. */
     static Set<String> lookForTopics(Kafka kafka, PublisherSettings settings, String pipeline) {
         PositionTopic positions = new PositionTopic(kafka, settings, pipeline);
-        String topics = positions.last(positions.topicsKey);
-        return topics == null ? Set.of() : TopicsRecord.parse(topics).keySet();
+        Map<String, KafkaTopic> topics = positions.parseTopics(positions.last(positions.topicsKey));
+        return topics == null ? Set.of() : topics.keySet();
     }
 
-    private @Nullable String last(String key) {
+    private byte @Nullable [] last(String key) {
         try (Kafka.LastValues values = kafka.follow(topic, Set.of(key), Set.of())) {
-            byte[] value = values.current().get(key);
-            return value == null ? null : new String(value, StandardCharsets.UTF_8);
+            return values.current().get(key);
         }
     }
 
@@ -149,18 +148,20 @@ final class PositionTopic {
             follow();
         }
         Map<String, byte[]> values = followed().current();
-        byte[] topics = values.get(topicsKey);
+        ResumePoint position = parse(values.get(positionKey));
+        Map<String, KafkaTopic> topics = parseTopics(values.get(topicsKey));
         if (topics != null) {
-            known = TopicsRecord.parse(new String(topics, StandardCharsets.UTF_8));
+            known = topics;
             sender.topics().remember(known);
+        } else if (position != null && position.numbers().isAnyPublished()) {
+            sender.topics().warnOfLostRecord(topic, topicsKey);
         }
-        byte[] parkedValue = values.get(parkedKey);
-        if (parkedValue != null) {
-            parked = parseParked(new String(parkedValue, StandardCharsets.UTF_8));
+        Parked recorded = parseParked(values.get(parkedKey));
+        if (recorded != null) {
+            parked = recorded;
             knowsParking = true;
         }
-        byte[] position = values.get(positionKey);
-        return position == null ? null : parse(new String(position, StandardCharsets.UTF_8));
+        return position;
     }
 
     /** Returns the aggregates that are parked at the position that was read. */
@@ -176,30 +177,52 @@ final class PositionTopic {
         }
     }
 
-    private Parked parseParked(String text) {
-        try {
-            return ParkedRecord.parse(text);
-        } catch (JacksonException e) {
-            throw new BrokerException(
-                    "The record " + parkedKey + " in topic '" + topic
-                            + "', with the aggregates that are parked, is not readable",
-                    "If a newer version of the relay has written it, run that one",
-                    e);
-        }
+    private @Nullable ResumePoint parse(byte @Nullable [] value) {
+        return value == null
+                ? null
+                : read(
+                        value,
+                        ResumePoint::parse,
+                        positionKey,
+                        "the position",
+                        "the relay then looks for what is published");
     }
 
-    private ResumePoint parse(String text) {
+    private @Nullable Map<String, KafkaTopic> parseTopics(byte @Nullable [] value) {
+        return value == null
+                ? null
+                : read(
+                        value,
+                        TopicsRecord::parse,
+                        topicsKey,
+                        "the partitions by which keys are placed",
+                        "the relay then places keys by the partitions that each topic has now");
+    }
+
+    private @Nullable Parked parseParked(byte @Nullable [] value) {
+        return value == null
+                ? null
+                : read(
+                        value,
+                        ParkedRecord::parse,
+                        parkedKey,
+                        "the aggregates that are parked",
+                        "the relay then takes them from the table outbox_parked");
+    }
+
+    /** @throws BrokerException with the command that removes the record, if it is not readable: nothing in it is to be guessed */
+    private <T> T read(byte[] value, Function<String, T> parser, String key, String content, String afterwards) {
+        String text = new String(value, StandardCharsets.UTF_8);
         try {
-            return ResumePoint.parse(text);
-        } catch (IllegalArgumentException e) {
+            return parser.apply(text);
+        } catch (IllegalArgumentException | JacksonException e) {
             throw new BrokerException(
-                    "The position of pipeline " + positionKey + " in topic '" + topic + "' is not readable: '" + text
+                    "The record " + key + " in topic '" + topic + "', with " + content + ", is not readable: '" + text
                             + "'",
-                    "If a newer version of the relay has written it, run that one. Otherwise take it back: echo '"
-                            + positionKey
+                    "If a newer version of the relay has written it, run that one. Otherwise take it back: echo '" + key
                             + "|NULL' | kafka-console-producer.sh --bootstrap-server ... --topic " + topic
                             + " --property parse.key=true --property 'key.separator=|'"
-                            + " --property null.marker=NULL -- the relay then begins as without a position",
+                            + " --property null.marker=NULL -- " + afterwards,
                     e);
         }
     }

@@ -48,6 +48,13 @@ final class TopicRules {
                 : List.of();
     }
 
+    static Warning lostRecord(String topic, String key) {
+        return new Warning(
+                "Topic '" + topic + "' has a position, and has lost the record " + key
+                        + ": the relay places keys by the partitions that each topic has now. Where partitions were added, keys move",
+                "None, where no partitions were added, or where consumers compare ce_sequence");
+    }
+
     /**
      * @param before as an event of ours was last sent there; null if none was
      * @param placing by which keys are placed

@@ -40,7 +40,7 @@ final class Topics {
     private final Map<String, KafkaTopic> remembered = new HashMap<>();
     /** Topics that this producer has placed keys in, by name, with the number of partitions by which it places them. */
     private final Map<String, KafkaTopic> used = new HashMap<>();
-    /** By topic, as it was when it was last looked at; also for that of the positions. */
+    /** By topic, as it was when it was last looked at; also for that of the positions, and by the key of a record there. */
     private final Map<String, List<Warning>> warningsByTopic = new HashMap<>();
     /** Those of {@code warningsByTopic}. */
     private List<Warning> warnings = List.of();
@@ -82,6 +82,11 @@ final class Topics {
     /** Takes note of what an earlier start has kept with the position. */
     void remember(Map<String, KafkaTopic> topics) {
         remembered.putAll(topics);
+    }
+
+    /** Takes note of that what earlier starts have kept is lost, although they have published. */
+    void warnOfLostRecord(String positions, String key) {
+        warn(key, List.of(TopicRules.lostRecord(positions, key)));
     }
 
     /** {@return the record for the next start, if it has changed since the last call; otherwise null} */

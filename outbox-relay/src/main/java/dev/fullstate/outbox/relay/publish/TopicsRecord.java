@@ -19,14 +19,20 @@ final class TopicsRecord {
                         .collect(Collectors.joining(" "));
     }
 
-    /** Reads what {@link #format} has written; passes over a word that is not of this form: its topic is seen for the first time. */
+    /**
+     * Reads what {@link #format} has written.
+     *
+     * @throws IllegalArgumentException if the text is something else: keys would move from one partition to another if a topic were passed over
+     */
     static Map<String, KafkaTopic> parse(String text) {
         Map<String, KafkaTopic> topics = new HashMap<>();
-        for (String word : text.split(" ", -1)) {
+        for (String word : text.isEmpty() ? new String[0] : text.split(" ", -1)) {
             String[] parts = word.split(":", -1);
-            if (parts.length == 3 && parts[1].matches("[1-9][0-9]{0,8}")) {
-                topics.put(parts[0], new KafkaTopic(parts[0], parts[2], Integer.parseInt(parts[1]), null));
+            if (parts.length != 3 || !parts[1].matches("[1-9][0-9]{0,8}")) {
+                throw new IllegalArgumentException(
+                        "Not a topic: '" + word + "'; expected a name, a number of partitions and an id");
             }
+            topics.put(parts[0], new KafkaTopic(parts[0], parts[2], Integer.parseInt(parts[1]), null));
         }
         return topics;
     }

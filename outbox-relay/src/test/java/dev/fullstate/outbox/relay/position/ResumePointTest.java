@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 class ResumePointTest {
 
-    private static final String FIELDS = " timeline=1 publication=16400.735 highest=0";
+    private static final String FIELDS = " highest=0 timeline=1 publication=16400.735";
 
     @ParameterizedTest
     @ValueSource(
@@ -28,15 +28,15 @@ class ResumePointTest {
                 " fill=12@735:740:736@700:701: table=16384/700:701:"
             })
     void resumePointIsReadAsItIsWritten(String fields) {
-        assertThat(ResumePoint.parse("0/16B3748" + FIELDS + fields)).hasToString("0/16B3748" + FIELDS + fields);
-        assertThat(ResumePoint.parse("0/16B3748 0/16B4000#17" + FIELDS + fields))
-                .hasToString("0/16B3748 0/16B4000#17" + FIELDS + fields);
+        assertThat(ResumePoint.parse("0/16B3748" + fields + FIELDS)).hasToString("0/16B3748" + fields + FIELDS);
+        assertThat(ResumePoint.parse("0/16B3748 0/16B4000#17" + fields + FIELDS))
+                .hasToString("0/16B3748 0/16B4000#17" + fields + FIELDS);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1", "2@0/3000060"})
     void timelineIsWrittenWithTheLsnWhereItBegan(String timeline) {
-        String text = "0/16B3748 timeline=" + timeline + " publication=1 highest=0";
+        String text = "0/16B3748 highest=0 timeline=" + timeline + " publication=1";
         assertThat(ResumePoint.parse(text)).hasToString(text);
     }
 
@@ -70,6 +70,25 @@ class ResumePointTest {
             })
     void textThatIsNotAResumePointIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> ResumePoint.parse(text));
+    }
+
+    /** It must not look like a position without a fill, or with no type behind: those rows would be passed over. */
+    @Test
+    void textWhoseEndIsCutOffIsRefusedOrOfAnotherPublication() {
+        String text = "0/16B3748 0/16B4000#17 newest=1200:0199f0c4-8a3e-7000-8000-000000000001 shift=100+30"
+                + " fill=1200@735:740:736,738 gap=rows behind=order@0/16B3000 highest=1200 timeline=2@0/3000060"
+                + " publication=16400.735";
+        assertThat(ResumePoint.parse(text)).hasToString(text);
+        for (int end = 0; end < text.length(); end++) {
+            String cut = text.substring(0, end);
+            if (end <= text.indexOf("publication=") + "publication=".length()) {
+                assertThatIllegalArgumentException().as(cut).isThrownBy(() -> ResumePoint.parse(cut));
+            } else {
+                assertThat(ResumePoint.parse(cut).origin().publication())
+                        .as(cut)
+                        .isNotEqualTo("16400.735");
+            }
+        }
     }
 
     @Test
