@@ -66,7 +66,10 @@ final class JobLoop {
     }
 
     private Duration tryNext() {
-        database.query(outbox -> new JobTable(outbox, kind).startQueued());
+        database.query(outbox -> {
+            JobTable jobs = new JobTable(outbox, kind);
+            return jobs.startQueued() + jobs.restartRates();
+        });
         if (backpressure.obstacle(database::query) != null) {
             return options.pollInterval();
         }

@@ -94,6 +94,23 @@ final class JobTable {
     }
 
     /**
+     * Has the rates of running jobs count from now on that allow the next chunk at a time far from now: the clock was set, or the job could not
+     * go on for long. It neither waits until the clock is there again, nor makes up for the time.
+     */
+    int restartRates() {
+        return outbox.sql("""
+                        update {outbox_job} as j
+                           set rate_since = clock_timestamp(),
+                               rate_from = (select sum(done_count + skipped_count + failed_count)
+                                              from {outbox_job_slice} where job_id = j.id)
+                         where kind = :kind and state = 'RUNNING' and rate_per_second is not null
+                           and %s not between clock_timestamp() - interval '5 minutes' and clock_timestamp() + interval '5 minutes'
+                        """.formatted(SliceTable.RATE_ALLOWS_AT))
+                .param("kind", kind.name())
+                .update();
+    }
+
+    /**
      * Changes the state of a job for a caller, if it is in one of these.
      *
      * @return whether it has

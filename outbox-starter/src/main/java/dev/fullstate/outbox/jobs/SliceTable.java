@@ -22,7 +22,7 @@ import dev.fullstate.outbox.store.Outbox;
 final class SliceTable {
 
     /** The time at which the rate of a slice's job allows the next chunk. */
-    private static final String RATE_ALLOWS_AT = """
+    static final String RATE_ALLOWS_AT = """
             j.rate_since + make_interval(secs => (
                 (select sum(done_count + skipped_count + failed_count) from {outbox_job_slice} where job_id = j.id) - j.rate_from)
                 / cast(j.rate_per_second as double precision))
@@ -53,7 +53,10 @@ final class SliceTable {
         return sql(outbox, slice, sql);
     }
 
-    /** Takes a slice for this transaction: of those that no transaction has locked and whose time has come, the one that has waited longest. */
+    /**
+     * Takes a slice for this transaction: of those that no transaction has locked and whose time has come, the one that has waited longest. A
+     * slice that was changed in the future waits for nothing: the clock was set back.
+     */
     Optional<Slice> take(String kind, Set<String> types, int chunkSize) {
         return outbox.sql("""
                         select s.job_id, s.aggregate_type, s.slice_number, s.pass, s.last_id, s.end_id, j.ids is not null as named, j.dry_run,
@@ -61,7 +64,7 @@ final class SliceTable {
                           from {outbox_job_slice} as s
                           join {outbox_job} as j on j.id = s.job_id
                          where j.kind = :kind and j.state = 'RUNNING' and s.pass <> 'DONE' and s.aggregate_type = any (:types)
-                           and coalesce(s.due_at <= clock_timestamp(), true)
+                           and (coalesce(s.due_at <= clock_timestamp(), true) or s.updated_at > clock_timestamp())
                            and (s.pass = 'COUNT' or coalesce(%s <= clock_timestamp(), true))
                          order by s.updated_at limit 1
                            for update of s skip locked

@@ -87,11 +87,15 @@ public enum KafkaFailure implements Failure {
             "Raise spring.kafka.producer.properties.max.request.size and the topic's max.message.bytes",
             RecordTooLargeException.class,
             RecordBatchTooLargeException.class),
+    CLOCKS_DIFFER(
+            PERMANENT,
+            "Set the clocks of the relay's host and of the brokers, or raise the topic's message.timestamp.after.max.ms or"
+                    + " message.timestamp.before.max.ms",
+            InvalidTimestampException.class),
     NOT_VALID(
             PERMANENT,
             "See the message: the topic does not take such a record; correct the row, or the topic's configuration",
-            InvalidRecordException.class,
-            InvalidTimestampException.class),
+            InvalidRecordException.class),
     TRANSACTION_TIMEOUT_NOT_ALLOWED(
             PERMANENT,
             "Lower outbox.relay.exactly-once.transaction-timeout, or raise the brokers' transaction.max.timeout.ms",
@@ -170,10 +174,24 @@ public enum KafkaFailure implements Failure {
         if (isTransactionTimeout(thrown)) {
             return TRANSACTION_TIMEOUT_NOT_ALLOWED;
         }
+        if (isOfTheTime(thrown)) {
+            return CLOCKS_DIFFER;
+        }
         return Arrays.stream(values())
                 .filter(failure -> failure.types.stream().anyMatch(type -> type.isInstance(thrown)))
                 .findFirst()
                 .orElse(OTHER);
+    }
+
+    /**
+     * A record has the time at which the relay sends it. Compares the text, since the producer reports several records of a batch as not valid,
+     * whatever the broker has against them.
+     */
+    private static boolean isOfTheTime(Throwable cause) {
+        String message = cause.getMessage();
+        return cause instanceof InvalidRecordException
+                && message != null
+                && message.contains("The timestamp should be within");
     }
 
     /** Compares the text, since the producer passes on nothing else of this error. */
