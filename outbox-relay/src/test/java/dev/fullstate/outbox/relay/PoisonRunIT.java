@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -19,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -42,10 +44,13 @@ class PoisonRunIT extends RelayIntegrationTest {
     private static final long SEED = 20_261_129;
     private static final int KEYS = 60;
     private static final int WRITERS = 3;
+    private static final int TAKEOVERS = 3;
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final AtomicBoolean writing = new AtomicBoolean(true);
     private final AtomicLong written = new AtomicLong();
+    /** How often another relay than before had the slot. */
+    private final AtomicInteger takeovers = new AtomicInteger();
 
     @Test
     void nothingIsLostRepeatedOrOutOfOrderButWhatAnOperatorHasGivenUp() throws Exception {
@@ -84,16 +89,19 @@ class PoisonRunIT extends RelayIntegrationTest {
             assertThat(threads.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
         }
-        check(eventCount / WRITERS * WRITERS);
+        check();
     }
 
-    /** Writes the events of its own aggregates, so that per aggregate the numbers are in the order of commits. */
+    /**
+     * Writes so many events or more, until the relays have taken over from each other often enough. They are of its own aggregates, so that per
+     * aggregate the numbers are in the order of commits.
+     */
     private Void write(int writer, int count) throws SQLException {
         SplittableRandom random = new SplittableRandom(SEED + writer);
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            for (int i = 0; i < count; i++) {
+            for (int i = 0; writing.get() && (i < count || takeovers.get() < TAKEOVERS); i++) {
                 int key = writer + WRITERS * random.nextInt(KEYS / WRITERS);
                 int kind = random.nextInt(120);
                 String payload = kind == 0 ? "repeat('x', 100000)" : "'" + writer + "-" + i + "'";
@@ -105,12 +113,13 @@ class PoisonRunIT extends RelayIntegrationTest {
                                 + ", 'urn:test', " + time + ", '" + (kind < 2 ? "bad" : "good")
                                 + "', gen_random_uuid(), 'update')");
                 written.incrementAndGet();
-                if (random.nextInt(4) == 0 || i == count - 1) {
+                if (random.nextInt(4) == 0) {
                     connection.commit();
                     // So that much happens meanwhile.
                     LockSupport.parkNanos(random.nextInt(30_000_000));
                 }
             }
+            connection.commit();
         }
         return null;
     }
@@ -164,10 +173,16 @@ class PoisonRunIT extends RelayIntegrationTest {
     private Void runRelays() throws Exception {
         SplittableRandom random = new SplittableRandom(SEED - 2);
         List<Relay> relays = new ArrayList<>(List.of(relay(), relay()));
+        Relay leader = relays.get(0);
         try {
             relays.forEach(Relay::start);
             while (writing.get()) {
                 awaitWritten(40 + random.nextInt(120));
+                Relay now = awaitStreaming(relays);
+                if (!now.equals(leader)) {
+                    leader = now;
+                    takeovers.incrementAndGet();
+                }
                 int index = random.nextInt(relays.size());
                 switch (random.nextInt(3)) {
                     case 0 -> database.terminateWalSender();
@@ -181,9 +196,22 @@ class PoisonRunIT extends RelayIntegrationTest {
             }
             release();
         } finally {
+            // The writers would wait for takeovers if this has failed.
+            writing.set(false);
             relays.forEach(Relay::stop);
         }
         return null;
+    }
+
+    private static Relay awaitStreaming(List<Relay> relays) {
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(
+                        () -> relays.stream()
+                                .filter(relay -> relay.status().state() == RelayState.STREAMING)
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     private Relay relay() {
@@ -201,7 +229,7 @@ class PoisonRunIT extends RelayIntegrationTest {
                         && database.query("select 1 from outbox_parked") == null);
     }
 
-    private void check(int eventCount) throws SQLException {
+    private void check() throws SQLException {
         Map<String, List<String>> published = new LinkedHashMap<>();
         Set<String> publishedIds = new HashSet<>();
         for (PublishedEvent event : topic.all()) {
@@ -239,7 +267,7 @@ class PoisonRunIT extends RelayIntegrationTest {
                 }
             }
         }
-        assertThat(rowCount).isEqualTo(eventCount + 1);
+        assertThat(rowCount).isEqualTo(written.get() + 1);
         assertThat(published).isEqualTo(expected);
         // The run would show nothing without these.
         assertThat(givenUp).isPositive();
