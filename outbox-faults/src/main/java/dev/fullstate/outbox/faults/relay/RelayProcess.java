@@ -57,7 +57,7 @@ public final class RelayProcess implements AutoCloseable {
         Map<String, String> all = new LinkedHashMap<>(defaults(broker));
         all.putAll(defaults(outbox));
         all.putAll(properties);
-        return prepare(name, all, jvmOptions);
+        return prepareJvm(name, all, jvmOptions);
     }
 
     /**
@@ -77,10 +77,10 @@ public final class RelayProcess implements AutoCloseable {
             all.put(prefix + "topic", outbox.name() + ".{aggregatetype}");
         }
         all.putAll(properties);
-        return prepare(name, all, jvmOptions);
+        return prepareJvm(name, all, jvmOptions);
     }
 
-    private static RelayProcess prepare(String name, Map<String, String> properties, String... jvmOptions) {
+    private static RelayProcess prepareJvm(String name, Map<String, String> properties, String... jvmOptions) {
         int webPort = Ports.free();
         Control control = Control.open();
         Map<String, String> all = new LinkedHashMap<>(properties);
