@@ -1,7 +1,7 @@
 package dev.fullstate.outbox.faults;
 
 /**
- * What a relay uses that has published everything, and what it has logged since the figures before.
+ * The resources of a relay that has published everything, and the size of the log since the figures before.
  *
  * @param liveHeapBytes bytes of the objects that are left after a garbage collection
  * @param sockets       open ones, of all kinds

@@ -37,9 +37,9 @@ final class Soak implements AutoCloseable {
     private int retiredCount;
     private int addedCount;
     private int removedCount;
-    /** What the process that lasts had logged when the figures were last taken. */
+    /** Bytes of the log of the process that lasts, when the figures were last taken. */
     private long loggedBytes;
-    /** What the other one has logged in this round. */
+    /** Bytes of the log of the other one in this round. */
     private long otherLoggedBytes;
 
     /** Null before the first round, and from the end of each round on. */

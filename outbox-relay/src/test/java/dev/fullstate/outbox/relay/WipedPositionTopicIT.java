@@ -36,7 +36,7 @@ import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The topic of the positions loses what it has, and nothing else does: no event is lost, repeated or overtaken, and the relay says so. */
+/** The topic of the positions loses its records, and all else stays: no event is lost, repeated or overtaken, and the relay says so. */
 class WipedPositionTopicIT {
 
     private static final TopicPartition POSITIONS = new TopicPartition("positions", 0);

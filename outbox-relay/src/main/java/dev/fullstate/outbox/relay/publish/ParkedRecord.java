@@ -8,7 +8,7 @@ import dev.fullstate.outbox.relay.parking.Parked;
 /** The parked aggregates at a position, as JSON. */
 final class ParkedRecord {
 
-    /** What is missing, or is not known, decides which events are published: neither is passed over. */
+    /** A member that is missing or unknown may decide which events are published: neither is passed over. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
