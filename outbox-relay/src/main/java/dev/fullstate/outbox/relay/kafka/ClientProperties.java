@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.kafka;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -26,9 +27,6 @@ final class ClientProperties {
     private static final int FETCH_MILLIS = 10;
     private static final int BATCH_BYTES = 64 * 1024;
     private static final int FETCH_BYTES = 256 * 1024;
-
-    private static final Object DEFAULT_MAX_REQUEST_SIZE = Objects.requireNonNull(
-            ProducerConfig.configDef().defaultValues().get(ProducerConfig.MAX_REQUEST_SIZE_CONFIG));
 
     private static final Pattern USERNAME = Pattern.compile("\\busername\\s*=\\s*(\"[^\"]*\"|'[^']*'|[^\\s;]+)");
 
@@ -121,7 +119,28 @@ final class ClientProperties {
 
     /** Returns the size of the largest request, and so of the largest record, that the producer sends, in bytes. */
     static int maxRequestBytes(Map<String, Object> producer) {
-        Object value = producer.getOrDefault(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, DEFAULT_MAX_REQUEST_SIZE);
-        return (int) ConfigDef.parseType(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, value, ConfigDef.Type.INT);
+        return number(producer, ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
+    }
+
+    /** Returns the time after which the producer gives a record up; the producer makes it as long as the wait for other records and an answer. */
+    static Duration deliveryTimeout(Map<String, Object> producer) {
+        long least = (long) number(producer, ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG)
+                + longNumber(producer, ProducerConfig.LINGER_MS_CONFIG);
+        return Duration.ofMillis(Math.max(least, number(producer, ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG)));
+    }
+
+    private static int number(Map<String, Object> producer, String name) {
+        return (int) value(producer, name, ConfigDef.Type.INT);
+    }
+
+    private static long longNumber(Map<String, Object> producer, String name) {
+        return (long) value(producer, name, ConfigDef.Type.LONG);
+    }
+
+    private static Object value(Map<String, Object> producer, String name, ConfigDef.Type type) {
+        Object value = producer.containsKey(name)
+                ? producer.get(name)
+                : ProducerConfig.configDef().defaultValues().get(name);
+        return Objects.requireNonNull(ConfigDef.parseType(name, value, type));
     }
 }

@@ -43,6 +43,11 @@ public record KafkaSettings(
         return ClientProperties.maxRequestBytes(producer.get());
     }
 
+    /** Returns the time after which the producer gives a record up. */
+    public Duration deliveryTimeout() {
+        return ClientProperties.deliveryTimeout(producer.get());
+    }
+
     /** Leaves out the clients' properties, some of which are secret. */
     @Override
     public String toString() {

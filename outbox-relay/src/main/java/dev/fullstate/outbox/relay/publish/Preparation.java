@@ -36,7 +36,8 @@ final class Preparation implements PreparedPublisher {
                 kafka,
                 settings,
                 pipeline,
-                settings.delivery() == Delivery.EXACTLY_ONCE ? transactionalId(pipeline) : null);
+                settings.delivery() == Delivery.EXACTLY_ONCE ? transactionalId(pipeline) : null,
+                nanoTime);
         this.positions = new PositionTopic(kafka, settings, pipeline);
     }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -53,6 +54,8 @@ final class RecordSender implements AutoCloseable {
     private final AtomicLong unansweredCount = new AtomicLong();
     /** The first failure; once it is set the producer is closed, and nothing is sent. */
     private final AtomicReference<@Nullable BrokerException> failure = new AtomicReference<>();
+
+    private final OverdueAnswers overdue;
     /** True once the producer's thread, to which this field belongs, has the log context of the loop. */
     private boolean inContext;
 
@@ -93,13 +96,19 @@ final class RecordSender implements AutoCloseable {
         }
     }
 
-    RecordSender(Kafka kafka, PublisherSettings settings, String pipeline, @Nullable String transactionalId) {
+    RecordSender(
+            Kafka kafka,
+            PublisherSettings settings,
+            String pipeline,
+            @Nullable String transactionalId,
+            LongSupplier nanoTime) {
         this.kafka = kafka;
         this.producer = kafka.producer(transactionalId);
         this.topics = new Topics(kafka, settings);
         this.maxRequestBytes = settings.kafka().maxRequestBytes();
         this.deadLetterTopic = settings.deadLetterTopic();
         this.pipeline = pipeline;
+        this.overdue = new OverdueAnswers(settings.kafka().deliveryTimeout(), nanoTime);
     }
 
     /** Returns the size that the value of a record may have, beside a key and no headers. */
@@ -281,6 +290,7 @@ final class RecordSender implements AutoCloseable {
         if (first != null) {
             throw first;
         }
+        overdue.require(answeredCount.get(), unansweredCount.get());
     }
 
     /** Waits that long for the end of a transaction that is given up. */

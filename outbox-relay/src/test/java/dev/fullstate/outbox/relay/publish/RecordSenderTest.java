@@ -1,5 +1,8 @@
 package dev.fullstate.outbox.relay.publish;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -9,18 +12,25 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-/** Shows that the cause of a failure is reported, not its consequence: a record that fails closes the producer. */
+/** Shows which failure of a producer is reported: the cause, not its consequence, and one that the producer does not know itself. */
 class RecordSenderTest {
 
     private final MockProducer<byte[], byte @Nullable []> producer =
             new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
+    private final AtomicLong nanos = new AtomicLong();
     private final RecordSender sender = new RecordSender(
-            new OneProducer(producer), OneProducer.settings(Delivery.EXACTLY_ONCE), "pipeline", "transactional-id");
+            new OneProducer(producer),
+            OneProducer.settings(Delivery.EXACTLY_ONCE),
+            "pipeline",
+            "transactional-id",
+            nanos::get);
 
     @Test
     void recordThatComesToAClosedProducerFailsByTheCause() {
@@ -56,6 +66,29 @@ class RecordSenderTest {
         });
         sending.start();
         assertThatThrownBy(this::send).isInstanceOf(BrokerException.class).hasMessageContaining("The first record");
+    }
+
+    /** As one whose clock was set back. */
+    @Test
+    void producerThatNeitherSendsNorGivesUpIsNotWaitedForLongerThanItMayTake() {
+        producer.initTransactions();
+        sender.beginTransaction();
+        pass(Duration.ofHours(1));
+        send();
+        send();
+        pass(Duration.ofSeconds(149));
+        producer.completeNext();
+        pass(Duration.ofSeconds(1));
+        pass(Duration.ofSeconds(150));
+        assertThatThrownBy(() -> pass(Duration.ofSeconds(1)))
+                .isInstanceOfSatisfying(
+                        BrokerException.class, e -> assertThat(e.kind()).isEqualTo(FailureKind.RETRY))
+                .hasMessageContaining("delivery.timeout.ms", "set back");
+    }
+
+    private void pass(Duration duration) {
+        nanos.addAndGet(duration.toNanos());
+        sender.requireNoFailure();
     }
 
     private void send() {
