@@ -116,7 +116,9 @@ final class PostgresTableRows implements TableRows {
 
     @Override
     public @Nullable String heldBack() {
-        return subscription.standbys().heldBack();
+        return subscription.settings().sendAfter() == SendAfter.LOCAL_FLUSH
+                ? null
+                : subscription.standbys().heldBack();
     }
 
     @Override
