@@ -2,11 +2,9 @@ package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,12 +23,9 @@ import dev.fullstate.outbox.relay.position.FoundEvent;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.position.Numbers;
-import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.TablePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
-import dev.fullstate.outbox.relay.transaction.ReceivedRow;
-import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.RetainedRows;
 import dev.fullstate.outbox.relay.wal.RetainedRows.Survey;
 import dev.fullstate.outbox.relay.wal.Source;
@@ -53,6 +48,7 @@ final class Filling implements Activity {
     private final Publisher publisher;
     private final RetainedRows rows;
     private final RowPublisher rowPublisher;
+    private final Pages pages;
     private final PauseWatch pauses;
     private final Doubt doubt;
     private final long database;
@@ -67,8 +63,6 @@ final class Filling implements Activity {
      * {@code ENDING}, that of the position after the last row; null before.
      */
     private @Nullable Recording recording;
-    /** Rows that were read and not given to the publisher: the next ones after those of {@link #point}, in the order of their numbers. */
-    private final Queue<byte[] @Nullable []> page = new ArrayDeque<>();
     /** Goes forward only, except from {@code RECORDING} to itself if others have drawn from the sequence too fast. */
     private Phase phase = Phase.SEARCHING;
     /** The position after all rows that the publisher was given; has a fill in every phase before {@code ENDING}, and the same {@code through} in all. */
@@ -84,10 +78,6 @@ final class Filling implements Activity {
 
     /** Events that the search has found so far; only grows. */
     private long foundCount;
-    /** Stops the relay, once all rows before it are published; nothing more is given to the publisher then. */
-    private @Nullable UnpublishableRowException stoppedBy;
-    /** Rows that the publisher was given; the index of the next one's position. */
-    private long rowCount;
     /** True if the last step found nothing to do. */
     private boolean idle;
 
@@ -129,6 +119,7 @@ final class Filling implements Activity {
                 publisher,
                 topic -> false,
                 connected.subscription().parkingTables().obstacle());
+        this.pages = new Pages(publisher, rowPublisher, rows.table(), rows::page);
         this.warnings = gap == null ? List.of() : List.of(Announcing.warning(gap));
         this.lostEvents = LostEvents.of(stages, connected.subscription());
         this.doubt = doubt;
@@ -289,42 +280,20 @@ final class Filling implements Activity {
     }
 
     private void publish() {
-        UnpublishableRowException row = stoppedBy;
-        if (row != null && publisher.inFlightBytes() == 0 && !publisher.isCommitting()) {
-            throw row;
-        }
-        if (row == null) {
-            publishPage();
-        }
-        publisher.commitIfDue(point, stoppedBy != null || phase == Phase.ENDING);
-    }
-
-    private void publishPage() {
-        boolean end = false;
-        if (page.isEmpty()) {
-            page.addAll(rows.page(fill()));
-            end = page.isEmpty();
-        }
-        long last = fill().after();
-        try {
-            while (!page.isEmpty() && publisher.isReady()) {
-                idle = false;
-                last = publish(page.remove());
-            }
-        } catch (UnpublishableRowException e) {
-            stoppedBy = e;
-        }
-        advanceTo(last);
-        rowPublisher.count();
-        if (end) {
+        pages.requireNotStopped();
+        Fill fill = pages.publish(fill(), point.through(), numbering, pending);
+        idle = pages.isIdle();
+        advanceTo(fill.after());
+        if (pages.isAtEnd()) {
             tracker.end(point.through());
             ResumePoint filled = new ResumePoint(point.through(), null, point.origin(), endNumbers());
             point = connected.subscription().source() == Source.TABLE
-                    ? filled.ofTable(new TablePoint(database, fill().snapshot()))
+                    ? filled.ofTable(new TablePoint(database, fill.snapshot()))
                     : filled;
             recording = new Recording(publisher, () -> {});
             phase = Phase.ENDING;
         }
+        publisher.commitIfDue(point, pages.isStopped() || phase == Phase.ENDING);
     }
 
     /** Returns the numbers with the newest row of the fill, unless that was parked or given up. */
@@ -333,17 +302,6 @@ final class Filling implements Activity {
         Newest top = rows.newest(fill().snapshot());
         boolean handled = top != null && top.seq() <= publisher.parking().now().highest();
         return handled ? numbers : numbers.withNewest(top);
-    }
-
-    private long publish(byte[] @Nullable [] values) {
-        ReceivedRow row = new ReceivedRow(new Position(point.through(), rowCount), 0, values, List.of());
-        try {
-            rowPublisher.publish(row.event(), numbering, pending);
-        } catch (UnpublishableRowException e) {
-            rowPublisher.giveUp(row, e.in(rows.table()), pending);
-        }
-        rowCount++;
-        return row.sequence();
     }
 
     private void advanceTo(long seq) {
@@ -355,7 +313,7 @@ final class Filling implements Activity {
         tracker.noteConfirmed(point.through());
         log.info(
                 "{} rows were published, {} events were found in Kafka; the relay goes on at {}",
-                rowCount,
+                pages.count(),
                 foundCount,
                 point.through());
         return connected.goOn(point, stages, lostEvents);

@@ -2,10 +2,8 @@ package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
@@ -16,13 +14,10 @@ import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.position.Fill;
-import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.position.Progress;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.TablePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
-import dev.fullstate.outbox.relay.transaction.ReceivedRow;
-import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 import dev.fullstate.outbox.relay.wal.ParkingTables;
 import dev.fullstate.outbox.relay.wal.Reached;
 import dev.fullstate.outbox.relay.wal.TableRows;
@@ -50,6 +45,7 @@ final class Polling implements Activity {
     private final Publisher publisher;
     private final TableRows rows;
     private final RowPublisher rowPublisher;
+    private final Pages pages;
     private final Releasing releasing;
     private final PauseWatch pauses;
     private final KafkaWatch kafka;
@@ -71,16 +67,10 @@ final class Polling implements Activity {
     private @Nullable String heldBack;
     /** Stands for the rows of the fill of {@link #point}; null without one. */
     private @Nullable PendingTransaction pending;
-    /** Rows that were read and not given to the publisher: the next ones after those of {@link #point}, in the order of their numbers. */
-    private final Queue<byte[] @Nullable []> page = new ArrayDeque<>();
-    /** Rows of the fill that the publisher was given; the index of the next one's position. */
-    private long rowCount;
     /** The rows that the fill had when it began; as many as there can be if another relay began it. */
     private long countOfAll = Long.MAX_VALUE;
     /** When the newest row of the fill was written; null if another relay began it. */
     private @Nullable Instant writtenAt;
-    /** Stops the relay, once all rows before it are published; nothing more is given to the publisher then. */
-    private @Nullable UnpublishableRowException stoppedBy;
     /** True if the last step found nothing to do. */
     private boolean idle;
 
@@ -96,6 +86,7 @@ final class Polling implements Activity {
         ParkingTables tables = connected.subscription().parkingTables();
         Warning obstacle = tables.obstacle();
         this.rowPublisher = new RowPublisher(stages, publisher, topic -> false, obstacle);
+        this.pages = new Pages(publisher, rowPublisher, rows.table(), rows::page);
         this.releasing = new Releasing(stages, publisher, tables, rowPublisher, type -> false, rows.table(), obstacle);
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
         this.kafka = new KafkaWatch(publisher, stages.nanoTime());
@@ -155,12 +146,8 @@ final class Polling implements Activity {
     }
 
     private void readOn() {
-        UnpublishableRowException row = stoppedBy;
-        if (row != null) {
-            if (publisher.inFlightBytes() == 0 && !publisher.isCommitting() && !releasing.isBusy()) {
-                throw row;
-            }
-            return;
+        if (!releasing.isBusy()) {
+            pages.requireNotStopped();
         }
         Fill fill = point.fill();
         if (fill != null) {
@@ -221,49 +208,22 @@ final class Polling implements Activity {
         Fill fill = Fill.begin(fresh.now().snapshot(), published().snapshot()).upTo(fresh.firstSeq() - 1);
         point = point.filling(fresh.now().lsn(), fill, numbering.numbers());
         pending = tracker.begin();
-        rowCount = 0;
+        pages.begin();
         countOfAll = fresh.count();
         writtenAt = fresh.writtenAt();
     }
 
     private void publish(Fill fill) {
-        if (!publisher.isReady()) {
-            return;
+        PendingTransaction transaction = Objects.requireNonNull(pending, "Rows are published in a fill");
+        Fill now = pages.publish(fill, point.through(), numbering, transaction);
+        point = point.filling(point.through(), now, numbering.numbers());
+        if (!pages.isIdle()) {
+            idle = false;
+            horizon.noteReceived();
         }
-        idle = false;
-        if (page.isEmpty()) {
-            page.addAll(rows.page(fill));
-            if (page.isEmpty()) {
-                end();
-                return;
-            }
-        }
-        long last = fill.after();
-        try {
-            while (!page.isEmpty() && publisher.isReady()) {
-                last = publish(page.remove());
-            }
-        } catch (UnpublishableRowException e) {
-            stoppedBy = e;
-        }
-        point = point.filling(point.through(), fill.upTo(last), numbering.numbers());
-        rowPublisher.count();
-        horizon.noteReceived();
-        if (rowCount == countOfAll && stoppedBy == null) {
+        if (pages.isAtEnd() || (pages.count() == countOfAll && !pages.isStopped())) {
             end();
         }
-    }
-
-    private long publish(byte[] @Nullable [] values) {
-        PendingTransaction transaction = Objects.requireNonNull(pending, "Rows are published in a fill");
-        ReceivedRow row = new ReceivedRow(new Position(point.through(), rowCount), 0, values, List.of());
-        try {
-            rowPublisher.publish(row.event(), numbering, transaction);
-        } catch (UnpublishableRowException e) {
-            rowPublisher.giveUp(row, e.in(rows.table()), transaction);
-        }
-        rowCount++;
-        return row.sequence();
     }
 
     private void end() {
