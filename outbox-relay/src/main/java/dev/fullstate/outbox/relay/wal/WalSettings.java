@@ -111,6 +111,6 @@ public record WalSettings(
     /** Leaves out all passwords. */
     @Override
     public String toString() {
-        return "slot " + slotName + " as " + database.get();
+        return (readsTable() ? "the table of pipeline " : "slot ") + slotName + " as " + database.get();
     }
 }
