@@ -50,9 +50,12 @@ public class RelayApplication {
 
         @Override
         public void onApplicationEvent(ApplicationEnvironmentPreparedEvent event) {
-            boolean hasPort = event.getEnvironment().containsProperty("server.port");
+            // Kubernetes gives each process the addresses of its services: that of one with the name "server" is no
+            // port.
+            String port = event.getEnvironment().getProperty("server.port", "");
+            boolean isPort = port.matches("[0-9]+");
             event.getSpringApplication()
-                    .setWebApplicationType(hasPort ? WebApplicationType.SERVLET : WebApplicationType.NONE);
+                    .setWebApplicationType(isPort ? WebApplicationType.SERVLET : WebApplicationType.NONE);
         }
     }
 

@@ -50,7 +50,7 @@ final class Streaming implements Activity {
 
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
 
-    /** What the loop does by the clock, it does once a second at most; a relay that is stopped ends so much later. */
+    /** A relay that is stopped ends this much later. What the loop does by the clock, it does once a second at most. */
     private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
 
     private final Stages stages;

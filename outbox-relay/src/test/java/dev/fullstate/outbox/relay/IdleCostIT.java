@@ -28,6 +28,8 @@ class IdleCostIT extends RelayIntegrationTest {
         try {
             database.insert("a", "1");
             awaitPublished("1");
+            // Until Kafka has answered the commit, and PostgreSQL has the position, something is under way.
+            await().atMost(PATIENCE).until(() -> relay.statistics().confirmedCount() == 1);
             long began = System.nanoTime();
             long before = loopWaits();
             await().atMost(PATIENCE).until(() -> loopWaits() >= before + 20);

@@ -173,16 +173,16 @@ class PoisonRunIT extends RelayIntegrationTest {
     private Void runRelays() throws Exception {
         SplittableRandom random = new SplittableRandom(SEED - 2);
         List<Relay> relays = new ArrayList<>(List.of(relay(), relay()));
-        Relay leader = relays.get(0);
+        Relay leader = null;
         try {
             relays.forEach(Relay::start);
             while (writing.get()) {
                 awaitWritten(40 + random.nextInt(120));
                 Relay now = awaitStreaming(relays);
-                if (!now.equals(leader)) {
-                    leader = now;
+                if (leader != null && !now.equals(leader)) {
                     takeovers.incrementAndGet();
                 }
+                leader = now;
                 int index = random.nextInt(relays.size());
                 switch (random.nextInt(3)) {
                     case 0 -> database.terminateWalSender();

@@ -13,7 +13,7 @@ import dev.fullstate.outbox.relay.kafka.BrokerException;
  */
 final class OverdueAnswers {
 
-    /** The producer reports ordinary failures itself before this is over. */
+    /** The producer mostly reports ordinary failures itself before this is over. */
     private static final Duration MARGIN = Duration.ofSeconds(30);
 
     private final Duration limit;
@@ -44,8 +44,9 @@ final class OverdueAnswers {
             throw new BrokerException(
                     FailureKind.RETRY,
                     "The producer has neither sent nor given up its records for " + Wording.of(limit)
-                            + ", which is longer than its delivery.timeout.ms: the clock of the relay's host may have been set back",
-                    "None: the relay connects again, with a new producer");
+                            + ", which is longer than its delivery.timeout.ms: Kafka does not answer, or the clock of the relay's host was"
+                            + " set back",
+                    "Check the brokers; the relay connects again, with a new producer");
         }
     }
 }

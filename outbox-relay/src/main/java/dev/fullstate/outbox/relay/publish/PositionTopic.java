@@ -25,6 +25,8 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 final class PositionTopic {
 
     /** The record about topics is kept among the last ones, so that a start finds both soon. */
+    private static final int MAX_QUOTED = 300;
+
     private static final int POSITIONS_PER_TOPICS_RECORD = 1_000;
 
     private final Kafka kafka;
@@ -210,6 +212,13 @@ final class PositionTopic {
                         "the relay then takes them from the table outbox_parked");
     }
 
+    /** It may be of any size, and have ids of aggregates. */
+    private static String quote(String text) {
+        return text.length() <= MAX_QUOTED
+                ? "'" + text + "'"
+                : "'" + text.substring(0, MAX_QUOTED) + "...', " + text.length() + " characters";
+    }
+
     /** @throws BrokerException with the command that removes the record, if it is not readable: nothing in it is to be guessed */
     private <T> T read(byte[] value, Function<String, T> parser, String key, String content, String afterwards) {
         String text = new String(value, StandardCharsets.UTF_8);
@@ -217,8 +226,8 @@ final class PositionTopic {
             return parser.apply(text);
         } catch (IllegalArgumentException | JacksonException e) {
             throw new BrokerException(
-                    "The record " + key + " in topic '" + topic + "', with " + content + ", is not readable: '" + text
-                            + "'",
+                    "The record " + key + " in topic '" + topic + "', with " + content + ", is not readable: "
+                            + quote(text),
                     "If a newer version of the relay has written it, run that one. Otherwise take it back: echo '" + key
                             + "|NULL' | kafka-console-producer.sh --bootstrap-server ... --topic " + topic
                             + " --property parse.key=true --property 'key.separator=|'"

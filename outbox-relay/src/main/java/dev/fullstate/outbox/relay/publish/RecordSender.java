@@ -221,7 +221,11 @@ final class RecordSender implements AutoCloseable {
     /** Returns whether a record may have failed whose answer is still to come. */
     private boolean mayBeOfARecord(Throwable refused) {
         KafkaFailure known = KafkaFailure.of(refused);
-        return unansweredCount.get() > 0 && (known.isOfARecord() || known.isOfATopic() || known == KafkaFailure.OTHER);
+        return unansweredCount.get() > 0
+                && (known.isOfARecord()
+                        || known.isOfATopic()
+                        || known == KafkaFailure.CLOCKS_DIFFER
+                        || known == KafkaFailure.OTHER);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.

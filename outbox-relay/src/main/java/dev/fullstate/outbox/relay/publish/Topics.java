@@ -84,7 +84,7 @@ final class Topics {
         remembered.putAll(topics);
     }
 
-    /** Takes note of that what earlier starts have kept is lost, although they have published. */
+    /** Takes note of the loss of what earlier starts have kept, although they have published. */
     void warnOfLostRecord(String positions, String key) {
         warn(key, List.of(TopicRules.lostRecord(positions, key)));
     }

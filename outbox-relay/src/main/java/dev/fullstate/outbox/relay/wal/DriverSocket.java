@@ -24,6 +24,7 @@ final class DriverSocket {
     private static final Logger log = LoggerFactory.getLogger(DriverSocket.class);
 
     private final PGStream driver;
+    private boolean fits = true;
 
     private DriverSocket(PGStream driver) {
         this.driver = driver;
@@ -37,7 +38,8 @@ final class DriverSocket {
             return new DriverSocket((PGStream)
                     stream.get(connection.unwrap(BaseConnection.class).getQueryExecutor()));
         } catch (ReflectiveOperationException | RuntimeException | SQLException e) {
-            log.debug("The relay polls, because it cannot wait on the driver's socket", e);
+            log.info("An idle relay polls, because it cannot wait on the socket of this version of the driver");
+            log.debug("The reason is", e);
             return null;
         }
     }
@@ -48,6 +50,9 @@ final class DriverSocket {
      * @throws SQLException if the connection is lost
      */
     void await(Duration atMost) throws SQLException {
+        if (!fits) {
+            return;
+        }
         try {
             int limit = driver.getNetworkTimeout();
             driver.setNetworkTimeout(Math.toIntExact(atMost.toMillis()));
@@ -57,6 +62,9 @@ final class DriverSocket {
             } finally {
                 driver.setNetworkTimeout(limit);
             }
+        } catch (LinkageError e) {
+            fits = false;
+            log.info("An idle relay polls, because this version of the driver has another stream", e);
         } catch (SocketTimeoutException e) {
             log.trace("The server has sent nothing for {}", atMost);
         } catch (IOException e) {

@@ -43,6 +43,8 @@ final class OwnSlot {
      * @throws WalException if there is no slot, or another process streams from it
      */
     SlotStatus requireStatus(int walSenderPid) {
+        // First, so that it is the status of this relay's slot if the slot is its own afterwards.
+        SlotStatus status = catalog.slotStatus(settings.slotName()).orElseThrow(this::missing);
         Integer actual = find().orElseThrow(this::missing).streamingPid();
         if (actual == null || actual != walSenderPid) {
             throw new WalException(
@@ -52,7 +54,7 @@ final class OwnSlot {
                     "None: the relay connects again",
                     null);
         }
-        return catalog.slotStatus(settings.slotName()).orElseThrow(this::missing);
+        return status;
     }
 
     private WalException missing() {
