@@ -9,12 +9,12 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.history.Finding;
-import dev.fullstate.outbox.relay.history.Finding.Resume;
 import dev.fullstate.outbox.relay.history.History;
 import dev.fullstate.outbox.relay.parking.Command;
 import dev.fullstate.outbox.relay.position.Behind;
 import dev.fullstate.outbox.relay.position.Extent;
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.Origin;
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -53,34 +53,56 @@ final class AcceptedPosition {
             return null;
         }
         Lsn acceptable = History.acceptable(finding, recorded, facts);
+        String obstacle = History.whyNotAcceptable(finding, recorded, facts);
         Command taken = null;
         for (Command command : tables.acceptances()) {
-            if (taken == null && acceptable != null && acceptable.equals(command.slotPosition())) {
+            String refusal = obstacle == null ? refusal(command, acceptable, taken) : obstacle;
+            if (refusal == null) {
                 taken = command;
             } else {
-                done(tables, command, taken != null ? "the same was asked for before" : whyNot(finding, acceptable));
+                done(tables, command, refusal);
             }
         }
         return taken == null || acceptable == null
                 ? null
-                : new AcceptedPosition(tables, taken, point(acceptable, recorded, facts.origin()));
+                : new AcceptedPosition(tables, taken, point(acceptable, recorded, newest(connected), facts.origin()));
     }
 
-    private static String whyNot(Finding finding, @Nullable Lsn acceptable) {
-        if (acceptable != null) {
+    private static @Nullable String refusal(Command command, @Nullable Lsn acceptable, @Nullable Command taken) {
+        if (command.expired()) {
+            return "not followed: it is older than 10 minutes; ask again";
+        }
+        if (acceptable == null || !acceptable.equals(command.slotPosition())) {
             return "not followed: the slot is confirmed up to " + acceptable;
         }
-        return finding instanceof Resume resume
-                ? "nothing to accept any more: the relay goes on after "
-                        + resume.point().through()
-                : "not followed: the stream does not bring everything that was committed since";
+        return taken == null ? null : "not followed: an earlier command has asked for the same";
     }
 
-    /** Returns the recorded position, moved to that of the slot where it is less: some types may be published further than others. */
-    static ResumePoint point(Lsn accepted, @Nullable ResumePoint recorded, Origin origin) {
+    /**
+     * Returns the newest row of the table: no row before the slot has a higher number, and the stream brings such rows again if the slot goes back.
+     *
+     * @return null without rows, and where the newest one is parked or given up, which the record about parked aggregates knows
+     */
+    private static @Nullable Newest newest(Connected connected) {
+        Newest newest = connected.subscription().retainedRows().newest();
+        return newest == null
+                        || newest.seq()
+                                <= connected.publisher().recordedParking().highest()
+                ? null
+                : newest;
+    }
+
+    /**
+     * Returns the recorded position, moved to that of the slot where it is less: some types may be published further than others.
+     *
+     * @param newest row that counts as published; null if there is none
+     */
+    static ResumePoint point(Lsn accepted, @Nullable ResumePoint recorded, @Nullable Newest newest, Origin origin) {
         Extent slot = new Extent(accepted, null);
+        Numbers before = recorded == null ? Numbers.NONE : recorded.numbers();
+        Numbers numbers = newest == null ? before : before.with(newest.seq(), newest.id());
         if (recorded == null) {
-            return new ResumePoint(accepted, null, origin, Numbers.NONE);
+            return new ResumePoint(accepted, null, origin, numbers);
         }
         Extent all = recorded.extent().furthest(slot);
         Map<String, Extent> behind = new HashMap<>();
@@ -89,7 +111,7 @@ final class AcceptedPosition {
                 behind.put(type, extent.furthest(slot));
             }
         });
-        return new ResumePoint(all.through(), all.within(), origin, recorded.numbers()).with(new Behind(behind));
+        return new ResumePoint(all.through(), all.within(), origin, numbers).with(new Behind(behind));
     }
 
     ResumePoint point() {
@@ -106,7 +128,10 @@ final class AcceptedPosition {
 
     /** Marks the command, once Kafka has the position. */
     void noteFollowed() {
-        done(tables, command, "followed: everything before " + command.slotPosition() + " counts as published");
+        done(
+                tables,
+                command,
+                Command.FOLLOWED + ": everything before " + command.slotPosition() + " counts as published");
     }
 
     private static void done(ParkingTables tables, Command command, String outcome) {

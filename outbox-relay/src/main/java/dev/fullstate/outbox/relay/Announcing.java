@@ -52,13 +52,17 @@ final class Announcing implements Activity {
         return List.of(warning);
     }
 
+    /** Says what a gap means. Once the slot is created again, its position may be accepted, unless the database has lost commits. */
     static Warning warning(Gap gap) {
         return new Warning(
                 "The stream of the outbox has a gap: " + gap.reason()
                         + ". The relay creates its replication slot again, finds in"
                         + " the table the rows that Kafka lacks, and publishes them",
-                "None; the relay goes on by itself. The command accept, with the position up to which status shows the slot as confirmed, has it"
-                        + " count all earlier rows as published instead");
+                "None; the relay goes on by itself"
+                        + (gap.lost()
+                                ? ""
+                                : ". The command accept, with the position up to which status shows the slot as confirmed, has it"
+                                        + " count all earlier rows as published instead"));
     }
 
     @Override

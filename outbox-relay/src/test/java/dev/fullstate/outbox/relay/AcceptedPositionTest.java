@@ -1,11 +1,17 @@
 package dev.fullstate.outbox.relay;
 
+import java.util.UUID;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.position.Lsn;
+import dev.fullstate.outbox.relay.position.Newest;
+import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Shift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,17 +34,36 @@ class AcceptedPositionTest {
     void everythingBeforeTheSlotCountsAndWhatIsPublishedBeyondItStillDoes(
             String slot, String recorded, String behind, String accepted, String stillBehind) {
         ResumePoint before = point(recorded, behind);
-        assertThat(AcceptedPosition.point(Lsn.parse(slot), before, before.origin()))
+        assertThat(AcceptedPosition.point(Lsn.parse(slot), before, null, before.origin()))
                 .isEqualTo(point(accepted, stillBehind));
     }
 
     @Test
-    void withoutAPositionNoNumberIsKnown() {
-        ResumePoint of = point("0/1", null);
-        assertThat(AcceptedPosition.point(Lsn.parse("0/20"), null, of.origin())
-                        .numbers()
-                        .isAnyPublished())
-                .isFalse();
+    void newestRowOfTheTableCountsAsPublished() {
+        Newest newest = new Newest(9, new UUID(1, 2));
+        ResumePoint before = point("0/10", null);
+        assertThat(numbers(before, newest)).isEqualTo(new Numbers(9, newest, Shift.NONE));
+        assertThat(numbers(null, newest)).isEqualTo(new Numbers(9, newest, Shift.NONE));
+        assertThat(numbers(null, null)).isEqualTo(Numbers.NONE);
+        Newest published = new Newest(11, new UUID(3, 4));
+        assertThat(numbers(before.with(new Numbers(11, published, Shift.NONE)), newest))
+                .as("rows that were retired")
+                .isEqualTo(new Numbers(11, published, Shift.NONE));
+        assertThat(numbers(before.with(new Numbers(12, null, new Shift(10, 5))), newest))
+                .as("consumers may see its shifted number")
+                .isEqualTo(new Numbers(14, newest, new Shift(10, 5)));
+    }
+
+    @Test
+    void acceptIsOfferedUnlessTheDatabaseHasLostCommits() {
+        assertThat(Announcing.warning(new Gap("a reason", false)).remedy()).contains("The command accept");
+        assertThat(Announcing.warning(new Gap("a reason", true)).remedy()).doesNotContain("accept");
+    }
+
+    private static Numbers numbers(ResumePoint recorded, Newest newest) {
+        return AcceptedPosition.point(
+                        Lsn.parse("0/20"), recorded, newest, point("0/1", null).origin())
+                .numbers();
     }
 
     private static ResumePoint point(String extent, String behind) {

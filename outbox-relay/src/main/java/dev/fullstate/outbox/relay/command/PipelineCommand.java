@@ -156,7 +156,7 @@ record PipelineCommand(
         return "command line, " + System.getProperty("user.name");
     }
 
-    /** Waits until a relay has done what was asked for. */
+    /** Waits until a relay has done what was asked for, or has refused it. */
     private Outcome await(OperatorTables tables, Asked asked) {
         long number = asked.command().number();
         long deadline = System.nanoTime() + patience.toNanos();
@@ -173,7 +173,7 @@ record PipelineCommand(
                 outcome != null
                         ? outcome
                         : "recorded: it counts from now on, but no relay has followed it yet; is one running?");
-        return Outcome.of(outcome != null, members);
+        return Outcome.of(now.filter(Asked::isFollowed).isPresent(), members);
     }
 
     private static void pause() {

@@ -50,28 +50,45 @@ public final class History {
      * would fill something before it, or has begun to.
      *
      * @param recorded the last published position; null if Kafka has none
-     * @return null where there is nothing to fill; where rows may be missing after that position, too; and after a loss, of which consumers have
-     *     to be told
+     * @return null where it is {@link #whyNotAcceptable not acceptable}
      */
     public static @Nullable Lsn acceptable(Finding finding, @Nullable ResumePoint recorded, Facts facts) {
         Facts.Slot slot = facts.slot();
-        if (slot == null || slot.lost() || facts.source() == Source.TABLE) {
-            return null;
-        }
-        return isAcceptable(finding, recorded, facts) ? slot.confirmed() : null;
+        return slot == null || whyNotAcceptable(finding, recorded, facts) != null ? null : slot.confirmed();
     }
 
-    private static boolean isAcceptable(Finding finding, @Nullable ResumePoint recorded, Facts facts) {
-        if (finding instanceof Resume resume) {
-            ResumePoint point = resume.point();
-            return point.fill() != null && point.numbers().shift().equals(Shift.NONE);
+    /**
+     * Says why the relay may not go on where the slot is confirmed: there is nothing to fill; rows may be missing after that position, too; or
+     * commits are lost, of which consumers have to be told.
+     *
+     * @param recorded the last published position; null if Kafka has none
+     * @return null if it may
+     */
+    public static @Nullable String whyNotAcceptable(Finding finding, @Nullable ResumePoint recorded, Facts facts) {
+        Facts.Slot slot = facts.slot();
+        if (facts.source() == Source.TABLE) {
+            return "not followed: the table is read, and there is no slot";
         }
-        if (finding instanceof Gap gap) {
-            boolean samePublication = recorded == null
-                    || recorded.origin().publication().equals(facts.origin().publication());
-            return !gap.lost() && samePublication;
+        if (slot == null || slot.lost()) {
+            return "not followed: the slot is " + (slot == null ? "gone" : "lost");
         }
-        return true;
+        if (finding instanceof Resume resume && resume.point().fill() == null) {
+            return "nothing to accept any more: the relay goes on after "
+                    + resume.point().through();
+        }
+        if (finding instanceof Gap gap && gap.lost()) {
+            return "not followed: the database has lost commits";
+        }
+        if (recorded == null) {
+            return null;
+        }
+        if (!recorded.origin().publication().equals(facts.origin().publication())) {
+            return "not followed: the publication was replaced or altered, so the stream may lack rows";
+        }
+        Shift shift = recorded.numbers().shift();
+        return shift.equals(Shift.NONE) || facts.lastSequence() >= shift.raisedTo()
+                ? null
+                : "not followed: after a loss of commits, the sequence is not raised yet";
     }
 
     private Finding withoutPosition() {

@@ -11,6 +11,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
  * @param type of the aggregates; null for all
  * @param id of the aggregate; null for all of the type
  * @param first the number of the aggregate's first event; null for any
+ * @param expired whether it was asked for too long ago to be followed; never, unless it is {@link Kind#ACCEPT}
  * @param slotPosition of the slot, to which the command applies; null unless it is {@link Kind#ACCEPT}
  * @param requestedBy who asks
  */
@@ -20,8 +21,12 @@ public record Command(
         @Nullable String type,
         @Nullable String id,
         @Nullable Long first,
+        boolean expired,
         @Nullable Lsn slotPosition,
         String requestedBy) {
+
+    /** Begins the outcome of a command that was followed, unless that is the only outcome there is. */
+    public static final String FOLLOWED = "followed";
 
     /** The kinds of commands, which differ in what may be given up. */
     public enum Kind {

@@ -134,7 +134,7 @@ public final class DatabaseDiagnosis {
 
     private @Nullable String parking(Connection ordinary, Catalog catalog) {
         Warning obstacle =
-                new PostgresParkingTables(ordinary, catalog.publication().names(), settings).obstacle();
+                new PostgresParkingTables(ordinary, catalog.publication().names(), settings).obstacleToAccepting();
         if (obstacle == null) {
             return "aggregates can be parked, and the pipeline paused";
         }

@@ -45,7 +45,7 @@ public interface OperatorTables {
      *
      * @param slotPosition to which the command applies
      * @return empty if the slot is not confirmed just there, or a relay streams from it; then nothing was asked
-     * @throws WalException if the database does not answer, or has no such tables
+     * @throws WalException if the database does not answer, has no such tables, or the relay's role may not use them
      */
     Optional<Asked> accept(Lsn slotPosition, String requestedBy);
 
@@ -95,6 +95,9 @@ public interface OperatorTables {
             if (active) {
                 return "A relay streams from slot '" + pipeline + "', so there is nothing to accept";
             }
+            if ("lost".equals(walStatus)) {
+                return "The server has given up slot '" + pipeline + "', so its position cannot be accepted";
+            }
             return confirmed == null
                     ? "There is no slot '" + pipeline + "', and so no position to accept"
                     : "Slot '" + pipeline + "' is confirmed up to " + confirmed + ", not up to " + slotPosition
@@ -133,5 +136,11 @@ public interface OperatorTables {
             Command command,
             Instant createdAt,
             @Nullable String outcome,
-            @Nullable Instant doneAt) {}
+            @Nullable Instant doneAt) {
+
+        /** Returns whether a relay has done what was asked for, and not refused it. */
+        public boolean isFollowed() {
+            return outcome != null && (command.kind() != Kind.ACCEPT || outcome.startsWith(Command.FOLLOWED));
+        }
+    }
 }

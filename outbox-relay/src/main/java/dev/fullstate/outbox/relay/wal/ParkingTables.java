@@ -16,6 +16,10 @@ public interface ParkingTables {
     @Nullable
     Warning obstacle();
 
+    /** Returns what keeps the relay from following a command to accept a position; null if nothing does. */
+    @Nullable
+    Warning obstacleToAccepting();
+
     /**
      * Reads the next rows of an aggregate that wait: the next single one or, behind them, some of its range in the order of their numbers.
      *

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.parking.Command.Kind;
 import dev.fullstate.outbox.relay.parking.ParkedAggregate;
 import dev.fullstate.outbox.relay.position.Lsn;
@@ -22,7 +23,6 @@ import dev.fullstate.outbox.relay.position.Snapshot;
 final class PostgresOperatorTables implements OperatorTables {
 
     private static final int MAX_COMMANDS = 100;
-    private static final String UNDEFINED_COLUMN = "42703";
 
     private static final String COLUMNS = PostgresParkingTables.COMMAND + ", created_at, outcome, done_at";
 
@@ -81,25 +81,21 @@ final class PostgresOperatorTables implements OperatorTables {
     @Override
     public Optional<Asked> accept(Lsn slotPosition, String requestedBy) {
         return answer((connection, names) -> {
+            Warning obstacle = new PostgresParkingTables(connection, names, settings).obstacleToAccepting();
+            if (obstacle != null) {
+                throw new WalException(obstacle.message(), obstacle.remedy(), null);
+            }
             try (PreparedStatement insert = connection.prepareStatement(names.sql("""
                     insert into {outbox_command} as c (pipeline, command, slot_position, requested_by)
                     select slot_name, 'accept', confirmed_flush_lsn, ?::text from pg_replication_slots
-                     where slot_name = ? and database = current_database() and not active and confirmed_flush_lsn = ?::pg_lsn
+                     where slot_name = ? and database = current_database() and not active and wal_status <> 'lost'
+                       and confirmed_flush_lsn = ?::pg_lsn
                     returning %s
                     """.formatted(COLUMNS)))) {
                 insert.setString(1, requestedBy);
                 insert.setString(2, settings.slotName());
                 insert.setString(3, slotPosition.toString());
                 return asked(insert).stream().findFirst();
-            } catch (SQLException e) {
-                if (UNDEFINED_COLUMN.equals(e.getSQLState())) {
-                    throw new WalException(
-                            names.text(
-                                    "No position can be accepted, because {outbox_command} has no column slot_position"),
-                            "Start the service with this version of outbox-starter, or run V3__accept.sql of outbox-contract",
-                            e);
-                }
-                throw e;
             }
         });
     }

@@ -37,7 +37,8 @@ final class PostgresParkingTables implements ParkingTables {
     private static final int MAX_COMMANDS = 100;
     /** The columns of a command in {@code c}, also in an outbox whose commands have no position yet. */
     static final String COMMAND =
-            "number, command, aggregatetype, aggregateid, first_seq, to_jsonb(c) ->> 'slot_position' as slot_position, requested_by";
+            "number, command, aggregatetype, aggregateid, first_seq, command = 'accept' and created_at < clock_timestamp() - interval '10 minutes'"
+                    + " as expired, to_jsonb(c) ->> 'slot_position' as slot_position, requested_by";
 
     /** Stands for no row's number: the table does not tell which row has a dead letter. */
     private static final long NO_ROW = Long.MIN_VALUE;
@@ -69,6 +70,31 @@ final class PostgresParkingTables implements ParkingTables {
             }
         } catch (SQLException e) {
             throw failure("The tables of parked aggregates could not be looked for", e);
+        }
+    }
+
+    @Override
+    public @Nullable Warning obstacleToAccepting() {
+        Warning obstacle = obstacle();
+        if (obstacle != null) {
+            return obstacle;
+        }
+        try (PreparedStatement query = connection.prepareStatement("""
+                select exists (select from pg_attribute
+                                where attrelid = to_regclass(?) and attname = 'slot_position' and not attisdropped)
+                """)) {
+            query.setString(1, names.sql("{outbox_command}"));
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getBoolean(1)
+                        ? null
+                        : new Warning(
+                                names.text(
+                                        "No position can be accepted, because {outbox_command} has no column slot_position"),
+                                "Start the service with this version of outbox-starter, or run V3__accept.sql of outbox-contract");
+            }
+        } catch (SQLException e) {
+            throw failure("The tables of commands could not be looked for", e);
         }
     }
 
@@ -256,6 +282,7 @@ final class PostgresParkingTables implements ParkingTables {
                 row.getString("aggregatetype"),
                 row.getString("aggregateid"),
                 row.getObject("first_seq", Long.class),
+                row.getBoolean("expired"),
                 position == null ? null : Lsn.parse(position),
                 row.getString("requested_by"));
     }

@@ -205,10 +205,20 @@ final class PostgresRetainedRows implements RetainedRows {
 
     @Override
     public @Nullable Newest newest(String snapshot) {
-        try (PreparedStatement query = connection.prepareStatement(names.sql("""
-                select seq, id from {outbox} where pg_visible_in_snapshot(xid, ?::pg_snapshot) order by seq desc limit 1
-                """))) {
-            query.setString(1, snapshot);
+        return newestWhere("pg_visible_in_snapshot(xid, ?::pg_snapshot)", snapshot);
+    }
+
+    @Override
+    public @Nullable Newest newest() {
+        return newestWhere("true");
+    }
+
+    private @Nullable Newest newestWhere(String condition, String... parameters) {
+        try (PreparedStatement query = connection.prepareStatement(
+                names.sql("select seq, id from {outbox} where " + condition + " order by seq desc limit 1"))) {
+            for (int i = 0; i < parameters.length; i++) {
+                query.setString(i + 1, parameters[i]);
+            }
             try (ResultSet row = query.executeQuery()) {
                 return row.next() ? new Newest(row.getLong(1), row.getObject(2, UUID.class)) : null;
             }

@@ -85,6 +85,10 @@ public interface RetainedRows {
     @Nullable
     Newest newest(String snapshot);
 
+    /** Returns the row with the highest number that there is now; null without rows. */
+    @Nullable
+    Newest newest();
+
     /**
      * Returns the numbers with which the rows of a fill continue those that consumers have seen of a history that is lost.
      *

@@ -95,20 +95,18 @@ class HistoryTest {
             return new Database(timeline, ancestors, publication, walEnd, slot, lastSequence, newest, other);
         }
 
+        @Nullable
+        Lsn acceptable(@Nullable ResumePoint recorded) {
+            return History.acceptable(judge(recorded), recorded, facts());
+        }
+
         Finding judge(@Nullable ResumePoint recorded) {
-            return History.judge(
-                    recorded,
-                    false,
-                    new Facts(
-                            new Origin(timeline, publication),
-                            ancestors,
-                            walEnd,
-                            slot,
-                            lastSequence,
-                            newest,
-                            note,
-                            Source.WAL,
-                            7));
+            return History.judge(recorded, false, facts());
+        }
+
+        private Facts facts() {
+            return new Facts(
+                    new Origin(timeline, publication), ancestors, walEnd, slot, lastSequence, newest, note, Source.WAL, 7);
         }
     }
 
@@ -277,5 +275,40 @@ class HistoryTest {
         Finding finding = database().on(known, new Ancestor(FIRST, lsn(50))).judge(ofTable(new Timeline(2, Lsn.ZERO)));
         assertThat(finding)
                 .isInstanceOfSatisfying(Gap.class, gap -> assertThat(gap.lost()).isFalse());
+    }
+
+    @Test
+    void positionOfTheSlotIsAcceptableWhereTheStreamBringsEverythingAfterIt() {
+        Slot moved = new Slot(lsn(110), false);
+        assertThat(database().withSlot(moved).acceptable(point(FIRST)))
+                .as("a gap")
+                .isEqualTo(lsn(110));
+        assertThat(database().withSlot(new Slot(THROUGH, false)).acceptable(filling()))
+                .as("a fill that is under way")
+                .isEqualTo(THROUGH);
+        assertThat(database().acceptable(point(FIRST))).as("no gap").isNull();
+        assertThat(database().withSlot(moved).withPublication("9").acceptable(point(FIRST)))
+                .as("another publication")
+                .isNull();
+        assertThat(database().withSlot(moved).withRows(11, Trace.MISSING).acceptable(point(FIRST)))
+                .as("lost commits")
+                .isNull();
+        assertThat(database().withSlot(new Slot(lsn(110), true)).acceptable(point(FIRST)))
+                .as("a lost slot")
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16, false", "17, true"})
+    void numbersThatAreShiftedHaveToBeRaisedBeforeAnythingIsAccepted(long drawn, boolean acceptable) {
+        Numbers shifted = new Numbers(12, null, new Shift(12, 4));
+        ResumePoint filling = filling().with(shifted);
+        for (Lsn slot : List.of(THROUGH, lsn(110))) {
+            assertThat(database()
+                            .withRows(drawn, Trace.UNKNOWN)
+                            .withSlot(new Slot(slot, false))
+                            .acceptable(filling))
+                    .isEqualTo(acceptable ? slot : null);
+        }
     }
 }

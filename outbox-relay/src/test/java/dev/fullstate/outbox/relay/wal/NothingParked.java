@@ -18,6 +18,11 @@ final class NothingParked implements ParkingTables {
     }
 
     @Override
+    public @Nullable Warning obstacleToAccepting() {
+        return null;
+    }
+
+    @Override
     public Rows rows(ParkedAggregate aggregate, List<Long> singles) {
         throw new IllegalStateException("Nothing is parked");
     }

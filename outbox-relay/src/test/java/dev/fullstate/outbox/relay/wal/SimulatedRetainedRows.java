@@ -101,6 +101,11 @@ final class SimulatedRetainedRows implements RetainedRows {
     }
 
     @Override
+    public @Nullable Newest newest() {
+        throw new IllegalStateException("Nobody has accepted a position");
+    }
+
+    @Override
     public Numbers continuing(long highest, long waiting, Fill fill) {
         return session.call(() -> database.continuing(
                 highest,
