@@ -189,7 +189,7 @@ class KafkaRightsIT {
                 SteppedRelay.publishing(database, Delivery.EXACTLY_ONCE, kafka.client(database.name(), "secret"));
         try (WalSession session = WalSource.of(SteppedRelay.wal(database)).open();
                 Kafka client = Kafka.connect(settings.kafka())) {
-            return KafkaDiagnosis.of(settings, client, session.pipeline(), Set.of())
+            return KafkaDiagnosis.of(settings, client, session.pipeline(), Set.of(), Set.of())
                     .get(0);
         }
     }

@@ -87,15 +87,11 @@ record PipelineCommand(
     private Outcome check(PipelineSettings pipeline) {
         List<Diagnosis> found = new ArrayList<>(DatabaseDiagnosis.of(pipeline.wal()));
         found.addAll(KafkaDiagnosis.of(pipeline.publisher(), kafka));
-        found.addAll(PipelineDiagnosis.of(pipeline, kafka, !isAnyError(found)));
+        found.addAll(PipelineDiagnosis.of(pipeline, kafka, List.copyOf(found)));
         return new Outcome(
-                isAnyError(found) ? ExitCode.NOT_OK : ExitCode.OK,
+                Diagnosis.isAnyError(found) ? ExitCode.NOT_OK : ExitCode.OK,
                 found,
                 found.stream().flatMap(PipelineCommand::describe).toList());
-    }
-
-    private static boolean isAnyError(List<Diagnosis> found) {
-        return found.stream().anyMatch(each -> each.level() == Diagnosis.Level.ERROR);
     }
 
     private static Stream<String> describe(Diagnosis each) {

@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.failure;
 
+import java.util.List;
+
 /**
  * What was found out about one requirement of a relay.
  *
@@ -25,6 +27,11 @@ public record Diagnosis(Level level, String subject, String message, String reme
 
     public static Diagnosis warning(String subject, String message, String remedy) {
         return new Diagnosis(Level.WARNING, subject, message, remedy);
+    }
+
+    /** {@return whether anything keeps a relay from working} */
+    public static boolean isAnyError(List<Diagnosis> found) {
+        return found.stream().anyMatch(each -> each.level() == Level.ERROR);
     }
 
     /** Reports what keeps a relay from working. */

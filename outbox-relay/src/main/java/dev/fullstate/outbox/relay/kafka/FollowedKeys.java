@@ -106,6 +106,11 @@ final class FollowedKeys implements Kafka.LastValues {
         } catch (KafkaException e) {
             throw failure(e);
         }
+        return values();
+    }
+
+    /** Returns what was read so far. */
+    Map<String, byte[]> values() {
         Map<String, byte[]> values = new HashMap<>();
         last.forEach((key, record) -> {
             if (record.value() != null) {

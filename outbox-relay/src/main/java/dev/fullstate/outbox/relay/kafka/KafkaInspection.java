@@ -3,18 +3,20 @@ package dev.fullstate.outbox.relay.kafka;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
+import dev.fullstate.outbox.relay.failure.KafkaFailure;
+
 /**
- * A connection to Kafka for what an operator wants to know beforehand, and a relay finds out by trying. It touches neither records nor
- * transactions.
+ * A connection to Kafka for what an operator wants to know beforehand, and a relay finds out by trying. It writes nothing, and
+ * touches no transaction.
  */
 public final class KafkaInspection implements AutoCloseable {
 
@@ -55,26 +57,41 @@ public final class KafkaInspection implements AutoCloseable {
     /**
      * Asks whether the user may describe a transactional id.
      *
-     * @return completes exceptionally with a {@link BrokerException}
+     * @return empty from brokers that do not know the question; completes exceptionally with a {@link BrokerException}
      */
-    public CompletableFuture<Boolean> takesTransactions(String transactionalId) {
-        return admin.describeTransactions(List.of(transactionalId))
-                .description(transactionalId)
-                .toCompletionStage()
-                .toCompletableFuture()
+    public CompletableFuture<Optional<Boolean>> takesTransactions(String transactionalId) {
+        return TopicLookup.answer(
+                        admin.describeTransactions(List.of(transactionalId)).description(transactionalId))
                 .orTimeout(settings.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .handle((described, failure) -> {
-                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                    Throwable cause = failure == null ? null : TopicLookup.cause(failure);
                     // Kafka knows an id from its first transaction on.
                     if (cause == null || cause instanceof TransactionalIdNotFoundException) {
-                        return true;
+                        return Optional.of(true);
                     }
                     if (cause instanceof TransactionalIdAuthorizationException) {
-                        return false;
+                        return Optional.of(false);
+                    }
+                    if (KafkaFailure.of(cause) == KafkaFailure.NOT_SUPPORTED) {
+                        return Optional.empty();
                     }
                     throw BrokerException.of(
                             "Transactional id '" + transactionalId + "' could not be looked up", cause);
                 });
+    }
+
+    /**
+     * Reads the last values of some keys that are committed by now in the first partition of a topic. Waits for no open transaction: the one that
+     * a killed relay has left ends with its time-out, or with its successor.
+     *
+     * @param others keys whose values count only if they are not older than those of all {@code keys}
+     * @return by key; without keys that have no value
+     * @throws BrokerException if Kafka does not answer
+     */
+    public Map<String, byte[]> committed(String topic, Set<String> keys, Set<String> others) {
+        try (FollowedKeys read = FollowedKeys.follow(settings, topic, keys, others, () -> 0)) {
+            return read.values();
+        }
     }
 
     @Override

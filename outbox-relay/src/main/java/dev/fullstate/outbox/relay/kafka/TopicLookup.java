@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -118,8 +119,10 @@ final class TopicLookup {
         return new ConfigResource(ConfigResource.Type.TOPIC, topic);
     }
 
-    private static <T> CompletableFuture<T> answer(KafkaFuture<T> asked) {
-        return asked.toCompletionStage().toCompletableFuture();
+    /** Returns a future of Java's own: Kafka's refuses to be completed by anyone else, such as a time-out. */
+    static <T> CompletableFuture<T> answer(KafkaFuture<T> asked) {
+        return CompletableFuture.<@Nullable Void>completedFuture(null)
+                .thenCompose(nothing -> asked.toCompletionStage());
     }
 
     /** Completes with null if the topic does not exist. */
@@ -145,7 +148,7 @@ final class TopicLookup {
         });
     }
 
-    private static Throwable cause(Throwable failure) {
+    static Throwable cause(Throwable failure) {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
@@ -178,16 +181,16 @@ final class TopicLookup {
 
     private static @Nullable Shortage shortage(Answer answer) {
         String required = answer.value(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
-        return required == null
-                ? null
-                : answer.topic().partitions().stream()
-                        .map(each -> new Shortage(
-                                each.partition(),
-                                each.isr().size(),
-                                each.replicas().size(),
-                                Integer.parseInt(required)))
-                        .filter(each -> each.inSyncCount() < each.requiredCount())
-                        .findFirst()
-                        .orElse(null);
+        return required == null ? null : shortage(answer.topic().partitions(), Integer.parseInt(required));
+    }
+
+    /** Finds the first partition that takes no records. One that has fewer replicas than the topic requires needs all of them in sync. */
+    static @Nullable Shortage shortage(List<TopicPartitionInfo> partitions, int required) {
+        return partitions.stream()
+                .map(each -> new Shortage(
+                        each.partition(), each.isr().size(), each.replicas().size(), required))
+                .filter(each -> each.inSyncCount() < Math.min(required, each.replicaCount()))
+                .findFirst()
+                .orElse(null);
     }
 }

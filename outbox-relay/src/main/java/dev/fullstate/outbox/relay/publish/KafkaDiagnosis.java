@@ -55,52 +55,80 @@ public final class KafkaDiagnosis {
     }
 
     /**
-     * Looks at what belongs to one pipeline: its transactional id, and the topics of its events.
+     * Looks at what belongs to one pipeline: its transactional id, and the topics of its events. Never throws because of Kafka.
      *
      * @param pipeline names the outbox for all time and in the whole Kafka cluster
-     * @param topics of events, beside those to which some were published
-     * @throws BrokerException if Kafka does not answer
+     * @param chosen topics of events, by the settings
+     * @param earlier topics to which events were published, perhaps by other settings
      */
-    public static List<Diagnosis> of(PublisherSettings settings, Kafka kafka, String pipeline, Set<String> topics) {
+    public static List<Diagnosis> of(
+            PublisherSettings settings, Kafka kafka, String pipeline, Set<String> chosen, Set<String> earlier) {
         List<Diagnosis> found = new ArrayList<>();
         try (KafkaInspection inspection = KafkaInspection.connect(settings.kafka())) {
-            new KafkaDiagnosis(settings, kafka, inspection, found).run(pipeline, topics);
+            KafkaDiagnosis diagnosis = new KafkaDiagnosis(settings, kafka, inspection, found);
+            if (settings.delivery() == Delivery.EXACTLY_ONCE) {
+                diagnosis.lookAtTransactions(Preparation.transactionalId(pipeline));
+            }
+            String subject = "topic of events";
+            new TreeSet<>(chosen).forEach(topic -> diagnosis.look(subject, topic, Level.ERROR));
+            Set<String> others = new TreeSet<>(earlier);
+            others.removeAll(chosen);
+            others.forEach(topic -> diagnosis.look(subject, topic, Level.WARNING));
+        } catch (BrokerException e) {
+            found.add(Diagnosis.error(KAFKA, e));
         }
         return found;
-    }
-
-    private void run(String pipeline, Set<String> topics) {
-        if (settings.delivery() == Delivery.EXACTLY_ONCE) {
-            lookAtTransactions(Preparation.transactionalId(pipeline));
-        }
-        Set<String> all = new TreeSet<>(topics);
-        if (isTherePositionTopic(settings, kafka)) {
-            all.addAll(PositionTopic.lookForTopics(kafka, settings, pipeline));
-        }
-        all.forEach(topic -> look("topic of events", topic));
     }
 
     /** Kafka tells whether the user may describe the id, which comes with the right to write, and does not tell those two apart. */
     private void lookAtTransactions(String id) {
         String subject = "transactional id";
-        found.add(
-                Topics.answer(inspection.takesTransactions(id))
-                        ? Diagnosis.ok(subject, "'" + id + "' may be used")
-                        : new Diagnosis(
-                                Level.ERROR,
-                                subject,
-                                "The relay's Kafka user may not use the transactional id '" + id + "'",
-                                KafkaFailure.TRANSACTIONAL_ID_NOT_ALLOWED.remedy()));
+        try {
+            Boolean may = Topics.answer(inspection.takesTransactions(id)).orElse(null);
+            if (may == null) {
+                found.add(Diagnosis.ok(subject, "these brokers do not tell whether '" + id + "' may be used"));
+            } else if (may) {
+                found.add(Diagnosis.ok(subject, "'" + id + "' may be used"));
+            } else {
+                found.add(new Diagnosis(
+                        Level.ERROR,
+                        subject,
+                        "The relay's Kafka user may not use the transactional id '" + id + "'",
+                        KafkaFailure.TRANSACTIONAL_ID_NOT_ALLOWED.remedy()));
+            }
+        } catch (BrokerException e) {
+            found.add(Diagnosis.error(subject, e));
+        }
     }
 
     /**
-     * Reads the position of a pipeline.
+     * The last committed records of a pipeline.
      *
-     * @return null if there is none, or no topic of the positions yet
-     * @throws BrokerException if Kafka does not answer, or the position is not readable
+     * @param point null if there is no position, or no topic of the positions yet
+     * @param topics to which events were published
+     * @param isAnyDealtWith whether rows are parked, or were given up
      */
-    public static @Nullable ResumePoint position(PublisherSettings settings, Kafka kafka, String pipeline) {
-        return isTherePositionTopic(settings, kafka) ? PositionTopic.look(kafka, settings, pipeline) : null;
+    public record Recorded(@Nullable ResumePoint point, Set<String> topics, boolean isAnyDealtWith) {
+
+        static final Recorded NOTHING = new Recorded(null, Set.of(), false);
+
+        public Recorded {
+            topics = Set.copyOf(topics);
+        }
+    }
+
+    /**
+     * Reads the last committed records of a pipeline.
+     *
+     * @throws BrokerException if Kafka does not answer, or a record is not readable
+     */
+    public static Recorded recorded(PublisherSettings settings, Kafka kafka, String pipeline) {
+        if (!isTherePositionTopic(settings, kafka)) {
+            return Recorded.NOTHING;
+        }
+        try (KafkaInspection inspection = KafkaInspection.connect(settings.kafka())) {
+            return PositionTopic.look(kafka, inspection, settings, pipeline);
+        }
     }
 
     private static boolean isTherePositionTopic(PublisherSettings settings, Kafka kafka) {
@@ -110,15 +138,16 @@ public final class KafkaDiagnosis {
     private void run() {
         found.add(Diagnosis.ok(KAFKA, "the cluster answers"));
         warn("transactions", CommitGuard.of(kafka).warnings());
-        look("topic of the positions", settings.positionTopic());
-        look("topic of dead letters", settings.deadLetterTopic());
+        look("topic of the positions", settings.positionTopic(), Level.ERROR);
+        look("topic of dead letters", settings.deadLetterTopic(), Level.ERROR);
     }
 
     private void warn(String subject, List<Warning> warnings) {
         warnings.forEach(warning -> found.add(Diagnosis.warning(subject, warning.message(), warning.remedy())));
     }
 
-    private void look(String subject, String name) {
+    /** @param lack of a topic that takes no events */
+    private void look(String subject, String name, Level lack) {
         try {
             KafkaTopic topic = Topics.answer(kafka.topics(Set.of(name))).get(name);
             if (topic == null) {
@@ -134,7 +163,7 @@ public final class KafkaDiagnosis {
                 found.add(Diagnosis.ok(subject, "topic '" + name + "' exists, and may be written"));
             }
         } catch (BrokerException e) {
-            found.add(Diagnosis.error(subject, e));
+            found.add(new Diagnosis(lack, subject, String.valueOf(e.getMessage()), e.remedy()));
         }
     }
 

@@ -12,10 +12,12 @@ import tools.jackson.core.JacksonException;
 
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.kafka.KafkaInspection;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 import dev.fullstate.outbox.relay.parking.Parked;
 import dev.fullstate.outbox.relay.parking.Parking;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.publish.KafkaDiagnosis.Recorded;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
 /**
@@ -103,27 +105,19 @@ final class PositionTopic {
     }
 
     /**
-     * Looks at the last position that is committed by now, which a relay may be about to replace.
+     * Looks at the last records that are committed by now, which a relay may be about to replace.
      *
-     * @return null if there is none
-     * @throws BrokerException if Kafka does not answer, or the position is not readable
+     * @throws BrokerException if Kafka does not answer, or a record is not readable
      */
-    static @Nullable ResumePoint look(Kafka kafka, PublisherSettings settings, String pipeline) {
+    static Recorded look(Kafka kafka, KafkaInspection inspection, PublisherSettings settings, String pipeline) {
         PositionTopic positions = new PositionTopic(kafka, settings, pipeline);
-        return positions.parse(positions.last(positions.positionKey));
-    }
-
-    /** Looks at the topics to which events of the pipeline were published. */
-    static Set<String> lookForTopics(Kafka kafka, PublisherSettings settings, String pipeline) {
-        PositionTopic positions = new PositionTopic(kafka, settings, pipeline);
-        Map<String, KafkaTopic> topics = positions.parseTopics(positions.last(positions.topicsKey));
-        return topics == null ? Set.of() : topics.keySet();
-    }
-
-    private byte @Nullable [] last(String key) {
-        try (Kafka.LastValues values = kafka.follow(topic, Set.of(key), Set.of())) {
-            return values.current().get(key);
-        }
+        Map<String, byte[]> values = inspection.committed(
+                positions.topic, Set.of(positions.positionKey, positions.topicsKey), Set.of(positions.parkedKey));
+        positions.remember(values);
+        return new Recorded(
+                positions.parse(values.get(positions.positionKey)),
+                positions.known.keySet(),
+                !positions.parked.equals(Parked.NOTHING));
     }
 
     /** Takes note of records that were written since, without waiting. */
@@ -150,20 +144,26 @@ final class PositionTopic {
             follow();
         }
         Map<String, byte[]> values = followed().current();
+        remember(values);
         ResumePoint position = parse(values.get(positionKey));
-        Map<String, KafkaTopic> topics = parseTopics(values.get(topicsKey));
-        if (topics != null) {
-            known = topics;
+        if (values.containsKey(topicsKey)) {
             sender.topics().remember(known);
         } else if (position != null && position.numbers().isAnyPublished()) {
             sender.topics().warnOfLostRecord(topic, topicsKey);
+        }
+        return position;
+    }
+
+    private void remember(Map<String, byte[]> values) {
+        Map<String, KafkaTopic> topics = parseTopics(values.get(topicsKey));
+        if (topics != null) {
+            known = topics;
         }
         Parked recorded = parseParked(values.get(parkedKey));
         if (recorded != null) {
             parked = recorded;
             knowsParking = true;
         }
-        return position;
     }
 
     /** Returns the aggregates that are parked at the position that was read. */
