@@ -21,7 +21,7 @@ public enum PostgresFailure implements Failure {
             PERMANENT,
             "Set outbox.relay.url to the address of PostgreSQL itself, without a pooler such as PgBouncer in between: the relay needs"
                     + " connections for replication",
-            "08P01" + PostgresFailure.NEW_CONNECTION),
+            "08P01 of a new connection"),
     PROTOCOL_VIOLATION(REPLAY, "None: the relay connects again, and events in flight are sent again", "08P01"),
     REJECTED_BY_DRIVER(
             PERMANENT,
@@ -75,8 +75,6 @@ public enum PostgresFailure implements Failure {
     SERVER_ERROR(RETRY, "See PostgreSQL's log; the relay connects again", "58", "XX"),
     OTHER(RETRY, "See the message of PostgreSQL; the relay connects again");
 
-    private static final String NEW_CONNECTION = " of a new connection";
-
     private final FailureKind kind;
     private final String remedy;
 
@@ -99,16 +97,6 @@ public enum PostgresFailure implements Failure {
                 .filter(failure -> sqlState != null && failure.states.stream().anyMatch(sqlState::startsWith))
                 .findFirst()
                 .orElse(OTHER);
-    }
-
-    /**
-     * Finds the line of the table for an error of a connection that is being opened. Poolers report most of their own errors as a violation of the
-     * protocol.
-     *
-     * @param sqlState null where the driver gives none
-     */
-    public static PostgresFailure ofNewConnection(@Nullable String sqlState) {
-        return of(sqlState == null ? null : sqlState + NEW_CONNECTION);
     }
 
     @Override

@@ -16,6 +16,7 @@ final class SqlFailure {
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String INVALID_AUTHORIZATION = "28000";
     private static final String CONNECTION_FAILURE = "08006";
+    private static final String PROTOCOL_VIOLATION = "08P01";
     private static final String OBJECT_NOT_IN_STATE = "55000";
     private static final String QUERY_CANCELED = "57014";
     private static final String SYNTAX_ERROR = "42601";
@@ -44,7 +45,8 @@ final class SqlFailure {
                     "Check sslmode, sslrootcert, sslcert and sslkey in the URL, and the server's certificate",
                     e);
         }
-        PostgresFailure failure = PostgresFailure.ofNewConnection(e.getSQLState());
+        PostgresFailure failure =
+                isOfPooler(e) ? PostgresFailure.POOLER_IN_BETWEEN : PostgresFailure.of(e.getSQLState());
         return new WalException(
                 failure.kind(),
                 (failure == PostgresFailure.UNREACHABLE
@@ -53,6 +55,13 @@ final class SqlFailure {
                         + settings.address() + ": " + e.getMessage(),
                 failure.remedy(),
                 e);
+    }
+
+    /** Tells a pooler, which reports most of its own errors as a violation of the protocol, from the driver, which reports such a violation. */
+    private static boolean isOfPooler(SQLException e) {
+        return PROTOCOL_VIOLATION.equals(e.getSQLState())
+                && e instanceof PSQLException driver
+                && driver.getServerErrorMessage() != null;
     }
 
     /** Tells the network's failures from those of certificates and keys, which the driver reports in the same way. */
@@ -76,8 +85,7 @@ final class SqlFailure {
         }
         // A pooler that ignores what it does not know has made a connection on which replication commands are wrong
         // SQL.
-        if (PostgresFailure.ofNewConnection(e.getSQLState()) == PostgresFailure.POOLER_IN_BETWEEN
-                || SYNTAX_ERROR.equals(e.getSQLState())) {
+        if (isOfPooler(e) || SYNTAX_ERROR.equals(e.getSQLState())) {
             return new DatabaseSetupException(
                     settings.address()
                             + " is not the address of PostgreSQL itself, and has no connections for replication: "

@@ -87,18 +87,6 @@ class FailureTableTest {
         assertThat(failure.kind()).isEqualTo(kind);
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "08P01, POOLER_IN_BETWEEN, PERMANENT",
-        "08006, UNREACHABLE, RETRY",
-        "28P01, WRONG_PASSWORD, PERMANENT",
-        ", OTHER, RETRY"
-    })
-    void violatedProtocolOfANewConnectionIsAPooler(String sqlState, PostgresFailure failure, FailureKind kind) {
-        assertThat(PostgresFailure.ofNewConnection(sqlState)).isEqualTo(failure);
-        assertThat(failure.kind()).isEqualTo(kind);
-    }
-
     static Stream<Arguments> kafkaFailures() {
         return Stream.of(
                 arguments(new ProducerFencedException("m"), KafkaFailure.FENCED, FailureKind.STEP_DOWN),
