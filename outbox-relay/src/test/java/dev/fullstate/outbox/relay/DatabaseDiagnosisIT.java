@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.relay.failure.Diagnosis;
@@ -32,8 +34,26 @@ class DatabaseDiagnosisIT extends RelayIntegrationTest {
         return find(subject, SteppedRelay.wal(database));
     }
 
+    @Nullable
+    private String createdRole;
+
+    @AfterEach
+    void dropRole() throws SQLException {
+        if (createdRole != null) {
+            database.execute("drop owned by " + createdRole + "; drop role " + createdRole);
+        }
+    }
+
     @Test
-    void databaseThatIsSetUpHasNoErrorAndTheNewestServerNoBugs() {
+    void outboxWithoutTheThirdMigrationIsNamed() throws SQLException {
+        assertThat(find("parking").level()).isEqualTo(Level.OK);
+        database.execute("alter table outbox_command drop column slot_position");
+        assertThat(find("parking").level()).isEqualTo(Level.WARNING);
+        assertThat(find("parking").remedy()).contains("V3__accept.sql");
+    }
+
+    @Test
+    void databaseThatIsSetUpHasNoError() {
         List<Diagnosis> found = DatabaseDiagnosis.of(SteppedRelay.wal(database));
         assertThat(found).extracting(Diagnosis::level).doesNotContain(Level.ERROR);
         assertThat(found)
@@ -46,12 +66,12 @@ class DatabaseDiagnosisIT extends RelayIntegrationTest {
     void missingRightToRepublishWhatIsLostIsNamedWithTheGrant() throws SQLException {
         String role = database.name() + "_least";
         database.createRelayRole(role);
+        createdRole = role;
         WalSettings settings = SteppedRelay.as(role, SteppedRelay.wal(database));
         Diagnosis missing = find("republish jobs", settings);
         assertThat(missing.level()).isEqualTo(Level.WARNING);
         database.execute(missing.remedy());
         assertThat(find("republish jobs", settings).level()).isEqualTo(Level.OK);
-        database.execute("drop owned by " + role);
     }
 
     @Test

@@ -79,7 +79,9 @@ final class CommandLine {
     private int run(Verb verb) {
         Pipelines<PipelineSettings> pipelines = context.getBean(Settings.class).pipelines;
         List<String> chosen = context.getBean(ApplicationArguments.class).getOptionValues("pipeline");
-        String position = context.getEnvironment().getProperty("position");
+        // An environment variable of this name is somebody else's.
+        List<String> positions = context.getBean(ApplicationArguments.class).getOptionValues("position");
+        String position = positions == null || positions.size() != 1 ? null : positions.get(0);
         String wrong = verb == Verb.ACCEPT ? wrongAcceptance(position, pipelines.areNamed() && chosen == null) : null;
         if (wrong != null) {
             out.println(wrong);

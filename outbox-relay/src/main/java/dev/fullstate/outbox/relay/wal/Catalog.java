@@ -281,13 +281,14 @@ final class Catalog {
      */
     Optional<Duration> oldestWaiting(String pipeline) {
         OutboxNames names = publication().names();
+        // A value for the whole statement, so that the index by transaction gives the first row and no other is read.
         return query(names.sql("""
+                        with noted as materialized (
+                             select coalesce((select snapshot from {outbox_relay} where pipeline = ?::text), '1:1:') as snapshot)
                         select extract(epoch from clock_timestamp() - created_at)::bigint
-                          from (select coalesce(max(snapshot), '1:1:') as snapshot from (
-                                  select snapshot::text from {outbox_relay} where pipeline = ?::text) as own) as noted
-                         cross join {outbox}
-                         where xid >= pg_snapshot_xmin(snapshot::pg_snapshot)
-                           and not pg_visible_in_snapshot(xid, snapshot::pg_snapshot)
+                          from {outbox}
+                         where xid >= pg_snapshot_xmin((select snapshot from noted))
+                           and not pg_visible_in_snapshot(xid, (select snapshot from noted))
                          order by xid limit 1
                         """), row -> Duration.ofSeconds(row.getLong(1)), pipeline).stream()
                 .findFirst();

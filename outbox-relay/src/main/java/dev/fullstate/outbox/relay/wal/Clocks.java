@@ -6,7 +6,10 @@ import java.time.Instant;
 import dev.fullstate.outbox.relay.failure.Diagnosis;
 import dev.fullstate.outbox.relay.failure.Wording;
 
-/** Compares the clocks of the database and of this machine, which relays do not need to be the same, within bounds. */
+/**
+ * Compares the clocks of the database and of this machine. No relay needs them to be the same; from an hour
+ * of difference on, a fill may overlook what Kafka has.
+ */
 final class Clocks {
 
     private static final String CLOCKS = "clocks";

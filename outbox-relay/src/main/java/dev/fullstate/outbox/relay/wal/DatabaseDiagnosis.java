@@ -156,7 +156,14 @@ public final class DatabaseDiagnosis {
     }
 
     private @Nullable String waitingRows(Catalog catalog) {
-        Duration age = catalog.oldestWaiting(settings.slotName()).orElse(null);
+        Duration age;
+        try {
+            age = catalog.oldestWaiting(settings.slotName()).orElse(null);
+        } catch (WalException e) {
+            // No relay needs to know.
+            found.add(Diagnosis.warning("waiting rows", String.valueOf(e.getMessage()), e.remedy()));
+            return null;
+        }
         if (age == null) {
             return "no row waits to be published";
         }
