@@ -8,6 +8,7 @@ import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
+import dev.fullstate.outbox.relay.wal.Source;
 
 /**
  * Writes into the position how the relay goes on, before it does so. Before it touches the slot, that a gap was found (ADR 28): a relay that dies
@@ -53,7 +54,13 @@ final class Announcing implements Activity {
     }
 
     /** Says what a gap means. Once the slot is created again, its position may be accepted, unless the database has lost commits. */
-    static Warning warning(Gap gap) {
+    static Warning warning(Gap gap, Source source) {
+        if (source == Source.TABLE) {
+            return new Warning(
+                    "Not everything after the position is known to be unpublished: " + gap.reason()
+                            + ". The relay finds in the table the rows that Kafka lacks, and publishes them",
+                    "None; the relay goes on by itself");
+        }
         return new Warning(
                 "The stream of the outbox has a gap: " + gap.reason()
                         + ". The relay creates its replication slot again, finds in"

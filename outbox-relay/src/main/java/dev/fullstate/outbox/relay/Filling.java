@@ -120,7 +120,9 @@ final class Filling implements Activity {
                 topic -> false,
                 connected.subscription().parkingTables().obstacle());
         this.pages = new Pages(publisher, rowPublisher, rows.table(), rows::page);
-        this.warnings = gap == null ? List.of() : List.of(Announcing.warning(gap));
+        this.warnings = gap == null
+                ? List.of()
+                : List.of(Announcing.warning(gap, connected.subscription().source()));
         this.lostEvents = LostEvents.of(stages, connected.subscription());
         this.doubt = doubt;
         this.database = database;

@@ -146,7 +146,9 @@ final class Takeover {
 
     private Activity announce(Gap gap, ResumePoint before) {
         ResumePoint found = before.before(gap.lost() ? FoundGap.HISTORY : FoundGap.ROWS);
-        return before.equals(found) ? fill() : new Announcing(connected, found, Announcing.warning(gap), this::fill);
+        return before.equals(found)
+                ? fill()
+                : new Announcing(connected, found, Announcing.warning(gap, facts.source()), this::fill);
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.fullstate.outbox.relay.position.Newest;
 import dev.fullstate.outbox.relay.position.Numbers;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
+import dev.fullstate.outbox.relay.wal.Source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -56,8 +57,10 @@ class AcceptedPositionTest {
 
     @Test
     void acceptIsOfferedUnlessTheDatabaseHasLostCommits() {
-        assertThat(Announcing.warning(new Gap("a reason", false)).remedy()).contains("The command accept");
-        assertThat(Announcing.warning(new Gap("a reason", true)).remedy()).doesNotContain("accept");
+        assertThat(Announcing.warning(new Gap("a reason", false), Source.WAL).remedy())
+                .contains("The command accept");
+        assertThat(Announcing.warning(new Gap("a reason", true), Source.WAL).remedy())
+                .doesNotContain("accept");
     }
 
     private static Numbers numbers(ResumePoint recorded, Newest newest) {

@@ -106,7 +106,15 @@ class HistoryTest {
 
         private Facts facts() {
             return new Facts(
-                    new Origin(timeline, publication), ancestors, walEnd, slot, lastSequence, newest, note, Source.WAL, 7);
+                    new Origin(timeline, publication),
+                    ancestors,
+                    walEnd,
+                    slot,
+                    lastSequence,
+                    newest,
+                    note,
+                    Source.WAL,
+                    7);
         }
     }
 
