@@ -122,7 +122,10 @@ final class Polling implements Activity {
         showLife();
         readOn();
         releasing.step(numbering, point.through());
+        boolean wasCommitting = publisher.isCommitting();
         publisher.commitIfDue(numbered(), point.fill() == null || idle);
+        // Nobody has looked since the commit began.
+        idle &= !wasCommitting || publisher.isCommitting();
         tracker.advance();
         noteRecorded();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
