@@ -40,16 +40,12 @@ class CutOffDatabaseIT extends RelayIntegrationTest {
     }
 
     private WalSettings throughTheNetwork(WalSettings wal) {
-        return new WalSettings(
-                wal.database().get().url().replace(":" + database.server().port() + "/", ":" + network.port() + "/"),
-                wal.database().get().username(),
-                wal.database().get().password(),
-                wal.publication(),
-                wal.slotName(),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(60),
-                wal.slotCreationTimeout(),
-                WAL_SENDER_TIMEOUT);
+        return ChangedSettings.of(wal)
+                .port(database.server().port(), network.port())
+                .connectTimeout(Duration.ofSeconds(1))
+                .queryTimeout(Duration.ofSeconds(60))
+                .walSenderTimeout(WAL_SENDER_TIMEOUT)
+                .settings();
     }
 
     /** Steps through real time, and ahead of it, so that the relay waits for nothing but the network. */

@@ -192,16 +192,6 @@ class EncryptedDatabaseIT {
     }
 
     private static WalSettings as(ConnectionDetails details, WalSettings wal) {
-        return new WalSettings(
-                () -> details,
-                wal.publication(),
-                wal.slotName(),
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                wal.slotCreationTimeout(),
-                wal.walSenderTimeout(),
-                wal.failoverSlot(),
-                wal.sendAfter(),
-                wal.source());
+        return ChangedSettings.of(wal).database(details).settings();
     }
 }

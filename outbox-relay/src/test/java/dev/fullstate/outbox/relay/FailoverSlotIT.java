@@ -67,17 +67,10 @@ class FailoverSlotIT extends RelayIntegrationTest {
     }
 
     private static UnaryOperator<WalSettings> with(boolean failoverSlot, SendAfter sendAfter) {
-        return wal -> new WalSettings(
-                wal.database(),
-                wal.publication(),
-                wal.slotName(),
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                wal.slotCreationTimeout(),
-                wal.walSenderTimeout(),
-                failoverSlot,
-                sendAfter,
-                wal.source());
+        return wal -> ChangedSettings.of(wal)
+                .failoverSlot(failoverSlot)
+                .sendAfter(sendAfter)
+                .settings();
     }
 
     private boolean serverHasFailoverSlots() throws SQLException {

@@ -22,16 +22,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class PoolerInBetweenIT extends RelayIntegrationTest {
 
     private WalSettings through(Pooler pooler, WalSettings wal) {
-        return new WalSettings(
-                wal.database().get().url().replace(":" + database.server().port() + "/", ":" + pooler.port() + "/"),
-                wal.database().get().username(),
-                wal.database().get().password(),
-                wal.publication(),
-                wal.slotName(),
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                wal.slotCreationTimeout(),
-                wal.walSenderTimeout());
+        return ChangedSettings.of(wal)
+                .port(database.server().port(), pooler.port())
+                .settings();
     }
 
     @Test

@@ -305,16 +305,9 @@ class RetainedRowsIT extends RelayIntegrationTest {
     }
 
     private static WalSettings impatient(WalSettings wal) {
-        return new WalSettings(
-                wal.database().get().url(),
-                wal.database().get().username(),
-                wal.database().get().password(),
-                wal.publication(),
-                wal.slotName(),
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                Duration.ofSeconds(1),
-                wal.walSenderTimeout());
+        return ChangedSettings.of(wal)
+                .slotCreationTimeout(Duration.ofSeconds(1))
+                .settings();
     }
 
     private static String pid(Connection connection) throws SQLException {

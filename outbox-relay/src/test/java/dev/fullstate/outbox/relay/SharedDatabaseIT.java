@@ -35,16 +35,10 @@ class SharedDatabaseIT extends RelayIntegrationTest {
     }
 
     private static UnaryOperator<WalSettings> reading(String publication, String slotName) {
-        return wal -> new WalSettings(
-                wal.database().get().url(),
-                wal.database().get().username(),
-                wal.database().get().password(),
-                publication,
-                slotName,
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                wal.slotCreationTimeout(),
-                wal.walSenderTimeout());
+        return wal -> ChangedSettings.of(wal)
+                .publication(publication)
+                .slotName(slotName)
+                .settings();
     }
 
     private void insertIntoOther(String payload) throws SQLException {

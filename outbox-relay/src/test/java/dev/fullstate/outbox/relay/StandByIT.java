@@ -88,16 +88,10 @@ class StandByIT {
     }
 
     private static UnaryOperator<WalSettings> as(String role, int port) {
-        return wal -> new WalSettings(
-                wal.database().get().url().replace(":" + server.port() + "/", ":" + port + "/"),
-                role,
-                "secret",
-                wal.publication(),
-                wal.slotName(),
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                wal.slotCreationTimeout(),
-                wal.walSenderTimeout());
+        return wal -> ChangedSettings.of(wal)
+                .port(server.port(), port)
+                .role(role, "secret")
+                .settings();
     }
 
     /** Looks at the slot in a time that runs faster than the leader's, so that any sign of life comes too late. */

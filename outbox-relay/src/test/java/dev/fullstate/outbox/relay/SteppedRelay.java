@@ -79,16 +79,7 @@ final class SteppedRelay implements AutoCloseable {
 
     /** Changes the settings to a role that {@link OutboxDatabase#createRelayRole} or a test has made. */
     static WalSettings as(String role, WalSettings wal) {
-        return new WalSettings(
-                wal.database().get().url(),
-                role,
-                "secret",
-                wal.publication(),
-                wal.slotName(),
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                wal.slotCreationTimeout(),
-                wal.walSenderTimeout());
+        return ChangedSettings.of(wal).role(role, "secret").settings();
     }
 
     /** Makes a relay that reads rows in one place or another. */

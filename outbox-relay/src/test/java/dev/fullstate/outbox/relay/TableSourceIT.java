@@ -303,16 +303,9 @@ class TableSourceIT extends RelayIntegrationTest {
     }
 
     private static WalSettings impatient(WalSettings wal) {
-        return new WalSettings(
-                        wal.database().get().url(),
-                        wal.database().get().username(),
-                        wal.database().get().password(),
-                        wal.publication(),
-                        wal.slotName(),
-                        wal.connectTimeout(),
-                        wal.queryTimeout(),
-                        wal.slotCreationTimeout(),
-                        Duration.ofSeconds(2))
+        return ChangedSettings.of(wal)
+                .walSenderTimeout(Duration.ofSeconds(2))
+                .settings()
                 .reading(Source.TABLE);
     }
 
@@ -332,17 +325,7 @@ class TableSourceIT extends RelayIntegrationTest {
     }
 
     private static WalSettings named(String name, WalSettings wal) {
-        return new WalSettings(
-                        wal.database().get().url(),
-                        wal.database().get().username(),
-                        wal.database().get().password(),
-                        wal.publication(),
-                        name,
-                        wal.connectTimeout(),
-                        wal.queryTimeout(),
-                        wal.slotCreationTimeout(),
-                        wal.walSenderTimeout())
-                .reading(Source.TABLE);
+        return ChangedSettings.of(wal).slotName(name).settings().reading(Source.TABLE);
     }
 
     /** As of a dump: the server that it came from had come further. */

@@ -38,16 +38,9 @@ class WrongSetupIT extends RelayIntegrationTest {
     }
 
     private static WalSettings withParameters(WalSettings wal, String parameters) {
-        return new WalSettings(
-                wal.database().get().url() + parameters,
-                wal.database().get().username(),
-                wal.database().get().password(),
-                wal.publication(),
-                wal.slotName(),
-                wal.connectTimeout(),
-                wal.queryTimeout(),
-                wal.slotCreationTimeout(),
-                wal.walSenderTimeout());
+        return ChangedSettings.of(wal)
+                .url(wal.database().get().url() + parameters)
+                .settings();
     }
 
     @Test
