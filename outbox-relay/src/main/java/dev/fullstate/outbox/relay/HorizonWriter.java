@@ -10,7 +10,6 @@ import dev.fullstate.outbox.relay.wal.Horizon;
 import dev.fullstate.outbox.relay.wal.Horizons;
 import dev.fullstate.outbox.relay.wal.Reached;
 import dev.fullstate.outbox.relay.wal.WalException;
-import dev.fullstate.outbox.relay.wal.WalStream;
 
 /**
  * Notes in the database which transactions are published, so that the writing side can retire their rows (ADR 11): once a second at most,
@@ -23,7 +22,8 @@ final class HorizonWriter {
 
     private static final Duration INTERVAL = Duration.ofSeconds(1);
 
-    private final Database database;
+    private final Horizons table;
+    private final Runnable requirePublication;
     private final Notes notes;
     /**
      * True if an event has been received that no horizon shows that was read. True at first: an earlier relay may have left events to be
@@ -33,47 +33,13 @@ final class HorizonWriter {
     /** The horizon that was read and is not noted, because not everything before it is published; null between two notes. */
     private @Nullable Horizon horizon;
 
-    /** The part of the database that the writer reads and writes. */
-    interface Database {
-
-        /**
-         * Makes sure that the stream cannot have missed rows.
-         *
-         * @throws WalException if it may have, so that no further horizon may be noted
-         */
-        void requirePublication();
-
-        Horizon now();
-
-        void note(Horizon horizon, Lsn recorded);
-
-        static Database of(WalStream stream) {
-            return of(stream.horizons(), stream::requirePublication);
-        }
-
-        static Database of(Horizons table, Runnable requirePublication) {
-            return new Database() {
-
-                @Override
-                public void requirePublication() {
-                    requirePublication.run();
-                }
-
-                @Override
-                public Horizon now() {
-                    return table.now();
-                }
-
-                @Override
-                public void note(Horizon horizon, Lsn recorded) {
-                    table.note(horizon, recorded);
-                }
-            };
-        }
-    }
-
-    HorizonWriter(Database database, LongSupplier nanoTime) {
-        this.database = database;
+    /**
+     * @param requirePublication makes sure that rows cannot have been missed, or throws a {@link WalException}, so that no further horizon may be
+     *     noted
+     */
+    HorizonWriter(Horizons table, Runnable requirePublication, LongSupplier nanoTime) {
+        this.table = table;
+        this.requirePublication = requirePublication;
         this.notes = new Notes(nanoTime, "no rows are retired");
     }
 
@@ -104,18 +70,18 @@ final class HorizonWriter {
         } else if (recorded.covers(reached)) {
             // The check follows the publication of the position, so it finds whether the stream has missed rows before
             // that.
-            database.requirePublication();
+            requirePublication.run();
             notes.attempt(() -> write(reached, recorded.lsn()));
         }
     }
 
     private void read() {
-        horizon = database.now();
+        horizon = table.now();
         newEvents = false;
     }
 
     private void write(Horizon reached, Lsn recorded) {
-        database.note(reached, recorded);
+        table.note(reached, recorded);
         horizon = null;
         notes.rest(INTERVAL);
         notes.noteSuccess();

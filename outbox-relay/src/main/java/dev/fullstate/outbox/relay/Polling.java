@@ -90,8 +90,7 @@ final class Polling implements Activity {
         this.releasing = new Releasing(stages, publisher, tables, rowPublisher, type -> false, rows.table(), obstacle);
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
         this.kafka = new KafkaWatch(publisher, stages.nanoTime());
-        this.horizon = new HorizonWriter(
-                HorizonWriter.Database.of(rows.horizons(), rows::requirePublication), stages.nanoTime());
+        this.horizon = new HorizonWriter(rows.horizons(), rows::requirePublication, stages.nanoTime());
         this.jobEnds = new JobEnds(rows.republishJobs(), stages.router(), publisher, stages.nanoTime());
         this.tracker =
                 new AcknowledgeTracker(point.through(), stages.statistics().progressListener());

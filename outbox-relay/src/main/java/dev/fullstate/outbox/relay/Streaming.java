@@ -93,7 +93,7 @@ final class Streaming implements Activity {
                 new AcknowledgeTracker(stream.start(), stages.statistics().progressListener());
         this.kafka = new KafkaWatch(publisher, stages.nanoTime());
         this.confirmation = new Confirmation(stages, stream, tracker, publisher);
-        this.horizon = new HorizonWriter(HorizonWriter.Database.of(stream), stages.nanoTime());
+        this.horizon = new HorizonWriter(stream.horizons(), stream::requirePublication, stages.nanoTime());
         this.jobEnds = new JobEnds(stream.republishJobs(), stages.router(), publisher, stages.nanoTime());
         this.lostEvents = lostEvents;
         this.start = start;

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.wal.Horizon;
+import dev.fullstate.outbox.relay.wal.Horizons;
 import dev.fullstate.outbox.relay.wal.Reached;
 import dev.fullstate.outbox.relay.wal.WalException;
 import dev.fullstate.outbox.relay.wal.WalFailures;
@@ -25,10 +26,10 @@ class HorizonWriterTest {
 
     private final AtomicLong nanos = new AtomicLong();
     private final FakeDatabase database = new FakeDatabase();
-    private final HorizonWriter writer = new HorizonWriter(database, nanos::get);
+    private final HorizonWriter writer = new HorizonWriter(database, database::requirePublication, nanos::get);
 
     /** A database whose WAL ends where the test says, and which names a horizon after that. It fails while the test says so. */
-    private static final class FakeDatabase implements HorizonWriter.Database {
+    private static final class FakeDatabase implements Horizons {
 
         private final List<String> written = new ArrayList<>();
         private long wal;
@@ -36,8 +37,7 @@ class HorizonWriterTest {
         private boolean failing;
         private boolean publicationGone;
 
-        @Override
-        public void requirePublication() {
+        private void requirePublication() {
             if (publicationGone) {
                 throw WalFailures.failure("The publication was replaced");
             }
