@@ -12,7 +12,7 @@ import dev.fullstate.outbox.relay.position.Progress;
  * The present work of the loop: connecting, then standing by if another relay has the slot or waiting if the pipeline is paused, then announcing
  * and filling if rows may be unpublished that the stream lacks, then streaming or, where the table is read, polling. Each activity owns its connections and hands them to the next.
  */
-sealed interface Activity permits Connecting, StandBy, Paused, Announcing, Filling, Streaming, Polling {
+sealed interface Activity permits Connecting, StandBy, Paused, Announcing, Filling, CatchingUp, Streaming, Polling {
 
     RelayState state();
 

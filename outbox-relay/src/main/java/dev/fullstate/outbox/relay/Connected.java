@@ -14,11 +14,15 @@ import dev.fullstate.outbox.relay.wal.WalSession;
  */
 record Connected(WalSession session, Subscription subscription, Publisher publisher) {
 
-    /** Goes on after a point before which nothing is missing. */
+    /** Goes on after a point before which nothing is missing, but for rows that wait for their topic. */
     Activity goOn(ResumePoint point, Stages stages, LostEvents lostEvents) {
+        HeldTopics topics = HeldTopics.of(stages, publisher, point);
+        if (point.fill() == null && new HeldRows(topics, point, false).isAnyFree()) {
+            return new CatchingUp(stages, this, point, lostEvents, topics);
+        }
         return switch (subscription.source()) {
-            case WAL -> Streaming.after(point, stages, this, lostEvents);
-            case TABLE -> new Polling(stages, this, point, lostEvents);
+            case WAL -> Streaming.after(point, stages, this, lostEvents, topics);
+            case TABLE -> new Polling(stages, this, point, lostEvents, topics);
         };
     }
 

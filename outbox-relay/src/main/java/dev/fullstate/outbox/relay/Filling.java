@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.fullstate.outbox.relay.RelayStatus.Problem;
 import dev.fullstate.outbox.relay.acknowledge.AcknowledgeTracker;
 import dev.fullstate.outbox.relay.acknowledge.PendingTransaction;
 import dev.fullstate.outbox.relay.failure.Warning;
@@ -41,13 +42,15 @@ final class Filling implements Activity {
     private static final Logger log = LoggerFactory.getLogger(Filling.class);
 
     /** The largest difference of the clocks of the database and of a relay. */
-    private static final Duration CLOCKS = Duration.ofHours(1);
+    static final Duration CLOCKS = Duration.ofHours(1);
 
     private final Stages stages;
     private final Connected connected;
     private final Publisher publisher;
     private final RetainedRows rows;
     private final RowPublisher rowPublisher;
+    private final HeldTopics topics;
+    private final HeldRows held;
     private final Pages pages;
     private final PauseWatch pauses;
     private final Doubt doubt;
@@ -114,12 +117,14 @@ final class Filling implements Activity {
         this.publisher = connected.publisher();
         this.rows = connected.subscription().retainedRows();
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
+        this.topics = HeldTopics.of(stages, publisher, point);
+        this.held = new HeldRows(topics, point, true);
         this.rowPublisher = new RowPublisher(
                 stages,
                 publisher,
-                topic -> false,
+                topics::isHeld,
                 connected.subscription().parkingTables().obstacle());
-        this.pages = new Pages(publisher, rowPublisher, rows.table(), rows::page);
+        this.pages = new Pages(publisher, rowPublisher, held::letWait, rows.table(), rows::page);
         this.warnings = gap == null
                 ? List.of()
                 : List.of(Announcing.warning(gap, connected.subscription().source()));
@@ -149,7 +154,10 @@ final class Filling implements Activity {
         rowTypes = survey.aggregateTypes();
         searched = topics(rowTypes);
         Instant since = survey.since();
-        if (doubt != Doubt.FIRST_START) {
+        if (doubt == Doubt.FIRST_START) {
+            // Those whose rows wait are searched before these are published.
+            searched.removeIf(topics::isHeld);
+        } else {
             // The search includes topics of which no row is left. Lost events are younger than the last note.
             searched.addAll(publisher.topics());
             since = survey.noted() == null ? Instant.EPOCH.plus(CLOCKS) : survey.since();
@@ -223,7 +231,11 @@ final class Filling implements Activity {
 
     private boolean isRecorded() {
         return Objects.requireNonNull(recording, "Something is recorded in this phase")
-                .commit(point);
+                .commit(reached());
+    }
+
+    private ResumePoint reached() {
+        return point.with(held.waiting());
     }
 
     private void renumber(Numbers numbers) {
@@ -291,11 +303,11 @@ final class Filling implements Activity {
             ResumePoint filled = new ResumePoint(point.through(), null, point.origin(), endNumbers());
             point = connected.subscription().source() == Source.TABLE
                     ? filled.ofTable(new TablePoint(database, fill.snapshot()))
-                    : filled;
+                    : filled.with(held.behind(point.through()));
             recording = new Recording(publisher, () -> {});
             phase = Phase.ENDING;
         }
-        publisher.commitIfDue(point, pages.isStopped() || phase == Phase.ENDING);
+        publisher.commitIfDue(reached(), pages.isStopped() || phase == Phase.ENDING);
     }
 
     /** Returns the numbers with the newest row of the fill, unless that was parked or given up. */
@@ -318,7 +330,12 @@ final class Filling implements Activity {
                 pages.count(),
                 foundCount,
                 point.through());
-        return connected.goOn(point, stages, lostEvents);
+        return connected.goOn(reached(), stages, lostEvents);
+    }
+
+    @Override
+    public @Nullable Problem problem() {
+        return topics.problem();
     }
 
     @Override

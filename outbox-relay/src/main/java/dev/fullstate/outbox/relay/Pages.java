@@ -3,6 +3,7 @@ package dev.fullstate.outbox.relay;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class Pages {
 
     private final Publisher publisher;
     private final RowPublisher rowPublisher;
+    private final BiPredicate<String, Fill> waits;
     private final String table;
     private final Function<Fill, List<byte[] @Nullable []>> source;
     /** Rows that were read and not given to the publisher: the next ones after the progress of the fill. */
@@ -33,14 +35,19 @@ final class Pages {
     /** True if the last call read and gave nothing. */
     private boolean idle = true;
 
-    /** @param source reads the next rows of a fill */
+    /**
+     * @param waits takes note of a row of a type, and of the fill before it; tells whether it waits
+     * @param source reads the next rows of a fill
+     */
     Pages(
             Publisher publisher,
             RowPublisher rowPublisher,
+            BiPredicate<String, Fill> waits,
             String table,
             Function<Fill, List<byte[] @Nullable []>> source) {
         this.publisher = publisher;
         this.rowPublisher = rowPublisher;
+        this.waits = waits;
         this.table = table;
         this.source = source;
     }
@@ -61,28 +68,30 @@ final class Pages {
             ended = page.isEmpty();
             idle = false;
         }
-        long last = fill.after();
+        Fill progress = fill;
         try {
             while (!page.isEmpty() && publisher.isReady()) {
                 idle = false;
-                last = publish(page.remove(), through, numbering, pending);
+                ReceivedRow row = new ReceivedRow(new Position(through, count), 0, page.remove(), List.of());
+                if (!waits.test(row.aggregateType(), progress)) {
+                    publish(row, numbering, pending);
+                }
+                progress = progress.upTo(row.sequence());
+                count++;
             }
         } catch (UnpublishableRowException e) {
             stoppedBy = e;
         }
         rowPublisher.count();
-        return fill.upTo(last);
+        return progress;
     }
 
-    private long publish(byte[] @Nullable [] values, Lsn through, Numbering numbering, PendingTransaction pending) {
-        ReceivedRow row = new ReceivedRow(new Position(through, count), 0, values, List.of());
+    private void publish(ReceivedRow row, Numbering numbering, PendingTransaction pending) {
         try {
             rowPublisher.publish(row.event(), numbering, pending);
         } catch (UnpublishableRowException e) {
             rowPublisher.giveUp(row, e.in(table), pending);
         }
-        count++;
-        return row.sequence();
     }
 
     /** Begins with the rows of another fill. */
@@ -91,7 +100,7 @@ final class Pages {
         ended = false;
     }
 
-    /** {@return the rows of the fill that the publisher was given} */
+    /** {@return the rows of the fill that the publisher was given, or that wait} */
     long count() {
         return count;
     }

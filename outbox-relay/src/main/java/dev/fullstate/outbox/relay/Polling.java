@@ -45,6 +45,8 @@ final class Polling implements Activity {
     private final Publisher publisher;
     private final TableRows rows;
     private final RowPublisher rowPublisher;
+    private final HeldTopics topics;
+    private final HeldRows held;
     private final Pages pages;
     private final Releasing releasing;
     private final PauseWatch pauses;
@@ -74,8 +76,11 @@ final class Polling implements Activity {
     /** True if the last step found nothing to do. */
     private boolean idle;
 
-    /** @param point of the table, after which rows are to be published */
-    Polling(Stages stages, Connected connected, ResumePoint point, LostEvents lostEvents) {
+    /**
+     * @param point of the table, after which rows are to be published
+     * @param topics settles which types are held
+     */
+    Polling(Stages stages, Connected connected, ResumePoint point, LostEvents lostEvents, HeldTopics topics) {
         this.stages = stages;
         this.connected = connected;
         this.publisher = connected.publisher();
@@ -85,9 +90,11 @@ final class Polling implements Activity {
         this.numbering = new Numbering(point.numbers());
         ParkingTables tables = connected.subscription().parkingTables();
         Warning obstacle = tables.obstacle();
-        this.rowPublisher = new RowPublisher(stages, publisher, topic -> false, obstacle);
-        this.pages = new Pages(publisher, rowPublisher, rows.table(), rows::page);
-        this.releasing = new Releasing(stages, publisher, tables, rowPublisher, type -> false, rows.table(), obstacle);
+        this.topics = topics;
+        this.held = new HeldRows(topics, point, false);
+        this.rowPublisher = new RowPublisher(stages, publisher, topics::isHeld, obstacle);
+        this.pages = new Pages(publisher, rowPublisher, held::letWait, rows.table(), rows::page);
+        this.releasing = new Releasing(stages, publisher, tables, rowPublisher, held::waits, rows.table(), obstacle);
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
         this.kafka = new KafkaWatch(publisher, stages.nanoTime());
         this.horizon = new HorizonWriter(rows.horizons(), rows::requirePublication, stages.nanoTime());
@@ -112,7 +119,7 @@ final class Polling implements Activity {
     public Activity step() {
         publisher.requireNoFailure();
         stages.statistics().setParked(publisher.recordedParking());
-        if (pauses.isDue()) {
+        if (pauses.isDue() || topics.isAnyReleased() || (point.fill() == null && held.isAnyFree())) {
             drain(stages.settings().shutdownTimeout());
             close();
             return new Connecting(stages);
@@ -121,8 +128,9 @@ final class Polling implements Activity {
         showLife();
         readOn();
         releasing.step(numbering, point.through());
+        topics.ask();
         boolean wasCommitting = publisher.isCommitting();
-        publisher.commitIfDue(numbered(), point.fill() == null || idle);
+        publisher.commitIfDue(reached(), point.fill() == null || idle);
         // Nobody has looked since the commit began.
         idle &= !wasCommitting || publisher.isCommitting();
         tracker.advance();
@@ -175,7 +183,7 @@ final class Polling implements Activity {
     private void passOver(Fresh fresh) {
         ResumePoint recorded = publisher.resumePoint();
         boolean isAwaited = recorded != null
-                && recorded.table() != null
+                && isOfAllTypes(recorded)
                 && (horizon.isWaiting(reached(recorded)) || jobEnds.isWaiting(reached(recorded)));
         if (isAwaited && publisher.isRecorded() && rows.isDurable(fresh)) {
             begin(fresh);
@@ -185,6 +193,11 @@ final class Polling implements Activity {
             point = point.ofTable(
                     new TablePoint(published().database(), fresh.now().snapshot()));
         }
+    }
+
+    /** Returns whether rows of all types are published up to a point of the table. */
+    private static boolean isOfAllTypes(ResumePoint recorded) {
+        return recorded.table() != null && recorded.waiting().isEmpty();
     }
 
     private static Reached reached(ResumePoint recorded) {
@@ -236,12 +249,12 @@ final class Polling implements Activity {
             tracker.end(point.through(), writtenAt);
         }
         pending = null;
-        point = numbered().ofTable(new TablePoint(published().database(), fill.snapshot()));
+        point = reached().ofTable(new TablePoint(published().database(), fill.snapshot()));
     }
 
     /** Returns the point with the numbers of all events that the publisher was given: released ones are not of a fill. */
-    private ResumePoint numbered() {
-        return point.with(numbering.numbers());
+    private ResumePoint reached() {
+        return point.with(numbering.numbers()).with(held.waiting());
     }
 
     /** Makes the notes that Kafka's position allows. */
@@ -251,6 +264,9 @@ final class Polling implements Activity {
             return;
         }
         tracker.noteConfirmed(tracker.progress().published());
+        if (!isOfAllTypes(recorded)) {
+            return;
+        }
         Reached reached = reached(recorded);
         if (releasing.isNoted()) {
             horizon.step(reached);
@@ -260,7 +276,8 @@ final class Polling implements Activity {
 
     @Override
     public @Nullable Problem problem() {
-        return kafka.problem() != null || heldBack == null ? kafka.problem() : Confirmation.heldBackBy(heldBack);
+        Problem ofEvents = kafka.problem() == null ? topics.problem() : kafka.problem();
+        return ofEvents != null || heldBack == null ? ofEvents : Confirmation.heldBackBy(heldBack);
     }
 
     @Override
@@ -294,7 +311,7 @@ final class Polling implements Activity {
         long deadline = stages.nanoTime().getAsLong() + timeout.toNanos();
         while (!publisher.isRecorded() && deadline - stages.nanoTime().getAsLong() > 0) {
             publisher.requireNoFailure();
-            publisher.commitIfDue(numbered(), true);
+            publisher.commitIfDue(reached(), true);
             LockSupport.parkNanos(UNDER_WAY.toNanos());
         }
         tracker.advance();

@@ -69,6 +69,7 @@ final class Streaming implements Activity {
     private final RowPublisher rowPublisher;
     private final Releasing releasing;
     private final PauseWatch pauses;
+    private final HeldTopics topics;
     private final HeldTypes held;
     private final Numbering numbering;
     /** The highest number of a row that was given up or parked at {@code start}; only meaningful with that. */
@@ -82,8 +83,17 @@ final class Streaming implements Activity {
     /** True if the stream had nothing, or nothing for a moment, at the last read, so that a commit need not wait for more. */
     private boolean drained;
 
-    /** @param start after which events are to be published */
-    Streaming(Stages stages, Connected connected, WalStream stream, LostEvents lostEvents, ResumePoint start) {
+    /**
+     * @param start after which events are to be published
+     * @param topics settles which types are held
+     */
+    Streaming(
+            Stages stages,
+            Connected connected,
+            WalStream stream,
+            LostEvents lostEvents,
+            ResumePoint start,
+            HeldTopics topics) {
         this.stages = stages;
         this.connected = connected;
         this.stream = stream;
@@ -100,14 +110,15 @@ final class Streaming implements Activity {
         ParkingTables tables = connected.subscription().parkingTables();
         Warning obstacle = tables.obstacle();
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
-        this.held = HeldTypes.of(stages, publisher, start);
-        this.rowPublisher = new RowPublisher(stages, publisher, held::isHeld, obstacle);
+        this.topics = topics;
+        this.held = new HeldTypes(stages, publisher, start, topics);
+        this.rowPublisher = new RowPublisher(stages, publisher, topics::isHeld, obstacle);
         this.releasing = new Releasing(
                 stages,
                 publisher,
                 tables,
                 rowPublisher,
-                held::holds,
+                topics::holds,
                 stream.currentRows().table(),
                 obstacle);
         this.numbering = new Numbering(start.numbers());
@@ -118,10 +129,11 @@ final class Streaming implements Activity {
      * Takes the slot and goes on after a point, unless the slot has moved beyond it since the relay looked at it: then the relay connects
      * again.
      */
-    static Activity after(ResumePoint start, Stages stages, Connected connected, LostEvents lostEvents) {
+    static Activity after(
+            ResumePoint start, Stages stages, Connected connected, LostEvents lostEvents, HeldTopics topics) {
         WalStream stream = connected.subscription().stream();
         if (!stream.start().isAfter(start.settled())) {
-            return new Streaming(stages, connected, stream, lostEvents, start);
+            return new Streaming(stages, connected, stream, lostEvents, start, topics);
         }
         log.info("Replication slot '{}' has been moved to {}", stages.settings().slotName(), stream.start());
         connected.close();
@@ -137,7 +149,7 @@ final class Streaming implements Activity {
     public Activity step() {
         publisher.requireNoFailure();
         stages.statistics().setParked(publisher.recordedParking());
-        if (pauses.isDue() || held.isAnyReleased()) {
+        if (pauses.isDue() || topics.isAnyReleased()) {
             drain(stages.settings().shutdownTimeout());
             close();
             return new Connecting(stages);
@@ -157,10 +169,13 @@ final class Streaming implements Activity {
         publisher.commitIfDue(received(), drained);
         confirmation.step();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
-        if (releasing.isNoted()) {
-            horizon.step(Reached.ofStream(confirmation.confirmable()));
+        // A note counts all rows as published that the table shows.
+        if (start.waiting().isEmpty()) {
+            if (releasing.isNoted()) {
+                horizon.step(Reached.ofStream(confirmation.confirmable()));
+            }
+            jobEnds.step(Reached.ofStream(held.lowest(tracker.progress().published())));
         }
-        jobEnds.step(Reached.ofStream(held.lowest(tracker.progress().published())));
         lostEvents.step();
         kafka.step();
         return this;
@@ -191,7 +206,8 @@ final class Streaming implements Activity {
         // After a restart the stream begins before the point that the relay had reached.
         return new ResumePoint(extent.through(), extent.within(), start.origin(), numbering.numbers())
                 .furthest(start)
-                .with(held.behind(extent));
+                .with(held.behind(extent))
+                .with(start.waiting());
     }
 
     private Extent extent() {
@@ -200,7 +216,7 @@ final class Streaming implements Activity {
 
     @Override
     public @Nullable Problem problem() {
-        Problem ofEvents = kafka.problem() == null ? held.problem() : kafka.problem();
+        Problem ofEvents = kafka.problem() == null ? topics.problem() : kafka.problem();
         return ofEvents == null ? confirmation.problem() : ofEvents;
     }
 

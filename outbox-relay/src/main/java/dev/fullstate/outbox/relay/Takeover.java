@@ -8,6 +8,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.fullstate.outbox.relay.Filling.Doubt;
 import dev.fullstate.outbox.relay.history.Finding;
+import dev.fullstate.outbox.relay.history.Finding.FirstStart;
 import dev.fullstate.outbox.relay.history.Finding.Gap;
 import dev.fullstate.outbox.relay.history.Finding.Resume;
 import dev.fullstate.outbox.relay.history.History;
@@ -69,7 +70,7 @@ final class Takeover {
         if (accepted != null) {
             return new Announcing(connected, accepted.point(), accepted.warning(), () -> {
                 accepted.noteFollowed();
-                return Streaming.after(accepted.point(), stages, connected, lostEvents());
+                return connected.goOn(accepted.point(), stages, lostEvents());
             });
         }
         if (finding instanceof Resume resume) {
@@ -132,11 +133,14 @@ final class Takeover {
 
     /** Returns the doubt about a new fill. */
     private Doubt doubt(Fill fill) {
+        if (finding instanceof FirstStart) {
+            return Doubt.FIRST_START;
+        }
         if (finding instanceof Gap gap && gap.lost()) {
             return Doubt.LOST;
         }
         if (recorded == null) {
-            return isAnythingNoted() ? Doubt.NO_POSITION : Doubt.FIRST_START;
+            return Doubt.NO_POSITION;
         }
         if (recorded.isInGap() && !recorded.numbers().shift().equals(Shift.NONE)) {
             return Doubt.LOST;
@@ -153,7 +157,8 @@ final class Takeover {
 
     /**
      * Returns the relay's note in this database, if it is true of Kafka: then all rows that it shows are published. It is true of a database
-     * even if that has lost commits; the snapshot of another fill, which a position names, may be of a lost history.
+     * even if that has lost commits; the snapshot of another fill, which a position names, may be of a lost history. A first start has none: the
+     * note of a relay that had nothing to publish says nothing.
      *
      * @return null if each row has to be looked for
      */
@@ -162,7 +167,7 @@ final class Takeover {
         if (note == null || !note.ofThisServer()) {
             return null;
         }
-        if (!hasKafkaLess(note)) {
+        if (!(finding instanceof FirstStart) && !hasKafkaLess(note)) {
             return note;
         }
         connected.subscription().withdrawNote();

@@ -2,15 +2,10 @@ package dev.fullstate.outbox.relay;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -27,95 +22,12 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.publish.KafkaDiagnosis;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
-import dev.fullstate.outbox.test.PublishedEvent;
 import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Shows that a topic that takes no events holds up the events of its own types only, and that these come in their order once it does. */
-class HeldTypesIT {
-
-    private static RefusingTopics topics;
-
-    private OutboxDatabase database;
-    private PublishedEvents orders;
-    private PublishedEvents invoices;
-
-    @BeforeAll
-    static void startKafka() {
-        topics = RefusingTopics.start();
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        topics.close();
-    }
-
-    @BeforeEach
-    void createDatabase() throws SQLException {
-        database = OutboxDatabase.migrated();
-        orders = events("order");
-        invoices = events("invoice");
-    }
-
-    @AfterEach
-    void dropDatabase() throws SQLException {
-        orders.close();
-        invoices.close();
-        database.close();
-    }
-
-    private PublishedEvents events(String type) {
-        return PublishedEvents.of(topics.kafka().bootstrapServers(), topic(type));
-    }
-
-    private String topic(String type) {
-        return SteppedRelay.topic(database, type);
-    }
-
-    private SteppedRelay relay(Delivery delivery) {
-        return SteppedRelay.of(delivery, database, topics.kafka());
-    }
-
-    private static OutboxInsert row(String type, String id, String payload) {
-        return OutboxInsert.row()
-                .with(OutboxTable.AGGREGATE_TYPE, "'" + type + "'")
-                .of(id)
-                .payload(payload);
-    }
-
-    private void write(String type, String id, String payload) throws SQLException {
-        database.execute(row(type, id, payload));
-    }
-
-    private static List<String> data(PublishedEvents events) {
-        return events.all().stream().map(PublishedEvent::data).toList();
-    }
-
-    /** Leaves out repetitions, where they are allowed: the position may lack the last events before a refusal. */
-    private static List<String> data(PublishedEvents events, Delivery delivery) {
-        return delivery == Delivery.EXACTLY_ONCE
-                ? data(events)
-                : data(events).stream().distinct().toList();
-    }
-
-    /** Lets the time pass after which the relay asks whether the topics take events. */
-    private static void awaitEvents(SteppedRelay relay, PublishedEvents events, int count) {
-        relay.stepUntil(() -> {
-            relay.moveTime(Duration.ofMillis(100));
-            return events.all().size() >= count;
-        });
-    }
-
-    /** Publishes an event of each type, so that the topics exist, and then refuses those of orders. */
-    private void refuseOrders(SteppedRelay relay, Refusal refusal) throws Exception {
-        relay.stepUntil(RelayState.STREAMING);
-        if (refusal != Refusal.CREATE) {
-            write("order", "o", "first");
-            relay.stepUntil(orders, 1);
-        }
-        topics.refuse(topic("order"), refusal);
-    }
+class HeldTypesIT extends RefusedTopicsIntegrationTest {
 
     static Stream<Arguments> refusalsOfEachDelivery() {
         return Stream.of(Delivery.values())
@@ -226,11 +138,7 @@ class HeldTypesIT {
         try (SteppedRelay relay = relay(Delivery.EXACTLY_ONCE)) {
             refuseOrders(relay, Refusal.WRITE);
             write("order", "o", "o1");
-            database.execute("""
-                    with job as (insert into outbox_job (id, kind, state, requested_by, finished_at)
-                                 values (gen_random_uuid(), 'republish', 'COMPLETED', 'test', now()) returning id)
-                    insert into outbox_job_slice (job_id, aggregate_type, pass) select id, 'order', 'DONE' from job
-                    """);
+            endJobOfOrders();
             write("invoice", "i", "i1");
             relay.stepUntil(invoices, 1);
             for (int i = 0; i < 60; i++) {

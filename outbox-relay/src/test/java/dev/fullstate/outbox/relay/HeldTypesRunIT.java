@@ -19,13 +19,14 @@ import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.relay.RefusingTopics.Refusal;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.wal.Source;
 import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Takes random steps: writes events of several types, some of which cannot be published, refuses and allows topics, cuts the relay off, stops
- * and starts it, releases what is parked. The table is the oracle: at the end each event was published once and, per aggregate, in its order.
+ * and starts it, perhaps with the other source, releases what is parked. The table is the oracle: at the end each event was published once and, per aggregate, in its order.
  */
 class HeldTypesRunIT {
 
@@ -34,6 +35,7 @@ class HeldTypesRunIT {
 
     private final SplittableRandom random = new SplittableRandom(SEED);
     private final TreeSet<String> refused = new TreeSet<>();
+    private List<Source> sources = List.of();
     private RefusingTopics topics;
     private OutboxDatabase database;
     private int written;
@@ -41,16 +43,34 @@ class HeldTypesRunIT {
 
     @Test
     void everyEventIsPublishedOnceAndInItsOrder() throws Exception {
-        run(150);
+        run(150, Source.WAL);
+    }
+
+    @Test
+    void soItIsWhereTheTableIsTheSource() throws Exception {
+        run(150, Source.TABLE);
+    }
+
+    @Test
+    void soItIsWhereTheSourceChanges() throws Exception {
+        run(150, Source.values());
     }
 
     @Test
     @Tag("long")
     void alsoInALongRun() throws Exception {
-        run(4_000);
+        run(4_000, Source.WAL);
     }
 
-    private void run(int stepCount) throws Exception {
+    @Test
+    @Tag("long")
+    void alsoInALongRunWhereTheSourceChanges() throws Exception {
+        run(4_000, Source.values());
+    }
+
+    /** @param from where each relay reads, perhaps in another place than the one before */
+    private void run(int stepCount, Source... from) throws Exception {
+        sources = List.of(from);
         try (RefusingTopics broker = RefusingTopics.start();
                 OutboxDatabase outbox = OutboxDatabase.migrated()) {
             topics = broker;
@@ -61,7 +81,9 @@ class HeldTypesRunIT {
                 relay = act(relay);
                 for (int n = random.nextInt(12); n > 0; n--) {
                     relay.step();
-                    assertThat(relay.state()).as("no need to search").isNotEqualTo(RelayState.PUBLISHING_RETAINED);
+                    if (sources.equals(List.of(Source.WAL))) {
+                        assertThat(relay.state()).as("no need to search").isNotEqualTo(RelayState.PUBLISHING_RETAINED);
+                    }
                 }
             }
             for (String type : TYPES) {
@@ -94,17 +116,20 @@ class HeldTypesRunIT {
     }
 
     private SteppedRelay relay() {
+        Source source = sources.get(random.nextInt(sources.size()));
         return SteppedRelay.treating(
                 PoisonPolicy.all(Poison.PARK),
                 database,
                 Delivery.EXACTLY_ONCE,
-                Map.of("bootstrap.servers", topics.kafka().bootstrapServers(), "max.request.size", 100_000));
+                Map.of("bootstrap.servers", topics.kafka().bootstrapServers(), "max.request.size", 100_000),
+                wal -> wal.reading(source));
     }
 
     private void refuse(String type) throws Exception {
         if (refused.add(type)) {
-            Refusal[] refusals = Refusal.values();
-            topics.refuse(SteppedRelay.topic(database, type), refusals[random.nextInt(refusals.length)]);
+            // Where the source changes, the relay has to read all topics.
+            List<Refusal> refusals = sources.size() == 1 ? List.of(Refusal.values()) : List.of(Refusal.WRITE);
+            topics.refuse(SteppedRelay.topic(database, type), refusals.get(random.nextInt(refusals.size())));
             refusalCount++;
         }
     }

@@ -6,14 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.Future;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +22,6 @@ import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -394,23 +388,7 @@ class LostEventsIT extends RelayIntegrationTest {
     }
 
     private void writeToTheTopic(String key, String source, long sequence, UUID id) {
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", SharedServers.kafka().bootstrapServers()),
-                new StringSerializer(),
-                new StringSerializer())) {
-            ProducerRecord<String, String> event =
-                    new ProducerRecord<>(SteppedRelay.topic(database, "order"), key, "{}");
-            Headers headers = event.headers();
-            headers.add(EventHeaders.SPEC_VERSION, "1.0".getBytes(UTF_8));
-            headers.add(EventHeaders.ID, id.toString().getBytes(UTF_8));
-            headers.add(EventHeaders.SOURCE, source.getBytes(UTF_8));
-            headers.add(EventHeaders.TYPE, "com.example.order".getBytes(UTF_8));
-            headers.add(EventHeaders.SEQUENCE, "%019d".formatted(sequence).getBytes(UTF_8));
-            headers.add(EventHeaders.RECORDED_TIME, "2126-01-01T00:00:00Z".getBytes(UTF_8));
-            Future<?> sent = producer.send(event);
-            producer.flush();
-            assertThat(sent).isDone();
-        }
+        LostRow.publish(SharedServers.kafka(), SteppedRelay.topic(database, "order"), key, source, sequence, id);
     }
 
     private @Nullable String named() throws SQLException {

@@ -3,8 +3,10 @@ package dev.fullstate.outbox.relay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AccessControlEntryFilter;
 import org.apache.kafka.common.acl.AclBinding;
@@ -60,6 +62,12 @@ final class RefusingTopics implements AutoCloseable {
 
     KafkaServer kafka() {
         return kafka;
+    }
+
+    void create(String topic) throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, Optional.empty(), Optional.empty())))
+                .all()
+                .get();
     }
 
     void refuse(String topic, Refusal refusal) throws Exception {

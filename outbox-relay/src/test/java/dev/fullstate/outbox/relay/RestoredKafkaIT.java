@@ -17,6 +17,7 @@ import org.springframework.util.FileSystemUtils;
 
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.wal.Source;
 import dev.fullstate.outbox.test.KafkaServer;
 import dev.fullstate.outbox.test.PublishedEvent;
 import dev.fullstate.outbox.test.PublishedEvents;
@@ -59,7 +60,7 @@ class RestoredKafkaIT {
         try (KafkaServer kafka = KafkaServer.startIn(folder.resolve("kafka"), 0, Map.of());
                 PublishedEvents topic =
                         PublishedEvents.of(kafka.bootstrapServers(), SteppedRelay.topic(database, "order"))) {
-            try (SteppedRelay relay = SteppedRelay.of(delivery, database, kafka)) {
+            try (SteppedRelay relay = SteppedRelay.of(Source.WAL, delivery, database, kafka)) {
                 relay.stepUntil(RelayState.STREAMING);
                 database.execute(OutboxInsert.rows(3).with("payload", "(%d + n)::text".formatted(count)));
                 count += 3;

@@ -25,7 +25,7 @@ class StagesTest {
             stage("position")
                     .opens(
                             "Lsn, Position, Progress, ResumePoint, Origin, Timeline, Numbers, Newest, Shift, Snapshot, TablePoint",
-                            "Extent, Behind, Fill, FoundEvent, FoundGap"),
+                            "Extent, Behind, Waiting, Fill, FoundEvent, FoundGap"),
             stage("failure")
                     .opens(
                             "FailureKind, KafkaFailure, PostgresFailure, RelayException, Warning, Diagnosis",

@@ -106,9 +106,9 @@ final class SteppedRelay implements AutoCloseable {
     }
 
     /** Makes a relay that publishes to a broker of the test's own. */
-    static SteppedRelay of(Delivery delivery, OutboxDatabase database, KafkaServer kafka) {
+    static SteppedRelay of(Source source, Delivery delivery, OutboxDatabase database, KafkaServer kafka) {
         Map<String, Object> server = Map.of("bootstrap.servers", kafka.bootstrapServers());
-        return of(database, delivery, server, wal -> wal, AfterLoss.REPORT, publisher -> publisher);
+        return of(database, delivery, server, wal -> wal.reading(source), AfterLoss.REPORT, publisher -> publisher);
     }
 
     /** Makes a relay that publishes to a broker of the test's own, with topics of their own for some types. */

@@ -118,6 +118,7 @@ public final class History {
         boolean isNothingPassed = facts.source() == Source.TABLE
                 && recorded.fill() == null
                 && !anyDealtWith
+                && recorded.waiting().isEmpty()
                 && !recorded.numbers().isAnyPublished();
         // As with the stream: nothing shows that the database went back, and nothing has to be passed over.
         return isNothingPassed ? new FirstStart() : new Resume(resumed(recorded).in(facts.origin()));
@@ -133,6 +134,7 @@ public final class History {
                         || recorded.table() != null
                         || recorded.fill() != null
                         || anyDealtWith
+                        || !recorded.waiting().isEmpty()
                         || recorded.numbers().isAnyPublished()
                 ? recorded
                 : new ResumePoint(slot.confirmed(), null, recorded.origin(), recorded.numbers());

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param gap that was found, and of which the fill has not begun; null if none was
  * @param behind the aggregate types of which less is published
  * @param table the moment whose rows are published, with those of the fill beside it; null if the stream is read (ADR 35)
+ * @param waiting the aggregate types of which rows of the table are not published that this says of all others
  */
 public record ResumePoint(
         Lsn through,
@@ -27,7 +28,8 @@ public record ResumePoint(
         Numbers numbers,
         @Nullable FoundGap gap,
         Behind behind,
-        @Nullable TablePoint table) {
+        @Nullable TablePoint table,
+        Waiting waiting) {
 
     private static final String TIMELINE = "timeline";
     private static final String PUBLICATION = "publication";
@@ -38,6 +40,7 @@ public record ResumePoint(
     private static final String GAP = "gap";
     private static final String BEHIND = "behind";
     private static final String TABLE = "table";
+    private static final String WAITING = "waiting";
 
     /** Makes a point of the stream. */
     public ResumePoint(Lsn through, @Nullable Position within, Origin origin, Numbers numbers) {
@@ -46,22 +49,27 @@ public record ResumePoint(
 
     /** Makes a point of the stream or of a fill. */
     public ResumePoint(Lsn through, @Nullable Position within, @Nullable Fill fill, Origin origin, Numbers numbers) {
-        this(through, within, fill, origin, numbers, null, Behind.NONE, null);
+        this(through, within, fill, origin, numbers, null, Behind.NONE, null, Waiting.NONE);
     }
 
     /** Returns the same point, of a history that has come out of its own. */
     public ResumePoint in(Origin later) {
-        return new ResumePoint(through, within, fill, later, numbers, gap, behind, table);
+        return new ResumePoint(through, within, fill, later, numbers, gap, behind, table, waiting);
     }
 
     /** Returns the same point, after which a gap was found. */
     public ResumePoint before(FoundGap found) {
-        return new ResumePoint(through, within, fill, origin, numbers, found, behind, table);
+        return new ResumePoint(through, within, fill, origin, numbers, found, behind, table, waiting);
     }
 
     /** Returns the same point, up to which some types are not published. */
     public ResumePoint with(Behind later) {
-        return new ResumePoint(through, within, fill, origin, numbers, gap, later, table);
+        return new ResumePoint(through, within, fill, origin, numbers, gap, later, table, waiting);
+    }
+
+    /** Returns the same point, up to which rows of some types are not published. */
+    public ResumePoint with(Waiting later) {
+        return new ResumePoint(through, within, fill, origin, numbers, gap, behind, table, later);
     }
 
     /** Returns whether rows are being published of which some may be published already. */
@@ -71,17 +79,17 @@ public record ResumePoint(
 
     /** Returns a point of the table: all rows of a snapshot are published. */
     public ResumePoint ofTable(TablePoint published) {
-        return new ResumePoint(through, null, null, origin, numbers, null, Behind.NONE, published);
+        return new ResumePoint(through, null, null, origin, numbers, null, Behind.NONE, published, waiting);
     }
 
     /** Returns the same point of the table with progress in the rows that a later snapshot shows. */
     public ResumePoint filling(Lsn end, Fill later, Numbers reached) {
-        return new ResumePoint(end, null, later, origin, reached, null, Behind.NONE, table);
+        return new ResumePoint(end, null, later, origin, reached, null, Behind.NONE, table, waiting);
     }
 
     /** Returns the same point with the numbers of later events. */
     public ResumePoint with(Numbers later) {
-        return new ResumePoint(through, within, fill, origin, later, gap, behind, table);
+        return new ResumePoint(through, within, fill, origin, later, gap, behind, table, waiting);
     }
 
     /** Returns how far events of types are published that are not behind. */
@@ -131,6 +139,7 @@ public record ResumePoint(
         String gap = fields.remove(GAP);
         String behind = fields.remove(BEHIND);
         String table = fields.remove(TABLE);
+        String waiting = fields.remove(WAITING);
         ResumePoint point = new ResumePoint(
                 Lsn.parse(words.get(0)),
                 inside ? Position.parse(words.get(1)) : null,
@@ -142,7 +151,8 @@ public record ResumePoint(
                         shift == null ? Shift.NONE : Shift.parse(shift)),
                 gap == null ? null : FoundGap.parse(gap),
                 behind == null ? Behind.NONE : Behind.parse(behind),
-                table == null ? null : TablePoint.parse(table));
+                table == null ? null : TablePoint.parse(table),
+                waiting == null ? Waiting.NONE : Waiting.parse(waiting));
         if (!fields.isEmpty()) {
             throw new IllegalArgumentException("Unknown in a position: " + fields.keySet());
         }
@@ -196,6 +206,9 @@ public record ResumePoint(
         }
         if (table != null) {
             append(text, TABLE, table);
+        }
+        if (!waiting.isEmpty()) {
+            append(text, WAITING, waiting);
         }
         append(text, HIGHEST, numbers.highest());
         append(text, TIMELINE, origin.timeline());

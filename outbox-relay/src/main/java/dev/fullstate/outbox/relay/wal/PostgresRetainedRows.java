@@ -55,13 +55,17 @@ final class PostgresRetainedRows implements RetainedRows {
     private final Connection connection;
     private final OutboxNames names;
     private final WalSettings settings;
+    private final @Nullable String aggregateType;
     /** False until the end of a search, before which nothing is known to be published. */
     private boolean searched;
 
-    PostgresRetainedRows(Connection connection, OutboxNames names, WalSettings settings) {
+    /** @param aggregateType of the rows that {@code survey} and {@code page} find; null for those of all types */
+    PostgresRetainedRows(
+            Connection connection, OutboxNames names, WalSettings settings, @Nullable String aggregateType) {
         this.connection = connection;
         this.names = names;
         this.settings = settings;
+        this.aggregateType = aggregateType;
     }
 
     @Override
@@ -329,7 +333,7 @@ final class PostgresRetainedRows implements RetainedRows {
     }
 
     /** Rows that a fill may have to publish, as a condition with parameters. */
-    private static final class Filter {
+    private final class Filter {
 
         private final Fill fill;
         private final boolean afterProgress;
@@ -347,6 +351,7 @@ final class PostgresRetainedRows implements RetainedRows {
         private String sql() {
             return (afterProgress ? "r.seq > ?::bigint and " : "")
                     + (fill.published() == null ? "" : NOT_IN + " and ")
+                    + (aggregateType == null ? "" : "r.aggregatetype = ?::text and ")
                     + "pg_visible_in_snapshot(r.xid, ?::pg_snapshot)";
         }
 
@@ -358,6 +363,9 @@ final class PostgresRetainedRows implements RetainedRows {
             if (fill.published() != null) {
                 statement.setString(++index, fill.published());
                 statement.setString(++index, fill.published());
+            }
+            if (aggregateType != null) {
+                statement.setString(++index, aggregateType);
             }
             statement.setString(++index, fill.snapshot());
         }

@@ -113,7 +113,13 @@ final class PostgresSubscription implements Subscription {
     @Override
     public RetainedRows retainedRows() {
         Connections.limit(ordinary, SEARCH_TIMEOUT);
-        return new PostgresRetainedRows(ordinary, names(), settings);
+        return new PostgresRetainedRows(ordinary, names(), settings, null);
+    }
+
+    @Override
+    public RetainedRows retainedRows(String aggregateType) {
+        Connections.limit(ordinary, SEARCH_TIMEOUT);
+        return new PostgresRetainedRows(ordinary, names(), settings, aggregateType);
     }
 
     @Override

@@ -42,7 +42,7 @@ final class PostgresTableRows implements TableRows {
         this.pid = pid;
         this.horizons = horizons;
         this.names = subscription.names();
-        this.rows = new PostgresRetainedRows(connection, names, subscription.settings());
+        this.rows = new PostgresRetainedRows(connection, names, subscription.settings(), null);
         this.republishJobs = subscription.republishJobs();
         this.catalog = new Catalog(connection, subscription.settings().publication());
     }

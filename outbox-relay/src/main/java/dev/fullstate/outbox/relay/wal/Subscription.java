@@ -48,6 +48,9 @@ public interface Subscription {
     /** Returns the rows that are older than the slot. */
     RetainedRows retainedRows();
 
+    /** Returns the rows of one type. */
+    RetainedRows retainedRows(String aggregateType);
+
     /** Returns the tables of parked aggregates. */
     ParkingTables parkingTables();
 

@@ -50,6 +50,11 @@ final class SimulatedSubscription implements Subscription {
     }
 
     @Override
+    public RetainedRows retainedRows(String aggregateType) {
+        throw new UnsupportedOperationException("The simulated Kafka takes all events");
+    }
+
+    @Override
     public ParkingTables parkingTables() {
         return new NothingParked();
     }
