@@ -3,10 +3,7 @@ package dev.fullstate.outbox.relay;
 import java.util.HashMap;
 import java.util.Map;
 
-import dev.fullstate.outbox.relay.position.Behind;
-import dev.fullstate.outbox.relay.position.Extent;
 import dev.fullstate.outbox.relay.position.Fill;
-import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Waiting;
 
@@ -59,12 +56,5 @@ final class HeldRows {
 
     Waiting waiting() {
         return types.isEmpty() ? Waiting.NONE : new Waiting(types);
-    }
-
-    /** Returns the same types as those of a stream: what it brings of them has to wait as well. */
-    Behind behind(Lsn start) {
-        Map<String, Extent> behind = new HashMap<>();
-        types.keySet().forEach(type -> behind.put(type, new Extent(start, null)));
-        return new Behind(behind);
     }
 }

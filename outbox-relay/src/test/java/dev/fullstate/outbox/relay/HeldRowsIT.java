@@ -169,11 +169,11 @@ class HeldRowsIT extends RefusedTopicsIntegrationTest {
         try (SteppedRelay relay = relay(source, delivery)) {
             relay.stepUntil(invoices, 1);
             relay.stepUntil(RelayState.STREAMING);
-            write("order", "o", "o2");
             write("invoice", "i", "i2");
             relay.stepUntil(invoices, 2);
             moveOn(relay);
-            assertThat(database.unnotedCount()).as("not noted").isEqualTo(4);
+            assertThat(database.unnotedCount()).as("not noted").isEqualTo(3);
+            write("order", "o", "o2");
         }
         try (SteppedRelay relay = relay(source, delivery)) {
             write("order", "o", "o3");
