@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.relay.history;
 
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -25,6 +26,7 @@ import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Shift;
 import dev.fullstate.outbox.relay.position.TablePoint;
 import dev.fullstate.outbox.relay.position.Timeline;
+import dev.fullstate.outbox.relay.position.Waiting;
 import dev.fullstate.outbox.relay.wal.Facts;
 import dev.fullstate.outbox.relay.wal.Facts.Ancestor;
 import dev.fullstate.outbox.relay.wal.Facts.Note;
@@ -226,6 +228,11 @@ class HistoryTest {
                         .judge(fill))
                 .as("a fill goes on")
                 .isEqualTo(new Resume(fill));
+        ResumePoint waiting =
+                nothing.with(new Waiting(Map.of("order", new Waiting.Rows(Fill.begin("700:700:", null), true))));
+        assertThat(database().withRows(0, Trace.UNKNOWN).judge(waiting))
+                .as("rows of the table wait")
+                .isEqualTo(new Resume(waiting));
     }
 
     @Test
