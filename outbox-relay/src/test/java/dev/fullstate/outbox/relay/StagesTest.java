@@ -46,13 +46,18 @@ class StagesTest {
                             "TransactionAssembler, TransactionSink, ReceivedRow, CommittedEvent",
                             "UnpublishableRowException"),
             stage("route").sees("transaction").opens("Router, RoutedEvent"),
+            stage("observation")
+                    .sees("failure, transaction, route")
+                    .opens(
+                            "PublishObservations, ObservedEvents, PublishObservation, PublishObservationConvention",
+                            "DefaultPublishObservationConvention, PublishObservationContext"),
             stage("kafka")
                     .sees("position, failure")
                     .opens(
                             "Kafka, KafkaInspection, KafkaSettings, KafkaTopic, Search, LogContext, BrokerException",
                             "UnavailableTopicsException"),
             stage("publish")
-                    .sees("position, parking, failure, transaction, route, kafka")
+                    .sees("position, parking, failure, transaction, route, observation, kafka")
                     .opens(
                             "PreparedPublisher, Publisher, PublisherSettings",
                             "DeadLetter, RecordIdentity, RefusedRecordException, KafkaDiagnosis"),

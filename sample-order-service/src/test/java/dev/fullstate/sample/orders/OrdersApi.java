@@ -76,6 +76,18 @@ public class OrdersApi {
         return location(reply);
     }
 
+    /** The path of a new {@link #ORDER}, requested by a caller with a trace of its own. */
+    public String newOrderOfTrace(String traceParent) {
+        RestTestClientResponse reply = RestTestClientResponse.from(client.post()
+                .uri("/orders")
+                .header("traceparent", traceParent)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(ORDER)
+                .exchange());
+        assertThat(reply).hasStatus(201);
+        return location(reply);
+    }
+
     public static String location(RestTestClientResponse reply) {
         return Objects.requireNonNull(
                 reply.getExchangeResult().getResponseHeaders().getFirst("Location"));

@@ -2,9 +2,12 @@ package dev.fullstate.outbox.relay.autoconfigure;
 
 import ch.qos.logback.classic.turbo.TurboFilter;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.observation.ObservationRegistry;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -29,6 +32,10 @@ import dev.fullstate.outbox.relay.Relays;
 import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.monitor.RelayHealthIndicator;
 import dev.fullstate.outbox.relay.monitor.RelayMeters;
+import dev.fullstate.outbox.relay.observation.DefaultPublishObservationConvention;
+import dev.fullstate.outbox.relay.observation.ObservedEvents;
+import dev.fullstate.outbox.relay.observation.PublishObservationConvention;
+import dev.fullstate.outbox.relay.observation.PublishObservations;
 import dev.fullstate.outbox.relay.pipelines.Pipelines;
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
@@ -68,16 +75,32 @@ public final class OutboxRelayAutoConfiguration {
             WalSource walSource,
             Router router,
             PublisherSettings publisher,
-            Kafka.Connector kafka) {
-        return relay(Pipeline.of(properties, environment).relay(properties), walSource, router, publisher, kafka);
+            Kafka.Connector kafka,
+            ObjectProvider<PublishObservations> observations) {
+        return relay(
+                Pipeline.of(properties, environment).relay(properties),
+                walSource,
+                router,
+                publisher,
+                kafka,
+                observations.getIfAvailable(PublishObservations::none));
     }
 
     @Bean
     @Conditional(OnNamedPipelines.class)
     @ConditionalOnMissingBean
-    Relays outboxRelays(Pipelines<PipelineSettings> pipelines, Kafka.Connector kafka) {
-        return new Relays(pipelines.map(settings ->
-                relay(settings.relay(), WalSource.of(settings.wal()), settings.router(), settings.publisher(), kafka)));
+    Relays outboxRelays(
+            Pipelines<PipelineSettings> pipelines,
+            Kafka.Connector kafka,
+            ObjectProvider<PublishObservations> observations) {
+        PublishObservations shared = observations.getIfAvailable(PublishObservations::none);
+        return new Relays(pipelines.map(settings -> relay(
+                settings.relay(),
+                WalSource.of(settings.wal()),
+                settings.router(),
+                settings.publisher(),
+                kafka,
+                shared)));
     }
 
     private static Relay relay(
@@ -85,14 +108,19 @@ public final class OutboxRelayAutoConfiguration {
             WalSource walSource,
             Router router,
             PublisherSettings publisher,
-            Kafka.Connector kafka) {
+            Kafka.Connector kafka,
+            PublishObservations observations) {
         log.info(
                 "The relay publishes to Kafka at {}, {}, what it reads from {}",
                 publisher.kafka().producer().get().get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG),
                 publisher.delivery() == Delivery.EXACTLY_ONCE ? "exactly once" : "at least once",
                 walSource);
+        ObservedEvents observed = observations.ofPipeline(settings.slotName());
         return new Relay(
-                settings, walSource, router, pipeline -> PreparedPublisher.prepare(publisher, pipeline, kafka));
+                settings,
+                walSource,
+                router,
+                pipeline -> PreparedPublisher.prepare(publisher, pipeline, kafka, observed));
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -130,9 +158,29 @@ public final class OutboxRelayAutoConfiguration {
         }
     }
 
+    /** Observations are for spans; without Micrometer Tracing nothing would come of them. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = "io.micrometer.tracing.Tracer")
+    static class TracingConfiguration {
+
+        @Bean
+        PublishObservations outboxRelayObservations(
+                ObjectProvider<ObservationRegistry> registries,
+                ObjectProvider<PublishObservationConvention> conventions) {
+            return new PublishObservations(
+                    registries.getIfUnique(() -> ObservationRegistry.NOOP), conventions.getIfAvailable());
+        }
+    }
+
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(MeterBinder.class)
     static class MetersConfiguration {
+
+        /** A timer of the observations would count the events of sampled traces only, beside a meter of all events. */
+        @Bean
+        MeterFilter outboxRelayObservationsMeterFilter() {
+            return MeterFilter.denyNameStartsWith(DefaultPublishObservationConvention.NAME);
+        }
 
         @Bean
         @Conditional(OnOnePipeline.class)

@@ -149,10 +149,11 @@ final class IdempotentPublisher implements Publisher {
         Sendable sendable = sender.sendable(event);
         TopicPartition partition =
                 new TopicPartition(event.topic(), sendable.record().partition());
+        Runnable whenPublished = sender.observed(event, sendable, published);
         firstRecords.noteSending(partition, nanoTime.getAsLong());
         send(sendable, () -> {
             firstRecords.noteAcknowledged(partition);
-            published.run();
+            whenPublished.run();
         });
     }
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.observation.ObservedEvents;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
@@ -27,6 +28,7 @@ final class Preparation implements PreparedPublisher {
             PublisherSettings settings,
             String pipeline,
             Kafka kafka,
+            ObservedEvents observed,
             Supplier<ExecutorService> committing,
             LongSupplier nanoTime) {
         this.settings = settings;
@@ -37,6 +39,7 @@ final class Preparation implements PreparedPublisher {
                 settings,
                 pipeline,
                 settings.delivery() == Delivery.EXACTLY_ONCE ? transactionalId(pipeline) : null,
+                observed,
                 nanoTime);
         this.positions = new PositionTopic(kafka, settings, pipeline);
     }
@@ -51,11 +54,12 @@ final class Preparation implements PreparedPublisher {
             PublisherSettings settings,
             String pipeline,
             Kafka kafka,
+            ObservedEvents observed,
             Supplier<ExecutorService> committing,
             LongSupplier nanoTime) {
         Preparation preparation;
         try {
-            preparation = new Preparation(settings, pipeline, kafka, committing, nanoTime);
+            preparation = new Preparation(settings, pipeline, kafka, observed, committing, nanoTime);
         } catch (RuntimeException e) {
             kafka.close();
             throw e;

@@ -2,6 +2,7 @@ package dev.fullstate.outbox.relay.publish;
 
 import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.Kafka;
+import dev.fullstate.outbox.relay.observation.ObservedEvents;
 
 /**
  * Everything that can be done before a relay may publish: clients that are connected, topics that are there, and the pipeline's
@@ -18,17 +19,23 @@ public interface PreparedPublisher extends AutoCloseable {
      * @throws BrokerException if Kafka does not answer or a topic is not what it has to be
      */
     static PreparedPublisher prepare(PublisherSettings settings, String pipeline) {
-        return prepare(settings, pipeline, Kafka::connect);
+        return prepare(settings, pipeline, Kafka::connect, ObservedEvents.none());
     }
 
     /**
-     * Connects to Kafka through other clients than Kafka's own.
+     * Connects to Kafka through other clients than Kafka's own, and has the events observed.
      *
      * @throws BrokerException if Kafka does not answer or a topic is not what it has to be
      */
-    static PreparedPublisher prepare(PublisherSettings settings, String pipeline, Kafka.Connector connector) {
+    static PreparedPublisher prepare(
+            PublisherSettings settings, String pipeline, Kafka.Connector connector, ObservedEvents observed) {
         return Preparation.of(
-                settings, pipeline, connector.connect(settings.kafka()), CommitThread.of(settings), System::nanoTime);
+                settings,
+                pipeline,
+                connector.connect(settings.kafka()),
+                observed,
+                CommitThread.of(settings),
+                System::nanoTime);
     }
 
     /**

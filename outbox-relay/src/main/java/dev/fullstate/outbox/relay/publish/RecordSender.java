@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +28,7 @@ import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.kafka.LogContext;
 import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
+import dev.fullstate.outbox.relay.observation.ObservedEvents;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 
@@ -45,6 +47,7 @@ final class RecordSender implements AutoCloseable {
     private final int maxRequestBytes;
     private final String deadLetterTopic;
     private final String pipeline;
+    private final ObservedEvents observed;
     private final LogContext context = LogContext.current();
     /** Of the cluster as it was looked at; before, and at least once, the one that does nothing. */
     private CommitGuard commits = CommitGuard.notNeeded();
@@ -101,6 +104,7 @@ final class RecordSender implements AutoCloseable {
             PublisherSettings settings,
             String pipeline,
             @Nullable String transactionalId,
+            ObservedEvents observed,
             LongSupplier nanoTime) {
         this.kafka = kafka;
         this.producer = kafka.producer(transactionalId);
@@ -108,6 +112,7 @@ final class RecordSender implements AutoCloseable {
         this.maxRequestBytes = settings.kafka().maxRequestBytes();
         this.deadLetterTopic = settings.deadLetterTopic();
         this.pipeline = pipeline;
+        this.observed = observed;
         this.overdue = new OverdueAnswers(settings.kafka().deliveryTimeout(), nanoTime);
     }
 
@@ -169,6 +174,16 @@ final class RecordSender implements AutoCloseable {
                     null);
         }
         return new Sendable(record, size, new EventDescription(routed));
+    }
+
+    /** Has an event observed until consumers can read it; returns the call that is due then. */
+    Runnable observed(RoutedEvent event, Sendable sendable, Runnable published) {
+        return observed.observe(event, sendable.record().partition(), published);
+    }
+
+    /** Ends the observations of all events that consumers cannot read. */
+    void giveUp(BrokerException cause) {
+        observed.giveUp(cause);
     }
 
     /**
@@ -301,6 +316,12 @@ final class RecordSender implements AutoCloseable {
     void close(Duration patience) {
         producer.close(patience);
         kafka.close();
+        BrokerException first = failure.get();
+        observed.giveUp(
+                first == null
+                        ? new CancellationException(
+                                "The relay stopped publishing before it knew whether consumers can read the event")
+                        : first);
     }
 
     @Override

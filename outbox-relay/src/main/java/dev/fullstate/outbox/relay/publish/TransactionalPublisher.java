@@ -122,7 +122,8 @@ final class TransactionalPublisher implements Publisher {
     @Override
     public void publish(RoutedEvent event, Runnable whenPublished) {
         requireNoFailure();
-        give(new Given(sender.sendable(event), whenPublished));
+        Sendable sendable = sender.sendable(event);
+        give(new Given(sendable, sender.observed(event, sendable, whenPublished)));
     }
 
     @Override
@@ -228,13 +229,19 @@ final class TransactionalPublisher implements Publisher {
             sender.awaitCause(e);
             Throwable cause = e.getCause() == null ? e : e.getCause();
             if (cause instanceof BrokerException known) {
-                throw known;
+                throw givenUp(known);
             }
-            throw BrokerException.of("The transaction up to " + ended.upTo() + " could not be committed", cause);
+            throw givenUp(
+                    BrokerException.of("The transaction up to " + ended.upTo() + " could not be committed", cause));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw BrokerException.of("Interrupted in a commit", e);
         }
+    }
+
+    private BrokerException givenUp(BrokerException cause) {
+        sender.giveUp(cause);
+        return cause;
     }
 
     private static void require(boolean invariant, String what) {

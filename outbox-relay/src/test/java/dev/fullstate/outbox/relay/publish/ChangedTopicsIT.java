@@ -47,6 +47,7 @@ import dev.fullstate.outbox.relay.kafka.Kafka;
 import dev.fullstate.outbox.relay.kafka.KafkaSettings;
 import dev.fullstate.outbox.relay.kafka.KafkaTopic;
 import dev.fullstate.outbox.relay.kafka.TopicLookups;
+import dev.fullstate.outbox.relay.observation.ObservedEvents;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.Points;
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -253,6 +254,7 @@ class ChangedTopicsIT {
                         settings,
                         "ours",
                         counting(Kafka.connect(settings.kafka())),
+                        ObservedEvents.none(),
                         CommitThread.of(settings),
                         nanos::get)
                 .takeOver();

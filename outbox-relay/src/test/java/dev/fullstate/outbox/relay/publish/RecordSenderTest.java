@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.relay.failure.FailureKind;
 import dev.fullstate.outbox.relay.kafka.BrokerException;
+import dev.fullstate.outbox.relay.observation.ObservedEvents;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,6 +31,7 @@ class RecordSenderTest {
             OneProducer.settings(Delivery.EXACTLY_ONCE),
             "pipeline",
             "transactional-id",
+            ObservedEvents.none(),
             nanos::get);
 
     @Test

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.MDC;
 
 import dev.fullstate.outbox.relay.Events;
+import dev.fullstate.outbox.relay.observation.ObservedEvents;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.route.Router;
@@ -63,7 +64,8 @@ class ThreadsInTheLogTest {
     private Publisher open(Delivery delivery, MockTransactions producer) {
         PublisherSettings settings = OneProducer.settings(delivery);
         MDC.put("pipeline", "orders");
-        Publisher publisher = PreparedPublisher.prepare(settings, "pipeline", ignored -> new OneProducer(producer))
+        Publisher publisher = PreparedPublisher.prepare(
+                        settings, "pipeline", ignored -> new OneProducer(producer), ObservedEvents.none())
                 .takeOver();
         MDC.clear();
         return publisher;
