@@ -38,6 +38,8 @@ final class Connecting implements Activity {
         try {
             // The relay does not wait for a slot that is not an outbox's at all.
             session.slotPosition();
+            // Shows the WAL that is kept, most of all while Kafka does not answer.
+            StandBy.isHeld(stages, session);
             if (Paused.isDue(stages, session)) {
                 return new Paused(stages, session);
             }

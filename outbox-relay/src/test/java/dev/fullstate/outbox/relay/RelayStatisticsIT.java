@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,21 @@ class RelayStatisticsIT extends RelayIntegrationTest {
                 relay.moveTime(Duration.ofSeconds(1));
                 return Objects.requireNonNull(relay.statistics().slot()).unconfirmedBytes() < 100_000;
             });
+        }
+    }
+
+    @Test
+    void walThatIsKeptIsShownWhileKafkaDoesNotAnswer() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        database.execute("create table other as select repeat('x', 1000) from generate_series(1, 10000)");
+        Map<String, Object> nowhere =
+                Map.of("bootstrap.servers", "127.0.0.1:1", "default.api.timeout.ms", 500, "request.timeout.ms", 500);
+        try (SteppedRelay relay = SteppedRelay.of(database, nowhere)) {
+            relay.stepUntil(RelayState.RETRYING);
+            assertThat(Objects.requireNonNull(relay.statistics().slot()).unconfirmedBytes())
+                    .isGreaterThan(10_000_000);
         }
     }
 
