@@ -14,7 +14,7 @@ import org.springframework.security.web.SecurityFilterChain;
 
 import static org.springframework.security.config.Customizer.withDefaults;
 
-/** Orders and health are open; all other paths require a login with HTTP basic. */
+/** Orders, health and meters are open; all other paths require a login with HTTP basic. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AccessProperties.class)
 class AccessConfiguration {
@@ -43,7 +43,7 @@ class AccessConfiguration {
                         // Otherwise the error page of an open endpoint asks for a password and hides the error.
                         .dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
-                        .requestMatchers("/orders/**", "/actuator/health")
+                        .requestMatchers("/orders/**", "/actuator/health", "/actuator/prometheus")
                         .permitAll()
                         .anyRequest()
                         .authenticated())

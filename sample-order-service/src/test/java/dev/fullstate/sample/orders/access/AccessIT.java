@@ -45,6 +45,14 @@ class AccessIT {
     }
 
     @Test
+    void metersAreOpen() {
+        assertThat(api.get("/actuator/prometheus"))
+                .hasStatus(200)
+                .bodyText()
+                .contains("outbox_unpublished_age_seconds");
+    }
+
+    @Test
     void outboxIsForTheAdministrator() {
         assertThat(api.get("/admin/republish")).hasStatus(401);
         assertThat(api.post("/admin/republish", "{\"dryRun\": true}")).hasStatus(401);

@@ -123,39 +123,49 @@ class ComposeFileTest {
     }
 
     @Test
-    void prometheusScrapesTheRelayAndKnowsItsAlerts() {
-        Map<String, Object> prometheus = map(new Yaml().load(read(DOCKER.resolve("prometheus/prometheus.yaml"))));
-        Map<String, Object> relay = map(list(prometheus.get("scrape_configs")).get(0));
-        assertThat(map(list(relay.get("static_configs")).get(0)).get("targets"))
-                .isEqualTo(List.of("relay:" + environment("relay").get("SERVER_PORT")));
-        assertThat(relay.get("metrics_path")).isEqualTo("/actuator/prometheus");
-        assertThat(prometheus.get("rule_files")).isEqualTo(List.of("/etc/prometheus/alerts.yaml"));
+    void prometheusScrapesTheRelayAndTheServiceAndKnowsTheAlerts() {
+        Map<String, Object> prometheus = prometheus();
+        assertThat(list(prometheus.get("scrape_configs")))
+                .allSatisfy(job -> assertThat(map(job).get("metrics_path")).isEqualTo("/actuator/prometheus"))
+                .flatExtracting(job ->
+                        list(map(list(map(job).get("static_configs")).get(0)).get("targets")))
+                // The service has the default port.
+                .isEqualTo(List.of("relay:" + environment("relay").get("SERVER_PORT"), "sample:8080"));
+        assertThat(prometheus.get("rule_files")).isEqualTo(List.of("alerts.yaml"));
         assertThat(DOCKER.resolve("prometheus/alerts.yaml")).isRegularFile();
         assertThat(service("prometheus").get("volumes")).isEqualTo(List.of("./prometheus:/etc/prometheus:ro"));
+        assertThat(service("prometheus").get("command").toString())
+                .contains("--config.file=/etc/prometheus/prometheus.yaml");
     }
 
     @Test
-    void eachAlertHasARunbook() {
+    void eachAlertHasARunbookAndATest() {
         Map<String, Object> alerts = map(new Yaml().load(read(DOCKER.resolve("prometheus/alerts.yaml"))));
         List<?> rules = list(map(list(alerts.get("groups")).get(0)).get("rules"));
         String runbooks = read(DOCKER.resolve("../docs/operations.md"))
                 .split("\n## Runbooks\n", 2)[1]
                 .split("\n## ", 2)[0];
-        assertThat(rules)
-                .isNotEmpty()
-                .allSatisfy(
-                        rule -> assertThat(runbooks).contains("| `" + map(rule).get("alert") + "` |"));
+        String tests = read(DOCKER.resolve("prometheus/alerts.test.yaml"));
+        assertThat(rules).isNotEmpty().allSatisfy(rule -> {
+            Object alert = map(rule).get("alert");
+            assertThat(runbooks).contains("| `" + alert + "` |");
+            assertThat(tests).contains("alertname: " + alert + "\n");
+        });
     }
 
     @Test
     void grafanaHasTheDashboardAndItsSource() {
         Map<String, Object> sources =
                 map(new Yaml().load(read(DOCKER.resolve("grafana/provisioning/datasources/prometheus.yaml"))));
-        Object uid = map(list(sources.get("datasources")).get(0)).get("uid");
+        Map<String, Object> source = map(list(sources.get("datasources")).get(0));
+        // Grafana makes the interval of rates from it.
+        assertThat(map(source.get("jsonData")).get("timeInterval"))
+                .isNotNull()
+                .isEqualTo(map(prometheus().get("global")).get("scrape_interval"));
         String dashboard = read(DOCKER.resolve("grafana/dashboards/outbox-relay.json"));
         assertThat(JsonPath.<List<Object>>read(dashboard, "$..datasource.uid"))
                 .isNotEmpty()
-                .containsOnly(uid);
+                .containsOnly(source.get("uid"));
         String folder = "/var/lib/grafana/dashboards";
         assertThat(read(DOCKER.resolve("grafana/provisioning/dashboards/outbox.yaml")))
                 .contains("path: " + folder);
@@ -190,6 +200,10 @@ class ComposeFileTest {
     void variablesOfTheReadmeAreThoseOfTheComposeFile() {
         assertThat(passwordVariables(read(DOCKER.resolve("README.md")), "`(\\w+_PASSWORD)`"))
                 .isEqualTo(passwordVariables(read(DOCKER.resolve("compose.yaml")), "\\$\\{(\\w+_PASSWORD):-"));
+    }
+
+    private static Map<String, Object> prometheus() {
+        return map(new Yaml().load(read(DOCKER.resolve("prometheus/prometheus.yaml"))));
     }
 
     private String jar(String service) {
