@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
@@ -46,6 +46,7 @@ import static org.awaitility.Awaitility.await;
  * The monitoring of docker/ with a real Prometheus, which scrapes the jars of the service and of the relay: only the addresses of the two are
  * changed.
  */
+@EnabledIf(value = Prometheus.INSTALLED, disabledReason = Prometheus.MISSING)
 class MonitoredByPrometheusIT {
 
     private static final Path DOCKER = Path.of("..", "docker");
@@ -66,11 +67,6 @@ class MonitoredByPrometheusIT {
 
     private PostgresServer postgres;
     private KafkaServer kafka;
-
-    @BeforeAll
-    static void assumePrometheus() {
-        Prometheus.assumeInstalled();
-    }
 
     @BeforeEach
     void startServers() {

@@ -23,13 +23,16 @@ import dev.fullstate.outbox.harness.server.Ports;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /** A Prometheus server, and its tool, as this machine has them: in the folder of the property {@value #HOME}, or else on the path. */
 final class Prometheus implements AutoCloseable {
 
+    static final String INSTALLED = "dev.fullstate.sample.orders.docker.Prometheus#isInstalledOrRequired";
+    static final String MISSING =
+            "prometheus and promtool are neither in the folder of -Dprometheus.home= nor on the PATH;"
+                    + " Debian has them in the package prometheus";
+
     private static final String HOME = "prometheus.home";
-    private static final String REQUIRED = "prometheus.required";
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final long STOP_SECONDS = 30;
 
@@ -44,19 +47,19 @@ final class Prometheus implements AutoCloseable {
         this.url = url;
     }
 
-    /** Skips the test where the machine has no Prometheus; with the profile {@code prometheus} it fails instead. */
-    static void assumeInstalled() {
-        boolean installed =
-                program("prometheus").isPresent() && program("promtool").isPresent();
-        String remedy = "prometheus and promtool are neither in the folder of -D" + HOME + "= nor on the PATH;"
-                + " Debian has them in the package prometheus";
-        if (Boolean.getBoolean(REQUIRED)) {
-            assertThat(installed).as(remedy).isTrue();
-        }
-        assumeThat(installed).as(remedy).isTrue();
+    /** {@return whether there is anything to test: with the profile {@code prometheus}, tests run without the programs too, and fail} */
+    static boolean isInstalledOrRequired() {
+        return Boolean.getBoolean("prometheus.required")
+                || (find("prometheus").isPresent() && find("promtool").isPresent());
     }
 
-    private static Optional<Path> program(String name) {
+    private static String program(String name) {
+        return find(name)
+                .orElseThrow(() -> new AssertionError(name + " is not here: " + MISSING))
+                .toString();
+    }
+
+    private static Optional<Path> find(String name) {
         String folders = System.getProperty(HOME, System.getenv("PATH"));
         return Arrays.stream(folders.split(File.pathSeparator, -1))
                 .map(folder -> Path.of(folder, name))
@@ -66,8 +69,7 @@ final class Prometheus implements AutoCloseable {
 
     /** Runs promtool to its end, and expects that it finds nothing to complain of. */
     static void check(String input, String... arguments) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of(program("promtool").orElseThrow().toString()));
+        List<String> command = new ArrayList<>(List.of(program("promtool")));
         command.addAll(List.of(arguments));
         Process tool = new ProcessBuilder(command).redirectErrorStream(true).start();
         try (var stdin = tool.outputWriter(UTF_8)) {
@@ -84,7 +86,7 @@ final class Prometheus implements AutoCloseable {
         String address = "127.0.0.1:" + Ports.free();
         Path log = configuration.resolveSibling("prometheus.log");
         Process process = new ProcessBuilder(
-                        program("prometheus").orElseThrow().toString(),
+                        program("prometheus"),
                         "--config.file=" + configuration,
                         "--storage.tsdb.path=" + configuration.resolveSibling("data"),
                         "--web.listen-address=" + address)

@@ -3,18 +3,14 @@ package dev.fullstate.sample.orders.docker;
 import java.io.IOException;
 import java.nio.file.Path;
 
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 
 /** What promtool says of the files in docker/prometheus. */
+@EnabledIf(value = Prometheus.INSTALLED, disabledReason = Prometheus.MISSING)
 class PrometheusRulesIT {
 
     private static final Path FILES = Path.of("..", "docker", "prometheus");
-
-    @BeforeAll
-    static void assumePrometheus() {
-        Prometheus.assumeInstalled();
-    }
 
     @Test
     void configurationAndRulesAreValid() throws IOException, InterruptedException {
