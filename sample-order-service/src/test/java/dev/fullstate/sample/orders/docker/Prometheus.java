@@ -54,9 +54,7 @@ final class Prometheus implements AutoCloseable {
     }
 
     private static String program(String name) {
-        return find(name)
-                .orElseThrow(() -> new AssertionError(name + " is not here: " + MISSING))
-                .toString();
+        return find(name).orElseThrow(() -> new AssertionError(MISSING)).toString();
     }
 
     private static Optional<Path> find(String name) {
@@ -111,9 +109,7 @@ final class Prometheus implements AutoCloseable {
 
     /** Returns the values that a label has in the series of a meter. */
     JsonNode labelValues(String meter, String label) {
-        return get("/api/v1/label/%s/values?match[]=%s"
-                .formatted(label, encode(meter))
-                .replace("[]", "%5B%5D"));
+        return get("/api/v1/label/%s/values?%s=%s".formatted(label, encode("match[]"), encode(meter)));
     }
 
     JsonNode alerts() {
