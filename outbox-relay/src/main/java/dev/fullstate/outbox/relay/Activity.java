@@ -10,7 +10,8 @@ import dev.fullstate.outbox.relay.position.Progress;
 
 /**
  * The present work of the loop: connecting, then standing by if another relay has the slot or waiting if the pipeline is paused, then announcing
- * and filling if rows may be unpublished that the stream lacks, then streaming or, where the table is read, polling. Each activity owns its connections and hands them to the next.
+ * and filling if rows may be unpublished that the stream lacks, then catching up with rows that waited for their topic, then streaming or, where the
+ * table is read, polling. Each activity owns its connections and hands them to the next.
  */
 sealed interface Activity permits Connecting, StandBy, Paused, Announcing, Filling, CatchingUp, Streaming, Polling {
 

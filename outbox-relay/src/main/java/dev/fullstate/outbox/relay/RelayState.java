@@ -4,7 +4,7 @@ package dev.fullstate.outbox.relay;
 public enum RelayState {
     /** Has not connected yet. */
     STARTING,
-    /** First start: publishes the rows that are older than the replication slot. */
+    /** Publishes rows of the table before it goes on: at a first start, after a gap, or because they waited for their topic. */
     PUBLISHING_RETAINED,
     /** Publishes committed events. */
     STREAMING,

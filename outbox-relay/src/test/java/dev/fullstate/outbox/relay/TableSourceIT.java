@@ -58,7 +58,7 @@ class TableSourceIT extends RelayIntegrationTest {
                 relay.stepUntil(RelayState.STREAMING);
                 outbox.insert("a", "2");
                 relay.stepUntil(() -> outbox.query("select 1 from outbox_relay where pg_visible_in_snapshot("
-                                        + "(select max(xid) from outbox), snapshot)")
+                                        + "(select xid from outbox order by seq desc limit 1), snapshot)")
                                 != null
                         || moved(relay));
             }
