@@ -303,7 +303,7 @@ final class Filling implements Activity {
             ResumePoint filled = new ResumePoint(point.through(), null, point.origin(), endNumbers());
             point = connected.subscription().source() == Source.TABLE
                     ? filled.ofTable(new TablePoint(database, fill.snapshot()))
-                    : filled;
+                    : filled.with(held.behind(point.through()));
             recording = new Recording(publisher, () -> {});
             phase = Phase.ENDING;
         }

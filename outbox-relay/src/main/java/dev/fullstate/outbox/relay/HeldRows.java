@@ -3,7 +3,10 @@ package dev.fullstate.outbox.relay;
 import java.util.HashMap;
 import java.util.Map;
 
+import dev.fullstate.outbox.relay.position.Behind;
+import dev.fullstate.outbox.relay.position.Extent;
 import dev.fullstate.outbox.relay.position.Fill;
+import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.position.Waiting;
 
@@ -56,5 +59,12 @@ final class HeldRows {
 
     Waiting waiting() {
         return types.isEmpty() ? Waiting.NONE : new Waiting(types);
+    }
+
+    /** Returns the same types as those of a stream that begins after the rows: the slot is not confirmed before they are published. */
+    Behind behind(Lsn start) {
+        Map<String, Extent> behind = new HashMap<>();
+        types.keySet().forEach(type -> behind.put(type, new Extent(start, null)));
+        return new Behind(behind);
     }
 }

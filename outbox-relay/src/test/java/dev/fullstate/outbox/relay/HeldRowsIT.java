@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.relay.RefusingTopics.Refusal;
+import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.wal.Source;
 
@@ -199,10 +200,16 @@ class HeldRowsIT extends RefusedTopicsIntegrationTest {
         try (SteppedRelay relay = relay(source, delivery)) {
             relay.stepUntil(invoices, 1);
             relay.stepUntil(RelayState.STREAMING);
+            Lsn written = database.walPosition();
             write("invoice", "i", "i2");
             relay.stepUntil(invoices, 2);
             moveOn(relay);
             assertThat(database.unnotedCount()).as("not noted").isEqualTo(3);
+            if (source == Source.WAL) {
+                assertThat(written.isAfter(database.confirmed()))
+                        .as("not confirmed")
+                        .isTrue();
+            }
             write("order", "o", "o2");
         }
         try (SteppedRelay relay = relay(source, delivery)) {
