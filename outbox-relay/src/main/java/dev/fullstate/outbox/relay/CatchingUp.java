@@ -20,8 +20,10 @@ import dev.fullstate.outbox.relay.failure.Warning;
 import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.position.Fill;
 import dev.fullstate.outbox.relay.position.FoundEvent;
+import dev.fullstate.outbox.relay.position.FoundGap;
 import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.position.ResumePoint;
+import dev.fullstate.outbox.relay.position.Shift;
 import dev.fullstate.outbox.relay.position.TablePoint;
 import dev.fullstate.outbox.relay.position.Waiting;
 import dev.fullstate.outbox.relay.publish.Publisher;
@@ -44,6 +46,8 @@ final class CatchingUp implements Activity {
     private final Publisher publisher;
     private final RowPublisher rowPublisher;
     private final PauseWatch pauses;
+    private final LeadWatch lead;
+    private final KafkaWatch kafka;
     private final Numbering numbering;
     private final AcknowledgeTracker tracker;
     /** Stands for all rows that are published here. */
@@ -54,6 +58,8 @@ final class CatchingUp implements Activity {
     private @Nullable Rows rows;
     /** Of the position after the last row; null before. */
     private @Nullable Recording recording;
+    /** True if a row that waited was not there any more under its type: a fill has to look for it, in the name of a gap. */
+    private boolean isAnyMissing;
     /** True if the last step found nothing to do. */
     private boolean idle;
 
@@ -74,12 +80,15 @@ final class CatchingUp implements Activity {
                 topics::isHeld,
                 connected.subscription().parkingTables().obstacle());
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
+        this.lead = new LeadWatch(connected.subscription(), stages.nanoTime());
+        this.kafka = new KafkaWatch(publisher, stages.nanoTime());
         this.numbering = new Numbering(start.numbers());
         this.tracker = new AcknowledgeTracker(Lsn.ZERO, stages.statistics().progressListener());
         this.pending = tracker.begin();
         this.waiting = start.waiting();
         this.rows = next();
-        stages.log().info("Events of " + free() + " that waited are published; others wait for that");
+        stages.log()
+                .info("The relay publishes the rows of " + free() + " that waited in the table; others wait for that");
     }
 
     private Set<String> free() {
@@ -110,26 +119,33 @@ final class CatchingUp implements Activity {
             return new Connecting(stages);
         }
         idle = true;
+        lead.step();
+        kafka.step();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
         Rows now = rows;
         if (now != null) {
             if (now.step()) {
-                log.warn(
-                        "The topic of events of type '{}' has events of a history that the database has lost",
-                        now.type);
                 close();
-                return new Connecting(stages, true);
+                return new Connecting(
+                        stages,
+                        "the topic of events of type '" + now.type
+                                + "', which could not be read at the first start, has some that the database has lost");
             }
-        } else if (isRecorded()) {
+        } else if (commitEnd()) {
             topics.forget(free());
-            stages.log().info("All events of " + free() + " that waited are given to Kafka");
+            stages.log().info("All rows of " + free() + " that waited in the table are given to Kafka");
+            if (isAnyMissing) {
+                close();
+                return new Connecting(stages);
+            }
             return connected.goOn(reached(), stages, lostEvents);
         }
         tracker.advance();
         return this;
     }
 
-    private boolean isRecorded() {
+    /** Returns whether Kafka has the position after the last row. */
+    private boolean commitEnd() {
         if (recording == null) {
             tracker.end(start.through());
             recording = new Recording(publisher, () -> {});
@@ -138,12 +154,13 @@ final class CatchingUp implements Activity {
     }
 
     private ResumePoint reached() {
-        return start.with(numbering.numbers()).with(waiting);
+        ResumePoint reached = start.with(numbering.numbers()).with(waiting);
+        return isAnyMissing ? reached.before(FoundGap.ROWS) : reached;
     }
 
     @Override
     public @Nullable Problem problem() {
-        return topics.problem();
+        return kafka.problem() == null ? topics.problem() : kafka.problem();
     }
 
     @Override
@@ -199,11 +216,21 @@ final class CatchingUp implements Activity {
             Survey survey = table.survey(now().fill());
             Instant since = survey.since();
             areFirst = survey.noted() == null;
-            Set<String> searched = stages.router().findTopic(type).map(Set::of).orElse(Set.of());
+            Set<String> searched = searched();
             if (since != null && !searched.isEmpty()) {
                 table.beginFound();
                 search = publisher.search(searched, since.minus(Filling.CLOCKS));
             }
+        }
+
+        /** Returns the topic of the type, and others where it may have had another one. */
+        private Set<String> searched() {
+            return Stream.concat(
+                            stages.router().findTopic(type).stream(),
+                            areFirst
+                                    ? Stream.empty()
+                                    : publisher.topics().stream().filter(topic -> !topics.isHeld(topic)))
+                    .collect(Collectors.toSet());
         }
 
         /** Searches, or publishes; returns whether the search has shown that commits are lost. */
@@ -221,14 +248,16 @@ final class CatchingUp implements Activity {
             }
             close();
             table.endFound(now().fill());
-            return areFirst && table.hasLost();
+            // A shift shows that a loss was found before; what was published since has shifted numbers.
+            return areFirst && start.numbers().shift().equals(Shift.NONE) && table.hasLost();
         }
 
         private void publish() {
             pages.requireNotStopped();
+            long before = pages.count();
             Fill fill = pages.publish(now().fill(), start.through(), numbering, pending);
             idle = pages.isIdle();
-            waiting = waiting.with(type, new Waiting.Rows(fill, now().areUncertain()));
+            waiting = waiting.with(type, now().after(fill, pages.count() - before));
             if (pages.isAtEnd()) {
                 end(fill);
             }
@@ -238,9 +267,21 @@ final class CatchingUp implements Activity {
         /** Goes on to the rows of the type that became visible later. */
         private void end(Fill fill) {
             TablePoint moment = start.table();
-            waiting = moment == null || moment.snapshot().equals(fill.snapshot())
-                    ? waiting.without(type)
-                    : waiting.with(type, new Waiting.Rows(Fill.begin(moment.snapshot(), fill.snapshot()), false));
+            long count = now().count();
+            if (moment != null && !moment.snapshot().equals(fill.snapshot())) {
+                Fill later = Fill.begin(moment.snapshot(), fill.snapshot());
+                waiting = waiting.with(type, new Waiting.Rows(later, count, false));
+            } else {
+                waiting = waiting.without(type);
+                if (count > 0) {
+                    log.warn(
+                            "{} rows of type '{}' that waited are not in the table any more, or say that they are of another type; the relay"
+                                    + " looks for rows that Kafka lacks",
+                            count,
+                            type);
+                    isAnyMissing = true;
+                }
+            }
             rows = next();
         }
 

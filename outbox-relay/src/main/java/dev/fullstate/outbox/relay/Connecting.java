@@ -2,6 +2,8 @@ package dev.fullstate.outbox.relay;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.fullstate.outbox.relay.publish.PreparedPublisher;
 import dev.fullstate.outbox.relay.publish.Publisher;
 import dev.fullstate.outbox.relay.wal.SlotInUseException;
@@ -11,16 +13,16 @@ import dev.fullstate.outbox.relay.wal.WalSession;
 final class Connecting implements Activity {
 
     private final Stages stages;
-    private final boolean contradicted;
+    private final @Nullable String contradiction;
 
     Connecting(Stages stages) {
-        this(stages, false);
+        this(stages, null);
     }
 
-    /** @param contradicted whether the stream has shown that the position is of another history */
-    Connecting(Stages stages, boolean contradicted) {
+    /** @param contradiction what has shown that the position is of another history; null if nothing has */
+    Connecting(Stages stages, @Nullable String contradiction) {
         this.stages = stages;
-        this.contradicted = contradicted;
+        this.contradiction = contradiction;
     }
 
     @Override
@@ -47,7 +49,7 @@ final class Connecting implements Activity {
             try {
                 return StandBy.isHeld(stages, session)
                         ? new StandBy(stages, session, prepared)
-                        : takeSlot(stages, session, prepared, contradicted);
+                        : takeSlot(stages, session, prepared, contradiction);
             } catch (RuntimeException e) {
                 prepared.close();
                 throw e;
@@ -63,26 +65,28 @@ final class Connecting implements Activity {
      *
      * @throws RuntimeException if it fails; session and publisher are still the caller's to close then
      */
-    static Activity takeSlot(Stages stages, WalSession session, PreparedPublisher prepared, boolean contradicted) {
+    static Activity takeSlot(
+            Stages stages, WalSession session, PreparedPublisher prepared, @Nullable String contradiction) {
         try {
-            return goOn(stages, session, prepared, contradicted);
+            return goOn(stages, session, prepared, contradiction);
         } catch (SlotInUseException e) {
             return new StandBy(stages, session, prepared);
         }
     }
 
-    private static Activity goOn(Stages stages, WalSession session, PreparedPublisher prepared, boolean contradicted) {
+    private static Activity goOn(
+            Stages stages, WalSession session, PreparedPublisher prepared, @Nullable String contradiction) {
         session.lead();
         Publisher publisher = prepared.takeOver();
         try {
-            return Takeover.of(stages, new Connected(session, session.subscribe(), publisher), contradicted)
+            return Takeover.of(stages, new Connected(session, session.subscribe(), publisher), contradiction)
                     .goOn();
         } catch (SlotInUseException e) {
             // Somebody who is not a relay has taken it since; the publisher is spent, and one that stands by prepares
             // another.
             publisher.close();
             session.close();
-            return new Connecting(stages, contradicted);
+            return new Connecting(stages, contradiction);
         } catch (RuntimeException e) {
             publisher.close();
             throw e;

@@ -53,6 +53,8 @@ final class Filling implements Activity {
     private final HeldRows held;
     private final Pages pages;
     private final PauseWatch pauses;
+    private final LeadWatch lead;
+    private final KafkaWatch kafka;
     private final Doubt doubt;
     private final long database;
     private final List<Warning> warnings;
@@ -117,6 +119,8 @@ final class Filling implements Activity {
         this.publisher = connected.publisher();
         this.rows = connected.subscription().retainedRows();
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
+        this.lead = new LeadWatch(connected.subscription(), stages.nanoTime());
+        this.kafka = new KafkaWatch(publisher, stages.nanoTime());
         this.topics = HeldTopics.of(stages, publisher, point);
         this.held = new HeldRows(topics, point, true);
         this.rowPublisher = new RowPublisher(
@@ -195,6 +199,8 @@ final class Filling implements Activity {
             return new Connecting(stages);
         }
         idle = true;
+        lead.step();
+        kafka.step();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
         switch (phase) {
             case SEARCHING -> search();
@@ -313,7 +319,8 @@ final class Filling implements Activity {
     /** Returns the numbers with the newest row of the fill, unless that was parked or given up. */
     private Numbers endNumbers() {
         Numbers numbers = numbering.numbers();
-        Newest top = rows.newest(fill().snapshot());
+        // The position would name a row that waits as published.
+        Newest top = rows.newest(fill().snapshot(), held.waiting().types().keySet());
         boolean handled = top != null && top.seq() <= publisher.parking().now().highest();
         return handled ? numbers : numbers.withNewest(top);
     }
@@ -326,7 +333,7 @@ final class Filling implements Activity {
         tracker.advance();
         tracker.noteConfirmed(point.through());
         log.info(
-                "{} rows were published, {} events were found in Kafka; the relay goes on at {}",
+                "{} rows were read, {} events were found in Kafka; the relay goes on at {}",
                 pages.count(),
                 foundCount,
                 point.through());
@@ -335,7 +342,7 @@ final class Filling implements Activity {
 
     @Override
     public @Nullable Problem problem() {
-        return topics.problem();
+        return kafka.problem() == null ? topics.problem() : kafka.problem();
     }
 
     @Override

@@ -28,8 +28,6 @@ final class HeldRows {
         this.topics = topics;
         this.areUncertain = areUncertain;
         this.types = new HashMap<>(start.waiting().types());
-        // So that Kafka is asked for the topics of all of them.
-        types.keySet().forEach(topics::holds);
     }
 
     /**
@@ -38,13 +36,15 @@ final class HeldRows {
      * @param before with everything that is published before the row
      */
     boolean letWait(String aggregateType, Fill before) {
-        if (types.containsKey(aggregateType)) {
-            return true;
+        Waiting.Rows known = types.get(aggregateType);
+        if (known == null) {
+            if (!topics.holds(aggregateType)) {
+                return false;
+            }
+            HeldTopics.requireRoom(types.size());
+            known = new Waiting.Rows(before, 0, areUncertain);
         }
-        if (types.size() >= HeldTypes.MAX_TYPES || !topics.holds(aggregateType)) {
-            return false;
-        }
-        types.put(aggregateType, new Waiting.Rows(before, areUncertain));
+        types.put(aggregateType, known.withAnother());
         return true;
     }
 

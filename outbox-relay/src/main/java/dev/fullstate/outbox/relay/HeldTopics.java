@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.RelayStatus.Problem;
+import dev.fullstate.outbox.relay.kafka.BrokerException;
 import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
 import dev.fullstate.outbox.relay.position.ResumePoint;
 import dev.fullstate.outbox.relay.publish.Publisher;
@@ -24,6 +25,9 @@ import dev.fullstate.outbox.relay.route.Router;
  */
 final class HeldTopics {
 
+    /** A bound on the position's record. */
+    private static final int MAX_TYPES = 100;
+
     private final Stages stages;
     private final Router router;
     private final UnavailableTopics unavailable;
@@ -34,27 +38,42 @@ final class HeldTopics {
     /** By topic, the question to Kafka that was not answered, or whose answer was not looked at. */
     private final Map<String, CompletableFuture<Boolean>> asked = new HashMap<>();
 
-    private HeldTopics(Stages stages, Publisher publisher) {
+    private HeldTopics(Stages stages, Publisher publisher, ResumePoint start) {
         this.stages = stages;
         this.router = stages.router();
         this.unavailable = stages.unavailable();
         this.publisher = publisher;
         this.topics = unavailable.holding();
+        topics(router, start).filter(topics::contains).forEach(awaited::add);
     }
 
-    /** Asks first whether the topics take events by now for which types were held: an attempt in vain would cost the others a moment. */
+    /** Returns the topics of the types that were held when the position was written. */
+    private static Stream<String> topics(Router router, ResumePoint start) {
+        return Stream.concat(start.behind().types().keySet().stream(), start.waiting().types().keySet().stream())
+                .flatMap(type -> router.findTopic(type).stream());
+    }
+
+    /**
+     * Asks first whether the topics take events by now for which types were held, or are and nobody has asked for a while: an attempt in vain would
+     * cost the others a moment.
+     */
     static HeldTopics of(Stages stages, Publisher publisher, ResumePoint start) {
+        UnavailableTopics unavailable = stages.unavailable();
         Map<String, CompletableFuture<Boolean>> questions = new TreeMap<>();
-        Stream.concat(start.behind().types().keySet().stream(), start.waiting().types().keySet().stream())
-                .flatMap(type -> stages.router().findTopic(type).stream())
-                .filter(topic -> stages.unavailable().problem(topic) == null)
+        Stream.concat(
+                        topics(stages.router(), start).filter(topic -> unavailable.problem(topic) == null),
+                        unavailable.holding().stream().filter(unavailable::isQuestionDue))
                 .forEach(topic -> questions.computeIfAbsent(topic, publisher::takesEvents));
         questions.forEach((topic, question) -> {
-            if (Boolean.FALSE.equals(answer(stages, topic, question))) {
-                stages.unavailable().hold(topic, Problem.of(UnavailableTopicsException.notYet(topic)));
+            Boolean takesEvents = answer(stages, topic, question);
+            boolean isHeld = unavailable.problem(topic) != null;
+            if (Boolean.FALSE.equals(takesEvents) && !isHeld) {
+                unavailable.hold(topic, Problem.of(UnavailableTopicsException.notYet(topic)));
+            } else if (Boolean.TRUE.equals(takesEvents) && isHeld) {
+                unavailable.letGo(topic);
             }
         });
-        return new HeldTopics(stages, publisher);
+        return new HeldTopics(stages, publisher, start);
     }
 
     /** Returns Kafka's answer; null if it gives none. */
@@ -84,6 +103,20 @@ final class HeldTopics {
             awaited.add(topic);
         }
         return isHeld;
+    }
+
+    /**
+     * Makes sure that one more type may be held.
+     *
+     * @param count of the types that are
+     */
+    static void requireRoom(int count) {
+        if (count >= MAX_TYPES) {
+            throw new BrokerException(
+                    "Events of " + count + " aggregate types wait for topics that take none, as many as may",
+                    "Mend the topics that the health or the log has named; events of all types wait until then",
+                    null);
+        }
     }
 
     /** Asks now and then whether the topics take events. */

@@ -17,9 +17,6 @@ import dev.fullstate.outbox.relay.publish.Publisher;
  */
 final class HeldTypes {
 
-    /** A bound on the position's record; beyond it, a topic that takes no events stops the relay. */
-    static final int MAX_TYPES = 100;
-
     private final Stages stages;
     private final Publisher publisher;
     private final ResumePoint start;
@@ -58,10 +55,13 @@ final class HeldTypes {
      *     be confirmed there, and nothing shows that a type waits before there is something that waits
      */
     boolean letWait(String aggregateType, Extent received) {
-        if (!topics.holds(aggregateType) || (held.size() >= MAX_TYPES && !held.containsKey(aggregateType))) {
+        if (!topics.holds(aggregateType)) {
             return false;
         }
-        held.computeIfAbsent(aggregateType, type -> start.extent(type).furthest(received));
+        held.computeIfAbsent(aggregateType, type -> {
+            HeldTopics.requireRoom(held.size());
+            return start.extent(type).furthest(received);
+        });
         return true;
     }
 

@@ -249,6 +249,11 @@ final class Polling implements Activity {
             tracker.end(point.through(), writtenAt);
         }
         pending = null;
+        ResumePoint recorded = publisher.resumePoint();
+        if (recorded != null && recorded.fill() != null && publisher.isRecorded()) {
+            // All rows since then wait, and a successor has to know that the fill is over.
+            publisher.publishNothing(() -> {});
+        }
         point = reached().ofTable(new TablePoint(published().database(), fill.snapshot()));
     }
 

@@ -75,7 +75,7 @@ final class StandBy implements Activity {
         }
         if (holder == null) {
             log.info("The relay takes over, because {}", reason);
-            return Connecting.takeSlot(stages, session, prepared, false);
+            return Connecting.takeSlot(stages, session, prepared, null);
         }
         reason = "the relay that had " + stages.lead() + ", through process " + holder.pid()
                 + " of PostgreSQL, has let it go";

@@ -162,7 +162,7 @@ final class Streaming implements Activity {
                             + " finds in the table the rows that Kafka lacks, and publishes them",
                     e.getMessage());
             close();
-            return new Connecting(stages, true);
+            return new Connecting(stages, "the stream was of another history than the position");
         }
         releasing.step(numbering, tracker.progress().received());
         held.step(extent());

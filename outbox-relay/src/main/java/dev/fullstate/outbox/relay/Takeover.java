@@ -31,8 +31,6 @@ final class Takeover {
 
     private static final Logger log = LoggerFactory.getLogger(Takeover.class);
 
-    private static final Gap CONTRADICTED = new Gap("the stream was of another history than the position", true);
-
     private final Stages stages;
     private final Connected connected;
     private final @Nullable ResumePoint recorded;
@@ -50,13 +48,13 @@ final class Takeover {
     /**
      * Compares the position with the database.
      *
-     * @param contradicted whether the stream has shown that the position is of another history
+     * @param contradiction what has shown that the position is of another history; null if nothing has
      */
-    static Takeover of(Stages stages, Connected connected, boolean contradicted) {
+    static Takeover of(Stages stages, Connected connected, @Nullable String contradiction) {
         ResumePoint recorded = connected.publisher().resumePoint();
         Facts facts = connected.subscription().facts(recorded);
-        Finding finding = contradicted
-                ? CONTRADICTED
+        Finding finding = contradiction != null
+                ? new Gap(contradiction, true)
                 : History.judge(
                         recorded, !connected.publisher().recordedParking().equals(Parked.NOTHING), facts);
         return new Takeover(stages, connected, recorded, facts, finding);
@@ -167,7 +165,13 @@ final class Takeover {
         if (note == null || !note.ofThisServer()) {
             return null;
         }
-        if (!(finding instanceof FirstStart) && !hasKafkaLess(note)) {
+        if (finding instanceof FirstStart) {
+            if (note.published()) {
+                connected.subscription().withdrawEmptyNote();
+            }
+            return null;
+        }
+        if (!hasKafkaLess(note)) {
             return note;
         }
         connected.subscription().withdrawNote();

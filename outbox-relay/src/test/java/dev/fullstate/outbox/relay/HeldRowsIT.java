@@ -3,8 +3,6 @@ package dev.fullstate.outbox.relay;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -227,25 +225,6 @@ class HeldRowsIT extends RefusedTopicsIntegrationTest {
         }
         assertThat(data(orders, delivery)).containsExactly("o1", "o2", "o3", "o4");
         assertThat(data(invoices, delivery)).containsExactly("i1", "i2", "i3");
-    }
-
-    /** The topic that could not be read may show that the database has lost commits, and then all types have to go on above its numbers. */
-    @Test
-    void firstStartThatHoldsATypeStillNoticesThatCommitsAreLost() throws Exception {
-        topics.create(topic("order"));
-        topics.refuse(topic("order"), Refusal.EVERYTHING);
-        write("order", "o", "o1");
-        write("invoice", "i", "i1");
-        try (SteppedRelay relay = relay(Source.WAL, Delivery.EXACTLY_ONCE)) {
-            relay.stepUntil(invoices, 1);
-            relay.stepUntil(RelayState.STREAMING);
-            topics.allow(topic("order"));
-            String source = Objects.requireNonNull(database.query("select source from outbox limit 1"));
-            LostRow.publish(topics.kafka(), topic("order"), "o", source, 1_000, UUID.randomUUID());
-            awaitEvents(relay, orders, 2);
-        }
-        assertThat(Long.parseLong(orders.all().get(1).headers().get("ce_sequence")))
-                .isGreaterThan(1_000);
     }
 
     /** Kafka has some of the rows that wait: which ones is known only once the topic is read. */

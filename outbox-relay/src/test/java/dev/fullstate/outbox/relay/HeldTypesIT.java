@@ -22,6 +22,7 @@ import dev.fullstate.outbox.relay.position.Lsn;
 import dev.fullstate.outbox.relay.publish.KafkaDiagnosis;
 import dev.fullstate.outbox.relay.publish.PublisherSettings;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
+import dev.fullstate.outbox.relay.wal.Source;
 import dev.fullstate.outbox.test.PublishedEvents;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -361,7 +362,7 @@ class HeldTypesIT extends RefusedTopicsIntegrationTest {
             relay.stepUntil(invoices, 1);
         }
         String other = topic("other");
-        try (SteppedRelay relay = SteppedRelay.routing(Map.of("order", other), database, topics.kafka());
+        try (SteppedRelay relay = SteppedRelay.routing(Map.of("order", other), Source.WAL, database, topics.kafka());
                 PublishedEvents others = PublishedEvents.of(topics.kafka().bootstrapServers(), other)) {
             write("order", "o", "o2");
             relay.stepUntil(others, 2);

@@ -237,7 +237,7 @@ class StandByIT {
             String walSender = walSender();
             String before = serverLog();
 
-            Activity activity = Connecting.takeSlot(stages, session, prepared, false);
+            Activity activity = Connecting.takeSlot(stages, session, prepared, null);
 
             assertThat(activity).isInstanceOf(StandBy.class);
             assertThat(activity.step()).isSameAs(activity);

@@ -112,12 +112,12 @@ final class SteppedRelay implements AutoCloseable {
     }
 
     /** Makes a relay that publishes to a broker of the test's own, with topics of their own for some types. */
-    static SteppedRelay routing(Map<String, String> topics, OutboxDatabase database, KafkaServer kafka) {
+    static SteppedRelay routing(Map<String, String> topics, Source source, OutboxDatabase database, KafkaServer kafka) {
         return new SteppedRelay(
-                wal(database),
+                wal(database).reading(source),
                 publishing(database, Delivery.EXACTLY_ONCE, Map.of("bootstrap.servers", kafka.bootstrapServers())),
                 new Router(topic(database, Router.AGGREGATE_TYPE), topics),
-                PoisonPolicy.all(Poison.STOP),
+                PoisonPolicy.all(Poison.PARK),
                 AfterLoss.REPORT,
                 publisher -> publisher);
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param gap that was found, and of which the fill has not begun; null if none was
  * @param behind the aggregate types of which less is published
  * @param table the moment whose rows are published, with those of the fill beside it; null if the stream is read (ADR 35)
- * @param waiting the aggregate types of which rows of the table are not published that this says of all others
+ * @param waiting the aggregate types of which fewer rows of the table are published than of all others
  */
 public record ResumePoint(
         Lsn through,

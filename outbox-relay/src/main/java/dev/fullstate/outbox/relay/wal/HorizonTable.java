@@ -55,8 +55,16 @@ final class HorizonTable implements Horizons {
 
     /** Takes the note back: until the next one, nothing counts as published, and no row is retired. */
     void withdraw() {
+        withdraw("snapshot = ?::pg_snapshot");
+    }
+
+    void withdrawEmpty() {
+        withdraw("snapshot = ?::pg_snapshot, published_lsn = '0/0'");
+    }
+
+    private void withdraw(String changes) {
         try (PreparedStatement statement = connection.prepareStatement(
-                names.sql("update {outbox_relay} set snapshot = ?::pg_snapshot where pipeline = ?"))) {
+                names.sql("update {outbox_relay} set " + changes + " where pipeline = ?"))) {
             statement.setString(1, NOTHING.snapshot());
             statement.setString(2, settings.slotName());
             statement.executeUpdate();

@@ -208,27 +208,34 @@ final class PostgresRetainedRows implements RetainedRows {
     }
 
     @Override
-    public @Nullable Newest newest(String snapshot) {
-        return newestWhere("pg_visible_in_snapshot(xid, ?::pg_snapshot)", snapshot);
+    public @Nullable Newest newest(String snapshot, Set<String> aggregateTypes) {
+        return newestWhere("pg_visible_in_snapshot(xid, ?::pg_snapshot) and aggregatetype <> all(?::text[])", query -> {
+            query.setString(1, snapshot);
+            query.setArray(2, connection.createArrayOf("text", aggregateTypes.toArray()));
+        });
     }
 
     @Override
     public @Nullable Newest newest() {
-        return newestWhere("true");
+        return newestWhere("true", query -> {});
     }
 
-    private @Nullable Newest newestWhere(String condition, String... parameters) {
+    private @Nullable Newest newestWhere(String condition, Binding binding) {
         try (PreparedStatement query = connection.prepareStatement(
                 names.sql("select seq, id from {outbox} where " + condition + " order by seq desc limit 1"))) {
-            for (int i = 0; i < parameters.length; i++) {
-                query.setString(i + 1, parameters[i]);
-            }
+            binding.bind(query);
             try (ResultSet row = query.executeQuery()) {
                 return row.next() ? new Newest(row.getLong(1), row.getObject(2, UUID.class)) : null;
             }
         } catch (SQLException e) {
             throw failure(e);
         }
+    }
+
+    /** Sets the parameters of a statement. */
+    private interface Binding {
+
+        void bind(PreparedStatement statement) throws SQLException;
     }
 
     @Override

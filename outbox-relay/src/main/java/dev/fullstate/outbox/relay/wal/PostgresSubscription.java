@@ -78,6 +78,16 @@ final class PostgresSubscription implements Subscription {
         horizons().withdraw();
     }
 
+    @Override
+    public void withdrawEmptyNote() {
+        horizons().withdrawEmpty();
+    }
+
+    @Override
+    public void requireLead() {
+        session.take(session::walSenderPid);
+    }
+
     private HorizonTable horizons() {
         return new HorizonTable(ordinary, settings, publication);
     }

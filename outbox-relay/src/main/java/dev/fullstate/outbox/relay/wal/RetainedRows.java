@@ -82,8 +82,13 @@ public interface RetainedRows {
     List<byte[] @Nullable []> page(Fill fill);
 
     /** Returns the row with the highest number that the snapshot shows; null without rows. */
+    default @Nullable Newest newest(String snapshot) {
+        return newest(snapshot, Set.of());
+    }
+
+    /** Returns the row with the highest number that the snapshot shows and that is of none of these types; null without rows. */
     @Nullable
-    Newest newest(String snapshot);
+    Newest newest(String snapshot, Set<String> aggregateTypes);
 
     /** Returns the row with the highest number that there is now; null without rows. */
     @Nullable

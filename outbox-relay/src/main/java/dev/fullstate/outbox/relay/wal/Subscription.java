@@ -34,6 +34,13 @@ public interface Subscription {
     void withdrawNote();
 
     /**
+     * Takes the note back of a relay that had nothing to publish: as if there had never been one.
+     *
+     * @throws WalException if that could not be written
+     */
+    void withdrawEmptyNote();
+
+    /**
      * Makes the pipeline known to the writing side, so that nothing is retired that it has not published, and then creates the slot. Where the
      * table is read, it only takes a snapshot.
      *
@@ -41,6 +48,13 @@ public interface Subscription {
      * @throws WalException if transactions that stay open keep it from being created
      */
     NewSlot createSlot();
+
+    /**
+     * Makes sure that this relay still leads.
+     *
+     * @throws WalException if the connection by which it leads is lost
+     */
+    void requireLead();
 
     /** Returns where rows are read. */
     Source source();

@@ -229,7 +229,7 @@ class HistoryTest {
                 .as("a fill goes on")
                 .isEqualTo(new Resume(fill));
         ResumePoint waiting =
-                nothing.with(new Waiting(Map.of("order", new Waiting.Rows(Fill.begin("700:700:", null), true))));
+                nothing.with(new Waiting(Map.of("order", new Waiting.Rows(Fill.begin("700:700:", null), 1, true))));
         assertThat(database().withRows(0, Trace.UNKNOWN).judge(waiting))
                 .as("rows of the table wait")
                 .isEqualTo(new Resume(waiting));

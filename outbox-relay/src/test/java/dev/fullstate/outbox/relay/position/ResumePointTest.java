@@ -25,8 +25,8 @@ class ResumePointTest {
                 " shift=100+30 fill=9223372036854775807@735:740:",
                 " behind=order@0/16B3000",
                 " behind=an+order%2C%40%3D%2F@0/16B3000:0/16B3748#17,b@0/1",
-                " waiting=order@17@735:740:736,738",
-                " table=16384/750:750: waiting=an+order%3B%40%3F?@17@735:740:736@700:700:;b@1@750:750:",
+                " waiting=order@1@17@735:740:736,738",
+                " table=16384/750:750: waiting=an+order%3B%40%3F?@5@17@735:740:736@700:700:;b@0@1@750:750:",
                 " fill=12@735:740:736@700:701: table=16384/700:701:"
             })
     void resumePointIsReadAsItIsWritten(String fields) {
@@ -69,7 +69,8 @@ class ResumePointTest {
                 "0/1" + FIELDS + " behind=",
                 "0/1" + FIELDS + " waiting=order",
                 "0/1" + FIELDS + " waiting=order@x",
-                "0/1" + FIELDS + " waiting=@17@735:740:",
+                "0/1" + FIELDS + " waiting=@1@17@735:740:",
+                "0/1" + FIELDS + " waiting=order@17@735:740:",
                 "0/1" + FIELDS + " waiting=",
                 "0/1" + FIELDS + " later=1",
                 "0/1" + FIELDS + "  "
@@ -82,7 +83,7 @@ class ResumePointTest {
     @Test
     void textWhoseEndIsCutOffIsRefusedOrOfAnotherPublication() {
         String text = "0/16B3748 0/16B4000#17 newest=1200:0199f0c4-8a3e-7000-8000-000000000001 shift=100+30"
-                + " fill=1200@735:740:736,738 gap=rows behind=order@0/16B3000 waiting=order@17@735:740: highest=1200 timeline=2@0/3000060"
+                + " fill=1200@735:740:736,738 gap=rows behind=order@0/16B3000 waiting=order@1@17@735:740: highest=1200 timeline=2@0/3000060"
                 + " publication=16400.735";
         assertThat(ResumePoint.parse(text)).hasToString(text);
         for (int end = 0; end < text.length(); end++) {

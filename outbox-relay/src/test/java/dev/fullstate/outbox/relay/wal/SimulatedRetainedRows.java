@@ -96,7 +96,7 @@ final class SimulatedRetainedRows implements RetainedRows {
     }
 
     @Override
-    public @Nullable Newest newest(String snapshot) {
+    public @Nullable Newest newest(String snapshot, Set<String> aggregateTypes) {
         return session.call(() -> database.newest(snapshot));
     }
 

@@ -40,6 +40,17 @@ final class SimulatedSubscription implements Subscription {
     }
 
     @Override
+    public void withdrawEmptyNote() {
+        throw new UnsupportedOperationException(
+                "The simulated relay reads the WAL, and needs no first start after a note");
+    }
+
+    @Override
+    public void requireLead() {
+        session.run(() -> {});
+    }
+
+    @Override
     public NewSlot createSlot() {
         return session.call(() -> database.createSlot(session));
     }
