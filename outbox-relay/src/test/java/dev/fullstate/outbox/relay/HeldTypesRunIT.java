@@ -89,7 +89,7 @@ class HeldTypesRunIT {
             for (String type : TYPES) {
                 allow(type);
             }
-            database.execute("update outbox set payload = seq where length(payload) > 1000");
+            database.execute("update outbox set payload = seq where length(payload) > 100000");
             try (Published published = new Published()) {
                 awaitAll(relay, published);
                 relay.close();
@@ -106,10 +106,14 @@ class HeldTypesRunIT {
             case 3 -> database.terminateSessions();
             case 4 -> {
                 relay.close();
+                if (sources.size() > 1 && database.hasSlot() && random.nextInt(3) == 0) {
+                    database.dropSlot();
+                }
                 return relay();
             }
             case 5 -> release();
             case 6, 7, 8 -> relay.moveTime(Duration.ofSeconds(random.nextInt(8)));
+            case 9 -> writeMany(type);
             default -> write();
         }
         return relay;
@@ -158,6 +162,21 @@ class HeldTypesRunIT {
                     .append(';');
         }
         database.execute(transaction.append("commit").toString());
+    }
+
+    /** Commits more rows than may be in flight at once: many of one type, and some of another. */
+    private void writeMany(String type) throws SQLException {
+        int count = 700;
+        String other = TYPES.get(random.nextInt(TYPES.size()));
+        int first = random.nextInt(count);
+        written += count;
+        database.execute(OutboxInsert.rows(count)
+                .with(
+                        OutboxTable.AGGREGATE_TYPE,
+                        "case when n between %d and %d then '%s' else '%s' end"
+                                .formatted(first, first + 50, other, type))
+                .with(OutboxTable.AGGREGATE_ID, "'a' || n % 3")
+                .with(OutboxTable.PAYLOAD, "n || repeat('x', 2000)"));
     }
 
     private void awaitAll(SteppedRelay relay, Published published) throws SQLException {
