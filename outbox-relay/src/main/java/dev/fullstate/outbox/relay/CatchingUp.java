@@ -46,7 +46,7 @@ final class CatchingUp implements Activity {
     private final Publisher publisher;
     private final RowPublisher rowPublisher;
     private final PauseWatch pauses;
-    private final LeadWatch lead;
+    private final SessionWatch session;
     private final KafkaWatch kafka;
     private final Numbering numbering;
     private final AcknowledgeTracker tracker;
@@ -80,7 +80,7 @@ final class CatchingUp implements Activity {
                 topics::isHeld,
                 connected.subscription().parkingTables().obstacle());
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
-        this.lead = new LeadWatch(connected.subscription(), stages.nanoTime());
+        this.session = new SessionWatch(stages, connected);
         this.kafka = new KafkaWatch(publisher, stages.nanoTime());
         this.numbering = new Numbering(start.numbers());
         this.tracker = new AcknowledgeTracker(Lsn.ZERO, stages.statistics().progressListener());
@@ -119,7 +119,7 @@ final class CatchingUp implements Activity {
             return new Connecting(stages);
         }
         idle = true;
-        lead.step();
+        session.step();
         kafka.step();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
         Rows now = rows;

@@ -53,7 +53,7 @@ final class Filling implements Activity {
     private final HeldRows held;
     private final Pages pages;
     private final PauseWatch pauses;
-    private final LeadWatch lead;
+    private final SessionWatch session;
     private final KafkaWatch kafka;
     private final Doubt doubt;
     private final long database;
@@ -119,7 +119,7 @@ final class Filling implements Activity {
         this.publisher = connected.publisher();
         this.rows = connected.subscription().retainedRows();
         this.pauses = new PauseWatch(connected.session(), stages.nanoTime());
-        this.lead = new LeadWatch(connected.subscription(), stages.nanoTime());
+        this.session = new SessionWatch(stages, connected);
         this.kafka = new KafkaWatch(publisher, stages.nanoTime());
         this.topics = HeldTopics.of(stages, publisher, point);
         this.held = new HeldRows(topics, point, true);
@@ -199,7 +199,7 @@ final class Filling implements Activity {
             return new Connecting(stages);
         }
         idle = true;
-        lead.step();
+        session.step();
         kafka.step();
         stages.statistics().setInFlightBytes(publisher.inFlightBytes());
         switch (phase) {
