@@ -184,6 +184,29 @@ class InterruptedHeldRowsIT extends RefusedTopicsIntegrationTest {
         assertThat(data(orders)).doesNotHaveDuplicates();
     }
 
+    /** Another relay may lead by then, and with at-least-once delivery both would publish. */
+    @ParameterizedTest
+    @EnumSource
+    void relayThatHasLostTheLeadCatchesUpWithNothingMore(Source source) throws Exception {
+        topics.refuse(topic("order"), Refusal.CREATE);
+        database.execute(rows(3_000, "case when n > 1 then 'order' else 'invoice' end"));
+        try (SteppedRelay relay = relay(source, Delivery.AT_LEAST_ONCE)) {
+            relay.stepUntil(invoices, 1);
+            relay.stepUntil(RelayState.STREAMING);
+            topics.allow(topic("order"));
+            awaitEvents(relay, orders, 1);
+            assertThat(relay.state()).isEqualTo(RelayState.PUBLISHING_RETAINED);
+            assertThat(
+                            database.query(
+                                    "select count(pg_terminate_backend(pid)) from pg_locks where locktype = 'advisory' and granted"
+                                            + " and database = (select oid from pg_database where datname = current_database())"))
+                    .isNotEqualTo("0");
+            relay.moveTime(Duration.ofSeconds(1));
+            relay.step();
+            assertThat(relay.state()).isEqualTo(RelayState.RETRYING);
+        }
+    }
+
     /** They are no rows that cannot be published, which would be parked or given up. */
     @ParameterizedTest
     @EnumSource
