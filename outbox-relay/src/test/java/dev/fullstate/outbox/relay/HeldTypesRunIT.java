@@ -164,7 +164,7 @@ class HeldTypesRunIT {
         database.execute(transaction.append("commit").toString());
     }
 
-    /** Commits more rows than may be in flight at once: many of one type, and some of another. */
+    /** Commits more rows than are read at a time: many of one type, and some of another. */
     private void writeMany(String type) throws SQLException {
         int count = 700;
         String other = TYPES.get(random.nextInt(TYPES.size()));
@@ -176,7 +176,7 @@ class HeldTypesRunIT {
                         "case when n between %d and %d then '%s' else '%s' end"
                                 .formatted(first, first + 50, other, type))
                 .with(OutboxTable.AGGREGATE_ID, "'a' || n % 3")
-                .with(OutboxTable.PAYLOAD, "n || repeat('x', 2000)"));
+                .with(OutboxTable.PAYLOAD, "n || repeat('x', 500)"));
     }
 
     private void awaitAll(SteppedRelay relay, Published published) throws SQLException {
