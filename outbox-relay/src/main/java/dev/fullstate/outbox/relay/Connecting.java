@@ -35,13 +35,8 @@ final class Connecting implements Activity {
     // off (ADR 25).
     @Override
     public Activity step() {
-        stages.statistics().setSlot(null);
-        WalSession session = stages.source().open();
+        WalSession session = open();
         try {
-            // The relay does not wait for a slot that is not an outbox's at all.
-            session.slotPosition();
-            // Shows the WAL that is kept, most of all while Kafka does not answer.
-            StandBy.isHeld(stages, session);
             if (Paused.isDue(stages, session)) {
                 return new Paused(stages, session);
             }
@@ -54,6 +49,29 @@ final class Connecting implements Activity {
                 prepared.close();
                 throw e;
             }
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /** Opens a session and shows the WAL that the slot keeps, most of all while Kafka does not answer. */
+    private WalSession open() {
+        try {
+            return look(stages.source().open());
+        } catch (RuntimeException e) {
+            // Not before: figures that went away at each attempt would end an alert.
+            stages.statistics().setSlot(null);
+            throw e;
+        }
+    }
+
+    private WalSession look(WalSession session) {
+        try {
+            // The relay does not wait for a slot that is not an outbox's at all.
+            session.slotPosition();
+            StandBy.isHeld(stages, session);
+            return session;
         } catch (RuntimeException e) {
             session.close();
             throw e;

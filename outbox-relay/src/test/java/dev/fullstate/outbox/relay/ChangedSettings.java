@@ -43,6 +43,16 @@ final class ChangedSettings {
         return this;
     }
 
+    /** Has something done each time that the relay connects. */
+    ChangedSettings whenConnecting(Runnable action) {
+        Supplier<ConnectionDetails> before = database;
+        database = () -> {
+            action.run();
+            return before.get();
+        };
+        return this;
+    }
+
     ChangedSettings url(String url) {
         ConnectionDetails before = database.get();
         return database(new ConnectionDetails(url, before.username(), before.password(), before.driverProperties()));

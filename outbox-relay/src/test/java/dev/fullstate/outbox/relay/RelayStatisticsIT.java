@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import dev.fullstate.outbox.relay.wal.SlotStatus;
 import dev.fullstate.outbox.relay.wal.Source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 /** Shows that the figures for operators are those of the database and of the topic. */
 class RelayStatisticsIT extends RelayIntegrationTest {
@@ -126,6 +128,34 @@ class RelayStatisticsIT extends RelayIntegrationTest {
             relay.stepUntil(RelayState.RETRYING);
             assertThat(Objects.requireNonNull(relay.statistics().slot()).unconfirmedBytes())
                     .isGreaterThan(10_000_000);
+        }
+    }
+
+    @Test
+    void figuresOfTheSlotDoNotGoAwayForAMomentAtEachAttempt() throws SQLException {
+        try (SteppedRelay relay = SteppedRelay.of(database)) {
+            relay.stepUntil(RelayState.STREAMING);
+        }
+        Map<String, Object> nowhere =
+                Map.of("bootstrap.servers", "127.0.0.1:1", "default.api.timeout.ms", 500, "request.timeout.ms", 500);
+        AtomicReference<Runnable> whenConnecting = new AtomicReference<>(() -> {});
+        try (SteppedRelay relay = SteppedRelay.of(
+                database,
+                nowhere,
+                wal -> ChangedSettings.of(wal)
+                        .whenConnecting(() -> whenConnecting.get().run())
+                        .settings())) {
+            relay.stepUntil(RelayState.RETRYING);
+            List<SlotStatus> seen = new ArrayList<>();
+            whenConnecting.set(() -> seen.add(relay.statistics().slot()));
+            relay.step();
+            assertThat(seen).isNotEmpty().doesNotContainNull();
+
+            whenConnecting.set(() -> {
+                throw new IllegalStateException("No password");
+            });
+            assertThatCode(relay::step).doesNotThrowAnyException();
+            assertThat(relay.statistics().slot()).isNull();
         }
     }
 
