@@ -5,7 +5,10 @@ import io.micrometer.common.KeyValues;
 import dev.fullstate.outbox.relay.observation.PublishObservation.HighCardinality;
 import dev.fullstate.outbox.relay.observation.PublishObservation.LowCardinality;
 
-/** The convention without one of the application's: spans are called after operation and topic, such as {@code publish outbox.event.order}. */
+/**
+ * Names the observations where the application has no convention of its own: a span is called after its operation and topic, such as {@code
+ * publish outbox.event.order}.
+ */
 public class DefaultPublishObservationConvention implements PublishObservationConvention {
 
     /** The name of the observations. */

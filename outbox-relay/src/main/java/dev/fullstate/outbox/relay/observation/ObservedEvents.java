@@ -35,7 +35,7 @@ public final class ObservedEvents {
 
     private final PublishObservations observations;
     private final String pipeline;
-    /** Those that have started; whoever removes one ends it. */
+    /** Those that have started; the thread that removes one ends it. */
     private final Set<Observation> underWay = ConcurrentHashMap.newKeySet();
 
     private final Repeats failures = new Repeats(Duration.ofMinutes(1), Duration.ofHours(1), System::nanoTime);
@@ -45,7 +45,7 @@ public final class ObservedEvents {
         this.pipeline = pipeline;
     }
 
-    /** Returns what observes nothing. */
+    /** {@return the observations of a pipeline of which nothing is observed} */
     public static ObservedEvents none() {
         return PublishObservations.none().ofPipeline("none");
     }
@@ -57,7 +57,7 @@ public final class ObservedEvents {
      * @return the call in its place, which also ends the observation; the same one if the event is not observed
      */
     public Runnable observe(RoutedEvent event, int partition, Runnable published) {
-        if (!isSampled(event.event().traceParent()) || observations.areNone() || underWay.size() >= MAX_COUNT) {
+        if (observations.areNone() || !isSampled(event.event().traceParent()) || underWay.size() >= MAX_COUNT) {
             return published;
         }
         Observation started = start(event, partition);
@@ -100,11 +100,15 @@ public final class ObservedEvents {
         if (!underWay.remove(observation)) {
             return;
         }
+        if (error != null) {
+            orWarn(() -> observation.error(error));
+        }
+        orWarn(observation::stop);
+    }
+
+    private void orWarn(Runnable call) {
         try {
-            if (error != null) {
-                observation.error(error);
-            }
-            observation.stop();
+            call.run();
         } catch (RuntimeException | LinkageError e) {
             warn(e);
         }

@@ -20,12 +20,12 @@ public final class PublishObservations {
         this.convention = convention;
     }
 
-    /** Returns what observes nothing. */
+    /** {@return the observations of a process in which nothing is observed} */
     public static PublishObservations none() {
         return new PublishObservations(ObservationRegistry.NOOP, null);
     }
 
-    /** Returns what observes the events of one pipeline. */
+    /** {@return the observations of one pipeline's events} */
     public ObservedEvents ofPipeline(String pipeline) {
         return new ObservedEvents(this, pipeline);
     }

@@ -149,7 +149,7 @@ final class IdempotentPublisher implements Publisher {
         Sendable sendable = sender.sendable(event);
         TopicPartition partition =
                 new TopicPartition(event.topic(), sendable.record().partition());
-        Runnable whenPublished = sender.observed(event, sendable, published);
+        Runnable whenPublished = sender.observe(event, sendable, published);
         firstRecords.noteSending(partition, nanoTime.getAsLong());
         send(sendable, () -> {
             firstRecords.noteAcknowledged(partition);

@@ -177,7 +177,7 @@ final class RecordSender implements AutoCloseable {
     }
 
     /** Has an event observed until consumers can read it; returns the call that is due then. */
-    Runnable observed(RoutedEvent event, Sendable sendable, Runnable published) {
+    Runnable observe(RoutedEvent event, Sendable sendable, Runnable published) {
         return observed.observe(event, sendable.record().partition(), published);
     }
 

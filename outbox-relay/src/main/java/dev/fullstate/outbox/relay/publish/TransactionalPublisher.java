@@ -123,7 +123,7 @@ final class TransactionalPublisher implements Publisher {
     public void publish(RoutedEvent event, Runnable whenPublished) {
         requireNoFailure();
         Sendable sendable = sender.sendable(event);
-        give(new Given(sendable, sender.observed(event, sendable, whenPublished)));
+        give(new Given(sendable, sender.observe(event, sendable, whenPublished)));
     }
 
     @Override

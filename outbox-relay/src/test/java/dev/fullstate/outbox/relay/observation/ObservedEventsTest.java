@@ -202,6 +202,21 @@ class ObservedEventsTest {
         assertThat(output).contains("management.observations.enable.outbox.relay.publish=false");
     }
 
+    @Test
+    void observationEndsAlsoWhereAHandlerCannotTakeItsError() {
+        RecordedObservations unfit = new RecordedObservations() {
+
+            @Override
+            public void onError(PublishObservationContext context) {
+                throw new IllegalStateException("The handler cannot take the error");
+            }
+        };
+        ObservedEvents events = unfit.ofPipeline("orders");
+        events.observe(event(RecordedObservations.SAMPLED), 0, told);
+        events.giveUp(new IllegalStateException("Aborted"));
+        assertThat(unfit.ended).hasSize(1);
+    }
+
     private static RoutedEvent event(String traceParent) {
         return RecordedObservations.event(traceParent);
     }
