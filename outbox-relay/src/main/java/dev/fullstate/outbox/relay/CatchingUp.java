@@ -92,15 +92,12 @@ final class CatchingUp implements Activity {
     }
 
     private Set<String> free() {
-        return start.waiting().types().keySet().stream()
-                .filter(type -> !topics.holds(type))
-                .collect(Collectors.toSet());
+        return topics.released(start.waiting().types().keySet());
     }
 
     private @Nullable Rows next() {
-        Optional<String> next = waiting.types().keySet().stream()
-                .filter(type -> !topics.holds(type))
-                .findFirst();
+        Optional<String> next =
+                topics.released(waiting.types().keySet()).stream().findFirst();
         return next.map(Rows::new).orElse(null);
     }
 

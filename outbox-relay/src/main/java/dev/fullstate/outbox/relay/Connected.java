@@ -17,7 +17,8 @@ record Connected(WalSession session, Subscription subscription, Publisher publis
     /** Goes on after a point before which nothing is missing, but for rows that wait for their topic. */
     Activity goOn(ResumePoint point, Stages stages, LostEvents lostEvents) {
         HeldTopics topics = HeldTopics.of(stages, publisher, point);
-        if (point.fill() == null && new HeldRows(topics, point, false).isAnyFree()) {
+        if (point.fill() == null
+                && !topics.released(point.waiting().types().keySet()).isEmpty()) {
             return new CatchingUp(stages, this, point, lostEvents, topics);
         }
         return switch (subscription.source()) {

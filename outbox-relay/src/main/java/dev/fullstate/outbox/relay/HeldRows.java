@@ -54,7 +54,7 @@ final class HeldRows {
 
     /** Returns whether rows wait although their topic takes events. */
     boolean isAnyFree() {
-        return !types.isEmpty() && !types.keySet().stream().allMatch(topics::holds);
+        return !types.isEmpty() && !topics.released(types.keySet()).isEmpty();
     }
 
     Waiting waiting() {

@@ -96,6 +96,11 @@ final class HeldTopics {
                 && router.findTopic(aggregateType).filter(this::isHeld).isPresent();
     }
 
+    /** Returns those of the types of which rows wait whose topics take events. */
+    Set<String> released(Set<String> waiting) {
+        return waiting.stream().filter(type -> !holds(type)).collect(Collectors.toSet());
+    }
+
     /** Returns whether events for a topic, of which there are some, wait. */
     boolean isHeld(String topic) {
         boolean isHeld = topics.contains(topic);

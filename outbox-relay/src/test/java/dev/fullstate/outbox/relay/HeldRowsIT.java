@@ -23,13 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Shows that types are held also while rows come from the table: where it is the source, at a first start, and while a gap is filled. */
 class HeldRowsIT extends RefusedTopicsIntegrationTest {
 
-    static Stream<Arguments> deliveriesAndRefusals() {
-        return Stream.of(Delivery.values())
-                .flatMap(delivery -> Stream.of(Refusal.values()).map(refusal -> Arguments.of(delivery, refusal)));
-    }
-
     @ParameterizedTest
-    @MethodSource("deliveriesAndRefusals")
+    @MethodSource("refusalsOfEachDelivery")
     void allOtherTypesArePublishedAndTheHeldOnesOnceTheirTopicTakesThem(Delivery delivery, Refusal refusal)
             throws Exception {
         int before = refusal == Refusal.CREATE ? 0 : 1;

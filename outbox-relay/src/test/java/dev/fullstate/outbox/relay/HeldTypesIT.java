@@ -4,11 +4,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,11 +27,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Shows that a topic that takes no events holds up the events of its own types only, and that these come in their order once it does. */
 class HeldTypesIT extends RefusedTopicsIntegrationTest {
-
-    static Stream<Arguments> refusalsOfEachDelivery() {
-        return Stream.of(Delivery.values())
-                .flatMap(delivery -> Stream.of(Refusal.values()).map(refusal -> Arguments.of(delivery, refusal)));
-    }
 
     @ParameterizedTest
     @MethodSource("refusalsOfEachDelivery")

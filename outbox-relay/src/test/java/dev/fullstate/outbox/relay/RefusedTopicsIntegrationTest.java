@@ -3,11 +3,13 @@ package dev.fullstate.outbox.relay;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.provider.Arguments;
 
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
@@ -25,6 +27,11 @@ abstract class RefusedTopicsIntegrationTest {
     OutboxDatabase database;
     PublishedEvents orders;
     PublishedEvents invoices;
+
+    static Stream<Arguments> refusalsOfEachDelivery() {
+        return Stream.of(Delivery.values())
+                .flatMap(delivery -> Stream.of(Refusal.values()).map(refusal -> Arguments.of(delivery, refusal)));
+    }
 
     @BeforeAll
     static void startKafka() {
