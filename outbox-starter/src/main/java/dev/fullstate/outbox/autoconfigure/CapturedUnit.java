@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.capture.Capture;
 import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.republish.CapturedDatabase.Unit;
 import dev.fullstate.outbox.store.Outbox;
 
@@ -19,6 +20,7 @@ import dev.fullstate.outbox.store.Outbox;
  * @param entityManagerFactory to which Spring binds the current entity manager
  * @param sessionFactory the same, as Hibernate's own
  * @param aggregates that are captured
+ * @param reader of their states
  * @param envelope turns their changes into events
  * @param capture takes marks from outside Hibernate
  */
@@ -28,6 +30,7 @@ record CapturedUnit(
         EntityManagerFactory entityManagerFactory,
         SessionFactoryImplementor sessionFactory,
         Aggregates aggregates,
+        StateReader reader,
         Envelope envelope,
         Capture capture) {
 
@@ -39,6 +42,6 @@ record CapturedUnit(
 
     /** Returns the unit in the form that republish jobs read. */
     Unit republished() {
-        return new Unit(entityManagerFactory, sessionFactory, aggregates, envelope);
+        return new Unit(entityManagerFactory, sessionFactory, aggregates, reader, envelope);
     }
 }

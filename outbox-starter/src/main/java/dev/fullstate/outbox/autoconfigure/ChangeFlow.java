@@ -6,17 +6,20 @@ import javax.sql.DataSource;
 
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
 import dev.fullstate.outbox.aggregate.AggregateResolver;
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.bulk.BulkOperations;
 import dev.fullstate.outbox.capture.Capture;
 import dev.fullstate.outbox.capture.ChangeSink;
-import dev.fullstate.outbox.contract.OutboxEvent;
+import dev.fullstate.outbox.commit.LastStatement;
 import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.session.SessionConnection;
 import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxStore;
+import dev.fullstate.outbox.store.OutboxStore.Insert;
 
 /**
  * The way of a change, as the diagram in docs/architecture.md has it: capture -> envelope -> store.
@@ -39,17 +42,28 @@ record ChangeFlow(EnvelopeFactory envelopes, OutboxPreparation outboxes, OutboxP
             SessionFactoryImplementor sessionFactory,
             DataSource dataSource) {
         Aggregates aggregates = AggregateResolver.resolve(sessionFactory);
+        StateReader reader = new StateReader(sessionFactory, aggregates, capture.pipelining());
         Envelope envelope = envelopes.create(aggregates);
         Outbox outbox = outboxes.prepare(dataSource);
         outboxes.warnOfHiddenRows(outbox, aggregates, sessionFactory);
         OutboxStore store = new OutboxStore(outbox.names());
 
         ChangeSink flow = (session, changes) -> {
-            List<OutboxEvent> events = envelope.changed(changes);
-            SessionConnection.run(session, connection -> store.append(connection, events));
+            List<Insert> inserts = store.inserts(envelope.changed(changes));
+            int last = inserts.size() - 1;
+            inserts.subList(0, last).forEach(insert -> SessionConnection.run(session, insert::execute));
+            write(session, inserts.get(last));
         };
-        Capture captured = Capture.install(sessionFactory, aggregates, flow, capture.maxAggregatesPerTransaction());
+        Capture captured =
+                Capture.install(sessionFactory, aggregates, reader, flow, capture.maxAggregatesPerTransaction());
         BulkOperations.watch(sessionFactory, aggregates, capture.bulkOperations());
-        return new CapturedUnit(name, outbox, entityManagerFactory, sessionFactory, aggregates, envelope, captured);
+        return new CapturedUnit(
+                name, outbox, entityManagerFactory, sessionFactory, aggregates, reader, envelope, captured);
+    }
+
+    private void write(SharedSessionContractImplementor session, Insert last) {
+        if (!capture.pipelining() || !LastStatement.leaveToCommit(session, last.sql(), last::bind)) {
+            SessionConnection.run(session, last::execute);
+        }
     }
 }

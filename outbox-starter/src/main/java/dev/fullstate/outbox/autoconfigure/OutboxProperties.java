@@ -94,10 +94,13 @@ record OutboxProperties(
      * @param maxAggregatesPerTransaction Maximum number of aggregates that one transaction may change.
      * @param bulkOperations Treatment of HQL, JPQL and criteria statements that change captured aggregates in bulk, and of writes
      *     of other entity classes to their tables: both have no event.
+     * @param pipelining Whether statements that need not wait for each other's answers are sent to the database with one request:
+     *     those that lock and read the state, and the commit together with the last events.
      */
     record Capture(
             @DefaultValue("10000") int maxAggregatesPerTransaction,
-            @DefaultValue("fail") BulkOperations.Policy bulkOperations) {
+            @DefaultValue("fail") BulkOperations.Policy bulkOperations,
+            @DefaultValue("true") boolean pipelining) {
         Capture {
             PropertyValue.of("outbox.capture.max-aggregates-per-transaction", maxAggregatesPerTransaction)
                     .requireBetween(1, Integer.MAX_VALUE);

@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 import dev.fullstate.outbox.OutboxException;
 import dev.fullstate.outbox.aggregate.Aggregate;
 import dev.fullstate.outbox.contract.Operation;
+import dev.fullstate.outbox.reading.AskedStates;
 import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.rows.RootTable.LockedRow;
 import dev.fullstate.outbox.session.DatabaseFailure;
+import dev.fullstate.outbox.session.RoundTrip;
 
 /**
  * Turns the marks of a transaction into changes, in five steps: it takes the ids that the database has, finds the root of each
@@ -96,12 +98,14 @@ class BeforeCommit {
         changes.useStoredIds(session);
         takeSecondLook();
         findRoots(fresh);
-        while (lockRoots() && changes.parts().askAgain()) {
+        RoundTrip trip = fresh.roundTrip();
+        while (lockRoots(trip) && changes.parts().askAgain()) {
             // Until its root was locked, another transaction could move a part to another root.
+            trip.send();
             fresh.clear();
             findRoots(fresh);
         }
-        return read(fresh);
+        return read(trip, fresh);
     }
 
     /** Climbs from all parts together, level by level, with one query for each way up. */
@@ -156,15 +160,13 @@ class BeforeCommit {
     /**
      * Locks the roots whose rows this transaction does not hold yet.
      *
-     * @return whether there were any
+     * @param trip that is sent afterwards
+     * @return whether there are any
      */
-    boolean lockRoots() {
+    boolean lockRoots(RoundTrip trip) {
         Map<Aggregate, List<RootChange>> toLock =
                 inLockOrder(change -> change.operation() != null && !change.isLocked());
-        toLock.forEach((aggregate, roots) -> {
-            Set<RootChange> locked = lock.acquire(aggregate, roots);
-            roots.forEach(root -> root.locked(locked.contains(root)));
-        });
+        toLock.forEach((aggregate, roots) -> lock.acquire(trip, aggregate, roots));
         return !toLock.isEmpty();
     }
 
@@ -174,11 +176,12 @@ class BeforeCommit {
                 .collect(Collectors.groupingBy(RootChange::aggregate, LinkedHashMap::new, Collectors.toList()));
     }
 
-    final List<AggregateChange> read(FreshSession fresh) {
+    /** Sends the trip, whose locks are taken before the states are read. */
+    final List<AggregateChange> read(RoundTrip trip, FreshSession fresh) {
+        IdentityHashMap<RootChange, Object> states = states(trip, fresh);
         List<RootChange> ordered = changes.inLockOrder().stream()
                 .filter(change -> change.operation() != null)
                 .toList();
-        IdentityHashMap<RootChange, Object> states = states(ordered, fresh);
         ordered.stream()
                 .filter(change -> states.get(change) == null && change.operation() != Operation.DELETE)
                 .forEach(this::requireNoRow);
@@ -208,18 +211,23 @@ class BeforeCommit {
     }
 
     /** Reads the states of all roots, those of deleted ones too, because a rollback to a savepoint may have brought them back. */
-    private static IdentityHashMap<RootChange, Object> states(List<RootChange> roots, FreshSession fresh) {
-        Map<Aggregate, List<RootChange>> byAggregate = new HashMap<>();
-        roots.forEach(root -> byAggregate
-                .computeIfAbsent(root.aggregate(), aggregate -> new ArrayList<>())
-                .add(root));
+    private IdentityHashMap<RootChange, Object> states(RoundTrip trip, FreshSession fresh) {
+        Map<List<RootChange>, AskedStates> asked = new LinkedHashMap<>();
+        inLockOrder(change -> change.operation() != null).forEach((aggregate, roots) -> {
+            List<Object> expected = roots.stream()
+                    .filter(root -> root.operation() != Operation.DELETE)
+                    .map(RootChange::id)
+                    .toList();
+            List<Object> ids = roots.stream().map(RootChange::id).toList();
+            asked.put(roots, fresh.ask(trip, aggregate.root(), ids, expected));
+        });
+        trip.send();
         IdentityHashMap<RootChange, Object> states = new IdentityHashMap<>();
-        byAggregate.forEach((aggregate, of) -> {
-            List<?> found =
-                    fresh.find(aggregate.root(), of.stream().map(RootChange::id).toList());
-            for (int i = 0; i < of.size(); i++) {
+        asked.forEach((roots, of) -> {
+            List<?> found = of.complete();
+            for (int i = 0; i < roots.size(); i++) {
                 if (found.get(i) != null) {
-                    states.put(of.get(i), found.get(i));
+                    states.put(roots.get(i), found.get(i));
                 }
             }
         });

@@ -25,14 +25,15 @@ public final class Capture {
      * commits. Hibernate's duplication strategy refuses a second call for the same session factory: two listeners would mean two
      * events per change.
      *
+     * @param reader of the aggregates' states
      * @param maxAggregatesPerTransaction number of aggregates that one transaction may change; it fails with the next one
      */
     public static Capture install(
             SessionFactoryImplementor sessionFactory,
             Aggregates aggregates,
+            StateReader reader,
             ChangeSink sink,
             int maxAggregatesPerTransaction) {
-        StateReader reader = new StateReader(sessionFactory, aggregates);
         MarkedTransactions transactions = new MarkedTransactions(
                 () -> new TransactionChanges(aggregates, maxAggregatesPerTransaction),
                 (session, changes) -> new BeforeCommit(session, reader, changes).handOver(sink));

@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.capture;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 
@@ -11,8 +12,10 @@ import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.capture.PartChange.Way;
+import dev.fullstate.outbox.reading.AskedStates;
 import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.session.ReadingSession;
+import dev.fullstate.outbox.session.RoundTrip;
 import dev.fullstate.outbox.session.SessionConnection;
 
 /**
@@ -34,13 +37,19 @@ class FreshSession implements AutoCloseable {
         this.reader = reader;
     }
 
+    /** Begins a round trip to the database. */
+    RoundTrip roundTrip() {
+        return reader.roundTrip(open());
+    }
+
     /**
-     * Reads the roots with these ids, with their whole states.
+     * Asks for the roots with these ids, with their whole states.
      *
-     * @return as many, in this order; null where there is no root
+     * @param trip that is sent before the states are completed
+     * @param expected those of the ids whose roots are probably there
      */
-    List<? extends @Nullable Object> find(EntityPersister root, List<Object> ids) {
-        return reader.read(open(), root, ids);
+    AskedStates ask(RoundTrip trip, EntityPersister root, List<Object> ids, Collection<Object> expected) {
+        return reader.ask(trip, open(), root, ids, expected);
     }
 
     /** Returns the ids of the owners of these parts. */

@@ -1,11 +1,9 @@
 package dev.fullstate.outbox.capture;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 
 import org.hibernate.Session;
 import org.hibernate.cache.spi.access.EntityDataAccess;
@@ -18,7 +16,7 @@ import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCa
 import org.hibernate.persister.entity.EntityPersister;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
-import dev.fullstate.outbox.rows.RootTable.LockedRow;
+import dev.fullstate.outbox.session.RoundTrip;
 
 /** Locks roots whose version Hibernate has not raised, by raising it in SQL (docs/adr/0002). */
 final class RootLock {
@@ -32,26 +30,25 @@ final class RootLock {
     /**
      * Locks the rows of roots, one after the other in the given order, and waits for the transactions that hold them.
      *
+     * @param trip that is sent afterwards; then each change knows whether its root has a row, which SQL or another transaction may
+     *     have deleted
      * @param changes of one type of aggregate
-     * @return the roots that have a row; SQL or another transaction may have deleted it
      */
-    Set<RootChange> acquire(Aggregate aggregate, List<RootChange> changes) {
+    void acquire(RoundTrip trip, Aggregate aggregate, List<RootChange> changes) {
         EntityPersister root = aggregate.root();
         Map<Object, RootChange> byId = new HashMap<>();
         for (RootChange change : changes) {
             change.idsInMemory().forEach(id -> lockCached(root, id));
             byId.put(change.id(), change);
         }
-        Set<RootChange> locked = new HashSet<>();
         List<Object> ids = changes.stream().map(RootChange::id).toList();
-        for (LockedRow row : aggregate.table().raiseVersions(session, ids)) {
-            RootChange change = Objects.requireNonNull(byId.get(row.id()));
-            if (session instanceof Session) {
-                change.idsInMemory().forEach(id -> tellSession(root, id, row.version()));
+        aggregate.table().raiseVersions(trip, session, ids, (id, version) -> {
+            RootChange change = Objects.requireNonNull(byId.get(id));
+            change.locked(version != null);
+            if (version != null && session instanceof Session) {
+                change.idsInMemory().forEach(inMemory -> tellSession(root, inMemory, version));
             }
-            locked.add(change);
-        }
-        return locked;
+        });
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.fullstate.outbox.reading;
 
 import java.lang.reflect.Array;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -12,15 +11,13 @@ import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.loader.ast.internal.LoaderSelectBuilder;
 import org.hibernate.loader.ast.internal.MultiKeyLoadHelper;
 import org.hibernate.loader.ast.spi.Loadable;
-import org.hibernate.metamodel.mapping.EntityIdentifierMapping;
-import org.hibernate.metamodel.mapping.EntityMappingType;
-import org.hibernate.metamodel.mapping.ForeignKeyDescriptor;
 import org.hibernate.metamodel.mapping.JdbcMapping;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
 import org.hibernate.metamodel.mapping.SelectableMapping;
 import org.hibernate.metamodel.mapping.ValuedModelPart;
 import org.hibernate.metamodel.mapping.internal.SqlTypedMappingImpl;
 import org.hibernate.query.spi.QueryOptions;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.hibernate.sql.ast.spi.SqlAliasBaseManager;
 import org.hibernate.sql.ast.tree.expression.JdbcParameter;
 import org.hibernate.sql.ast.tree.select.SelectStatement;
@@ -28,19 +25,24 @@ import org.hibernate.sql.exec.internal.BaseExecutionContext;
 import org.hibernate.sql.exec.internal.JdbcParameterBindingImpl;
 import org.hibernate.sql.exec.internal.JdbcParameterBindingsImpl;
 import org.hibernate.sql.exec.internal.SqlTypedMappingJdbcParameter;
+import org.hibernate.sql.exec.spi.ExecutionContext;
+import org.hibernate.sql.exec.spi.JdbcParameterBinder;
 import org.hibernate.sql.exec.spi.JdbcParameterBindings;
 import org.hibernate.sql.exec.spi.JdbcParametersList;
 import org.hibernate.sql.exec.spi.JdbcSelect;
 import org.hibernate.sql.results.internal.RowTransformerStandardImpl;
+import org.hibernate.sql.results.spi.ListResultsConsumer;
 import org.hibernate.sql.results.spi.ListResultsConsumer.UniqueSemantic;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
+
+import dev.fullstate.outbox.session.RoundTrip;
 
 /**
  * A query for entities by id, or for the elements of a collection by the key of its owner. It is translated once and then used
  * for any number of keys (docs/adr/0019); Hibernate translates its own loaders for many keys again in each session. Thread-safe.
  */
-final class KeyedSelect {
+abstract sealed class KeyedSelect permits EntitySelect, ElementSelect {
 
     private static final int KEYS_PER_STATEMENT = 1_000;
 
@@ -74,44 +76,44 @@ final class KeyedSelect {
     /** A translated query with one parameter for all keys. */
     private record ArrayKey(Class<?> element, JdbcMapping type, JdbcParameter parameter, JdbcSelect select) {}
 
-    private KeyedSelect(Loadable loadable, ValuedModelPart key, ValuedModelPart column, StateFetching fetching) {
+    /**
+     * Prepares the query.
+     *
+     * @param key as entities or collections have it
+     * @param column the same, as their tables have it
+     */
+    KeyedSelect(Loadable loadable, ValuedModelPart key, ValuedModelPart column, StateFetching fetching) {
         this.loadable = loadable;
         this.key = key;
         this.fetching = fetching;
         this.array = arrayKey(column);
     }
 
-    /** Selects entities by id. */
-    static KeyedSelect of(EntityMappingType entity, StateFetching fetching) {
-        EntityIdentifierMapping id = entity.getIdentifierMapping();
-        return new KeyedSelect(entity, id, id, fetching);
-    }
-
-    /** Selects the elements of collections by the key that their owners have for them. */
-    static KeyedSelect of(PluralAttributeMapping collection, StateFetching fetching) {
-        ForeignKeyDescriptor key = collection.getKeyDescriptor();
-        return new KeyedSelect(collection, key, key.getKeyPart(), fetching);
+    /** Loads what has these keys into the session's persistence context. */
+    final void load(List<Object> keys, SharedSessionContractImplementor session) {
+        RoundTrip trip = new RoundTrip(session, true);
+        ask(trip, keys, session);
+        trip.send();
     }
 
     /**
-     * Loads the entities or elements with these keys into the session's persistence context.
+     * Asks for what has these keys; the session's persistence context has it once the trip is sent.
      *
-     * @return the entities; empty for the elements of collections
+     * @param session whose trip it is
      */
-    List<Object> load(List<Object> keys, SharedSessionContractImplementor session) {
-        List<Object> loaded = new ArrayList<>();
+    final void ask(RoundTrip trip, List<Object> keys, SharedSessionContractImplementor session) {
         for (int from = 0; from < keys.size(); from += KEYS_PER_STATEMENT) {
-            loaded.addAll(loadSome(keys.subList(from, Math.min(keys.size(), from + KEYS_PER_STATEMENT)), session));
+            askSome(trip, keys.subList(from, Math.min(keys.size(), from + KEYS_PER_STATEMENT)), session);
         }
-        return loaded;
     }
 
-    private List<Object> loadSome(List<Object> keys, SharedSessionContractImplementor session) {
+    private void askSome(RoundTrip trip, List<Object> keys, SharedSessionContractImplementor session) {
         if (array != null && keys.size() > 1) {
             Object[] values = keys.toArray((Object[]) Array.newInstance(array.element, 0));
             JdbcParameterBindings bindings = new JdbcParameterBindingsImpl(1);
             bindings.addBinding(array.parameter, new JdbcParameterBindingImpl(array.type, values));
-            return execute(array.select, bindings, keys.size(), session);
+            ask(trip, array.select, bindings, keys, session);
+            return;
         }
         int size = sizeFor(keys.size());
         Statement statement = bySize.computeIfAbsent(size, this::statement);
@@ -121,22 +123,57 @@ final class KeyedSelect {
             Object value = keys.get(Math.min(i, keys.size() - 1));
             bound += bindings.registerParametersForEachJdbcValue(value, bound, key, statement.parameters, session);
         }
-        return execute(statement.select, bindings, keys.size(), session);
+        ask(trip, statement.select, bindings, keys, session);
     }
 
-    private static List<Object> execute(
-            JdbcSelect select, JdbcParameterBindings bindings, int keyCount, SharedSessionContractImplementor session) {
-        return session.getJdbcServices()
-                .getJdbcSelectExecutor()
-                .list(
-                        select,
-                        bindings,
-                        new BaseExecutionContext(session),
-                        RowTransformerStandardImpl.instance(),
-                        Object.class,
-                        UniqueSemantic.FILTER,
-                        keyCount);
+    private void ask(
+            RoundTrip trip,
+            JdbcSelect select,
+            JdbcParameterBindings bindings,
+            List<Object> keys,
+            SharedSessionContractImplementor session) {
+        ExecutionContext context = new BaseExecutionContext(session);
+        trip.add(
+                sql(select, session),
+                (statement, index) -> {
+                    int next = index;
+                    for (JdbcParameterBinder binder : select.getParameterBinders()) {
+                        binder.bindParameterValue(statement, next++, bindings, context);
+                    }
+                    return next;
+                },
+                rows -> read(
+                        keys,
+                        session,
+                        () -> session.getJdbcServices()
+                                .getJdbcSelectExecutor()
+                                .executeQuery(
+                                        select,
+                                        bindings,
+                                        context,
+                                        RowTransformerStandardImpl.instance(),
+                                        Object.class,
+                                        keys.size(),
+                                        (executed, sql) -> AnsweredStatement.with(rows),
+                                        ListResultsConsumer.instance(UniqueSemantic.FILTER))));
     }
+
+    /** Returns the statement as Hibernate would send it: logged, and changed by the application's inspector. */
+    private static String sql(JdbcSelect select, SharedSessionContractImplementor session) {
+        StatementInspector inspector = session.getJdbcSessionContext().getStatementInspector();
+        String inspected = inspector == null ? null : inspector.inspect(select.getSqlString());
+        String sql = inspected == null ? select.getSqlString() : inspected;
+        session.getJdbcServices().getSqlStatementLogger().logStatement(sql);
+        return sql;
+    }
+
+    /**
+     * Takes the answer to a query.
+     *
+     * @param keys that were asked for
+     * @param load has Hibernate load what the rows have; not to be called where that would be wrong by now
+     */
+    abstract void read(List<Object> keys, SharedSessionContractImplementor session, Runnable load);
 
     private static int sizeFor(int keyCount) {
         int i = 0;

@@ -13,7 +13,6 @@ import java.util.Set;
 
 import org.hibernate.Hibernate;
 import org.hibernate.collection.spi.PersistentCollection;
-import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.metamodel.mapping.PluralAttributeMapping;
@@ -21,7 +20,6 @@ import org.hibernate.persister.collection.CollectionPersister;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
-import org.hibernate.sql.results.internal.ResultsHelper;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.AssociationPath;
@@ -116,7 +114,6 @@ final class ReachedState {
                 .toList();
         if (!waiting.isEmpty()) {
             reader.elements(mapping).load(waiting.stream().map(this::key).toList(), session);
-            waiting.forEach(collection -> finish(role, collection));
         }
         if (reader.plan().isOwned(mapping)) {
             collections.forEach(collection -> elements(role, collection).forEach(this::reach));
@@ -124,19 +121,7 @@ final class ReachedState {
     }
 
     private Object key(PersistentCollection<?> collection) {
-        return entry(collection).getLoadedKey();
-    }
-
-    private CollectionEntry entry(PersistentCollection<?> collection) {
-        return context.getCollectionEntry(collection);
-    }
-
-    /** Initializes a collection that has no rows and so was not in the result. */
-    private void finish(CollectionPersister role, PersistentCollection<?> collection) {
-        if (!collection.wasInitialized()) {
-            collection.initializeEmptyCollection(role);
-            ResultsHelper.finalizeCollectionLoading(context, role, collection, key(collection), true);
-        }
+        return context.getCollectionEntry(collection).getLoadedKey();
     }
 
     private static List<Object> elements(CollectionPersister role, PersistentCollection<?> collection) {

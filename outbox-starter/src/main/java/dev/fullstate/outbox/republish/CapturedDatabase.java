@@ -7,6 +7,7 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 
 import dev.fullstate.outbox.aggregate.Aggregates;
 import dev.fullstate.outbox.envelope.Envelope;
+import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.store.Database;
 
 /**
@@ -28,11 +29,13 @@ public record CapturedDatabase(String name, Database database, List<Unit> units)
      * @param entityManagerFactory as the application has it
      * @param sessionFactory the same as Hibernate's own
      * @param aggregates that are captured
-     * @param envelope turns their states into events
+     * @param reader of their states
+     * @param envelope turns the states into events
      */
     public record Unit(
             EntityManagerFactory entityManagerFactory,
             SessionFactoryImplementor sessionFactory,
             Aggregates aggregates,
+            StateReader reader,
             Envelope envelope) {}
 }

@@ -11,7 +11,6 @@ import org.hibernate.engine.spi.SessionImplementor;
 import org.springframework.util.Assert;
 
 import dev.fullstate.outbox.aggregate.Aggregate;
-import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.republish.CapturedDatabase.Unit;
 import dev.fullstate.outbox.session.ReadingSession;
 
@@ -25,9 +24,8 @@ final class CapturedTypes {
      *
      * @param aggregate the captured one
      * @param unit that reads it
-     * @param reader of its states
      */
-    record CapturedType(Aggregate aggregate, Unit unit, StateReader reader) {
+    record CapturedType(Aggregate aggregate, Unit unit) {
 
         /** Opens a session of our own on a connection: settings and filters of the application's sessions stay as they are. */
         SessionImplementor open(Connection connection, int fetchBatchSize) {
@@ -44,9 +42,8 @@ final class CapturedTypes {
     /** Assigns a type that several units have to the first one. */
     CapturedTypes(Collection<Unit> units) {
         for (Unit unit : units) {
-            StateReader reader = new StateReader(unit.sessionFactory(), unit.aggregates());
             for (Aggregate aggregate : unit.aggregates().all()) {
-                byName.putIfAbsent(aggregate.type(), new CapturedType(aggregate, unit, reader));
+                byName.putIfAbsent(aggregate.type(), new CapturedType(aggregate, unit));
             }
         }
     }

@@ -58,7 +58,7 @@ final class StatePublisher {
     /** A row that is locked may be hidden by its mapping all the same, or be of another entity in the same table. */
     private List<String> publish(List<Object> locked) {
         List<AggregateChange> states = new ArrayList<>();
-        for (Object root : type.reader().read(session, aggregate.root(), locked)) {
+        for (Object root : type.unit().reader().read(session, aggregate.root(), locked)) {
             if (root != null) {
                 Object id = aggregate.root().getIdentifier(root, session);
                 states.add(new AggregateChange(

@@ -5,12 +5,16 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.session.RoundTrip;
 import dev.fullstate.outbox.session.SessionConnection;
 
 import static java.util.Objects.requireNonNull;
@@ -68,14 +72,34 @@ public final class RootTable {
      * Raises the versions by one, in SQL, in the given order. The statement waits for a transaction that holds a row instead of
      * failing, and locks the row.
      *
-     * @return the rows with their new versions; a row that is missing does not exist, or not any more
-     * @throws MissingVersionException if a row has no version
+     * @param trip that is sent afterwards; it fails with a {@link MissingVersionException} if a row has no version
+     * @param outcome told of each id
      */
-    public List<LockedRow> raiseVersions(SharedSessionContractImplementor session, List<?> ids) {
-        return inPages(ids, page -> {
-            String sql = page.size() == 1 ? raiseVersion : raisePrefix + id.page(page.size()) + raiseSuffix;
-            return SessionConnection.call(session, connection -> rows(connection, session, sql, page));
-        });
+    public void raiseVersions(
+            RoundTrip trip, SharedSessionContractImplementor session, List<?> ids, RaiseOutcome outcome) {
+        for (int from = 0; from < ids.size(); from += StoredIds.ROWS_PER_STATEMENT) {
+            List<?> page = ids.subList(from, Math.min(ids.size(), from + StoredIds.ROWS_PER_STATEMENT));
+            trip.add(
+                    page.size() == 1 ? raiseVersion : raisePrefix + id.page(page.size()) + raiseSuffix,
+                    (statement, index) -> id.bind(statement, index, page, session),
+                    rows -> {
+                        Map<Object, Long> versions = new HashMap<>();
+                        read(rows, page, session).forEach(row -> versions.put(row.id(), row.version()));
+                        page.forEach(id -> outcome.of(id, versions.get(id)));
+                    });
+        }
+    }
+
+    /** Takes what has become of a root whose version was to be raised. */
+    @FunctionalInterface
+    public interface RaiseOutcome {
+
+        /**
+         * Tells of one root.
+         *
+         * @param version the new one; null if there is no row, or not any more
+         */
+        void of(Object id, @Nullable Long version);
     }
 
     /**
@@ -139,16 +163,21 @@ public final class RootTable {
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             id.bind(statement, 1, ids, session);
-            List<LockedRow> locked = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    Object rootId = ids.get(row.getInt(1));
-                    locked.add(new LockedRow(
-                            rootId, this.ids.read(row, 4, session), version(row, 2, rootId), row.getBoolean(3)));
-                }
+                return read(row, ids, session);
             }
-            return locked;
         }
+    }
+
+    private List<LockedRow> read(ResultSet row, List<?> ids, SharedSessionContractImplementor session)
+            throws SQLException {
+        List<LockedRow> locked = new ArrayList<>();
+        while (row.next()) {
+            Object rootId = ids.get(row.getInt(1));
+            locked.add(
+                    new LockedRow(rootId, this.ids.read(row, 4, session), version(row, 2, rootId), row.getBoolean(3)));
+        }
+        return locked;
     }
 
     private long version(ResultSet row, int index, Object id) throws SQLException {

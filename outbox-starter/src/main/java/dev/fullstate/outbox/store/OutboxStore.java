@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
@@ -61,11 +62,49 @@ public final class OutboxStore {
      * @throws SQLException if the database refuses a row; the transaction can then only be rolled back
      */
     public void append(Connection connection, List<OutboxEvent> events) throws SQLException {
+        for (Insert insert : inserts(events)) {
+            insert.execute(connection);
+        }
+    }
+
+    /** Returns the statements that insert the events in their order, each in one round trip. */
+    public List<Insert> inserts(List<OutboxEvent> events) {
+        List<Insert> inserts = new ArrayList<>();
         int end = 0;
         while (end < events.size()) {
             int begin = end;
             end = endOfStatement(events, begin);
-            insert(connection, events.subList(begin, end));
+            String rows = String.join(", ", Collections.nCopies(end - begin, ROW));
+            inserts.add(new Insert(insert + rows, events.subList(begin, end)));
+        }
+        return inserts;
+    }
+
+    /**
+     * A statement that inserts some events.
+     *
+     * @param sql with a parameter for each value
+     */
+    public record Insert(String sql, List<OutboxEvent> events) {
+
+        /**
+         * Executes it on its own.
+         *
+         * @throws SQLException if the database refuses a row; the transaction can then only be rolled back
+         */
+        public void execute(Connection connection) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                bind(statement);
+                statement.executeUpdate();
+            }
+        }
+
+        /** Binds all parameters of a statement that begins with this one. */
+        public void bind(PreparedStatement statement) throws SQLException {
+            int parameter = 1;
+            for (OutboxEvent event : events) {
+                parameter = OutboxStore.bind(statement, parameter, event);
+            }
         }
     }
 
@@ -82,17 +121,6 @@ public final class OutboxStore {
 
     private static int length(OutboxEvent event) {
         return event.payload() == null ? 0 : event.payload().length();
-    }
-
-    private void insert(Connection connection, List<OutboxEvent> events) throws SQLException {
-        String rows = String.join(", ", Collections.nCopies(events.size(), ROW));
-        try (PreparedStatement statement = connection.prepareStatement(insert + rows)) {
-            int parameter = 1;
-            for (OutboxEvent event : events) {
-                parameter = bind(statement, parameter, event);
-            }
-            statement.executeUpdate();
-        }
     }
 
     /** {@return the parameter after the last one of the event} */

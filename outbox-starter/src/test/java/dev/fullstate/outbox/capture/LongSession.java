@@ -15,6 +15,8 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 import dev.fullstate.outbox.shop.ShopApplication;
 
+import static java.util.Objects.requireNonNull;
+
 /** A session that outlives its transactions, bound to the thread as open-in-view binds one for each request. */
 final class LongSession implements AutoCloseable {
 
@@ -63,7 +65,8 @@ final class LongSession implements AutoCloseable {
         List<Object> left = listeners();
         left.removeAll(knownListeners);
         EventSource session = entityManager.unwrap(EventSource.class);
-        Object observers = ReflectionTestUtils.getField(session.getTransactionCoordinator(), "observers");
+        Object coordinator = ReflectionTestUtils.getField(session.getTransactionCoordinator(), "original");
+        Object observers = ReflectionTestUtils.getField(requireNonNull(coordinator), "observers");
         if (observers != null) {
             left.addAll((Collection<?>) observers);
         }

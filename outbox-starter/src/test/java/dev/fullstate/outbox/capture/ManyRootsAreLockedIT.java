@@ -2,6 +2,7 @@ package dev.fullstate.outbox.capture;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.fullstate.outbox.aggregate.AggregateResolver;
 import dev.fullstate.outbox.rows.RootTable;
-import dev.fullstate.outbox.rows.RootTable.LockedRow;
+import dev.fullstate.outbox.session.RoundTrip;
 import dev.fullstate.outbox.shop.Purchase;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -115,7 +116,15 @@ class ManyRootsAreLockedIT extends ShopTest {
 
     private static Map<Object, Long> raise(List<UUID> ids) {
         SharedSessionContractImplementor session = shop.entityManager().unwrap(SharedSessionContractImplementor.class);
-        return table.raiseVersions(session, ids).stream().collect(Collectors.toMap(LockedRow::id, LockedRow::version));
+        Map<Object, Long> versions = new HashMap<>();
+        RoundTrip trip = new RoundTrip(session, true);
+        table.raiseVersions(trip, session, ids, (id, version) -> {
+            if (version != null) {
+                versions.put(id, version);
+            }
+        });
+        trip.send();
+        return versions;
     }
 
     private static void sql(String statement, UUID id) {

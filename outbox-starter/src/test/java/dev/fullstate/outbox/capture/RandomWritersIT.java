@@ -1,17 +1,15 @@
 package dev.fullstate.outbox.capture;
 
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
 import jakarta.persistence.EntityManagerFactory;
-import org.hibernate.Session;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.persister.entity.EntityPersister;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +24,7 @@ import dev.fullstate.outbox.envelope.Envelope;
 import dev.fullstate.outbox.envelope.TraceContext;
 import dev.fullstate.outbox.reading.StateReader;
 import dev.fullstate.outbox.schema.OutboxSchema;
+import dev.fullstate.outbox.session.RoundTrip;
 import dev.fullstate.outbox.shop.ShopApplication;
 import dev.fullstate.outbox.store.Outbox;
 import dev.fullstate.outbox.store.OutboxStore;
@@ -138,7 +137,7 @@ class RandomWritersIT {
                     SharedSessionContractImplementor session, StateReader reader, TransactionChanges changes) {
                 return new BeforeCommit(session, reader, changes) {
                     @Override
-                    boolean lockRoots() {
+                    boolean lockRoots(RoundTrip trip) {
                         return false;
                     }
                 };
@@ -179,8 +178,10 @@ class RandomWritersIT {
                     @Override
                     List<AggregateChange> steps(FreshSession fresh) {
                         findRoots(fresh);
-                        List<AggregateChange> result = read(fresh);
-                        lockRoots();
+                        List<AggregateChange> result = read(fresh.roundTrip(), fresh);
+                        RoundTrip trip = fresh.roundTrip();
+                        lockRoots(trip);
+                        trip.send();
                         return result;
                     }
                 };
@@ -199,7 +200,7 @@ class RandomWritersIT {
             SessionFactoryImplementor sessions =
                     shop.bean(EntityManagerFactory.class).unwrap(SessionFactoryImplementor.class);
             Aggregates aggregates = AggregateResolver.resolve(sessions);
-            StateReader reader = new StateReader(sessions, aggregates);
+            StateReader reader = new StateReader(sessions, aggregates, true);
             Envelope envelope = new Envelope(
                     aggregates,
                     List.of(),
@@ -232,10 +233,8 @@ class RandomWritersIT {
         }
 
         @Override
-        List<Object> find(EntityPersister entity, List<Object> ids) {
-            List<Object> found = new ArrayList<>();
-            ids.forEach(id -> found.add(((Session) session).find(entity.getMappedClass(), id)));
-            return found;
+        SessionImplementor open() {
+            return session.unwrap(SessionImplementor.class);
         }
 
         @Override

@@ -2,6 +2,8 @@ package dev.fullstate.outbox.shop;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import javax.sql.DataSource;
 
@@ -19,8 +21,16 @@ public final class CountedStatements {
 
     private CountedStatements() {}
 
-    /** Returns the statements that the work sends. */
+    /** Returns the statements that the work sends, whether they share a request or not. */
     public List<String> of(Runnable work) {
+        return requests(work).stream()
+                .flatMap(request -> Stream.of(request.split("; ")))
+                .filter(statement -> !statement.equals("commit"))
+                .toList();
+    }
+
+    /** Returns the requests that the work sends, each with one statement or more. */
+    public List<String> requests(Runnable work) {
         sent.clear();
         work.run();
         return List.copyOf(sent);
@@ -28,7 +38,9 @@ public final class CountedStatements {
 
     private void add(List<QueryInfo> queries) {
         if (Thread.currentThread() == thread) {
-            sent.add(kind(queries.get(0).getQuery()));
+            sent.add(Stream.of(queries.get(0).getQuery().split("; "))
+                    .map(CountedStatements::kind)
+                    .collect(Collectors.joining("; ")));
         }
     }
 
@@ -43,6 +55,7 @@ public final class CountedStatements {
             case "with", "update" ->
                 "update " + words.get(words.lastIndexOf("update") + 1)
                         + (words.contains("returning") ? " returning" : "");
+            case "commit" -> first;
             default -> first + " " + words.get(1);
         };
     }
