@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 
 import jakarta.persistence.EntityManagerFactory;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
 
 import dev.fullstate.outbox.aggregate.AggregateResolver;
@@ -68,15 +70,20 @@ class RandomWritersIT {
         postgres.close();
     }
 
-    @Test
-    void eachCommitHasOneEventWithItsStateInItsOrder() throws Exception {
-        try (ShopApplication shop = ShopApplication.start(postgres, "captured", BATCHING)) {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void eachCommitHasOneEventWithItsStateInItsOrder(boolean pipelining) throws Exception {
+        String setting = "outbox.capture.pipelining=" + pipelining;
+        try (ShopApplication shop = ShopApplication.start(
+                postgres,
+                "captured",
+                Stream.concat(Stream.of(BATCHING), Stream.of(setting)).toArray(String[]::new))) {
             CommittedStates states = CommittedStates.watch(shop.jdbc());
             RandomWriters writers = new RandomWriters(shop, PURCHASES);
 
             writers.run(SEED, WRITERS, TRANSACTIONS_EACH);
 
-            report("captured", writers);
+            report("captured, " + setting, writers);
             assertThat(states.violations()).isEmpty();
             assertThat(writers.committed()).isGreaterThan(WRITERS * TRANSACTIONS_EACH / 4);
             assertThat(states.count()).isGreaterThan(writers.committed() / 2);

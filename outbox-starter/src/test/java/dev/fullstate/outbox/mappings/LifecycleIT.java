@@ -36,12 +36,13 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * An aggregate in each mapping lives the same life: it is created, changed with its parts, loses parts, and is deleted.
- * Each transaction leaves one event, with the right operation, key and version, and with the state that a fresh read has.
+ * Each transaction leaves one event, with the right operation, key and version, and with the state that a fresh read has: the same bytes
+ * whether the capture's statements are sent together or each by itself.
  */
 class LifecycleIT {
 
     static PostgresServer postgres;
-    static ShopApplication plain;
+    static ShopApplication oneByOne;
     static ShopApplication batchedAndCached;
 
     @Configuration(proxyBeanMethods = false)
@@ -51,7 +52,7 @@ class LifecycleIT {
     @BeforeAll
     static void start() throws SQLException {
         postgres = SharedServers.postgres();
-        plain = start("plain");
+        oneByOne = start("one_by_one", "outbox.capture.pipelining=false");
         batchedAndCached = start(
                 "batched",
                 "spring.jpa.properties.hibernate.jdbc.batch_size=50",
@@ -77,7 +78,7 @@ class LifecycleIT {
 
     @AfterAll
     static void stop() {
-        plain.close();
+        oneByOne.close();
         batchedAndCached.close();
     }
 
@@ -98,8 +99,8 @@ class LifecycleIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("lifecycles")
-    void eachTransactionLeavesOneEventWithTheStateOfAFreshRead(Lifecycle life) {
-        live(life, plain);
+    void eachTransactionLeavesOneEventWithTheStateOfAFreshReadWhereEachStatementIsSentByItself(Lifecycle life) {
+        live(life, oneByOne);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -144,86 +145,86 @@ class LifecycleIT {
     /** The row would not be found, and a deletion be published of a root that is there. */
     @Test
     void partThatTheMappingCallsMandatoryCannotBeDeletedWithoutItsRoot() {
-        plain.run(em -> em.persist(new Freight(800)));
-        plain.forgetOutbox();
+        oneByOne.run(em -> em.persist(new Freight(800)));
+        oneByOne.forgetOutbox();
 
-        assertThatThrownBy(() -> plain.run(em -> em.remove(em.find(Shipment.class, 800))))
+        assertThatThrownBy(() -> oneByOne.run(em -> em.remove(em.find(Shipment.class, 800))))
                 .hasMessageContaining("freight 800 has a row", "optional=true");
-        assertThat(plain.outbox()).isEmpty();
+        assertThat(oneByOne.outbox()).isEmpty();
     }
 
     @Test
     void changesOfTheSamePartsOfAnotherSubclassThatIsNotARootLeaveNoEvent() {
-        plain.run(em -> {
+        oneByOne.run(em -> {
             em.persist(new Bill().with(700, "bill's").with(701, "bill's"));
             Sketch sketch = new Sketch();
             sketch.id = 7;
             em.persist(sketch.with(710, "sketch's").with(711, "sketch's"));
         });
-        plain.forgetOutbox();
+        oneByOne.forgetOutbox();
 
-        plain.run(em -> em.find(Inheritances.Line.class, 710).text = "changed");
-        plain.run(em -> em.find(Sketch.class, 7).with(712, "added"));
-        plain.run(em -> em.find(Sketch.class, 7).lines.remove(0));
-        plain.run(em -> em.remove(em.find(Inheritances.Line.class, 711)));
-        assertThat(plain.outbox()).isEmpty();
-        plain.run(em -> assertThat(em.find(Sketch.class, 7).version)
+        oneByOne.run(em -> em.find(Inheritances.Line.class, 710).text = "changed");
+        oneByOne.run(em -> em.find(Sketch.class, 7).with(712, "added"));
+        oneByOne.run(em -> em.find(Sketch.class, 7).lines.remove(0));
+        oneByOne.run(em -> em.remove(em.find(Inheritances.Line.class, 711)));
+        assertThat(oneByOne.outbox()).isEmpty();
+        oneByOne.run(em -> assertThat(em.find(Sketch.class, 7).version)
                 .as("nothing raises it")
                 .isZero());
 
-        plain.run(em -> em.find(Inheritances.Line.class, 700).text = "changed");
-        plain.run(em -> em.remove(em.find(Inheritances.Line.class, 701)));
-        assertThat(plain.outbox()).extracting(OutboxRow::aggregateType).containsExactly("bill", "bill");
+        oneByOne.run(em -> em.find(Inheritances.Line.class, 700).text = "changed");
+        oneByOne.run(em -> em.remove(em.find(Inheritances.Line.class, 701)));
+        assertThat(oneByOne.outbox()).extracting(OutboxRow::aggregateType).containsExactly("bill", "bill");
     }
 
     @Test
     void rootsThatReferToEachOtherAreBothReadAsAWhole() {
-        plain.run(em -> {
+        oneByOne.run(em -> {
             Category above = new Category(11);
             Category below = new Category(12);
             below.above = above;
             em.persist(above);
             em.persist(below);
         });
-        plain.forgetOutbox();
+        oneByOne.forgetOutbox();
 
-        plain.run(em -> {
+        oneByOne.run(em -> {
             Category top = new Category(13);
             em.persist(top);
             em.find(Category.class, 11).above = top;
             em.find(Category.class, 12).above = top;
         });
 
-        assertThat(plain.outbox())
+        assertThat(oneByOne.outbox())
                 .extracting(OutboxRow::payload)
                 .containsExactlyInAnyOrder(
                         "{\"id\":11,\"aboveId\":13}", "{\"id\":12,\"aboveId\":13}", "{\"id\":13,\"aboveId\":null}");
-        assertThat(plain.outbox(11)).extracting(OutboxRow::entityVersion).containsExactly(1L);
+        assertThat(oneByOne.outbox(11)).extracting(OutboxRow::entityVersion).containsExactly(1L);
     }
 
     /** A stateless session knows nothing of a part except the attributes of the part itself. */
     @Test
     void partWithTwoKindsOfOwnerMayBeDeletedByAStatelessSession() {
-        plain.run(em -> {
+        oneByOne.run(em -> {
             Car car = new Car();
             car.id = 21;
             car.own("w21");
             em.persist(car);
         });
-        plain.forgetOutbox();
+        oneByOne.forgetOutbox();
 
-        plain.bean(SessionFactory.class)
+        oneByOne.bean(SessionFactory.class)
                 .inStatelessTransaction(session -> session.delete(session.get(Wheel.class, "w21")));
 
-        assertThat(plain.outbox(21)).extracting(OutboxRow::payload).containsExactly("{\"id\":21,\"parts\":[]}");
+        assertThat(oneByOne.outbox(21)).extracting(OutboxRow::payload).containsExactly("{\"id\":21,\"parts\":[]}");
     }
 
     @Test
     void valueWithoutAFormOfItsOwnIsWrittenAsItsConverterDoes() {
-        plain.forgetOutbox();
+        oneByOne.forgetOutbox();
 
-        plain.run(em -> em.persist(new Vault()));
+        oneByOne.run(em -> em.persist(new Vault()));
 
-        assertThat(plain.outbox()).extracting(OutboxRow::payload).containsExactly("{\"id\":1,\"secret\":\"x\"}");
+        assertThat(oneByOne.outbox()).extracting(OutboxRow::payload).containsExactly("{\"id\":1,\"secret\":\"x\"}");
     }
 }
