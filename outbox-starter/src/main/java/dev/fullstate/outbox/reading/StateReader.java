@@ -18,8 +18,9 @@ import dev.fullstate.outbox.session.RoundTrip;
 
 /**
  * Reads the states of aggregates: with one query for the roots of a type, and one for each kind of collection, which in a tree
- * means one for each level; 1,000 keys at a time. The queries for roots and for their own collections share a round trip. A part that its owner refers to as one comes with the owner. An entity that an
- * aggregate only refers to is not loaded: it stays a proxy, or is in the same query where Hibernate knows no other way.
+ * means one for each level; 1,000 keys at a time. The queries for roots and for their own collections share a round trip. A part
+ * that its owner refers to as one comes with the owner. An entity that an aggregate only refers to is not loaded: it stays a proxy,
+ * or is in the same query where Hibernate knows no other way.
  *
  * <p>Two kinds of attribute cost a query for each row all the same, because Hibernate has no other way to load them: arrays with
  * rows of their own, and chains of parts of one class in which the next part has the key. Thread-safe.

@@ -86,7 +86,8 @@ public final class RoundTrip {
     }
 
     private static void execute(Connection connection, List<Query> sent) throws SQLException {
-        String sql = sent.stream().map(Query::sql).collect(Collectors.joining("; "));
+        // An application's inspector may have ended a query with a comment.
+        String sql = sent.stream().map(Query::sql).collect(Collectors.joining("\n; "));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int index = 1;
             for (Query query : sent) {

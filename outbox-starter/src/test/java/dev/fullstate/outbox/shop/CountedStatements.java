@@ -38,7 +38,7 @@ public final class CountedStatements {
 
     private void add(List<QueryInfo> queries) {
         if (Thread.currentThread() == thread) {
-            sent.add(Stream.of(queries.get(0).getQuery().split("; "))
+            sent.add(Stream.of(queries.get(0).getQuery().split("\\s*; "))
                     .map(CountedStatements::kind)
                     .collect(Collectors.joining("; ")));
         }

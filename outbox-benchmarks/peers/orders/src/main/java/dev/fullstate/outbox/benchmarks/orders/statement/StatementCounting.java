@@ -32,7 +32,7 @@ class StatementCounting {
     private static DataSource counted(DataSource source, StatementCounter counter) {
         return ProxyDataSourceBuilder.create(source)
                 .listener(counter)
-                .afterMethod(counter::afterMethod)
+                .beforeMethod(counter::beforeMethod)
                 .build();
     }
 }
