@@ -37,7 +37,7 @@ class StagesTest {
                     .sees("", "session")
                     .opens("RootTable, PartTable, CollectionTable, StoredIds, ColumnTypes, MissingVersionException"),
             stage("aggregate")
-                    .sees("", "rows")
+                    .sees("", "contract, rows")
                     .opens(
                             "AggregateResolver, Aggregates, Aggregate, OwnerLink, AssociationPath",
                             "Place, Attribute, Role, MapKey, AggregateMappingException"),

@@ -15,7 +15,8 @@ public final class OutboxMigration {
     public static final String LOCATION = "dev/fullstate/outbox/contract/migration";
 
     /** The versioned scripts, in their order. */
-    static final List<String> SCRIPTS = List.of("V1__outbox.sql", "V2__parking.sql", "V3__accept.sql");
+    static final List<String> SCRIPTS =
+            List.of("V1__outbox.sql", "V2__parking.sql", "V3__accept.sql", "V4__checks.sql");
 
     private OutboxMigration() {}
 

@@ -1,6 +1,8 @@
 package dev.fullstate.outbox.contract;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Names of the outbox table's columns. {@link OutboxNames} has the names of the table itself and of the objects beside it.
@@ -90,7 +92,37 @@ public final class OutboxTable {
             EXTENSIONS,
             CREATED_AT);
 
+    /** The length of an aggregate type, at most: a topic's name, of which it is a part, has 249 characters at most. */
+    public static final int MAX_AGGREGATE_TYPE_LENGTH = 200;
+
+    private static final Pattern LEGAL_AGGREGATE_TYPE =
+            Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1," + MAX_AGGREGATE_TYPE_LENGTH + "}");
+
+    private static final Instant FIRST_TIME = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant AFTER_LAST_TIME = Instant.parse("+10000-01-01T00:00:00Z");
+
     private OutboxTable() {}
+
+    /** {@return whether an aggregate type can be part of a topic's name: 1 to 200 letters, digits, dots, underscores and hyphens} */
+    public static boolean isAggregateType(String value) {
+        return LEGAL_AGGREGATE_TYPE.matcher(value).matches();
+    }
+
+    /** {@return whether an event can have this time: RFC 3339 has years of four digits, and no infinity} */
+    public static boolean isTime(Instant value) {
+        return !value.isBefore(FIRST_TIME) && value.isBefore(AFTER_LAST_TIME);
+    }
+
+    /**
+     * Returns the time at which a row was written, as SQL. It is null where the row cannot have been written then: SQL by hand may put any
+     * time into {@link #CREATED_AT}, and ages, searches and the retention must not depend on it.
+     *
+     * @param row the alias of the table
+     */
+    public static String writtenAt(String row) {
+        return "case when %1$s.%2$s between timestamptz 'epoch' and now() + interval '1 day' then %1$s.%2$s end"
+                .formatted(row, CREATED_AT);
+    }
 
     /** {@return the type of one of the published columns, as SQL names it} */
     public static String type(String publishedColumn) {

@@ -2,11 +2,17 @@ package dev.fullstate.outbox.contract;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,9 +24,20 @@ class ContractTest {
     }
 
     private static OutboxEvent event(String aggregateId, String payload, Operation operation) {
+        return event("order", aggregateId, "type", payload, "urn:x", null, operation);
+    }
+
+    private static OutboxEvent event(
+            String aggregateType,
+            String aggregateId,
+            String type,
+            String payload,
+            String source,
+            Instant time,
+            Operation operation) {
         UUID id = new UUID(0, 1);
         return new OutboxEvent(
-                id, "order", aggregateId, "type", payload, "urn:x", null, null, id, 0L, operation, null, null, null);
+                id, aggregateType, aggregateId, type, payload, source, time, null, id, 0L, operation, null, null, null);
     }
 
     @Test
@@ -72,6 +89,51 @@ class ContractTest {
 
     @Test
     void eventWithoutAKeyIsRefused() {
-        assertThatThrownBy(() -> event("", "{}", Operation.CREATE)).hasMessageContaining("empty aggregate id");
+        assertThatThrownBy(() -> event("", "{}", Operation.CREATE)).hasMessageContaining("the aggregate id is empty");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "a/b", "two words", "ümlaut", "order\n"})
+    void aggregateTypeThatNoTopicCanBeNamedAfterIsRefused(String aggregateType) {
+        refuses(() -> event(aggregateType, "1", "type", "{}", "urn:x", null, Operation.UPDATE), "the aggregate type");
+    }
+
+    @Test
+    void aggregateTypeIsAsLongAsATopicsNameAllows() {
+        assertThat(event("x".repeat(200), "1", "type", "{}", "urn:x", null, Operation.UPDATE)
+                        .aggregateType())
+                .hasSize(200);
+        refuses(() -> event("x".repeat(201), "1", "type", "{}", "urn:x", null, Operation.UPDATE), "the aggregate type");
+    }
+
+    @Test
+    void emptyTypeOrSourceIsRefused() {
+        refuses(() -> event("order", "1", "", "{}", "urn:x", null, Operation.UPDATE), "the type is empty");
+        refuses(() -> event("order", "1", "type", "{}", "", null, Operation.UPDATE), "the source is empty");
+    }
+
+    @Test
+    void timesThatRfc3339CannotExpressAreRefused() {
+        for (String time : List.of("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z")) {
+            assertThat(event("order", "1", "type", "{}", "urn:x", Instant.parse(time), Operation.UPDATE)
+                            .time())
+                    .isEqualTo(time);
+        }
+        for (Instant time : List.of(
+                Instant.MIN,
+                Instant.parse("0000-12-31T23:59:59.999999999Z"),
+                Instant.parse("+10000-01-01T00:00:00Z"),
+                Instant.MAX,
+                OffsetDateTime.MAX.toInstant(),
+                OffsetDateTime.MIN.toInstant())) {
+            refuses(() -> event("order", "1", "type", "{}", "urn:x", time, Operation.UPDATE), "years 1 to 9999");
+        }
+    }
+
+    private static void refuses(ThrowingCallable event, String reason) {
+        assertThatThrownBy(event)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("Event of aggregate '")
+                .hasMessageContaining(reason);
     }
 }

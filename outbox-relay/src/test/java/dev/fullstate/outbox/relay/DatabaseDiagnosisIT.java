@@ -11,7 +11,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.relay.failure.Diagnosis;
 import dev.fullstate.outbox.relay.failure.Diagnosis.Level;
 import dev.fullstate.outbox.relay.wal.DatabaseDiagnosis;
@@ -89,6 +92,14 @@ class DatabaseDiagnosisIT extends RelayIntegrationTest {
                 return find("waiting rows").message().equals("no row waits to be published");
             });
         }
+    }
+
+    /** SQL by hand may say of a row that it was written at any time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"infinity", "-infinity", "20000-01-01 00:00:00+00", "4713-01-01 00:00:00+00 BC"})
+    void waitingRowWithAnImpossibleTimeIsNotAnError(String time) throws SQLException {
+        database.execute(OutboxInsert.row().with("created_at", "'" + time + "'"));
+        assertThat(find("waiting rows").level()).isEqualTo(Level.OK);
     }
 
     @Test

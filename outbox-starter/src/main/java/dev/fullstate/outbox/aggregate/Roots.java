@@ -21,12 +21,12 @@ import org.springframework.data.annotation.LastModifiedDate;
 import org.springframework.util.ReflectionUtils;
 
 import dev.fullstate.outbox.PublishFullState;
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.rows.ColumnTypes;
 
 /** The entities with the annotation, each of which meets the needs of capture for a root. */
 final class Roots {
 
-    private static final Pattern LEGAL_TYPE = Pattern.compile("[A-Za-z0-9._-]{1,200}");
     private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
     private static final Set<Class<?>> VERSION_TYPES =
             Set.of(int.class, Integer.class, long.class, Long.class, short.class, Short.class);
@@ -95,11 +95,11 @@ final class Roots {
         String type = annotation.aggregateType().isEmpty()
                 ? kebabCase(entity.getMappedClass().getSimpleName())
                 : annotation.aggregateType();
-        if (!LEGAL_TYPE.matcher(type).matches()) {
+        if (!OutboxTable.isAggregateType(type)) {
             throw new AggregateMappingException(
                     "The aggregate type '" + type + "' of " + entity.getEntityName()
                             + " cannot be part of a topic's name",
-                    "Use letters, digits, '.', '_' and '-' only, 200 at most: @PublishFullState(aggregateType = \"...\").");
+                    "Use letters, digits, '.', '_' and '-' only, 200 at most, and not '.' or '..' alone: @PublishFullState(aggregateType = \"...\").");
         }
         return type;
     }

@@ -24,6 +24,7 @@ import dev.fullstate.outbox.aggregate.Attribute;
 import dev.fullstate.outbox.capture.AggregateChange;
 import dev.fullstate.outbox.contract.Operation;
 import dev.fullstate.outbox.contract.OutboxEvent;
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.session.DatabaseFailure;
 
 /** Turns changed aggregates into events. Thread-safe. */
@@ -71,7 +72,8 @@ public final class Envelope {
      * Makes events that repeat the current states. Each belongs to the same change as the last live event, so it has that event's
      * change id.
      *
-     * @throws OutboxException if a state cannot be written or is too large; the message names the aggregate
+     * @throws OutboxException if a state cannot be written, is too large, or was last modified at a time that no event can have; the
+     *     message names the aggregate
      */
     public List<OutboxEvent> republished(List<AggregateChange> states, UUID republishId) {
         return states.stream()
@@ -146,6 +148,17 @@ public final class Envelope {
             return null;
         }
         Object value = attribute.getter().get(Hibernate.unproxy(state.root()));
+        Instant time = instant(value);
+        if (time != null && !OutboxTable.isTime(time)) {
+            throw new OutboxException(
+                    "The state of " + name(state) + " cannot be published: '" + attribute.name()
+                            + "', its @LastModifiedDate, is " + value
+                            + ", and the time of an event lies in the years 1 to 9999. Correct the value in the database, or set it to null");
+        }
+        return time;
+    }
+
+    private static @Nullable Instant instant(@Nullable Object value) {
         if (value instanceof Instant instant) {
             return instant;
         }

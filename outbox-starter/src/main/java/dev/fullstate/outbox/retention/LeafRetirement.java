@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.retention.OutboxState.Obstacle;
 import dev.fullstate.outbox.store.Database;
 import dev.fullstate.outbox.store.Outbox;
@@ -84,7 +85,7 @@ final class LeafRetirement {
         return outbox.sql("""
                         with newest as (select (select xid from %1$s order by xid desc limit 1) as xid)
                         select pg_relation_size(to_regclass(:leaf)) = 0 as empty,
-                               (select created_at from %1$s order by seq desc limit 1)
+                               (select created_at from %1$s as r where %2$s is not null order by seq desc limit 1)
                                    > now() - make_interval(secs => :seconds) as late,
                                exists (select from {outbox_relay}) as publishing,
                                (select format('%%s %%L of pipeline %%s', p.aggregatetype, p.aggregateid, p.pipeline)
@@ -107,7 +108,7 @@ final class LeafRetirement {
                                         or exists (select from pg_snapshot_xip(r.snapshot) as running (xid)
                                                     where running.xid = (select xid from %1$s where xid >= running.xid
                                                                           order by xid limit 1)))) as behind
-                        """.formatted(leaf))
+                        """.formatted(leaf, OutboxTable.writtenAt("r")))
                 .param("leaf", leaf)
                 .param("seconds", period.toSeconds())
                 .query((row, number) -> new Findings(

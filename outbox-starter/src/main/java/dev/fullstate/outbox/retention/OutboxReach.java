@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.store.Outbox;
 
 /** The time since which the outbox has every row that was written to it. */
@@ -32,8 +33,8 @@ public final class OutboxReach {
         return outbox.sql("""
                         select clock_timestamp() as now,
                                (select greatest(created_at, clock_timestamp() - make_interval(secs => :seconds))
-                                  from {outbox} order by seq limit 1) as oldest
-                        """)
+                                  from {outbox} as r where %s is not null order by seq limit 1) as oldest
+                        """.formatted(OutboxTable.writtenAt("r")))
                 .param("seconds", retention == null ? null : (double) retention.toSeconds())
                 .query((row, number) -> {
                     OffsetDateTime oldest = row.getObject("oldest", OffsetDateTime.class);

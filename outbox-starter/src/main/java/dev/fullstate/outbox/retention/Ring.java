@@ -58,17 +58,18 @@ final class Ring {
              cross join lateral (
                    select case when of_this_server then r.snapshot else '1:1:' end as snapshot) as noted
              cross join lateral (
-                   select min(created_at) as oldest from (
-                       (select created_at from {outbox} where xid >= pg_snapshot_xmax(noted.snapshot) order by xid limit 1000)
+                   select min(written_at) as oldest from (
+                       (select %1$s as written_at
+                          from {outbox} as r where xid >= pg_snapshot_xmax(noted.snapshot) order by xid limit 1000)
                        union all
-                       select created_at
+                       select written_at
                          from pg_snapshot_xip(noted.snapshot) as running (xid)
                         cross join lateral (
-                              select xid, created_at from {outbox} where xid >= running.xid order by xid limit 1) as next
+                              select xid, %1$s as written_at from {outbox} as r where xid >= running.xid order by xid limit 1) as next
                         where next.xid = running.xid
                    ) as unpublished) as behind
              order by pipeline
-            """;
+            """.formatted(OutboxTable.writtenAt("r"));
 
     private final Outbox outbox;
     private final OutboxNames names;
@@ -170,7 +171,7 @@ final class Ring {
 
     /** Returns about when the oldest row was written; empty if there is none. */
     Optional<Instant> oldest() {
-        return outbox.sql("select created_at from {outbox} order by xid limit 1")
+        return outbox.sql("select " + OutboxTable.writtenAt("r") + " from {outbox} as r order by xid limit 1")
                 .query(OffsetDateTime.class)
                 .optional()
                 .map(OffsetDateTime::toInstant);

@@ -360,8 +360,33 @@ class RefusedMappingsTest {
         int version;
     }
 
+    @Entity
+    @PublishFullState(aggregateType = "..")
+    static class DotsAlone {
+        @Id
+        String id;
+
+        @Version
+        int version;
+    }
+
+    @Entity
+    @PublishFullState(
+            aggregateType =
+                    "x2345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901"
+                            + "x234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890")
+    static class LongType {
+        @Id
+        String id;
+
+        @Version
+        int version;
+    }
+
     @Test
     void aggregateTypeHasToBeLegalInATopicsName() {
         assertThatRefused("Use letters, digits", IllegalTopic.class).hasMessageContaining("'a/b'");
+        assertThatRefused("not '.' or '..' alone", DotsAlone.class).hasMessageContaining("'..'");
+        assertThatRefused("200 at most", LongType.class).hasMessageContaining("'x2345");
     }
 }

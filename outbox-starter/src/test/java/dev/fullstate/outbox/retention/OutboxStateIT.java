@@ -7,7 +7,10 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.harness.server.SharedServers;
 import dev.fullstate.outbox.retention.OutboxState.Leaf;
 import dev.fullstate.outbox.retention.OutboxState.Pipeline;
@@ -79,6 +82,34 @@ class OutboxStateIT {
         OutboxState state = state();
         assertThat(state.pipelines()).isEmpty();
         assertThat(state.oldestUnpublishedAge()).isGreaterThanOrEqualTo(Duration.ofDays(4));
+    }
+
+    /** SQL by hand may say of a row that it was written at any time; the ages are those of the other rows. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "infinity",
+                "-infinity",
+                "20000-01-01 00:00:00+00",
+                "0001-01-01 00:00:00+00",
+                "4713-01-01 00:00:00+00 BC"
+            })
+    void impossibleTimeOfARowIsNotAnAge(String time) throws SQLException {
+        String impossible =
+                OutboxInsert.row().with("created_at", "'" + time + "'").sql();
+        database.execute(impossible);
+        assertThat(state().oldestUnpublishedAge()).isZero();
+        assertThat(OutboxReach.now(database.application(), null).oldest()).isNull();
+
+        database.insert(2);
+        database.notePublished(RELAY, "3:3:");
+        assertThat(state().oldestUnpublishedAge())
+                .isBetween(Duration.ofDays(2), Duration.ofDays(2).plusMinutes(1));
+        assertThat(RelayLag.oldestUnpublishedAge(database.application()))
+                .isBetween(Duration.ofDays(2), Duration.ofDays(2).plusMinutes(1));
+        assertThat(OutboxReach.now(database.application(), null))
+                .satisfies(reach -> assertThat(Duration.between(reach.oldest(), reach.now()))
+                        .isBetween(Duration.ofDays(2), Duration.ofDays(2).plusMinutes(1)));
     }
 
     @Test

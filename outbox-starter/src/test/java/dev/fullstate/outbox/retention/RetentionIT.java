@@ -21,11 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.retention.OutboxState.Leaf;
 import dev.fullstate.outbox.store.Database;
 import dev.fullstate.outbox.store.Outbox;
@@ -148,6 +151,41 @@ class RetentionIT {
         database.execute("delete from outbox_relay where pipeline = 'behind'");
         retention.check();
         assertThat(database.days()).isEmpty();
+    }
+
+    /** SQL by hand may say of a row that it was written at any time. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "infinity",
+                "-infinity",
+                "20000-01-01 00:00:00+00",
+                "9999-12-31 00:00:00+00",
+                "4713-01-01 00:00:00+00 BC"
+            })
+    void impossibleTimeOfARowDoesNotKeepItsLeaf(String time) throws SQLException {
+        database.insert(9);
+        database.execute(OutboxInsert.row()
+                .inLeafOf(9)
+                .with("created_at", "'" + time + "'")
+                .sql());
+        database.notePublished(RELAY);
+
+        retention.check();
+        assertThat(database.days()).isEmpty();
+    }
+
+    @Test
+    void impossibleTimeOfARowDoesNotTakeALateOneFromItsWeek() throws SQLException {
+        try (Connection connection = database.connect()) {
+            OutboxDatabase.insert(connection, 9, 6);
+        }
+        database.execute(
+                OutboxInsert.row().inLeafOf(9).with("created_at", "'-infinity'").sql());
+        database.notePublished(RELAY);
+
+        retention.check();
+        assertThat(database.days()).containsExactly(9, 9);
     }
 
     @Test

@@ -64,11 +64,13 @@ final class TopicSearch implements Search {
     }
 
     private void seek(KafkaConsumer<byte[], byte[]> any, Set<String> topics, Instant since) {
+        // Kafka knows no time before 1970.
+        long from = Math.max(0, since.toEpochMilli());
         Map<TopicPartition, Long> times = new HashMap<>();
         for (String topic : topics) {
             // By name: a list of all topics leaves out those that the user may not see, in which events may be.
             for (PartitionInfo each : any.partitionsFor(topic, settings.timeout())) {
-                times.put(new TopicPartition(topic, each.partition()), since.toEpochMilli());
+                times.put(new TopicPartition(topic, each.partition()), from);
             }
         }
         any.assign(times.keySet());

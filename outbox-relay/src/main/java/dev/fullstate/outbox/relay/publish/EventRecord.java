@@ -131,12 +131,20 @@ final class EventRecord {
         if (extensions == null) {
             return Map.of(); // JSON's null.
         }
-        extensions.keySet().forEach(name -> {
+        extensions.forEach((name, value) -> {
             if (!EXTENSION_NAME.matcher(name).matches()) {
                 throw new IllegalArgumentException("no attribute can have the name '" + name + "'");
             }
+            if (value != null && !isText(value)) {
+                throw new IllegalArgumentException("the value of '" + name + "' is not a text that UTF-8 can express");
+            }
         });
         return extensions;
+    }
+
+    /** JSON may escape what is no character: half of one, and the zero, which PostgreSQL does not have. */
+    private static boolean isText(String value) {
+        return value.indexOf(0) < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(value);
     }
 
     /** A user's extension never replaces an attribute of ours, and no header comes twice. */

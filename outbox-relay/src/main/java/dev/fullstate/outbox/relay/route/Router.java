@@ -57,7 +57,7 @@ public final class Router {
     /**
      * Says where an event goes.
      *
-     * @throws UnpublishableRowException if no topic can have the name that comes of the aggregate type
+     * @throws UnpublishableRowException if the aggregate type is not legal, or no topic can have the name that comes of it
      */
     public RoutedEvent route(CommittedEvent event) {
         try {
@@ -71,13 +71,13 @@ public final class Router {
     /**
      * Returns the topic of an aggregate type.
      *
-     * @throws IllegalArgumentException if no topic can have that name
+     * @throws IllegalArgumentException if the type is not legal, or no topic can have that name
      */
     public String topic(String aggregateType) {
         return topics.computeIfAbsent(aggregateType, this::fromTemplate);
     }
 
-    /** Returns the topic of an aggregate type; empty if no topic can have that name. */
+    /** Returns the topic of an aggregate type; empty if the type is not legal, or no topic can have that name. */
     public Optional<String> findTopic(String aggregateType) {
         try {
             return Optional.of(topic(aggregateType));
@@ -116,6 +116,11 @@ public final class Router {
     }
 
     private String fromTemplate(String type) {
+        if (!OutboxTable.isAggregateType(type)) {
+            throw new IllegalArgumentException("its aggregate type '" + type + "' is not 1 to "
+                    + OutboxTable.MAX_AGGREGATE_TYPE_LENGTH
+                    + " letters, digits, dots, underscores and hyphens, or is '.' or '..' alone");
+        }
         return legal(template.replace(AGGREGATE_TYPE, type), "aggregate type '" + type + "'");
     }
 

@@ -61,7 +61,7 @@ public record CommittedEvent(
      * Names the values of a row.
      *
      * @param row the values of {@link OutboxTable#PUBLISHED_COLUMNS}, in that order
-     * @throws UnpublishableRowException if a value that every event has is null, or operation and payload contradict each other
+     * @throws UnpublishableRowException if a value that every event has is null or empty, or operation and payload contradict each other
      */
     public static CommittedEvent of(Position position, byte[] @Nullable [] row) {
         requireOperation(position, row);
@@ -69,11 +69,11 @@ public record CommittedEvent(
                 position,
                 required(position, row, SEQ),
                 required(position, row, ID),
-                required(position, row, AGGREGATE_TYPE),
-                required(position, row, AGGREGATE_ID),
-                required(position, row, TYPE),
+                filled(position, row, AGGREGATE_TYPE),
+                filled(position, row, AGGREGATE_ID),
+                filled(position, row, TYPE),
                 row[PAYLOAD],
-                required(position, row, SOURCE),
+                filled(position, row, SOURCE),
                 row[TIME],
                 row[DATA_SCHEMA],
                 required(position, row, CHANGE_ID),
@@ -129,6 +129,17 @@ public record CommittedEvent(
                     name,
                     "it has no value in column '" + name + "', which every event has",
                     null);
+        }
+        return value;
+    }
+
+    /** CloudEvents: the attributes that every event has are not empty; nor is a key, without which an event would have no place in the order. */
+    private static byte[] filled(Position position, byte[] @Nullable [] row, int column) {
+        byte[] value = required(position, row, column);
+        if (value.length == 0) {
+            String name = COLUMNS.get(column);
+            throw UnpublishableRowException.of(
+                    RowId.of(position, row), name, "column '" + name + "' is empty, and no event has it empty", null);
         }
         return value;
     }

@@ -44,10 +44,13 @@ public record ReceivedRow(Position position, int xid, byte[] @Nullable [] values
         return values[ID];
     }
 
-    /** Returns the aggregate type; empty if the row has none or it is not known. */
+    /** Returns the aggregate type; empty if the row has none, it is not known, or it is longer than one can be. */
     public String aggregateType() {
         byte[] value = values[AGGREGATE_TYPE];
-        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
+        // What is parked is noted under its type, and a note has a limited size.
+        return value == null || value.length > OutboxTable.MAX_AGGREGATE_TYPE_LENGTH
+                ? ""
+                : new String(value, StandardCharsets.UTF_8);
     }
 
     /** Returns the aggregate's id; empty if the row has none or it is not known. */

@@ -15,6 +15,9 @@ import dev.fullstate.outbox.relay.failure.RelayException;
  */
 public final class UnpublishableRowException extends RelayException {
 
+    /** A reason may quote a value, which may be of any length. */
+    private static final int MAX_REASON_LENGTH = 1_000;
+
     private final RowId row;
     private final String reason;
     private final List<String> columns;
@@ -59,7 +62,8 @@ public final class UnpublishableRowException extends RelayException {
     }
 
     static UnpublishableRowException of(RowId row, String column, String reason, @Nullable Throwable cause) {
-        return new UnpublishableRowException(row, reason, List.of(column), false, "the outbox", cause);
+        String bounded = reason.length() <= MAX_REASON_LENGTH ? reason : reason.substring(0, MAX_REASON_LENGTH) + "...";
+        return new UnpublishableRowException(row, bounded, List.of(column), false, "the outbox", cause);
     }
 
     /** Reports that columns are not there. */

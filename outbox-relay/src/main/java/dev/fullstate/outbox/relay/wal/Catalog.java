@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.position.Lsn;
 
 /** The relay's queries of the system catalogs, through an ordinary connection. */
@@ -282,15 +283,19 @@ final class Catalog {
     Optional<Duration> oldestWaiting(String pipeline) {
         OutboxNames names = publication().names();
         // A value for the whole statement, so that the index by transaction gives the first row and no other is read.
-        return query(names.sql("""
+        return query(
+                        names.sql("""
                         with noted as materialized (
                              select coalesce((select snapshot from {outbox_relay} where pipeline = ?::text), '1:1:') as snapshot)
-                        select extract(epoch from clock_timestamp() - created_at)::bigint
-                          from {outbox}
+                        select extract(epoch from clock_timestamp() - %s)::bigint
+                          from {outbox} as r
                          where xid >= pg_snapshot_xmin((select snapshot from noted))
                            and not pg_visible_in_snapshot(xid, (select snapshot from noted))
                          order by xid limit 1
-                        """), row -> Duration.ofSeconds(row.getLong(1)), pipeline).stream()
+                        """.formatted(OutboxTable.writtenAt("r"))),
+                        row -> Duration.ofSeconds(row.getLong(1)),
+                        pipeline)
+                .stream()
                 .findFirst();
     }
 

@@ -16,6 +16,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.position.Newest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -59,9 +60,10 @@ final class PostgresLosses implements Losses {
     // reported.
     @Override
     public Loss find(Map<String, String> aggregateTypes, boolean historyIsLost) {
-        try (PreparedStatement create = connection.prepareStatement(names.sql("""
+        try (PreparedStatement create =
+                connection.prepareStatement(names.sql("""
                 create temporary table outbox_relay_lost as
-                with kept as (select min(created_at) as since from {outbox}),
+                with kept as (select min(%s) as since from {outbox} as r),
                      noted as (select max(updated_at) as at from {outbox_relay} where pipeline = ? and published_lsn > '0/0'),
                      stranger as materialized (
                         select found.*
@@ -87,7 +89,7 @@ final class PostgresLosses implements Losses {
                   left join own on own.source = stranger.source
                   left join kind on kind.topic = stranger.topic and kind.type = stranger.type
                  group by 1, 2, 3, 4, 5, 6
-                """))) {
+                """.formatted(OutboxTable.writtenAt("r"))))) {
             execute("drop table if exists pg_temp.outbox_relay_lost");
             create.setString(1, settings.slotName());
             create.setBoolean(2, historyIsLost);

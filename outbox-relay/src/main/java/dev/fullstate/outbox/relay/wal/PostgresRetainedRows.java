@@ -76,12 +76,14 @@ final class PostgresRetainedRows implements RetainedRows {
     @Override
     public Survey survey(Fill fill) {
         Filter filter = new Filter(fill);
+        // A row with a time at which it cannot have been written may have been published at any time.
         String sql = names.sql("""
                 select count(*), coalesce(min(r.seq), 0),
-                       least(min(r.created_at), (select updated_at from {outbox_relay} where pipeline = ?)),
+                       least(min(coalesce(%s, timestamptz 'epoch')), (select updated_at from {outbox_relay} where pipeline = ?)),
                        (select updated_at from {outbox_relay} where pipeline = ? and published_lsn > '0/0'),
                        coalesce(array_agg(distinct r.aggregatetype) filter (where r.aggregatetype is not null), '{}')
-                  from {outbox} as r where\s""" + filter.sql());
+                  from {outbox} as r where %s
+                """.formatted(OutboxTable.writtenAt("r"), filter.sql()));
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setString(1, settings.slotName());
             query.setString(2, settings.slotName());

@@ -11,6 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.contract.OutboxNames;
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.position.Fill;
 import dev.fullstate.outbox.relay.position.Lsn;
 
@@ -59,14 +60,14 @@ final class PostgresTableRows implements TableRows {
     private Fresh look(String published) {
         // The statement's snapshot is taken before any of its functions is called, and shows the same rows as the text
         // of it.
-        try (PreparedStatement query = connection.prepareStatement(
-                names.sql("""
+        try (PreparedStatement query = connection.prepareStatement(names.sql(
+                """
                 select pg_current_snapshot()::text, wal.ends::text, %s, pg_backend_pid(), rows.count, rows.first, rows.written_at
                   from (select pg_current_wal_insert_lsn() as ends) as wal,
-                       (select count(*) as count, coalesce(min(seq), 0) as first, max(created_at) as written_at
+                       (select count(*) as count, coalesce(min(seq), 0) as first, max(%s) as written_at
                           from {outbox} as r
                          where %s and pg_visible_in_snapshot(r.xid, (select pg_current_snapshot()))) as rows
-                """.formatted(Catalog.onDisk("wal.ends"), PostgresRetainedRows.NOT_IN)))) {
+                """.formatted(Catalog.onDisk("wal.ends"), OutboxTable.writtenAt("r"), PostgresRetainedRows.NOT_IN)))) {
             query.setString(1, published);
             query.setString(2, published);
             try (ResultSet row = query.executeQuery()) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.Events;
@@ -126,10 +127,15 @@ class EventRecordTest {
         "time, 10000-01-01 00:00:00+00",
         "time, 0044-03-15 12:00:00+00 BC",
         "created_at, infinity",
+        "created_at, -infinity",
+        "created_at, 4713-01-01 00:00:00+00 BC",
         "created_at, 10000-01-01 00:00:00+00",
         "extensions, no json",
         "extensions, '[\"a\"]'",
         "extensions, '{\"a\":{\"b\":\"c\"}}'",
+        "extensions, '{\"a\":\"b\"} more'",
+        "extensions, '{\"a\":\"\\u0000\"}'",
+        "extensions, '{\"a\":\"\\ud800\"}'",
         "extensions, '{\"A\":\"b\"}'",
         "extensions, '{\"a-b\":\"c\"}'",
         "extensions, '{\"\":\"c\"}'"
@@ -139,6 +145,15 @@ class EventRecordTest {
                 .isThrownBy(() -> record(Events.with(Map.of(column, value))))
                 .withMessageContaining("event 0199f0c4-8a3e-7000-8000-000000000001 (seq ")
                 .withMessageContaining("column '" + column + "'")
+                .satisfies(e -> assertThat(e.in("public.outbox").remedy())
+                        .startsWith("UPDATE public.outbox SET " + column + " = ... WHERE seq = "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"aggregatetype", "aggregateid", "type", "source", "operation"})
+    void emptyAttributeThatEveryEventHasIsRefusedWithItsColumn(String column) {
+        assertThatExceptionOfType(UnpublishableRowException.class)
+                .isThrownBy(() -> Events.with(Map.of(column, "")))
                 .satisfies(e -> assertThat(e.in("public.outbox").remedy())
                         .startsWith("UPDATE public.outbox SET " + column + " = ... WHERE seq = "));
     }

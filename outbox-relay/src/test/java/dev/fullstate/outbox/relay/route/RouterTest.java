@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.route;
 
+import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
@@ -54,5 +55,26 @@ class RouterTest {
         assertThatExceptionOfType(UnpublishableRowException.class)
                 .isThrownBy(() -> router.route(order))
                 .withMessageContaining("aggregate type 'order'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", "..", "a/b", "two words", "ümlaut"})
+    void typeThatIsNotLegalHasNoTopicWhateverTheTemplateMakesOfIt(String type) {
+        CommittedEvent event = Events.with(Map.of(OutboxTable.AGGREGATE_TYPE, type));
+        for (String template : List.of("outbox.event.{aggregatetype}", "{aggregatetype}", "events")) {
+            Router router = new Router(template, Map.of());
+            assertThatExceptionOfType(UnpublishableRowException.class)
+                    .isThrownBy(() -> router.route(event))
+                    .withMessageContaining("aggregate type '" + type + "'");
+            assertThat(router.findTopic(type)).isEmpty();
+        }
+    }
+
+    @Test
+    void reasonQuotesNoEndlessType() {
+        CommittedEvent event = Events.with(Map.of(OutboxTable.AGGREGATE_TYPE, "x".repeat(1_000_000)));
+        assertThatExceptionOfType(UnpublishableRowException.class)
+                .isThrownBy(() -> new Router("events", Map.of()).route(event))
+                .satisfies(e -> assertThat(e.reason()).hasSizeLessThan(1_100));
     }
 }
