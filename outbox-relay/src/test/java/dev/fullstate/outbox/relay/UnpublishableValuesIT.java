@@ -132,6 +132,7 @@ class UnpublishableValuesIT extends RelayIntegrationTest {
         values.add(new Value("extensions", "'{\"id\":\"not ours\",\"own\":\"\"}'", ""));
         values.add(new Value("extensions", "'{\"own\":null}'", ""));
         values.add(new Value("extensions", "'{\"own\":1}'", ""));
+        values.add(new Value("extensions", "'{\"own\":true}'", ""));
         values.add(new Value("xid", "'3'", ""));
         return values.stream();
     }
