@@ -83,7 +83,8 @@ final class ImageBuild {
         }
     }
 
-    private static Path jar() throws IOException {
+    /** Returns the executable jar of this build. */
+    static Path jar() throws IOException {
         Path pattern = Path.of(JAR);
         try (DirectoryStream<Path> jars = Files.newDirectoryStream(
                 Objects.requireNonNull(pattern.getParent()),

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.harness.process.ChildJvm;
-import dev.fullstate.outbox.harness.server.SharedServers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -95,13 +94,7 @@ class RelayImageIT extends RelayIntegrationTest {
     private ChildJvm start(String option) {
         List<String> arguments = new ArrayList<>(List.of(option));
         arguments.addAll(image.entryPoint().subList(1, image.entryPoint().size()));
-        arguments.addAll(List.of(
-                "--spring.datasource.url=" + database.url(),
-                "--spring.datasource.username=" + database.server().username(),
-                "--spring.datasource.password=" + database.server().password(),
-                "--spring.kafka.bootstrap-servers=" + SharedServers.kafka().bootstrapServers(),
-                "--outbox.relay.slot-name=" + database.name(),
-                "--outbox.relay.topic=" + SteppedRelay.topic(database, "{aggregatetype}")));
+        arguments.addAll(connectionArguments());
         return ChildJvm.start("relay-image", image.folder(), arguments, GRACE);
     }
 }

@@ -34,6 +34,17 @@ abstract class RelayIntegrationTest {
         database.close();
     }
 
+    /** The arguments with which a relay of its own process publishes this database's outbox. */
+    List<String> connectionArguments() {
+        return List.of(
+                "--spring.datasource.url=" + database.url(),
+                "--spring.datasource.username=" + database.server().username(),
+                "--spring.datasource.password=" + database.server().password(),
+                "--spring.kafka.bootstrap-servers=" + SharedServers.kafka().bootstrapServers(),
+                "--outbox.relay.slot-name=" + database.name(),
+                "--outbox.relay.topic=" + SteppedRelay.topic(database, "{aggregatetype}"));
+    }
+
     /** The data of all events, in the order of the topic, which has one partition. */
     List<String> published() {
         return topic.all().stream().map(PublishedEvent::data).toList();

@@ -117,6 +117,11 @@ final class ClientProperties {
         return others;
     }
 
+    /** Returns the name of the compression. */
+    static String compression(Map<String, Object> producer) {
+        return (String) value(producer, ProducerConfig.COMPRESSION_TYPE_CONFIG, ConfigDef.Type.STRING);
+    }
+
     /** Returns the size of the largest request, and so of the largest record, that the producer sends, in bytes. */
     static int maxRequestBytes(Map<String, Object> producer) {
         return number(producer, ProducerConfig.MAX_REQUEST_SIZE_CONFIG);

@@ -58,10 +58,11 @@ final class KafkaClients implements Kafka {
 
     @Override
     public Producer<byte[], byte @Nullable []> producer(@Nullable String transactionalId) {
-        return new KafkaProducer<>(
-                transactionalId == null
-                        ? ClientProperties.producer(settings)
-                        : ClientProperties.transactionalProducer(settings, transactionalId));
+        Map<String, Object> properties = transactionalId == null
+                ? ClientProperties.producer(settings)
+                : ClientProperties.transactionalProducer(settings, transactionalId);
+        NativeLz4.loadFor(properties);
+        return new KafkaProducer<>(properties);
     }
 
     @Override
