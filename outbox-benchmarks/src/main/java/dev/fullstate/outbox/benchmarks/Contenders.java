@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.benchmarks;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,13 +19,16 @@ import dev.fullstate.outbox.benchmarks.contender.LimitProcess;
 import dev.fullstate.outbox.benchmarks.contender.OrdersApplication.Outbox;
 import dev.fullstate.outbox.benchmarks.contender.RelayProcess;
 import dev.fullstate.outbox.benchmarks.limit.Limit;
+import dev.fullstate.outbox.harness.image.RelayImage;
 
 /** The contenders, in the order of the report. */
 final class Contenders {
 
     static final String RELAY = "relay-at-least-once";
     static final String RELAY_EXACTLY_ONCE = "relay-exactly-once";
-    /** Reads the table; otherwise as the one before. */
+    /** Exactly once, from the executable jar. */
+    static final String RELAY_JAR = "relay-jar";
+    /** Reads the table; otherwise as {@link #RELAY_EXACTLY_ONCE}. */
     static final String RELAY_TABLE = "relay-table";
 
     static final String DEBEZIUM_DEFAULT = "debezium-default";
@@ -41,24 +46,39 @@ final class Contenders {
 
     Contenders(Parameters parameters) {
         this.parameters = parameters;
-        Path relay = parameters.module().resolve("target/contenders/outbox-relay-exec.jar");
+        Path jar = parameters.module().resolve("target/contenders/outbox-relay-exec.jar");
+        RelayImage image = image(jar);
         all.add(new LimitProcess(Limit.SLOT_ONLY, HEAP));
         all.add(new LimitProcess(Limit.BARE, HEAP));
         all.add(new LimitProcess(Limit.BARE_LOW_LATENCY, HEAP));
         Map<String, String> exactlyOnce = parameters.inFull() ? Map.of() : PATIENT;
         Map<String, String> atLeastOnce = new HashMap<>(exactlyOnce);
         atLeastOnce.put("outbox.relay.delivery", "at-least-once");
-        all.add(new RelayProcess(RELAY_EXACTLY_ONCE, relay, HEAP, exactlyOnce));
+        all.add(RelayProcess.of(image, RELAY_EXACTLY_ONCE, exactlyOnce));
         Map<String, String> table = new HashMap<>(exactlyOnce);
         table.put("outbox.relay.source", "table");
-        all.add(new RelayProcess(RELAY_TABLE, relay, HEAP, table));
-        all.add(new RelayProcess(RELAY, relay, HEAP, atLeastOnce));
+        all.add(RelayProcess.of(image, RELAY_TABLE, table));
+        all.add(RelayProcess.of(image, RELAY, atLeastOnce));
+        all.add(new RelayProcess(RELAY_JAR, parameters.work(), List.of("-jar", jar.toString()), exactlyOnce));
         Path connect = peers().resolve("debezium/target/connect");
         // The gate runs without the peers.
         if (Files.isDirectory(connect)) {
             for (DebeziumTuning tuning : DebeziumTuning.values()) {
                 all.add(new DebeziumConnect(tuning, connect));
             }
+        }
+    }
+
+    /** Built for each run, from the jar and the Dockerfile as they are now. */
+    private RelayImage image(Path jar) {
+        try {
+            return RelayImage.build(
+                    parameters.repository(), jar, parameters.work().resolve("image"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The relay's image could not be built from " + jar, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while the relay's image was built", e);
         }
     }
 

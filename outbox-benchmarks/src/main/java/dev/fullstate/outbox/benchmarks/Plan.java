@@ -59,12 +59,14 @@ final class Plan {
         cases.add(new WholeWayCase(contenders.peers(), seconds(6), seconds(8), 200, contenders.wholeWays()));
         cases.add(new CaptureCase(
                 contenders.peers(), seconds(3), List.of(Outbox.NONE, Outbox.HANDWRITTEN, Outbox.FULLSTATE)));
-        cases.add(new StartCase(contenders.named(Contenders.RELAY, Contenders.DEBEZIUM)));
+        cases.add(new StartCase(contenders.named(
+                Contenders.RELAY_EXACTLY_ONCE, Contenders.RELAY_JAR, Contenders.RELAY, Contenders.DEBEZIUM)));
         cases.add(new IdleCase(
                 seconds(5),
                 seconds(10),
                 contenders.named(
                         Contenders.RELAY_EXACTLY_ONCE,
+                        Contenders.RELAY_JAR,
                         Contenders.RELAY_TABLE,
                         Contenders.RELAY,
                         Contenders.DEBEZIUM,
@@ -72,7 +74,8 @@ final class Plan {
         cases.add(new MemoryCase(
                 backlog(50_000, ROWS, ONE_KILOBYTE),
                 backlog(1_000_000, Integer.MAX_VALUE, ONE_KILOBYTE),
-                contenders.named(Contenders.RELAY_EXACTLY_ONCE, Contenders.RELAY, Contenders.DEBEZIUM)));
+                contenders.named(
+                        Contenders.RELAY_EXACTLY_ONCE, Contenders.RELAY_JAR, Contenders.RELAY, Contenders.DEBEZIUM)));
         cases.addAll(republish());
         cases.addAll(growth());
         cases.add(new MicroCase());
@@ -121,7 +124,8 @@ final class Plan {
         ours.forEach(relay -> cases.add(new PipelinesCase(List.of(1, 4, 16), 500, seconds(8), seconds(6), relay)));
         contenders
                 .relay(Contenders.RELAY_EXACTLY_ONCE)
-                .ifPresent(relay -> cases.add(new OneProcessCase(16, 160, seconds(30), seconds(20), relay)));
+                .ifPresent(
+                        relay -> cases.add(new OneProcessCase(16, 160, seconds(30), seconds(20), relay.withHeap(512))));
         return cases;
     }
 

@@ -1,7 +1,11 @@
 package dev.fullstate.outbox.benchmarks;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +43,19 @@ class SmokeIT {
         assertThat(results.figures())
                 .filteredOn(figure -> figure.metric().equals("throughput"))
                 .allSatisfy(figure -> assertThat(figure.median()).isPositive());
+        assertThat(logsOf(Contenders.RELAY_EXACTLY_ONCE, "drain_1k"))
+                .as("The relay drains the WAL as the others do, and not the table")
+                .isNotEmpty()
+                .allSatisfy(
+                        log -> assertThat(log).content().contains("STREAMING").doesNotContain("may be unpublished"));
         assertThat(Results.read(SMALL.results().resolve(Results.FILE))).isEqualTo(results);
+    }
+
+    private static List<Path> logsOf(String contender, String benchmarkCase) throws IOException {
+        try (Stream<Path> files = Files.walk(SMALL.work())) {
+            return files.filter(file -> file.endsWith(contender + ".log")
+                            && file.getParent().getFileName().toString().startsWith(benchmarkCase))
+                    .toList();
+        }
     }
 }

@@ -19,6 +19,7 @@ class StagesTest {
             BASE,
             stage("").opens("PatientWaits"),
             stage("architecture").opens("StageTable"),
+            stage("image").opens("RelayImage"),
             stage("outbox").opens("MigratedDatabase, OutboxInsert"),
             stage("process").opens("ChildJvm, ProcessUsage"),
             stage("server").opens("BrokerProcess, Databases, Ports, SharedServers"));

@@ -1,6 +1,8 @@
 package dev.fullstate.outbox.relay;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -39,12 +41,19 @@ class ExecutableJarIT extends RelayIntegrationTest {
         }
     }
 
+    /** Returns the executable jar of this build. */
+    static Path jar() throws IOException {
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(Path.of("target"), "outbox-relay-*-exec.jar")) {
+            return jars.iterator().next();
+        }
+    }
+
     private ChildJvm start(String argument) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-jar",
-                ImageBuild.jar().toAbsolutePath().toString(),
+                jar().toAbsolutePath().toString(),
                 argument));
         arguments.addAll(connectionArguments());
         return ChildJvm.start("relay-jar", folder, arguments, GRACE);

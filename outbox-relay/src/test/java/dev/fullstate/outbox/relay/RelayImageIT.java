@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.fullstate.outbox.harness.image.RelayImage;
 import dev.fullstate.outbox.harness.outbox.OutboxInsert;
 import dev.fullstate.outbox.harness.process.ChildJvm;
 
@@ -35,11 +36,11 @@ class RelayImageIT extends RelayIntegrationTest {
     @TempDir
     static Path root;
 
-    private static ImageBuild image;
+    private static RelayImage image;
 
     @BeforeAll
     static void buildImage() throws IOException, InterruptedException {
-        image = ImageBuild.in(root);
+        image = RelayImage.build(Path.of(".."), ExecutableJarIT.jar(), root);
     }
 
     @Test
@@ -78,11 +79,11 @@ class RelayImageIT extends RelayIntegrationTest {
 
     @Test
     void variableOfTheEnvironmentReplacesAnOptionOfTheImage() throws IOException, InterruptedException {
-        ImageBuild.Output plain = image.run(Map.of(), "nonsense");
+        RelayImage.Output plain = image.run(Map.of(), "nonsense");
         assertThat(plain.exitCode()).isEqualTo(WRONG_CALL);
         assertThat(plain.text()).startsWith("'nonsense' is not a command").doesNotContain("warning");
 
-        ImageBuild.Output changed = image.run(
+        RelayImage.Output changed = image.run(
                 Map.of("JAVA_TOOL_OPTIONS", "-Xmx96m -XX:TieredStopAtLevel=4 -XX:+PrintFlagsFinal"), "nonsense");
         assertThat(changed.exitCode()).isEqualTo(WRONG_CALL);
         assertThat(changed.text())

@@ -47,14 +47,25 @@ final class Drain {
      *
      * @param timeline          when the events went through
      * @param used              processor time between the first and the last event
+     * @param usedWarm          that of the warm half
      * @param peakResidentBytes the contender's memory
      * @param firstEventMillis  from the start of the contender's process to its first event
      */
-    record Outcome(Timeline timeline, Watch.Sample used, long peakResidentBytes, long firstEventMillis) {
+    record Outcome(
+            Timeline timeline,
+            Watch.Sample used,
+            Watch.Sample usedWarm,
+            long peakResidentBytes,
+            long firstEventMillis) {
 
         /** {@return processor seconds for a million events} */
         double perMillion(double seconds) {
             return seconds * 1_000_000 / timeline.events();
+        }
+
+        /** {@return the contender's processor seconds for a million events, at the rate of the warm half} */
+        double warmPerMillion() {
+            return usedWarm.contender() * 1_000_000 / (timeline.events() - timeline.events() / 2);
         }
     }
 
@@ -69,6 +80,7 @@ final class Drain {
             return new Outcome(
                     timeline,
                     watch.between(timeline.firstMillis(), timeline.lastMillis()),
+                    watch.between(timeline.middleMillis(), timeline.lastMillis()),
                     watch.peakResidentBytes(),
                     timeline.firstMillis() - turn.startedMillis());
         }

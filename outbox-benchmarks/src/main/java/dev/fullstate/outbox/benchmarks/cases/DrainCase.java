@@ -33,7 +33,7 @@ public record DrainCase(String name, Backlog backlog, int partitions, List<Conte
                         "unpublished-rows-per-event", Integer.toString(backlog.unpublishedRows()),
                         "partitions", Integer.toString(partitions)));
         try (OutboxDatabase database = bench.databases().newDatabase(name)) {
-            backlog.fill(database);
+            backlog.fillWal(database);
             Drain drain = new Drain(bench, database, backlog.events(), partitions);
             Rounds.each(name, bench.rounds(), contenders, Contender::name, (contender, turn) -> {
                 figures.settings(contender.name(), contender.settings());
@@ -52,6 +52,7 @@ public record DrainCase(String name, Backlog backlog, int partitions, List<Conte
                 "cpu-contender",
                 "s/million",
                 outcome.perMillion(outcome.used().contender()));
+        figures.add(who, "cpu-contender-warm-half", "s/million", outcome.warmPerMillion());
         figures.add(
                 who,
                 "cpu-walsender",

@@ -48,7 +48,7 @@ public record MemoryCase(Backlog backlog, Backlog transaction, List<Contender> c
                         "partitions", Integer.toString(PARTITIONS)));
         contenders.forEach(contender -> figures.settings(contender.name(), contender.settings()));
         try (OutboxDatabase database = bench.databases().newDatabase(NAME)) {
-            backlog.fill(database);
+            backlog.fillWal(database);
             Drain drain = new Drain(bench, database, backlog.events(), PARTITIONS, PATIENCE);
             Rounds.each(
                     NAME,
@@ -59,7 +59,7 @@ public record MemoryCase(Backlog backlog, Backlog transaction, List<Contender> c
                             figures.add(contender.name(), "least-heap", "MB", leastHeap(drain, contender, turn)));
         }
         try (OutboxDatabase database = bench.databases().newDatabase(NAME)) {
-            transaction.fill(database);
+            transaction.fillWal(database);
             Drain drain = new Drain(bench, database, transaction.events(), PARTITIONS);
             Rounds.each(NAME, bench.rounds(), contenders, Contender::name, (contender, turn) -> {
                 Drain.Outcome outcome = drain.run(contender, turn);

@@ -30,7 +30,7 @@ public record StartCase(List<Contender> contenders) implements Case {
     public List<Figure> run(Bench bench) throws SQLException {
         Figures figures = new Figures(NAME, Map.of());
         try (OutboxDatabase database = bench.databases().newDatabase(NAME)) {
-            ONE_EVENT.fill(database);
+            ONE_EVENT.fillWal(database);
             Drain drain = new Drain(bench, database, 1, 1);
             Rounds.each(NAME, bench.rounds(), contenders, Contender::name, (contender, turn) -> {
                 figures.settings(contender.name(), contender.settings());

@@ -6,27 +6,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.fullstate.outbox.harness.image.RelayImage;
 import dev.fullstate.outbox.harness.process.ChildJvm;
 
 /**
- * Our relay as it is shipped: the executable jar, its defaults, and the addresses that it needs.
+ * Our relay as it is shipped: the command of its image, its defaults, and the addresses that it needs.
  *
- * @param name     in the report
- * @param jar      the executable jar
- * @param heap     the JVM's option for the largest heap
- * @param settings that differ from the relay's defaults
+ * @param name       in the report
+ * @param folder     the application's, in which the command runs
+ * @param command    the JVM's options, and the jar
+ * @param properties that differ from the relay's defaults
  */
-public record RelayProcess(String name, Path jar, String heap, Map<String, String> settings) implements Contender {
+public record RelayProcess(String name, Path folder, List<String> command, Map<String, String> properties)
+        implements Contender {
 
-    public RelayProcess {
-        Map<String, String> all = new TreeMap<>(settings);
-        all.put("heap", heap);
-        settings = all;
+    /** As a container of the image runs it. */
+    public static RelayProcess of(RelayImage image, String name, Map<String, String> properties) {
+        List<String> entryPoint = image.entryPoint();
+        return new RelayProcess(name, image.folder(), entryPoint.subList(1, entryPoint.size()), properties);
+    }
+
+    @Override
+    public Map<String, String> settings() {
+        Map<String, String> settings = new TreeMap<>(properties);
+        settings.put("jvm", String.join(" ", command));
+        return settings;
     }
 
     @Override
     public RelayProcess withHeap(int megabytes) {
-        return new RelayProcess(name, jar, "-Xmx" + megabytes + "m", settings);
+        List<String> changed = new ArrayList<>(command);
+        changed.add(changed.indexOf("-jar"), "-Xmx" + megabytes + "m");
+        return new RelayProcess(name, folder, changed, properties);
     }
 
     @Override
@@ -54,14 +65,10 @@ public record RelayProcess(String name, Path jar, String heap, Map<String, Strin
 
     /** @param pipeline whose broker and folder the JVM has */
     private ChildJvm start(Pipeline pipeline, List<String> databases) {
-        List<String> arguments = new ArrayList<>(List.of(
-                heap, "-jar", jar.toString(), "--spring.kafka.bootstrap-servers=" + pipeline.bootstrapServers()));
+        List<String> arguments = new ArrayList<>(command);
+        arguments.add("--spring.kafka.bootstrap-servers=" + pipeline.bootstrapServers());
         arguments.addAll(databases);
-        settings.forEach((key, value) -> {
-            if (!key.equals("heap")) {
-                arguments.add("--" + key + "=" + value);
-            }
-        });
-        return ChildJvm.start(name, pipeline.folder(), arguments, Contender.GRACE);
+        properties.forEach((key, value) -> arguments.add("--" + key + "=" + value));
+        return ChildJvm.start(name, pipeline.folder(), folder, arguments, Contender.GRACE);
     }
 }

@@ -63,6 +63,12 @@ public record Backlog(int events, int keys, int rowsPerTransaction, int payloadB
         }
     }
 
+    /** Writes all events, and leaves them to the WAL, as a program finds them that was stopped for a while. */
+    public void fillWal(OutboxDatabase database) throws SQLException {
+        fill(database);
+        database.leaveRowsToTheWal();
+    }
+
     private void write(OutboxDatabase database, int writer, int writers) throws SQLException {
         try (Connection connection = database.connectForBatches();
                 OutboxWriter rows = new OutboxWriter(connection, writer, payloadBytes);

@@ -23,6 +23,8 @@ public final class OutboxDatabase implements AutoCloseable {
     private final PostgresServer server;
     private final String name;
     private final Connection connection;
+    /** Whether the rows are in the WAL only. */
+    private boolean emptied;
 
     private OutboxDatabase(PostgresServer server, String name, Connection connection) {
         this.server = server;
@@ -82,9 +84,24 @@ public final class OutboxDatabase implements AutoCloseable {
         }
     }
 
+    /**
+     * Removes all rows from the table, so that only the WAL has them. A relay that has no position yet publishes the rows of the table, and not those
+     * of the WAL: from now on each slot comes with the command by which our relay accepts the slot's position as its own, and goes on from there.
+     */
+    public void leaveRowsToTheWal() throws SQLException {
+        execute("truncate outbox");
+        emptied = true;
+    }
+
     /** Adds a slot that will send everything since the database was created. */
     public void copySlot(String slot) throws SQLException {
         execute("select pg_copy_logical_replication_slot('%s', '%s')".formatted(baseSlot(), slot));
+        if (emptied) {
+            execute("""
+                    insert into outbox_command (pipeline, command, slot_position, requested_by)
+                    select slot_name, 'accept', confirmed_flush_lsn, 'benchmark' from pg_replication_slots where slot_name = '%s'
+                    """.formatted(slot));
+        }
     }
 
     /** Removes a slot, if the contender has not, with the walsender of a contender that has not noticed its end. */

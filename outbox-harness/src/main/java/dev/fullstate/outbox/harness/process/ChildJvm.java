@@ -59,7 +59,7 @@ public final class ChildJvm implements AutoCloseable {
         all.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         all.addAll(arguments);
         Path log = LOGS.resolve(name + "-" + ProcessHandle.current().pid() + ".log");
-        return start(name, log, Path.of(""), all, Duration.ZERO);
+        return startLogging(name, log, Path.of(""), all, Duration.ZERO);
     }
 
     /**
@@ -71,10 +71,20 @@ public final class ChildJvm implements AutoCloseable {
      * @param grace     how long {@link #close()} waits before it kills the JVM
      */
     public static ChildJvm start(String name, Path folder, List<String> arguments, Duration grace) {
-        return start(name, folder.resolve(name + ".log"), folder, arguments, grace);
+        return start(name, folder, folder, arguments, grace);
     }
 
-    private static ChildJvm start(
+    /**
+     * The same with a working directory of its own.
+     *
+     * @param folder of the log
+     */
+    public static ChildJvm start(
+            String name, Path folder, Path workingDirectory, List<String> arguments, Duration grace) {
+        return startLogging(name, folder.resolve(name + ".log"), workingDirectory, arguments, grace);
+    }
+
+    private static ChildJvm startLogging(
             String name, Path log, Path workingDirectory, List<String> arguments, Duration grace) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -1,56 +1,76 @@
-package dev.fullstate.outbox.relay;
+package dev.fullstate.outbox.harness.image;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Follows the relay's Dockerfile without Docker: its folders lie below one of this machine, its commands run with this JVM, and COPY takes from
  * there or from the repository.
  */
-final class ImageBuild {
+public final class RelayImage {
 
-    private static final Path REPOSITORY = Path.of("..");
-    private static final String JAR = "target/outbox-relay-*-exec.jar";
+    private static final Pattern STRING = Pattern.compile("\"([^\"]*)\"");
 
+    private final Path repository;
+    private final Path jar;
     private final Path root;
     private Path workingDirectory;
     private List<String> entryPoint = List.of();
 
-    private ImageBuild(Path root) {
+    private RelayImage(Path repository, Path jar, Path root) {
+        this.repository = repository;
+        this.jar = jar;
         this.root = root;
         this.workingDirectory = root;
     }
 
-    static ImageBuild in(Path root) throws IOException, InterruptedException {
-        ImageBuild build = new ImageBuild(root);
-        for (String line : Files.readAllLines(REPOSITORY.resolve("docker/relay/Dockerfile"))) {
+    /**
+     * Builds the image.
+     *
+     * @param repository with the Dockerfile
+     * @param jar        the relay's executable jar
+     * @param root       folder for the image's folders; what it has already is deleted
+     */
+    public static RelayImage build(Path repository, Path jar, Path root) throws IOException, InterruptedException {
+        delete(root);
+        RelayImage image = new RelayImage(repository, jar, root.toAbsolutePath());
+        for (String line : Files.readAllLines(repository.resolve("docker/relay/Dockerfile"))) {
             if (!line.isBlank() && !line.startsWith("#")) {
                 String[] words = line.split(" ", 2);
-                build.follow(words[0], words[1]);
+                image.follow(words[0], words[1]);
             }
         }
-        return build;
+        return image;
     }
 
-    /** Returns the folder of the application. */
-    Path folder() {
+    /** {@return the folder of the application, in which the image's command runs} */
+    public Path folder() {
         return workingDirectory;
     }
 
-    /** Returns the command of the image, beginning with the name of the program. */
-    List<String> entryPoint() {
+    /** {@return the command of the image, beginning with the name of the program} */
+    public List<String> entryPoint() {
         return entryPoint;
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
     }
 
     private void follow(String instruction, String rest) throws IOException, InterruptedException {
@@ -62,7 +82,10 @@ final class ImageBuild {
             case "COPY" -> copy(rest.split(" ", -1));
             case "RUN" -> run(rest);
             case "ENTRYPOINT" ->
-                entryPoint = List.of(JsonMapper.builder().build().readValue(rest, String[].class));
+                entryPoint = STRING.matcher(rest)
+                        .results()
+                        .map(string -> string.group(1))
+                        .toList();
             default -> throw new IllegalStateException("This build does not know " + instruction);
         }
     }
@@ -77,19 +100,9 @@ final class ImageBuild {
         if (words.length == 3) {
             copyContent(inRoot(from), to);
         } else if (from.equals("${JAR}")) {
-            copyFile(jar(), to);
+            copyFile(jar, to);
         } else {
-            copyFile(REPOSITORY.resolve(from), to.resolve(Path.of(from).getFileName()));
-        }
-    }
-
-    /** Returns the executable jar of this build. */
-    static Path jar() throws IOException {
-        Path pattern = Path.of(JAR);
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(
-                Objects.requireNonNull(pattern.getParent()),
-                pattern.getFileName().toString())) {
-            return jars.iterator().next();
+            copyFile(repository.resolve(from), to.resolve(Path.of(from).getFileName()));
         }
     }
 
@@ -114,7 +127,7 @@ final class ImageBuild {
     }
 
     /** Runs the image's command to its end. */
-    Output run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+    public Output run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(entryPoint);
         command.addAll(Arrays.asList(arguments));
         return run(environment, command);
@@ -133,5 +146,5 @@ final class ImageBuild {
     }
 
     /** The end of a process, and what it has printed. */
-    record Output(int exitCode, String text) {}
+    public record Output(int exitCode, String text) {}
 }
