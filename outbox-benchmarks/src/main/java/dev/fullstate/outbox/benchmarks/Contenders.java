@@ -26,7 +26,7 @@ final class Contenders {
 
     static final String RELAY = "relay-at-least-once";
     static final String RELAY_EXACTLY_ONCE = "relay-exactly-once";
-    /** Exactly once, from the executable jar. */
+    /** Exactly once, from the executable jar, with the image's options. */
     static final String RELAY_JAR = "relay-jar";
     /** Reads the table; otherwise as {@link #RELAY_EXACTLY_ONCE}. */
     static final String RELAY_TABLE = "relay-table";
@@ -59,7 +59,8 @@ final class Contenders {
         table.put("outbox.relay.source", "table");
         all.add(RelayProcess.of(image, RELAY_TABLE, table));
         all.add(RelayProcess.of(image, RELAY, atLeastOnce));
-        all.add(new RelayProcess(RELAY_JAR, parameters.work(), List.of("-jar", jar.toString()), exactlyOnce));
+        all.add(new RelayProcess(
+                RELAY_JAR, image.folder(), List.of("-XX:Flags=jvm.flags", "-jar", jar.toString()), exactlyOnce));
         Path connect = peers().resolve("debezium/target/connect");
         // The gate runs without the peers.
         if (Files.isDirectory(connect)) {
