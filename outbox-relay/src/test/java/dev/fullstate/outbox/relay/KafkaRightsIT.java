@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,6 +108,22 @@ class KafkaRightsIT {
         assertThat(published()).containsExactly("1", "2", "3");
     }
 
+    @Test
+    void documentedRightsAreEnoughToSeeThatMarkersAreWritten() throws Exception {
+        documented().forEach(right -> kafka.allow(binding(right)));
+        database.insert("a", "1");
+        try (SteppedRelay relay = relay()) {
+            relay.stepUntil(() -> published().contains("1"));
+        }
+        try (WalSession session = WalSource.of(SteppedRelay.wal(database)).open();
+                Kafka client = Kafka.connect(publishing().kafka())) {
+            String id = "outbox-relay-" + session.pipeline();
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(2))
+                    .until(() -> client.areMarkersWritten(id, Duration.ofMinutes(1)));
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("neededToPublish")
     void withoutItNothingIsPublished(Right right) throws Exception {
@@ -185,13 +203,16 @@ class KafkaRightsIT {
 
     /** Looks at the id of the pipeline as the relay makes it. */
     private Diagnosis transactionalId() throws Exception {
-        PublisherSettings settings =
-                SteppedRelay.publishing(database, Delivery.EXACTLY_ONCE, kafka.client(database.name(), "secret"));
+        PublisherSettings settings = publishing();
         try (WalSession session = WalSource.of(SteppedRelay.wal(database)).open();
                 Kafka client = Kafka.connect(settings.kafka())) {
             return KafkaDiagnosis.of(settings, client, session.pipeline(), Set.of(), Set.of())
                     .get(0);
         }
+    }
+
+    private PublisherSettings publishing() throws IOException {
+        return SteppedRelay.publishing(database, Delivery.EXACTLY_ONCE, kafka.client(database.name(), "secret"));
     }
 
     /** A busy machine may have other failures before, which heal. */

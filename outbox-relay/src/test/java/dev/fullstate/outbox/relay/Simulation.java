@@ -110,6 +110,10 @@ final class Simulation {
         }
         comeToRest();
         check();
+        if (faultRate == 0 && kafka.earlyCount() > 0) {
+            throw new AssertionError(
+                    "Transactions began before the markers of the one before were written: " + kafka.earlyCount());
+        }
         happened.put(Happening.TAKEN_FROM_A_SILENT_ONE, database.terminatedCount());
         happened.put(Happening.JOB_END_NOTED, database.notedCount());
     }

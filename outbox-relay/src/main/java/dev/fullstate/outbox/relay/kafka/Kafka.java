@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.kafka;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
@@ -97,6 +98,15 @@ public interface Kafka extends AutoCloseable {
      * @throws BrokerException if Kafka does not tell
      */
     short transactionVersion();
+
+    /**
+     * Finds out whether Kafka has written the markers of the last transaction whose commit it has acknowledged. Until then consumers do not see
+     * the end of that transaction, and the next one of the same id has to wait.
+     *
+     * @param timeout for the answer
+     * @throws BrokerException if Kafka does not tell
+     */
+    boolean areMarkersWritten(String transactionalId, Duration timeout);
 
     /**
      * Creates a topic, unless it exists.

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -109,6 +110,17 @@ final class KafkaClients implements Kafka {
                 .finalizedFeatures()
                 .get("transaction.version");
         return range == null ? 0 : range.maxVersionLevel();
+    }
+
+    @Override
+    public boolean areMarkersWritten(String transactionalId, Duration timeout) {
+        return new KafkaAnswer(timeout)
+                        .of(
+                                admin.describeTransactions(List.of(transactionalId))
+                                        .description(transactionalId),
+                                "Transactional id '" + transactionalId + "' could not be looked up")
+                        .state()
+                != TransactionState.PREPARE_COMMIT;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,8 @@ final class RecordSender implements AutoCloseable {
 
     private final Kafka kafka;
     private final Producer<byte[], byte @Nullable []> producer;
+    private final @Nullable String transactionalId;
+    private final LongSupplier nanoTime;
     private final Topics topics;
     private final int maxRequestBytes;
     private final String deadLetterTopic;
@@ -108,6 +111,8 @@ final class RecordSender implements AutoCloseable {
             LongSupplier nanoTime) {
         this.kafka = kafka;
         this.producer = kafka.producer(transactionalId);
+        this.transactionalId = transactionalId;
+        this.nanoTime = nanoTime;
         this.topics = new Topics(kafka, settings);
         this.maxRequestBytes = settings.kafka().maxRequestBytes();
         this.deadLetterTopic = settings.deadLetterTopic();
@@ -141,6 +146,11 @@ final class RecordSender implements AutoCloseable {
 
     CommitGuard commits() {
         return commits;
+    }
+
+    /** Returns what waits for the markers of the producer's transactions, if it has some. */
+    MarkerWatch markers() {
+        return new MarkerWatch(kafka, Objects.requireNonNull(transactionalId), nanoTime);
     }
 
     List<Warning> warnings() {

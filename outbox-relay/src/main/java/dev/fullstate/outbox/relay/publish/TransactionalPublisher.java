@@ -42,6 +42,7 @@ final class TransactionalPublisher implements Publisher {
     private final PublisherSettings settings;
     private final RecordSender sender;
     private final PositionTopic positions;
+    private final MarkerWatch markers;
     private final ExecutorService commitThread;
     private final LongSupplier nanoTime;
     /** The position of the last transaction that is committed, by this producer or by one before it; null if there is none. */
@@ -67,6 +68,7 @@ final class TransactionalPublisher implements Publisher {
         this.settings = settings;
         this.sender = sender;
         this.positions = positions;
+        this.markers = sender.markers();
         this.committed = committed;
         this.parking = positions.parking(sender);
         this.committedParking = parking.now();
@@ -189,7 +191,10 @@ final class TransactionalPublisher implements Publisher {
         state = new Committing(transaction, upTo, parked, commitThread.submit(this::commitPatiently));
     }
 
-    /** Asks again while Kafka does not answer: the outcome of a commit that was asked for has to be known. */
+    /**
+     * Asks again while Kafka does not answer: the outcome of a commit that was asked for has to be known. Waits for the markers, too, after
+     * which the next transaction can begin.
+     */
     private void commitPatiently() {
         long deadline =
                 nanoTime.getAsLong() + settings.kafka().transactionTimeout().toNanos();
@@ -208,6 +213,7 @@ final class TransactionalPublisher implements Publisher {
             }
         }
         guard.end(sender.producer());
+        markers.await();
     }
 
     private void endCommit(Committing ended) {

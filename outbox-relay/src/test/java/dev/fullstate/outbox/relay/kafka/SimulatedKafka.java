@@ -39,6 +39,7 @@ public final class SimulatedKafka {
     private final short transactionVersion;
     private Consumer<String> narrator = happened -> {};
     private double faultRate;
+    private int earlyCount;
 
     private record Late(String transactionalId, int epoch) {}
 
@@ -62,6 +63,8 @@ public final class SimulatedKafka {
 
         private final List<Entry> open = new ArrayList<>();
         private int epoch;
+        /** True from the acknowledgement of a commit until the markers of that transaction are written. */
+        private boolean markersPending;
     }
 
     /** @param random decides what Kafka leaves open */
@@ -230,6 +233,8 @@ public final class SimulatedKafka {
         int aborted = id.open.size();
         end(id, Outcome.ABORTED);
         id.epoch++;
+        // An initialisation waits for them.
+        id.markersPending = false;
         narrator.accept("gives the producer epoch " + id.epoch
                 + (aborted == 0 ? "" : ", and aborts the transaction of the one before; records: " + aborted));
         return id.epoch;
@@ -240,7 +245,10 @@ public final class SimulatedKafka {
         if (transactionalId == null) {
             end(entry, Outcome.COMMITTED);
         } else {
-            current(transactionalId, epoch).open.add(entry);
+            TransactionalId id = current(transactionalId, epoch);
+            earlyCount += id.markersPending ? 1 : 0;
+            id.markersPending = false;
+            id.open.add(entry);
         }
         List<Entry> log = logs.computeIfAbsent(partition(record), partition -> new ArrayList<>());
         log.add(entry);
@@ -256,9 +264,24 @@ public final class SimulatedKafka {
         TransactionalId id = current(transactionalId, epoch);
         narrator.accept("commits a transaction of epoch " + epoch + "; records: " + id.open.size());
         end(id, Outcome.COMMITTED);
+        id.markersPending = true;
         if (strikes()) {
             throw new TimeoutException("The answer to the commit was lost");
         }
+    }
+
+    /** Has the markers of a transaction written at some time after its commit. */
+    boolean areMarkersWritten(String transactionalId) {
+        TransactionalId id = transactionalIds.get(transactionalId);
+        if (id != null && random.nextInt(3) == 2) {
+            id.markersPending = false;
+        }
+        return id == null || !id.markersPending;
+    }
+
+    /** Returns how many transactions began before the markers of the one before were written, and so had to wait. */
+    public int earlyCount() {
+        return earlyCount;
     }
 
     short transactionVersion() {

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.kafka;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -70,6 +71,12 @@ public final class SimulatedProducers implements Kafka {
     public short transactionVersion() {
         requireAnswer();
         return broker.transactionVersion();
+    }
+
+    @Override
+    public boolean areMarkersWritten(String transactionalId, Duration timeout) {
+        requireAnswer();
+        return broker.areMarkersWritten(transactionalId);
     }
 
     @Override

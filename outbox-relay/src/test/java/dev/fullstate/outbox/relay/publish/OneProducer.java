@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.TopicPartition;
@@ -20,8 +21,16 @@ import dev.fullstate.outbox.relay.publish.PublisherSettings.AddedPartitions;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.Delivery;
 import dev.fullstate.outbox.relay.publish.PublisherSettings.NewTopics;
 
-/** A cluster that has every topic, with one partition, and one producer. */
-record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafka {
+/**
+ * A cluster that has every topic, with one partition, and one producer.
+ *
+ * @param markers asked for the markers of its transactions
+ */
+record OneProducer(Producer<byte[], byte @Nullable []> producer, BooleanSupplier markers) implements Kafka {
+
+    OneProducer(Producer<byte[], byte @Nullable []> producer) {
+        this(producer, () -> true);
+    }
 
     /** Settings of a publisher that uses it. */
     static PublisherSettings settings(Delivery delivery) {
@@ -61,6 +70,11 @@ record OneProducer(Producer<byte[], byte @Nullable []> producer) implements Kafk
     @Override
     public short transactionVersion() {
         return 2;
+    }
+
+    @Override
+    public boolean areMarkersWritten(String transactionalId, Duration timeout) {
+        return markers.getAsBoolean();
     }
 
     @Override
