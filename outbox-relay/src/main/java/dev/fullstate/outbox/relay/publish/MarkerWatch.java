@@ -22,7 +22,8 @@ final class MarkerWatch {
     /** As long as the broker looks for them: the default of its {@code add.partitions.to.txn.retry.backoff.max.ms}. */
     private static final Duration PATIENCE = Duration.ofMillis(100);
 
-    private static final Duration UNTIL_NEXT_ATTEMPT = Duration.ofSeconds(10);
+    /** Short, because one slow answer is no reason to let many transactions wait; long beside the patience, in case that none ever comes. */
+    private static final Duration UNTIL_NEXT_ATTEMPT = Duration.ofSeconds(1);
 
     private final Kafka kafka;
     private final String transactionalId;

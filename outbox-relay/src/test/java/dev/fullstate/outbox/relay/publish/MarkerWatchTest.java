@@ -67,14 +67,14 @@ class MarkerWatchTest {
             throw BrokerException.of("Not told", new UnsupportedVersionException("Which transactions?"));
         });
         watch.await();
-        nanos += Duration.ofSeconds(9).toNanos();
+        nanos += Duration.ofMillis(900).toNanos();
         watch.await();
         assertThat(askedFor).hasSize(1);
-        nanos += Duration.ofSeconds(1).toNanos();
+        nanos += Duration.ofMillis(100).toNanos();
         watch.await();
         assertThat(askedFor).hasSize(2);
         tells.set(true);
-        nanos += Duration.ofSeconds(10).toNanos();
+        nanos += Duration.ofSeconds(1).toNanos();
         watch.await();
         watch.await();
         assertThat(askedFor).hasSize(4);
