@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -221,6 +222,11 @@ public enum Mutant {
         @Override
         public short transactionVersion() {
             return target.transactionVersion();
+        }
+
+        @Override
+        public boolean areMarkersWritten(String transactionalId, Duration timeout) {
+            return target.areMarkersWritten(transactionalId, timeout);
         }
 
         @Override
