@@ -32,7 +32,7 @@ class StagesTest {
                     .opens(
                             "AdminPaths, EventHeaders, DeadLetterHeaders, Operation, OutboxEvent, OutboxMigration, OutboxNames, OutboxTable"),
             stage("").opens("PublishFullState, InState, FullStateEvents, FullStateJsonCustomizer, OutboxException"),
-            stage("session").opens("SessionConnection, ReadingSession, DatabaseFailure"),
+            stage("session").opens("SessionConnection, RoundTrip, ReadingSession, DatabaseFailure"),
             stage("rows")
                     .sees("", "session")
                     .opens("RootTable, PartTable, CollectionTable, StoredIds, ColumnTypes, MissingVersionException"),
@@ -41,7 +41,7 @@ class StagesTest {
                     .opens(
                             "AggregateResolver, Aggregates, Aggregate, OwnerLink, AssociationPath",
                             "Place, Attribute, Role, MapKey, AggregateMappingException"),
-            stage("reading").sees("aggregate").opens("StateReader"),
+            stage("reading").sees("session, aggregate").opens("StateReader, AskedStates"),
             stage("capture")
                     .sees("", "contract, session, rows, aggregate, reading")
                     .opens("Capture, ChangeSink, AggregateChange"),
@@ -50,6 +50,7 @@ class StagesTest {
                     .opens("BulkOperations, BulkOperationsContributor, CheckedTranslatorFactory, ModifyingQueries"),
             stage("envelope").sees("", "contract, session, aggregate, capture").opens("Envelope, TraceContext"),
             stage("store").sees("contract").opens("Outbox, OutboxStore, Database"),
+            stage("commit").opens("LastStatement, CommitContributor"),
             stage("schema").sees("contract, store").opens("OutboxSchema, OutboxSchemaException, RowSecurity"),
             stage("retention").sees("contract, store").opens("Retention, Outboxes, OutboxState, OutboxReach, RelayLag"),
             stage("jobs")
@@ -92,11 +93,14 @@ class StagesTest {
     @ArchTest
     static final ArchRule WITHOUT_CYCLES = STAGES.cycles();
 
-    /** The transaction's time-out then bounds each statement. Republishing has sessions of its own. */
+    /**
+     * The transaction's time-out then bounds each statement. Republishing has sessions of its own, and a statement travels with the commit only
+     * where there is no time-out.
+     */
     @ArchTest
     static final ArchRule STATEMENTS_ON_A_SESSION_RESPECT_THE_TIME_OUT = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + ".session..", BASE + ".republish..")
+            .resideOutsideOfPackages(BASE + ".session..", BASE + ".commit..", BASE + ".republish..")
             .should()
             .callMethodWhere(target(owner(assignableTo(SharedSessionContract.class)))
                     .and(target(nameMatching("doWork|doReturningWork|sessionWithOptions|statelessWithOptions"))))
