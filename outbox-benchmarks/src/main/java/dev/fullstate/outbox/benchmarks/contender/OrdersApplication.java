@@ -147,7 +147,7 @@ public final class OrdersApplication implements AutoCloseable {
         properties.forEach((name, value) -> arguments.add("--" + name + "=" + value));
         ChildJvm jvm = ChildJvm.start("orders-" + outbox.label, pipeline.folder(), arguments, Contender.GRACE);
         try {
-            OrdersApplication application = new OrdersApplication(jvm, heap, new LogTail(jvm.log()));
+            OrdersApplication application = new OrdersApplication(jvm, heap, new LogTail(jvm.output()));
             application.await(READY::equals, START);
             return application;
         } catch (IOException e) {

@@ -5,8 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** Reads the lines of a file that another process is still writing. It is for one thread. */
@@ -20,9 +18,9 @@ public final class LogTail implements Closeable {
     private byte[] read = {};
     private int next;
 
-    /** Begins with the first line of the file. */
-    public LogTail(Path log) throws IOException {
-        file = Files.newInputStream(log);
+    /** Begins where the file is open. */
+    public LogTail(InputStream file) {
+        this.file = file;
     }
 
     /** {@return the next line without its end, as soon as all of it was written; empty until then} */

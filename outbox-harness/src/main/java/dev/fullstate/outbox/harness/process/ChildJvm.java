@@ -1,6 +1,7 @@
 package dev.fullstate.outbox.harness.process;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -160,6 +161,13 @@ public final class ChildJvm implements AutoCloseable {
     /** {@return the stream that the program reads as its standard input} */
     public OutputStream input() {
         return process.getOutputStream();
+    }
+
+    /** Opens the program's output where it begins in its file, which may have that of an earlier run before it. */
+    public InputStream output() throws IOException {
+        InputStream output = Files.newInputStream(log);
+        output.skipNBytes(begin);
+        return output;
     }
 
     /** {@return the file with the program's output} */
