@@ -76,13 +76,20 @@ public record ReceivedRow(Position position, int xid, byte[] @Nullable [] values
      * @throws UnpublishableRowException if a value that the event needs is null or not known
      */
     public CommittedEvent event() {
+        // Nearly always nothing is missing, and a stream would be paid for each event.
+        if (!missing.isEmpty()) {
+            requireNeeded();
+        }
+        return CommittedEvent.of(position, values);
+    }
+
+    private void requireNeeded() {
         List<String> needed = missing.stream()
                 .filter(column -> !MAY_BE_MISSING.contains(column))
                 .toList();
         if (!needed.isEmpty()) {
             throw UnpublishableRowException.missing(RowId.of(position, values), needed);
         }
-        return CommittedEvent.of(position, values);
     }
 
     /** Names the row as people find it. */
