@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class ClientProperties {
 
     private static final int LINGER_MILLIS = 2;
+    /** A commit sends what lingers, so this delays no event that the commit would not. */
+    private static final int TRANSACTION_LINGER_MILLIS = 50;
+
     private static final int FETCH_MILLIS = 10;
     private static final int BATCH_BYTES = 64 * 1024;
     private static final int FETCH_BYTES = 256 * 1024;
@@ -33,10 +36,14 @@ final class ClientProperties {
     private ClientProperties() {}
 
     static Map<String, Object> producer(KafkaSettings settings) {
+        return producer(settings, LINGER_MILLIS);
+    }
+
+    private static Map<String, Object> producer(KafkaSettings settings, int lingerMillis) {
         Map<String, Object> properties = new HashMap<>(settings.producer().get());
         // Choices that are the user's to make; these are the measured defaults.
         properties.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
+        properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, lingerMillis);
         properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
 
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, settings.clientId());
@@ -63,7 +70,7 @@ final class ClientProperties {
 
     /** In addition, what it sends belongs to transactions, and no other producer with this id can go on after it. */
     static Map<String, Object> transactionalProducer(KafkaSettings settings, String transactionalId) {
-        Map<String, Object> properties = producer(settings);
+        Map<String, Object> properties = producer(settings, TRANSACTION_LINGER_MILLIS);
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int)
                 settings.transactionTimeout().toMillis());

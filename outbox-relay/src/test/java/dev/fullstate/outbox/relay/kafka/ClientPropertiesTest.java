@@ -30,6 +30,15 @@ class ClientPropertiesTest {
     }
 
     @Test
+    void batchesOfATransactionMayGrowBecauseItsCommitSendsThem() {
+        assertThat(ClientProperties.transactionalProducer(settings(Map.of()), "tx"))
+                .containsEntry("linger.ms", 50)
+                .containsEntry("batch.size", 65536);
+        assertThat(ClientProperties.transactionalProducer(settings(Map.of("linger.ms", "0")), "tx"))
+                .containsEntry("linger.ms", "0");
+    }
+
+    @Test
     void compressionLingerAndBatchesAreTheUsersChoice() {
         assertThat(producer(Map.of(
                         "compression.type",
