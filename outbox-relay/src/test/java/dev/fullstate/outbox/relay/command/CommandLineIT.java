@@ -103,6 +103,14 @@ class CommandLineIT {
         await().until(() -> run(Verb.STATUS, "--json").json().get("active").asBoolean());
     }
 
+    /** Has a relay publish an event: it has its slot before it has a position. */
+    private void leaveAPosition() throws SQLException {
+        database.execute(OutboxInsert.rows(1).sql());
+        startRelay();
+        assertThat(run(Verb.DRAIN).code).isEqualTo(RelayMain.ExitCode.OK);
+        relay.close();
+    }
+
     @Test
     void checkNamesEverythingThatIsMissingWithItsRemedy() throws SQLException {
         database = MigratedDatabase.empty(server, "command_it");
@@ -237,8 +245,7 @@ class CommandLineIT {
     @Test
     void acceptanceThatTheRelayDoesNotFollowFails() throws SQLException {
         create();
-        startRelay();
-        relay.close();
+        leaveAPosition();
         await().until(() -> run(Verb.CHECK).text.contains("OK       position: a relay goes on after "));
         String confirmed = run(Verb.STATUS, "--json").json().get("confirmed").asString();
         CompletableFuture<Outcome> fits =
@@ -253,8 +260,7 @@ class CommandLineIT {
     @Test
     void openTransactionOfAKilledRelayDoesNotHoldUpCheck() throws Exception {
         create();
-        startRelay();
-        relay.close();
+        leaveAPosition();
         String kafka = SharedServers.kafka().bootstrapServers();
         Map<String, Object> killed =
                 Map.of("bootstrap.servers", kafka, "transactional.id", database.name(), "acks", "all");
