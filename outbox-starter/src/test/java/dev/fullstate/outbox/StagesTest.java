@@ -50,7 +50,7 @@ class StagesTest {
                     .opens("BulkOperations, BulkOperationsContributor, CheckedTranslatorFactory, ModifyingQueries"),
             stage("envelope").sees("", "contract, session, aggregate, capture").opens("Envelope, TraceContext"),
             stage("store").sees("contract").opens("Outbox, OutboxStore, Database"),
-            stage("commit").opens("LastStatement, CommitContributor"),
+            stage("commit").sees("session").opens("LastStatement, CommitContributor"),
             stage("schema").sees("contract, store").opens("OutboxSchema, OutboxSchemaException, RowSecurity"),
             stage("retention").sees("contract, store").opens("Retention, Outboxes, OutboxState, OutboxReach, RelayLag"),
             stage("jobs")
@@ -93,14 +93,11 @@ class StagesTest {
     @ArchTest
     static final ArchRule WITHOUT_CYCLES = STAGES.cycles();
 
-    /**
-     * The transaction's time-out then bounds each statement. Republishing has sessions of its own, and a statement travels with the commit only
-     * where there is no time-out.
-     */
+    /** The transaction's time-out then bounds each statement. Republishing has sessions of its own. */
     @ArchTest
     static final ArchRule STATEMENTS_ON_A_SESSION_RESPECT_THE_TIME_OUT = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + ".session..", BASE + ".commit..", BASE + ".republish..")
+            .resideOutsideOfPackages(BASE + ".session..", BASE + ".republish..")
             .should()
             .callMethodWhere(target(owner(assignableTo(SharedSessionContract.class)))
                     .and(target(nameMatching("doWork|doReturningWork|sessionWithOptions|statelessWithOptions"))))

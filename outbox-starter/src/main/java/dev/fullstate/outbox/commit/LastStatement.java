@@ -7,12 +7,13 @@ import java.sql.SQLException;
 import org.hibernate.HibernateException;
 import org.hibernate.TransactionException;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.AutoSave;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import dev.fullstate.outbox.session.SessionConnection;
 
 /**
  * The statement that ends a transaction together with its commit. PostgreSQL executes the commit only if the statement was successful, and
@@ -62,18 +63,15 @@ public final class LastStatement {
 
     private static boolean isUsual(SharedSessionContractImplementor session) {
         try {
-            Connection connection = connection(session);
-            return connection.isWrapperFor(PGConnection.class)
-                    && connection.isWrapperFor(BaseConnection.class)
-                    && connection.unwrap(PGConnection.class).getAutosave() == AutoSave.NEVER
-                    && connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.OPEN;
+            Connection connection = SessionConnection.of(session);
+            if (!connection.isWrapperFor(BaseConnection.class)) {
+                return false;
+            }
+            BaseConnection driver = connection.unwrap(BaseConnection.class);
+            return driver.getAutosave() == AutoSave.NEVER && driver.getTransactionState() == TransactionState.OPEN;
         } catch (SQLException e) {
             throw session.getJdbcServices().getSqlExceptionHelper().convert(e, "The connection's state is unknown");
         }
-    }
-
-    private static Connection connection(SharedSessionContractImplementor session) {
-        return session.getJdbcCoordinator().getLogicalConnection().getPhysicalConnection();
     }
 
     /**
@@ -84,7 +82,7 @@ public final class LastStatement {
      *     if the connection was lost
      */
     void executeAndCommit() {
-        Connection connection = connection(session);
+        Connection connection = SessionConnection.of(session);
         BaseConnection driver = driver(connection);
         boolean executed = false;
         try (PreparedStatement statement = connection.prepareStatement(sql + "; commit")) {

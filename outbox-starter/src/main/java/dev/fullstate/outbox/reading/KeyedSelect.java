@@ -89,13 +89,6 @@ abstract sealed class KeyedSelect permits EntitySelect, ElementSelect {
         this.array = arrayKey(column);
     }
 
-    /** Loads what has these keys into the session's persistence context. */
-    final void load(List<Object> keys, SharedSessionContractImplementor session) {
-        RoundTrip trip = new RoundTrip(session, true);
-        ask(trip, keys, session);
-        trip.send();
-    }
-
     /**
      * Asks for what has these keys; the session's persistence context has it once the trip is sent.
      *

@@ -23,6 +23,7 @@ import org.hibernate.proxy.LazyInitializer;
 import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.aggregate.AssociationPath;
+import dev.fullstate.outbox.session.RoundTrip;
 
 /**
  * Walks from roots to everything that belongs to them, level by level, and loads the parts and collections that are not loaded
@@ -87,7 +88,7 @@ final class ReachedState {
                 }
             }
         }
-        waiting.forEach((entity, ids) -> reader.entities(entity).load(ids, session));
+        waiting.forEach((entity, ids) -> load(reader.entities(entity), ids));
         proxies.forEach(proxy -> reach(Hibernate.unproxy(proxy)));
     }
 
@@ -113,11 +114,17 @@ final class ReachedState {
                 .filter(collection -> !collection.wasInitialized())
                 .toList();
         if (!waiting.isEmpty()) {
-            reader.elements(mapping).load(waiting.stream().map(this::key).toList(), session);
+            load(reader.elements(mapping), waiting.stream().map(this::key).toList());
         }
         if (reader.plan().isOwned(mapping)) {
             collections.forEach(collection -> elements(role, collection).forEach(this::reach));
         }
+    }
+
+    private void load(KeyedSelect select, List<Object> keys) {
+        RoundTrip trip = reader.roundTrip(session);
+        select.ask(trip, keys, session);
+        trip.send();
     }
 
     private Object key(PersistentCollection<?> collection) {
