@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import dev.fullstate.outbox.benchmarks.cases.WholeWayCase;
 import dev.fullstate.outbox.benchmarks.contender.Contender;
@@ -34,6 +35,8 @@ final class Contenders {
     static final String DEBEZIUM_DEFAULT = "debezium-default";
     static final String DEBEZIUM = "debezium-tuned";
     static final String DEBEZIUM_LOW_LATENCY = "debezium-lowlatency";
+
+    private static final Set<String> WARMING = Set.of("bare", RELAY_EXACTLY_ONCE);
 
     private static final String HEAP = "-Xmx512m";
 
@@ -119,6 +122,13 @@ final class Contenders {
         ways.add(new WholeWayCase.Entry("modulith", Outbox.MODULITH, Map.of(), null));
         ways.removeIf(way -> !parameters.includesContender(way.name()));
         return ways;
+    }
+
+    /** {@return those that have the broker do everything that it does for any contender, whatever the parameters include} */
+    List<Contender> warming() {
+        return all.stream()
+                .filter(contender -> WARMING.contains(contender.name()))
+                .toList();
     }
 
     /** {@return those that are set up for a backlog} */

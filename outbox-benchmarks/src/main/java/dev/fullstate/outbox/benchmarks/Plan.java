@@ -39,13 +39,22 @@ final class Plan {
         this.contenders = contenders;
     }
 
-    /** {@return a drain without figures, because a broker that has compiled nothing yet must not be measured} */
+    /**
+     * {@return a drain without figures, because a broker that has compiled nothing yet must not be measured: neither what it does for everybody,
+     * nor what it does for transactions only}
+     */
     Case warmUp() {
-        return new DrainCase(
-                "warm-up",
-                backlog(200_000, ROWS, ONE_KILOBYTE),
-                PARTITIONS,
-                contenders.named("bare", Contenders.RELAY));
+        return new DrainCase("warm-up", backlog(500_000, ROWS, ONE_KILOBYTE), PARTITIONS, contenders.warming());
+    }
+
+    /** {@return whether a case that the parameters include measures the broker, or something that waits for it} */
+    boolean needsWarmBroker() {
+        return cases().stream()
+                .anyMatch(next -> !(next instanceof CaptureCase
+                        || next instanceof StartCase
+                        || next instanceof IdleCase
+                        || next instanceof MemoryCase
+                        || next instanceof MicroCase));
     }
 
     /** {@return the cases that the parameters include and that have a contender} */
@@ -62,8 +71,8 @@ final class Plan {
         cases.add(new StartCase(contenders.named(
                 Contenders.RELAY_EXACTLY_ONCE, Contenders.RELAY_JAR, Contenders.RELAY, Contenders.DEBEZIUM)));
         cases.add(new IdleCase(
-                seconds(5),
-                seconds(10),
+                seconds(15),
+                seconds(15),
                 contenders.named(
                         Contenders.RELAY_EXACTLY_ONCE,
                         Contenders.RELAY_JAR,
@@ -109,7 +118,7 @@ final class Plan {
 
     /** The cases that depend on the size of an installation. */
     private List<Case> growth() {
-        List<Contender> ours = contenders.named(Contenders.RELAY);
+        List<Contender> ours = contenders.named(Contenders.RELAY_EXACTLY_ONCE);
         List<Case> cases = new ArrayList<>();
         for (int events : new int[] {100_000, 2_000_000}) {
             cases.add(new DrainCase(

@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.faults;
 
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -16,13 +17,20 @@ import dev.fullstate.outbox.faults.relay.RelayProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Makes a first start with more in the outbox than fits into the heap, kills it, and has Kafka away for a while. */
+/** Has more to publish than fits into the heap of the image, at a first start and from the stream, while Kafka is away for a while. */
 class LargeFirstStartIT {
 
     /** An event with its headers is just below the largest request that the producer sends. */
     private static final int PAYLOAD_BYTES = 1_000_000;
 
+    /** The image's options, among them the limit of the heap. */
+    private static final String OPTIONS =
+            "-XX:Flags=" + Path.of("../docker/relay/jvm.flags").toAbsolutePath().normalize();
+
     private static final int BYTES_PER_SECOND = 10_000_000;
+
+    /** The WAL of what may be in flight, 32 MB, has at least this size: PostgreSQL halves hexadecimal digits. */
+    private static final int IN_FLIGHT_WAL = 12_000_000;
 
     /** This is far less than the time after which a relay gives up waiting, and its connections. */
     private static final Duration AWAY = Duration.ofSeconds(2);
@@ -41,7 +49,30 @@ class LargeFirstStartIT {
         publish(600, delivery);
     }
 
-    private static void publish(int rows, Delivery delivery) throws SQLException {
+    @ParameterizedTest
+    @EnumSource
+    void streamLargerThanTheHeapWaitsInTheWalWhileKafkaIsAway(Delivery delivery) throws SQLException {
+        try (Scenario scenario = scenario(delivery)) {
+            // Without its topic, the relay would wait before it sends anything.
+            write(scenario, 0, 0);
+            RelayProcess relay = scenario.startRelay();
+            scenario.awaitAllPublished();
+            Servers.BROKER.kill();
+            write(scenario, 1, 140);
+            scenario.patience(AWAY.multipliedBy(5))
+                    .until(
+                            "the relay has read as much as may be in flight",
+                            () -> "t".equals(scenario.outbox.query("""
+                    select sent_lsn - flush_lsn > %d from pg_stat_replication where application_name like 'outbox-relay %%'
+                    """.formatted(IN_FLIGHT_WAL))));
+            Servers.BROKER.restart();
+            scenario.awaitAllPublished();
+            assertThat(relay.isAlive()).as(relay.endOfLog()).isTrue();
+            scenario.assertKept(delivery);
+        }
+    }
+
+    private static Scenario scenario(Delivery delivery) throws SQLException {
         Map<String, String> properties = Map.of(
                 "outbox.relay.delivery",
                 delivery.value(),
@@ -49,8 +80,12 @@ class LargeFirstStartIT {
                 "30s",
                 "outbox.relay.kafka-timeout",
                 "10s");
-        try (Scenario scenario = Scenario.of(Mix.ORDINARY, properties).with("-Xmx128m")) {
-            write(scenario, rows);
+        return Scenario.of(Mix.ORDINARY, properties).with(OPTIONS);
+    }
+
+    private static void publish(int rows, Delivery delivery) throws SQLException {
+        try (Scenario scenario = scenario(delivery)) {
+            write(scenario, 0, rows - 1);
 
             RelayProcess first = scenario.launchRelay();
             scenario.awaitPublished(rows / 4);
@@ -80,15 +115,15 @@ class LargeFirstStartIT {
     }
 
     /** Writes rows of hexadecimal digits, which compression hardly makes shorter. */
-    private static void write(Scenario scenario, int rows) throws SQLException {
+    private static void write(Scenario scenario, int first, int last) throws SQLException {
         scenario.outbox.execute("""
                 with noise as materialized (
-                     select string_agg(md5(n::text), '') as digits from generate_series(1, %2$d / 32) n)
+                     select string_agg(md5(n::text), '') as digits from generate_series(1, %3$d / 32) n)
                 insert into outbox (id, aggregatetype, aggregateid, type, payload, source, changeid, entityversion, operation)
                 select gen_random_uuid(), 'order', 'key-' || n %% 10, 'com.example.Order', '{"n":' || n || ',"digits":"' || digits || '"}',
                        'urn:service:faults', gen_random_uuid(), n / 10 + 1, 'update'
-                  from noise, generate_series(0, %1$d - 1) n
-                """.formatted(rows, PAYLOAD_BYTES));
+                  from noise, generate_series(%1$d, %2$d) n
+                """.formatted(first, last, PAYLOAD_BYTES));
     }
 
     private static void assertThatNoSnapshotIsHeldWhileKafkaIsAway(Scenario scenario) {

@@ -127,7 +127,7 @@ final class Confirmation {
             nothing.addNothing();
             Lsn received = tracker.progress().received();
             tracker.end(server.isAfter(received) ? server : received);
-            publisher.publishNothing(nothing::notePublished);
+            publisher.publishNothing(nothing.whenPublished());
         }
     }
 }

@@ -231,7 +231,7 @@ final class Filling implements Activity {
 
     private void record() {
         pending.addNothing();
-        recording = new Recording(publisher, pending::notePublished);
+        recording = new Recording(publisher, pending.whenPublished());
         phase = Phase.RECORDING;
     }
 

@@ -23,16 +23,22 @@ final class Numbering {
         this.newestSeq = published.newest() == null ? 0 : published.newest().seq();
     }
 
-    /** Returns the event as it is published. */
-    CommittedEvent number(CommittedEvent event) {
-        long seq = event.sequence();
+    /**
+     * Returns the event as it is published.
+     *
+     * @param seq its number in the table
+     */
+    CommittedEvent number(CommittedEvent event, long seq) {
         long sequence = numbers.shift().apply(seq);
         return sequence == seq ? event : event.withSequence(sequence);
     }
 
-    /** Notes an event that the publisher was given, as it was before it was numbered. */
-    void noteReceived(CommittedEvent event) {
-        long seq = event.sequence();
+    /**
+     * Notes an event that the publisher was given.
+     *
+     * @param seq its number in the table
+     */
+    void noteReceived(CommittedEvent event, long seq) {
         if (seq > newestSeq) {
             newestSeq = seq;
             newestId = event.id();

@@ -58,11 +58,12 @@ final class RowPublisher {
         if (!parking.isEmpty() && letWait(event, pending)) {
             return;
         }
-        publisher.publish(routed(event, numbering), pending::notePublished);
+        long seq = event.sequence();
+        publisher.publish(routed(event, seq, numbering), pending.whenPublished());
         // This comes after publish: an event that cannot be published does not count. Only this thread reads the count.
         pending.addEvent();
         eventCount++;
-        numbering.noteReceived(event);
+        numbering.noteReceived(event, seq);
     }
 
     private boolean letWait(CommittedEvent event, PendingTransaction pending) {
@@ -100,12 +101,12 @@ final class RowPublisher {
     /** Has it recorded that a row is dealt with and not published. */
     private void passOver(long seq, PendingTransaction pending) {
         parking.notePassedOver(seq);
-        publisher.publishNothing(pending::notePublished);
+        publisher.publishNothing(pending.whenPublished());
         pending.addNothing();
     }
 
-    private RoutedEvent routed(CommittedEvent event, Numbering numbering) {
-        RoutedEvent routed = stages.router().route(numbering.number(event));
+    private RoutedEvent routed(CommittedEvent event, long seq, Numbering numbering) {
+        RoutedEvent routed = stages.router().route(numbering.number(event, seq));
         if (held.test(routed.topic())) {
             // Its row had another type when it was written, or when it was parked.
             throw UnpublishableRowException.of(
@@ -156,7 +157,7 @@ final class RowPublisher {
                                 + " It goes to the topic of dead letters, and is given up");
             case PARK -> park(row, why);
         }
-        publishLetter(row, why, pending::notePublished);
+        publishLetter(row, why, pending.whenPublished());
         pending.addNothing();
         passOver(row.sequence(), pending);
     }
@@ -257,8 +258,9 @@ final class RowPublisher {
                 parking.add(type, id, event.sequence(), row.payloadBytes());
                 publisher.publishNothing(() -> {});
             } else {
-                publisher.publish(routed(event, numbering), stages.statistics()::countReleased);
-                numbering.noteReceived(event);
+                long number = event.sequence();
+                publisher.publish(routed(event, number, numbering), stages.statistics()::countReleased);
+                numbering.noteReceived(event, number);
             }
             parking.published(aggregate, seq, row.payloadBytes());
         } catch (UnpublishableRowException e) {

@@ -50,8 +50,12 @@ final class Streaming implements Activity {
 
     private static final long DRAIN_POLL_NANOS = Duration.ofMillis(1).toNanos();
 
-    /** A relay that is stopped ends this much later. What the loop does by the clock, it does once a second at most. */
-    private static final Duration LONGEST_WAIT = Duration.ofMillis(200);
+    /** A relay that is stopped ends up to this much later. What the loop does by the clock, it does once a second at most. */
+    private static final long LONGEST_WAIT_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private static final long SHORTEST_WAIT_NANOS = Duration.ofMillis(200).toNanos();
+    /** The part of a silence for which the relay waits: who has been idle for long may be for longer. */
+    private static final int PART_OF_SILENCE = 20;
 
     private final Stages stages;
     private final Connected connected;
@@ -80,6 +84,8 @@ final class Streaming implements Activity {
     private @Nullable UnpublishableRowException stoppedBy;
     /** True if the last step read nothing. */
     private boolean idle;
+    /** When a step read something, or the first began. */
+    private long readAt;
     /** True if the stream had nothing, or nothing for a moment, at the last read, so that a commit need not wait for more. */
     private boolean drained;
 
@@ -95,6 +101,7 @@ final class Streaming implements Activity {
             ResumePoint start,
             HeldTopics topics) {
         this.stages = stages;
+        this.readAt = stages.nanoTime().getAsLong();
         this.connected = connected;
         this.stream = stream;
         this.publisher = connected.publisher();
@@ -156,6 +163,7 @@ final class Streaming implements Activity {
         }
         try {
             idle = readOn(MESSAGES_PER_STEP) == 0;
+            readAt = idle ? readAt : stages.nanoTime().getAsLong();
         } catch (OtherHistoryException e) {
             log.warn(
                     "The stream of the outbox is of another history than the position: {}. The relay creates its replication slot again,"
@@ -266,8 +274,13 @@ final class Streaming implements Activity {
     @Override
     public void awaitWork() {
         if (idle && tracker.isIdle() && publisher.isRecorded() && !releasing.isBusy()) {
-            stream.awaitMessage(LONGEST_WAIT);
+            stream.awaitMessage(waitAfter(stages.nanoTime().getAsLong() - readAt));
         }
+    }
+
+    static Duration waitAfter(long silenceNanos) {
+        return Duration.ofNanos(
+                Math.min(LONGEST_WAIT_NANOS, Math.max(SHORTEST_WAIT_NANOS, silenceNanos / PART_OF_SILENCE)));
     }
 
     @Override

@@ -43,6 +43,13 @@ class IdleCostIT extends RelayIntegrationTest {
         }
     }
 
+    @Test
+    void loopThatHasBeenIdleForLongWaitsLongerAndForASecondAtMost() {
+        assertThat(Streaming.waitAfter(0)).isEqualTo(Duration.ofMillis(200));
+        assertThat(Streaming.waitAfter(Duration.ofSeconds(10).toNanos())).isEqualTo(Duration.ofMillis(500));
+        assertThat(Streaming.waitAfter(Duration.ofHours(1).toNanos())).isEqualTo(A_SECOND);
+    }
+
     /** Returns how often the loop has waited for its next round. */
     private long loopWaits() {
         return Arrays.stream(ManagementFactory.getThreadMXBean().dumpAllThreads(false, false))

@@ -50,7 +50,7 @@ public class AcknowledgingBenchmark {
         PendingTransaction answered = inFlight[oldest];
         if (answered != null) {
             for (int row = 0; row < rows; row++) {
-                answered.notePublished();
+                answered.whenPublished().run();
             }
         }
         inFlight[oldest] = sent;

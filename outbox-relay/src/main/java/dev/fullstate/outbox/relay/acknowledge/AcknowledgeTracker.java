@@ -14,7 +14,7 @@ import dev.fullstate.outbox.relay.position.Progress;
  * &lt;= received at every update, or an {@link IllegalStateException}.
  *
  * <p>Transactions are received in the order of their commits and published in any; one counts as published only when all before it do. Used by
- * the loop alone, except {@link PendingTransaction#notePublished()}.
+ * the loop alone, except {@link PendingTransaction#whenPublished()}.
  */
 public final class AcknowledgeTracker {
 

@@ -15,6 +15,8 @@ public final class PendingTransaction {
      * once it has been given to the publisher, and may be published before.
      */
     private final AtomicInteger unpublishedCount = new AtomicInteger();
+    /** One for all events: a drain would pay for another with each. */
+    private final Runnable whenPublished = this::notePublished;
     /** Null until the end is received; set again where empty transactions are added to this one, and then never lower. */
     private @Nullable Lsn endLsn;
     /** Set with the end, if at all. */
@@ -38,8 +40,12 @@ public final class PendingTransaction {
         unpublishedCount.incrementAndGet();
     }
 
-    /** Takes note that one more of what was added is published; called by any thread, once for each. */
-    public void notePublished() {
+    /** Returns what takes note that one more of what was added is published; run by any thread, once for each. */
+    public Runnable whenPublished() {
+        return whenPublished;
+    }
+
+    private void notePublished() {
         unpublishedCount.decrementAndGet();
     }
 

@@ -10,7 +10,6 @@ import dev.fullstate.outbox.relay.pgoutput.Message.Insert;
 import dev.fullstate.outbox.relay.pgoutput.Message.Other;
 import dev.fullstate.outbox.relay.pgoutput.Message.Relation;
 import dev.fullstate.outbox.relay.pgoutput.Tuple.Kind;
-import dev.fullstate.outbox.relay.pgoutput.Tuple.Value;
 import dev.fullstate.outbox.relay.position.Lsn;
 
 /** Decodes {@code pgoutput}, protocol version 1, one message at a time and without any memory of earlier ones. */
@@ -82,21 +81,25 @@ public final class MessageDecoder {
             throw in.malformed("tuple tag", "'N', a new row");
         }
         int count = in.int16("column count");
-        List<Value> values = new ArrayList<>(count);
+        Kind[] kinds = new Kind[count];
+        byte[][] values = new byte[count][];
         for (int i = 0; i < count; i++) {
-            values.add(value(in));
+            Kind kind = kind(in);
+            kinds[i] = kind;
+            if (kind == Kind.TEXT || kind == Kind.BINARY) {
+                values[i] = in.bytes(in.int32("value length"), "value");
+            }
         }
         in.end();
-        return new Insert(relationOid, new Tuple(values));
+        return new Insert(relationOid, new Tuple(kinds, values));
     }
 
-    private Value value(MessageReader in) {
-        byte kind = in.int8("value kind");
-        return switch (kind) {
-            case 't' -> new Value(Kind.TEXT, in.bytes(in.int32("value length"), "value"));
-            case 'n' -> Value.NULL;
-            case 'u' -> Value.UNCHANGED;
-            case 'b' -> new Value(Kind.BINARY, in.bytes(in.int32("value length"), "value"));
+    private Kind kind(MessageReader in) {
+        return switch (in.int8("value kind")) {
+            case 't' -> Kind.TEXT;
+            case 'n' -> Kind.NULL;
+            case 'u' -> Kind.UNCHANGED;
+            case 'b' -> Kind.BINARY;
             default -> throw in.malformed("value kind", "one of n, u, t, b");
         };
     }

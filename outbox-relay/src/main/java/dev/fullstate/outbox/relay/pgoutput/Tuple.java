@@ -1,7 +1,5 @@
 package dev.fullstate.outbox.relay.pgoutput;
 
-import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,29 +19,25 @@ public final class Tuple {
         BINARY
     }
 
-    /**
-     * One value.
-     *
-     * @param bytes null unless the kind is text or binary
-     */
-    @SuppressWarnings("ArrayRecordComponent") // Never compared; a copy would be paid for each value.
-    public record Value(Kind kind, byte @Nullable [] bytes) {
+    private final Kind[] kinds;
+    private final byte[] @Nullable [] values;
 
-        static final Value NULL = new Value(Kind.NULL, null);
-        static final Value UNCHANGED = new Value(Kind.UNCHANGED, null);
-    }
-
-    private final List<Value> values;
-
-    Tuple(List<Value> values) {
+    /** @param values as many as there are kinds; null where the kind is neither text nor binary */
+    Tuple(Kind[] kinds, byte[] @Nullable [] values) {
+        this.kinds = kinds;
         this.values = values;
     }
 
     public int size() {
-        return values.size();
+        return kinds.length;
     }
 
-    public Value value(int column) {
-        return values.get(column);
+    public Kind kind(int column) {
+        return kinds[column];
+    }
+
+    /** Returns a value; null unless its kind is text or binary. It is not a copy. */
+    public byte @Nullable [] value(int column) {
+        return values[column];
     }
 }

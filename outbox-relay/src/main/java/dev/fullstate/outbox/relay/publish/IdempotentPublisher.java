@@ -167,9 +167,10 @@ final class IdempotentPublisher implements Publisher {
         Batch batch = current;
         batch.empty = false;
         batch.unacknowledgedCount.incrementAndGet();
-        inFlightBytes.addAndGet(sendable.size());
+        int size = sendable.size();
+        inFlightBytes.addAndGet(size);
         sender.send(sendable, () -> {
-            inFlightBytes.addAndGet(-sendable.size());
+            inFlightBytes.addAndGet(-size);
             batch.unacknowledgedCount.decrementAndGet();
             acknowledged.run();
         });

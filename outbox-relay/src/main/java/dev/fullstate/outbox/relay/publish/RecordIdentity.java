@@ -1,7 +1,9 @@
 package dev.fullstate.outbox.relay.publish;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.zip.CRC32;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.fullstate.outbox.relay.route.RoutedEvent;
 import dev.fullstate.outbox.relay.transaction.CommittedEvent;
@@ -16,13 +18,34 @@ import dev.fullstate.outbox.relay.transaction.ReceivedRow;
  */
 public record RecordIdentity(String topic, String id, int content, boolean isDeadLetter) {
 
+    /** No text in UTF-8 has this byte. */
+    private static final int SEPARATOR = 0xFF;
+
     /** Returns that of an event. */
     public static RecordIdentity of(RoutedEvent routed) {
-        CommittedEvent event = routed.event();
-        int content = Arrays.deepHashCode(new Object[] {
-            event.payload(), event.extensions(), event.dataSchema(), event.traceState(), event.aggregateId()
-        });
-        return new RecordIdentity(routed.topic(), new String(event.id(), StandardCharsets.UTF_8), content, false);
+        return ofEvent(routed.topic(), routed.event().id(), content(routed.event()));
+    }
+
+    static RecordIdentity ofEvent(String topic, byte[] id, int content) {
+        return new RecordIdentity(topic, new String(id, StandardCharsets.UTF_8), content, false);
+    }
+
+    /** Returns the hash of an event. It is one that every compiler of the JVM makes from a few instructions of the processor. */
+    static int content(CommittedEvent event) {
+        CRC32 hash = new CRC32();
+        add(hash, event.payload());
+        add(hash, event.extensions());
+        add(hash, event.dataSchema());
+        add(hash, event.traceState());
+        add(hash, event.aggregateId());
+        return (int) hash.getValue();
+    }
+
+    private static void add(CRC32 hash, byte @Nullable [] value) {
+        if (value != null) {
+            hash.update(value);
+        }
+        hash.update(SEPARATOR);
     }
 
     /** Returns that of a row's dead letter, in any of its forms. */

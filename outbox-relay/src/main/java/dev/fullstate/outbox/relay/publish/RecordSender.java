@@ -15,8 +15,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,9 @@ import dev.fullstate.outbox.relay.kafka.LogContext;
 import dev.fullstate.outbox.relay.kafka.Search;
 import dev.fullstate.outbox.relay.kafka.UnavailableTopicsException;
 import dev.fullstate.outbox.relay.observation.ObservedEvents;
+import dev.fullstate.outbox.relay.position.Position;
 import dev.fullstate.outbox.relay.route.RoutedEvent;
+import dev.fullstate.outbox.relay.transaction.CommittedEvent;
 import dev.fullstate.outbox.relay.transaction.UnpublishableRowException;
 
 /** One producer, the topics that it sends to, and the first failure, after which it sends nothing more. */
@@ -76,16 +80,25 @@ final class RecordSender implements AutoCloseable {
         }
     }
 
-    private record EventDescription(RoutedEvent routed) implements Description {
+    /** Has nothing of the payload: in a drain, that would stay in memory until Kafka's answer, and be copied by each collection. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
+    private record EventDescription(String topic, byte[] id, byte[] seq, Position position, int content)
+            implements Description {
+
+        static EventDescription of(RoutedEvent routed) {
+            CommittedEvent event = routed.event();
+            return new EventDescription(
+                    routed.topic(), event.id(), event.seq(), event.position(), RecordIdentity.content(event));
+        }
 
         @Override
         public String text() {
-            return routed.event().toString();
+            return CommittedEvent.toString(id, seq, position);
         }
 
         @Override
         public RecordIdentity identity() {
-            return RecordIdentity.of(routed);
+            return RecordIdentity.ofEvent(topic, id, content);
         }
     }
 
@@ -183,7 +196,7 @@ final class RecordSender implements AutoCloseable {
                             + " max.message.bytes)",
                     null);
         }
-        return new Sendable(record, size, new EventDescription(routed));
+        return new Sendable(record, size, EventDescription.of(routed));
     }
 
     /** Has an event observed until consumers can read it; returns the call that is due then. */
@@ -214,17 +227,20 @@ final class RecordSender implements AutoCloseable {
     }
 
     void beginTransaction() {
-        orCause(producer::beginTransaction);
-    }
-
-    void send(ProducerRecord<byte[], byte @Nullable []> record, Description what, Runnable acknowledged) {
-        orCause(() -> sendUnlessClosed(record, what, acknowledged));
-    }
-
-    /** Throws the failure because of which the producer was closed a moment ago, instead of telling that it is closed. */
-    private void orCause(Runnable call) {
         try {
-            call.run();
+            producer.beginTransaction();
+        } catch (KafkaException | IllegalStateException refused) {
+            awaitCause(refused);
+            throw refused;
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.
+    void send(ProducerRecord<byte[], byte @Nullable []> record, Description what, Runnable acknowledged) {
+        // Before the producer has it, which may answer at once.
+        unansweredCount.incrementAndGet();
+        try {
+            producer.send(record, new Answer(record.topic(), what, acknowledged));
         } catch (KafkaException | IllegalStateException refused) {
             awaitCause(refused);
             throw refused;
@@ -232,8 +248,9 @@ final class RecordSender implements AutoCloseable {
     }
 
     /**
-     * Throws the failure of the record to which the producer owes another failure. The producer refuses whatever comes next before it tells
-     * which record has failed, on its own thread, and tells nothing of it once it is closed; so this waits a moment.
+     * Throws the failure because of which the producer was closed a moment ago, instead of telling that it is closed: that of the record to
+     * which the producer owes another failure. The producer refuses whatever comes next before it tells which record has failed, on its own
+     * thread, and tells nothing of it once it is closed; so this waits a moment.
      */
     void awaitCause(Throwable refused) {
         long deadline = System.nanoTime() + CAUSE_NANOS;
@@ -253,12 +270,21 @@ final class RecordSender implements AutoCloseable {
                         || known == KafkaFailure.OTHER);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // The callback is told the same, without being asked.
-    private void sendUnlessClosed(
-            ProducerRecord<byte[], byte @Nullable []> record, Description what, Runnable acknowledged) {
-        // Before the producer has it, which may answer at once.
-        unansweredCount.incrementAndGet();
-        producer.send(record, (metadata, exception) -> {
+    /** Takes Kafka's answer to a record, of which it keeps what it needs: the record may be collected as soon as the producer has copied it. */
+    private final class Answer implements Callback {
+
+        private final String topic;
+        private final Description what;
+        private final Runnable acknowledged;
+
+        private Answer(String topic, Description what, Runnable acknowledged) {
+            this.topic = topic;
+            this.what = what;
+            this.acknowledged = acknowledged;
+        }
+
+        @Override
+        public void onCompletion(@Nullable RecordMetadata metadata, @Nullable Exception exception) {
             if (!inContext) {
                 context.apply();
                 inContext = true;
@@ -267,15 +293,15 @@ final class RecordSender implements AutoCloseable {
             if (exception == null) {
                 acknowledged.run();
             } else {
-                failed(record, what, exception);
+                failed(topic, what, exception);
             }
             // Comes last: who waits for the last answer looks at the failure then.
             unansweredCount.decrementAndGet();
-        });
+        }
     }
 
-    private void failed(ProducerRecord<byte[], byte @Nullable []> record, Description what, Exception exception) {
-        BrokerException rejected = rejection(record.topic(), what, exception);
+    private void failed(String topic, Description what, Exception exception) {
+        BrokerException rejected = rejection(topic, what, exception);
         if (failure.compareAndSet(null, rejected)) {
             // Queued events must not overtake it; events on the wire cannot be called back.
             producer.close(Duration.ZERO);

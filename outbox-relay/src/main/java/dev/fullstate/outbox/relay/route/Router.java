@@ -74,7 +74,8 @@ public final class Router {
      * @throws IllegalArgumentException if the type is not legal, or no topic can have that name
      */
     public String topic(String aggregateType) {
-        return topics.computeIfAbsent(aggregateType, this::fromTemplate);
+        String known = topics.get(aggregateType);
+        return known == null ? topics.computeIfAbsent(aggregateType, this::fromTemplate) : known;
     }
 
     /** Returns the topic of an aggregate type; empty if the type is not legal, or no topic can have that name. */

@@ -117,6 +117,11 @@ public record CommittedEvent(
     /** Prints the identifiers by which the event can be found again; never its payload. */
     @Override
     public String toString() {
+        return toString(id, seq, position);
+    }
+
+    /** Returns what {@link #toString()} does, for whoever has kept no more of an event. */
+    public static String toString(byte[] id, byte[] seq, Position position) {
         return "event " + text(id) + " (seq " + text(seq) + ", position " + position + ")";
     }
 

@@ -36,10 +36,10 @@ final class RowLayout {
         byte[][] values = new byte[columns.length][];
         List<String> missing = List.of();
         for (int i = 0; i < columns.length; i++) {
-            Tuple.Value value = columns[i] < 0 ? null : tuple.value(columns[i]);
-            if (value != null && value.kind() == Kind.TEXT) {
-                values[i] = value.bytes();
-            } else if (value == null || value.kind() != Kind.NULL) {
+            Kind kind = columns[i] < 0 ? Kind.UNCHANGED : tuple.kind(columns[i]);
+            if (kind == Kind.TEXT) {
+                values[i] = tuple.value(columns[i]);
+            } else if (kind != Kind.NULL) {
                 // Nothing asks for binary values, and an inserted row comes with all of its own; if not, they are not
                 // known.
                 missing = missing.isEmpty() ? new ArrayList<>() : missing;

@@ -22,10 +22,10 @@ import dev.fullstate.outbox.relay.position.Position;
 public final class TransactionAssembler {
 
     private final TransactionSink sink;
-    /** By relation, as it was announced last. */
-    private final Map<Integer, RowLayout> layouts = new HashMap<>();
-    /** By relation, whether the sink takes its rows; asked for with the first row after each announcement. */
-    private final Map<Integer, Boolean> taken = new HashMap<>();
+    /** By the relation's number, as it was announced last. */
+    private final Map<Integer, Announced> relations = new HashMap<>();
+    /** The one that had the last row; null before the first, and after each announcement. */
+    private @Nullable Announced current;
     /** The transaction that is received in part; null between transactions. */
     private @Nullable Lsn commitLsn;
     /** Of that transaction; meaningless between transactions. */
@@ -50,8 +50,8 @@ public final class TransactionAssembler {
         } else if (message instanceof Commit commit) {
             commit(commit);
         } else if (message instanceof Relation relation) {
-            layouts.put(relation.oid(), new RowLayout(relation));
-            taken.remove(relation.oid());
+            relations.put(relation.oid(), new Announced(new RowLayout(relation)));
+            current = null;
         }
         // Anything else carries no inserted row.
     }
@@ -68,17 +68,26 @@ public final class TransactionAssembler {
     }
 
     private void insert(Insert insert) {
-        RowLayout layout = layouts.get(insert.relationOid());
-        if (commitLsn == null || layout == null) {
+        Announced announced = announced(insert.relationOid());
+        if (commitLsn == null || announced == null) {
             throw new OutOfStepException("A row of relation " + insert.relationOid() + " came "
-                    + (layout == null ? "before its relation" : "outside of a transaction"));
+                    + (announced == null ? "before its relation" : "outside of a transaction"));
         }
         // Counted in any case: the decision to take a row may change after a restart, which must not move the
         // positions.
         Position position = new Position(commitLsn, index++);
-        if (taken.computeIfAbsent(insert.relationOid(), oid -> sink.isOfOutbox(layout.relation()))) {
-            sink.row(layout.row(position, xid, insert.tuple()));
+        if (announced.isTaken(sink)) {
+            sink.row(announced.layout.row(position, xid, insert.tuple()));
         }
+    }
+
+    private @Nullable Announced announced(int oid) {
+        Announced last = current;
+        if (last == null || last.layout.relation().oid() != oid) {
+            last = relations.get(oid);
+            current = last;
+        }
+        return last;
     }
 
     private void commit(Commit commit) {
@@ -88,5 +97,24 @@ public final class TransactionAssembler {
         }
         commitLsn = null;
         sink.end(commit.endLsn(), commit.committedAt());
+    }
+
+    /** A relation as it was announced last. */
+    private static final class Announced {
+
+        private final RowLayout layout;
+        /** Whether the sink takes its rows; null until it is asked, with the first row. */
+        private @Nullable Boolean taken;
+
+        private Announced(RowLayout layout) {
+            this.layout = layout;
+        }
+
+        private boolean isTaken(TransactionSink sink) {
+            if (taken == null) {
+                taken = sink.isOfOutbox(layout.relation());
+            }
+            return taken;
+        }
     }
 }

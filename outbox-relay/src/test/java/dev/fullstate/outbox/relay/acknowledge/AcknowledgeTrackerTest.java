@@ -31,7 +31,7 @@ class AcknowledgeTrackerTest {
         }
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(1));
 
-        first.notePublished();
+        first.whenPublished().run();
 
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(9));
         assertThat(tracker.isIdle()).isTrue();
@@ -42,10 +42,10 @@ class AcknowledgeTrackerTest {
         PendingTransaction transaction = tracker.begin();
         transaction.addEvent();
         transaction.addEvent();
-        transaction.notePublished();
+        transaction.whenPublished().run();
         tracker.end(new Lsn(200));
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(100));
-        transaction.notePublished();
+        transaction.whenPublished().run();
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(200));
     }
 
@@ -53,7 +53,7 @@ class AcknowledgeTrackerTest {
     void transactionWhoseEndIsNotReceivedIsNotPublished() {
         PendingTransaction transaction = tracker.begin();
         transaction.addEvent();
-        transaction.notePublished();
+        transaction.whenPublished().run();
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(100));
         assertThat(tracker.isIdle()).isFalse();
         assertThat(tracker.isInsideTransaction()).isTrue();
@@ -75,9 +75,9 @@ class AcknowledgeTrackerTest {
         second.addEvent();
         tracker.end(new Lsn(300));
 
-        second.notePublished();
+        second.whenPublished().run();
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(100));
-        first.notePublished();
+        first.whenPublished().run();
         assertThat(tracker.advance().published()).isEqualTo(new Lsn(300));
     }
 
@@ -124,7 +124,7 @@ class AcknowledgeTrackerTest {
                 transaction.addEvent();
                 unpublished[index]++;
                 publications.add(() -> {
-                    transaction.notePublished();
+                    transaction.whenPublished().run();
                     unpublished[index]--;
                 });
             }
