@@ -30,6 +30,7 @@ final class Plan {
     private static final int ROWS = 10;
     private static final int ONE_KILOBYTE = 1_000;
     private static final int PARTITIONS = 6;
+    private static final int WARM_UP_EVENTS = 500_000;
 
     private final Parameters parameters;
     private final Contenders contenders;
@@ -44,7 +45,8 @@ final class Plan {
      * nor what it does for transactions only}
      */
     Case warmUp() {
-        return new DrainCase("warm-up", backlog(500_000, ROWS, ONE_KILOBYTE), PARTITIONS, contenders.warming());
+        return new DrainCase(
+                "warm-up", new Backlog(WARM_UP_EVENTS, KEYS, ROWS, ONE_KILOBYTE), PARTITIONS, contenders.warming());
     }
 
     /** {@return whether a case that the parameters include measures the broker, or something that waits for it} */
@@ -54,6 +56,8 @@ final class Plan {
                         || next instanceof StartCase
                         || next instanceof IdleCase
                         || next instanceof MemoryCase
+                        || next instanceof RepublishCase
+                        || next instanceof RepublishHeapCase
                         || next instanceof MicroCase));
     }
 
