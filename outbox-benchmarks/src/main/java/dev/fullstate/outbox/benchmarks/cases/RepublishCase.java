@@ -11,6 +11,7 @@ import dev.fullstate.outbox.benchmarks.contender.OrdersApplication;
 import dev.fullstate.outbox.benchmarks.load.ReadyRows;
 import dev.fullstate.outbox.benchmarks.report.Figure;
 import dev.fullstate.outbox.benchmarks.report.Metric;
+import dev.fullstate.outbox.harness.process.ProcessUsage;
 
 /**
  * Measures the rate at which all orders are republished: from the start of the job to its last row in the outbox, and with a relay to the
@@ -69,20 +70,25 @@ public record RepublishCase(Path folder, int orders) implements Case {
                 Service publishing = Service.publishing(bench, NAME, folder, orders)) {
             warmUp(single, silent, publishing);
             ReadyRows rows = readyRows(single);
+            ProcessUsage server = bench.databases().usage();
             figures.settings(Way.EXPORT.label, single.application().settings());
             figures.settings(Way.ONE_AT_A_TIME.label, single.application().settings());
             figures.settings(Way.REPUBLISH.label, silent.application().settings());
             figures.settings(Way.WITH_RELAY.label, publishing.application().settings());
             Rounds.each(NAME, bench.rounds(), List.of(Way.values()), Way::label, (way, turn) -> {
                 switch (way) {
-                    case INSERT_SELECT ->
+                    case INSERT_SELECT -> {
+                        double before = server.cpuSecondsWithChildren();
                         figures.add(way.label, Metric.THROUGHPUT, "aggregates/s", rows.insert(PER_TRANSACTION));
+                        addPerMillion(figures, way, "cpu-server", server.cpuSecondsWithChildren() - before, orders);
+                    }
                     case EXPORT ->
-                        measure(way, single, () -> single.application().export(PER_TRANSACTION), figures);
-                    case ONE_AT_A_TIME -> measure(way, single, single.application()::republish, figures);
-                    case REPUBLISH -> measure(way, silent, silent.application()::republish, figures);
+                        measure(way, server, single, () -> single.application().export(PER_TRANSACTION), figures);
+                    case ONE_AT_A_TIME -> measure(way, server, single, single.application()::republish, figures);
+                    case REPUBLISH -> measure(way, server, silent, silent.application()::republish, figures);
                     case WITH_RELAY -> {
-                        Measured measured = measure(way, publishing, publishing.application()::republish, figures);
+                        Measured measured =
+                                measure(way, server, publishing, publishing.application()::republish, figures);
                         figures.add(way.label, "to-kafka", "aggregates/s", measured.get("arrivedPerSecond"));
                     }
                 }
@@ -114,12 +120,20 @@ public record RepublishCase(Path folder, int orders) implements Case {
         return rows;
     }
 
-    private static Measured measure(Way way, Service service, Supplier<Measured> load, Figures figures) {
-        double cpuBefore = service.application().usage().cpuSeconds();
+    private static Measured measure(
+            Way way, ProcessUsage server, Service service, Supplier<Measured> load, Figures figures) {
+        double serverBefore = server.cpuSecondsWithChildren();
+        double before = service.application().usage().cpuSeconds();
         Measured measured = load.get();
-        double cpu = service.application().usage().cpuSeconds() - cpuBefore;
+        double application = service.application().usage().cpuSeconds() - before;
         figures.add(way.label, Metric.THROUGHPUT, "aggregates/s", measured.get("ordersPerSecond"));
-        figures.add(way.label, "cpu-application", "s/million", cpu * 1e6 / measured.get("orders"));
+        addPerMillion(figures, way, "cpu-application", application, measured.get("orders"));
+        addPerMillion(
+                figures, way, "cpu-server", server.cpuSecondsWithChildren() - serverBefore, measured.get("orders"));
         return measured;
+    }
+
+    private static void addPerMillion(Figures figures, Way way, String metric, double seconds, double orders) {
+        figures.add(way.label, metric, "s/million", seconds * 1e6 / orders);
     }
 }
