@@ -24,8 +24,6 @@ public final class TransactionAssembler {
     private final TransactionSink sink;
     /** By the relation's number, as it was announced last. */
     private final Map<Integer, Announced> relations = new HashMap<>();
-    /** The one that had the last row; null before the first, and after each announcement. */
-    private @Nullable Announced current;
     /** The transaction that is received in part; null between transactions. */
     private @Nullable Lsn commitLsn;
     /** Of that transaction; meaningless between transactions. */
@@ -51,7 +49,6 @@ public final class TransactionAssembler {
             commit(commit);
         } else if (message instanceof Relation relation) {
             relations.put(relation.oid(), new Announced(new RowLayout(relation)));
-            current = null;
         }
         // Anything else carries no inserted row.
     }
@@ -68,7 +65,7 @@ public final class TransactionAssembler {
     }
 
     private void insert(Insert insert) {
-        Announced announced = announced(insert.relationOid());
+        Announced announced = relations.get(insert.relationOid());
         if (commitLsn == null || announced == null) {
             throw new OutOfStepException("A row of relation " + insert.relationOid() + " came "
                     + (announced == null ? "before its relation" : "outside of a transaction"));
@@ -79,15 +76,6 @@ public final class TransactionAssembler {
         if (announced.isTaken(sink)) {
             sink.row(announced.layout.row(position, xid, insert.tuple()));
         }
-    }
-
-    private @Nullable Announced announced(int oid) {
-        Announced last = current;
-        if (last == null || last.layout.relation().oid() != oid) {
-            last = relations.get(oid);
-            current = last;
-        }
-        return last;
     }
 
     private void commit(Commit commit) {
