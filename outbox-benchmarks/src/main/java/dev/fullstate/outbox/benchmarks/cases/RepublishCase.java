@@ -76,22 +76,21 @@ public record RepublishCase(Path folder, int orders) implements Case {
             figures.settings(Way.REPUBLISH.label, silent.application().settings());
             figures.settings(Way.WITH_RELAY.label, publishing.application().settings());
             Rounds.each(NAME, bench.rounds(), List.of(Way.values()), Way::label, (way, turn) -> {
+                double before = server.cpuSecondsWithChildren();
                 switch (way) {
-                    case INSERT_SELECT -> {
-                        double before = server.cpuSecondsWithChildren();
+                    case INSERT_SELECT ->
                         figures.add(way.label, Metric.THROUGHPUT, "aggregates/s", rows.insert(PER_TRANSACTION));
-                        addPerMillion(figures, way, "cpu-server", server.cpuSecondsWithChildren() - before, orders);
-                    }
                     case EXPORT ->
-                        measure(way, server, single, () -> single.application().export(PER_TRANSACTION), figures);
-                    case ONE_AT_A_TIME -> measure(way, server, single, single.application()::republish, figures);
-                    case REPUBLISH -> measure(way, server, silent, silent.application()::republish, figures);
+                        measure(way, single, () -> single.application().export(PER_TRANSACTION), figures);
+                    case ONE_AT_A_TIME -> measure(way, single, single.application()::republish, figures);
+                    case REPUBLISH -> measure(way, silent, silent.application()::republish, figures);
                     case WITH_RELAY -> {
-                        Measured measured =
-                                measure(way, server, publishing, publishing.application()::republish, figures);
+                        Measured measured = measure(way, publishing, publishing.application()::republish, figures);
                         figures.add(way.label, "to-kafka", "aggregates/s", measured.get("arrivedPerSecond"));
                     }
                 }
+                double used = server.cpuSecondsWithChildren() - before;
+                figures.add(way.label, "cpu-server", "s/million", used * 1e6 / orders);
                 single.emptyOutbox();
                 silent.emptyOutbox();
             });
@@ -120,20 +119,12 @@ public record RepublishCase(Path folder, int orders) implements Case {
         return rows;
     }
 
-    private static Measured measure(
-            Way way, ProcessUsage server, Service service, Supplier<Measured> load, Figures figures) {
-        double serverBefore = server.cpuSecondsWithChildren();
-        double before = service.application().usage().cpuSeconds();
+    private static Measured measure(Way way, Service service, Supplier<Measured> load, Figures figures) {
+        double cpuBefore = service.application().usage().cpuSeconds();
         Measured measured = load.get();
-        double application = service.application().usage().cpuSeconds() - before;
+        double cpu = service.application().usage().cpuSeconds() - cpuBefore;
         figures.add(way.label, Metric.THROUGHPUT, "aggregates/s", measured.get("ordersPerSecond"));
-        addPerMillion(figures, way, "cpu-application", application, measured.get("orders"));
-        addPerMillion(
-                figures, way, "cpu-server", server.cpuSecondsWithChildren() - serverBefore, measured.get("orders"));
+        figures.add(way.label, "cpu-application", "s/million", cpu * 1e6 / measured.get("orders"));
         return measured;
-    }
-
-    private static void addPerMillion(Figures figures, Way way, String metric, double seconds, double orders) {
-        figures.add(way.label, metric, "s/million", seconds * 1e6 / orders);
     }
 }
