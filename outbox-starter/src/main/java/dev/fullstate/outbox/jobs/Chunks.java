@@ -36,6 +36,8 @@ final class Chunks {
         NOTHING,
         /** A chunk, and there may be more. */
         CHUNK,
+        /** A chunk that has divided its slice. */
+        DIVISION,
         /** The last chunk of a slice. */
         SLICE
     }
@@ -61,7 +63,10 @@ final class Chunks {
                 if (!slices.isRunning(next.get().job())) {
                     return Outcome.CHUNK;
                 }
-                return with(slice, SliceWork::perform).equals(Slice.DONE) ? Outcome.SLICE : Outcome.CHUNK;
+                if (with(slice, SliceWork::perform).equals(Slice.DONE)) {
+                    return Outcome.SLICE;
+                }
+                return slice.isDivided() ? Outcome.DIVISION : Outcome.CHUNK;
             });
         } catch (RuntimeException e) {
             LockedSlice failed = taken.get();

@@ -44,10 +44,14 @@ final class JobLoop {
         this.retention = new JobRetention(database, kind, options);
     }
 
-    /** Does a chunk, if there is one to do; returns how long to wait for the next one. */
-    Duration next() {
+    /**
+     * Does a chunk, if there is one to do; returns how long to wait for the next one.
+     *
+     * @param moreForOthers run when there are chunks that other workers can do, who may rest
+     */
+    Duration next(Runnable moreForOthers) {
         try {
-            Duration rest = tryNext();
+            Duration rest = tryNext(moreForOthers);
             problem = null;
             return rest;
         } catch (ChunkException e) {
@@ -65,7 +69,7 @@ final class JobLoop {
         return inTheWay == null ? backpressure.obstacle(asking) : inTheWay;
     }
 
-    private Duration tryNext() {
+    private Duration tryNext(Runnable moreForOthers) {
         database.query(outbox -> {
             JobTable jobs = new JobTable(outbox, kind);
             return jobs.startQueued() + jobs.restartRates();
@@ -74,7 +78,9 @@ final class JobLoop {
             return options.pollInterval();
         }
         Outcome outcome = chunks.next();
-        if (outcome != Outcome.CHUNK) {
+        if (outcome == Outcome.DIVISION) {
+            moreForOthers.run();
+        } else if (outcome != Outcome.CHUNK) {
             database.query(outbox -> new JobTable(outbox, kind).endFinished())
                     .forEach(id -> log.info("{} {} has ended", kind.label(), id));
         }

@@ -19,6 +19,8 @@ public final class LockedSlice {
     private final Duration lockTimeout;
     /** Set at most once: from then on the transaction is about this aggregate only, and so is its failure. */
     private @Nullable String singledOut;
+    /** Set at most once. */
+    private boolean divided;
 
     LockedSlice(Slice slice, Connection connection, Outbox outbox, Duration lockTimeout) {
         this.slice = slice;
@@ -73,6 +75,12 @@ public final class LockedSlice {
      */
     public void divide(List<String> ends, String pass) {
         slices.divide(slice, ends, pass);
+        divided = true;
+    }
+
+    /** {@return whether the transaction has made new slices of this one} */
+    boolean isDivided() {
+        return divided;
     }
 
     /** Notes what a chunk has done, and from where the next one goes on. */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +16,7 @@ final class Workers {
     private static final Logger log = LoggerFactory.getLogger(Workers.class);
 
     private final String name;
-    private final Supplier<Duration> work;
+    private final Function<Runnable, Duration> work;
     private final ReentrantLock lock = new ReentrantLock();
     /** Signalled after each change of the fields below, all of which the lock guards. */
     private final Condition changed = lock.newCondition();
@@ -31,9 +31,10 @@ final class Workers {
      * Makes workers that do nothing yet.
      *
      * @param name that the threads' names begin with
-     * @param work does some work, and returns how long to rest afterwards; it does not throw
+     * @param work does some work, and returns how long to rest afterwards; it runs what it is given when there is work for other threads too. It
+     *     does not throw
      */
-    Workers(String name, Supplier<Duration> work) {
+    Workers(String name, Function<Runnable, Duration> work) {
         this.name = name;
         this.work = work;
     }
@@ -98,7 +99,7 @@ final class Workers {
         try {
             long seen = requests();
             while (!isStopped()) {
-                Duration rest = work.get();
+                Duration rest = work.apply(this::wake);
                 seen = await(seen, rest);
             }
         } catch (InterruptedException e) {

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import dev.fullstate.outbox.jobs.Job.State;
 import dev.fullstate.outbox.republish.RepublishJob.TypeProgress;
 import dev.fullstate.outbox.shop.Seat;
+import dev.fullstate.outbox.shop.ShopApplication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -42,6 +43,27 @@ class RangesIT extends RepublishTest {
         }
 
         assertThat(ended(job).types()).containsExactly(new TypeProgress("purchase", (long) MANY, MANY, 0, 0, 0));
+        assertThat(publishedIds()).containsExactlyInAnyOrderElementsOf(texts(ids));
+    }
+
+    @Test
+    void workerThatFoundNothingJoinsInOnceThereAreRanges() throws Exception {
+        List<UUID> ids = purchases(MANY);
+        republisher().stop();
+        try (ShopApplication resting = ShopApplication.startAgain(
+                postgres, "republish", "outbox.republish.chunk-size=" + CHUNK, "outbox.republish.poll-interval=5m")) {
+            UUID job;
+            try (Connection outbox = holdingTheOutbox()) {
+                try (Connection uncountable = holding("lock table purchase in access exclusive mode")) {
+                    job = resting.bean(Republisher.class).start(PURCHASES, "test");
+                    awaitWaiting(1, "count(");
+                    uncountable.rollback();
+                }
+                awaitWaiting(2, "\"outbox\" (");
+                outbox.rollback();
+            }
+            assertThat(ended(job).publishedCount()).isEqualTo(MANY);
+        }
         assertThat(publishedIds()).containsExactlyInAnyOrderElementsOf(texts(ids));
     }
 
