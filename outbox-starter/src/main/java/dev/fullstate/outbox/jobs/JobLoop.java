@@ -22,6 +22,9 @@ final class JobLoop {
 
     private static final Logger log = LoggerFactory.getLogger(JobLoop.class);
 
+    /** The time after which a worker that has chunks to do looks for other jobs, and whether they may go on. */
+    private static final Duration ROUND = Duration.ofMillis(100);
+
     private final Database database;
     private final JobKind kind;
     private final JobOptions options;
@@ -45,7 +48,7 @@ final class JobLoop {
     }
 
     /**
-     * Does a chunk, if there is one to do; returns how long to wait for the next one.
+     * Does the next chunks, if there are any to do; returns how long to wait for more.
      *
      * @param moreForOthers run when there are chunks that other workers can do, who may rest
      */
@@ -77,7 +80,7 @@ final class JobLoop {
         if (backpressure.obstacle(database::query) != null) {
             return options.pollInterval();
         }
-        Outcome outcome = chunks.next();
+        Outcome outcome = nextChunks();
         if (outcome == Outcome.DIVISION) {
             moreForOthers.run();
         } else if (outcome != Outcome.CHUNK) {
@@ -90,6 +93,16 @@ final class JobLoop {
         warnOfUnknownTypes();
         retention.removeSome();
         return untilNext();
+    }
+
+    /** Does chunks until a round is over, or there is another outcome. */
+    private Outcome nextChunks() {
+        long began = System.nanoTime();
+        Outcome outcome = chunks.next();
+        while (outcome == Outcome.CHUNK && System.nanoTime() - began < ROUND.toNanos()) {
+            outcome = chunks.next();
+        }
+        return outcome;
     }
 
     private Duration untilNext() {

@@ -49,9 +49,9 @@ final class Transactions {
      */
     private void limitSilence(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("set local idle_in_transaction_session_timeout = " + idleTimeout.toMillis());
             // Rows that a policy hides would be missing without a word; now they are an error.
-            statement.execute("set local row_security = off");
+            statement.execute("set local row_security = off; set local idle_in_transaction_session_timeout = "
+                    + idleTimeout.toMillis());
         }
     }
 }
