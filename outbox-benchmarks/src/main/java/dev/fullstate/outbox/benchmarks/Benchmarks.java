@@ -75,7 +75,7 @@ public final class Benchmarks {
             for (Case next : plan.cases()) {
                 run(next, bench);
                 if (!figures.isEmpty()) {
-                    // A run takes an hour: a failure must not lose the figures so far.
+                    // A run takes more than an hour: a failure must not lose the figures so far.
                     results(startedAt, commit, versions).write(parameters.work());
                 }
             }
