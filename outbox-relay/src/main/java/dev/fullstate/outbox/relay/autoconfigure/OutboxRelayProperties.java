@@ -128,7 +128,7 @@ public record OutboxRelayProperties(
      */
     public record ExactlyOnce(
             @DefaultValue("outbox.relay.positions") String positionTopic,
-            @DefaultValue("50ms") Duration commitInterval,
+            @DefaultValue("100ms") Duration commitInterval,
             @DefaultValue("30s") Duration transactionTimeout) {
 
         public ExactlyOnce {

@@ -86,7 +86,7 @@ public interface Publisher extends AutoCloseable {
      * have ended. Does not wait for Kafka.
      *
      * @param upTo the position after all that was given
-     * @param drained whether there was nothing more to give a moment ago, and so no reason to wait for more
+     * @param drained whether there was nothing more to give a moment ago: a Kafka transaction that is not large need not wait for more
      */
     void commitIfDue(ResumePoint upTo, boolean drained);
 

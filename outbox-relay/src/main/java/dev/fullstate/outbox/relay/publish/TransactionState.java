@@ -31,6 +31,7 @@ sealed interface TransactionState {
     final class Open implements TransactionState {
 
         private final long openedAt;
+        private long addedAt;
         /** Calls that are due once consumers can read the transaction, in the order of the events; empty only until the first is added. */
         private final List<Runnable> whenPublished = new ArrayList<>();
         /** The size of the events that were sent in the transaction; 0 without one. */
@@ -38,15 +39,22 @@ sealed interface TransactionState {
 
         Open(long openedAt) {
             this.openedAt = openedAt;
+            this.addedAt = openedAt;
         }
 
-        void add(Given given) {
+        void add(Given given, long now) {
+            addedAt = now;
             bytes += given.bytes();
             whenPublished.add(given.whenPublished());
         }
 
         long openedAt() {
             return openedAt;
+        }
+
+        /** Returns when the last event was added. */
+        long addedAt() {
+            return addedAt;
         }
 
         boolean isEmpty() {

@@ -33,16 +33,26 @@ import dev.fullstate.outbox.relay.route.RoutedEvent;
  * Kafka transaction, and the next publisher begins at that position.
  *
  * <p>Commits run on a thread of their own, so that the caller can go on; events that arrive during a commit wait for the next
- * transaction. Transactions are as short as the flow allows: one ends when there is nothing to send, else by time or size.
+ * transaction. Transactions are as short as the flow allows: one ends when there is nothing to send, else by time or size. In a
+ * backlog, which pauses often because the server cannot keep up, a transaction goes on through short pauses (ADR 46).
  */
 final class TransactionalPublisher implements Publisher {
 
     private static final Duration ABORT_PATIENCE = Duration.ofSeconds(1);
 
+    /** A transaction of more is large: what is in it costs more work than its commit. */
+    private static final long LARGE_BYTES = 1_000_000;
+    /** The part of what may be in flight that is large in any case. */
+    private static final int LARGE_PART = 32;
+    /** The part of its time for which a large transaction waits for more: a pause that ends it makes it a third longer. */
+    private static final int PART_OF_TIME = 4;
+
     private final PublisherSettings settings;
     private final RecordSender sender;
     private final PositionTopic positions;
     private final MarkerWatch markers;
+    private final long maxBytes;
+    private final long largeBytes;
     private final ExecutorService commitThread;
     private final LongSupplier nanoTime;
     /** The position of the last transaction that is committed, by this producer or by one before it; null if there is none. */
@@ -69,6 +79,9 @@ final class TransactionalPublisher implements Publisher {
         this.sender = sender;
         this.positions = positions;
         this.markers = sender.markers();
+        // The other half can come during the commit.
+        this.maxBytes = settings.kafka().maxInFlight().toBytes() / 2;
+        this.largeBytes = Math.min(LARGE_BYTES, settings.kafka().maxInFlight().toBytes() / LARGE_PART);
         this.committed = committed;
         this.parking = positions.parking(sender);
         this.committedParking = parking.now();
@@ -149,7 +162,7 @@ final class TransactionalPublisher implements Publisher {
 
     private void send(Given given, Open transaction) {
         require(state == transaction, "An event is sent in the transaction that is open");
-        transaction.add(given);
+        transaction.add(given, nanoTime.getAsLong());
         Sendable event = given.event();
         if (event != null) {
             sender.send(event, () -> {});
@@ -176,11 +189,16 @@ final class TransactionalPublisher implements Publisher {
     }
 
     private boolean isDue(Open transaction, boolean drained) {
-        return drained
-                // Half of what may be in flight, so that the other half can come during the commit.
-                || transaction.bytes() >= settings.kafka().maxInFlight().toBytes() / 2
-                || nanoTime.getAsLong() - transaction.openedAt()
-                        >= settings.commitInterval().toNanos();
+        long now = nanoTime.getAsLong();
+        long age = now - transaction.openedAt();
+        return transaction.bytes() >= maxBytes
+                || age >= settings.commitInterval().toNanos()
+                || (drained && !isPauseOfBacklog(transaction, now - transaction.addedAt(), age));
+    }
+
+    /** Where the server cannot keep up, its stream pauses for a moment again and again. */
+    private boolean isPauseOfBacklog(Open transaction, long silence, long age) {
+        return transaction.bytes() >= largeBytes && silence < age / PART_OF_TIME;
     }
 
     private void beginCommit(Open transaction, ResumePoint upTo) {

@@ -34,9 +34,12 @@ record OneProducer(Producer<byte[], byte @Nullable []> producer, BooleanSupplier
 
     /** Settings of a publisher that uses it. */
     static PublisherSettings settings(Delivery delivery) {
+        return settings(delivery, DataSize.ofMegabytes(1));
+    }
+
+    static PublisherSettings settings(Delivery delivery, DataSize maxInFlight) {
         return new PublisherSettings(
-                new KafkaSettings(
-                        "client", Map.of(), DataSize.ofMegabytes(1), Duration.ofSeconds(1), Duration.ofSeconds(10)),
+                new KafkaSettings("client", Map.of(), maxInFlight, Duration.ofSeconds(1), Duration.ofSeconds(10)),
                 delivery,
                 "positions",
                 "dead-letters",

@@ -3,15 +3,19 @@ package dev.fullstate.outbox.relay.publish;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
 
+import dev.fullstate.outbox.contract.OutboxTable;
 import dev.fullstate.outbox.relay.Events;
 import dev.fullstate.outbox.relay.observation.ObservedEvents;
 import dev.fullstate.outbox.relay.position.ResumePoint;
@@ -23,6 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class TransactionalPublisherTest {
 
+    private static final int KILOBYTE = 1_000;
     private static final ResumePoint POSITION = ResumePoint.parse("0/1 timeline=1 publication=1 highest=0");
 
     private final MockProducer<byte[], byte @Nullable []> producer =
@@ -30,6 +35,8 @@ class TransactionalPublisherTest {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch written = new CountDownLatch(1);
     private final AtomicInteger publishedCount = new AtomicInteger();
+    /** In nanoseconds; also read by the thread that commits. */
+    private final AtomicLong now = new AtomicLong();
 
     @Test
     void nextTransactionBeginsWhenTheMarkersOfTheLastOneAreWritten() throws InterruptedException {
@@ -55,12 +62,110 @@ class TransactionalPublisherTest {
         }
     }
 
-    private void publish(Publisher publisher) {
-        publisher.publish(event(), publishedCount::incrementAndGet);
+    @Test
+    void transactionThatIsNotLargeEndsAtTheFirstPause() {
+        try (Publisher publisher = publisherInOwnTime()) {
+            publish(publisher, 100 * KILOBYTE);
+            publisher.commitIfDue(POSITION, true);
+            assertThat(publisher.isCommitting()).isTrue();
+        }
     }
 
-    private static RoutedEvent event() {
-        return new Router("events", Map.of()).route(Events.with(Map.of()));
+    @Test
+    void transactionIsLargeAtOneMegabyte() {
+        try (Publisher publisher = publisherInOwnTime()) {
+            publish(publisher, 970 * KILOBYTE);
+            pass(Duration.ofMillis(8));
+            publish(publisher, 40 * KILOBYTE);
+            publisher.commitIfDue(POSITION, true);
+            assertThat(publisher.isCommitting()).isFalse();
+        }
+    }
+
+    @Test
+    void largeTransactionGoesOnThroughPausesOfLessThanAQuarterOfItsTime() {
+        try (Publisher publisher = publisherInOwnTime()) {
+            publish(publisher, 1_000 * KILOBYTE);
+            pass(Duration.ofMillis(30));
+            publish(publisher, KILOBYTE);
+            pass(Duration.ofMillis(9));
+            publisher.commitIfDue(POSITION, true);
+            assertThat(publisher.isCommitting()).isFalse();
+
+            pass(Duration.ofMillis(1));
+            publisher.commitIfDue(POSITION, true);
+            assertThat(publisher.isCommitting()).isTrue();
+        }
+    }
+
+    @Test
+    void whatIsLargeIsLessWhereLittleMayBeInFlight() {
+        try (Publisher publisher = publisherInOwnTime(DataSize.ofMegabytes(1))) {
+            publish(publisher, 30 * KILOBYTE);
+            pass(Duration.ofMillis(8));
+            publish(publisher, 3 * KILOBYTE);
+            publisher.commitIfDue(POSITION, true);
+            assertThat(publisher.isCommitting()).isFalse();
+        }
+    }
+
+    @Test
+    void transactionEndsByTimeThoughThereIsMore() {
+        try (Publisher publisher = publisherInOwnTime()) {
+            publish(publisher, 1_000 * KILOBYTE);
+            pass(Duration.ofMillis(49));
+            publish(publisher, KILOBYTE);
+            publisher.commitIfDue(POSITION, false);
+            assertThat(publisher.isCommitting()).isFalse();
+
+            pass(Duration.ofMillis(1));
+            publish(publisher, KILOBYTE);
+            publisher.commitIfDue(POSITION, false);
+            assertThat(publisher.isCommitting()).isTrue();
+        }
+    }
+
+    @Test
+    void transactionEndsWithHalfOfWhatMayBeInFlight() {
+        try (Publisher publisher = publisherInOwnTime(DataSize.ofMegabytes(1))) {
+            publish(publisher, 450 * KILOBYTE);
+            publisher.commitIfDue(POSITION, false);
+            assertThat(publisher.isCommitting()).isFalse();
+
+            publish(publisher, 100 * KILOBYTE);
+            publisher.commitIfDue(POSITION, false);
+            assertThat(publisher.isCommitting()).isTrue();
+        }
+    }
+
+    private void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
+    private void publish(Publisher publisher) {
+        publish(publisher, 2);
+    }
+
+    private void publish(Publisher publisher, int payloadBytes) {
+        String payload = '"' + "x".repeat(payloadBytes - 2) + '"';
+        RoutedEvent event = new Router("events", Map.of()).route(Events.with(Map.of(OutboxTable.PAYLOAD, payload)));
+        publisher.publish(event, publishedCount::incrementAndGet);
+    }
+
+    /** Its time passes only by {@link #pass}. */
+    private Publisher publisherInOwnTime() {
+        return publisherInOwnTime(DataSize.ofMegabytes(32));
+    }
+
+    private Publisher publisherInOwnTime(DataSize maxInFlight) {
+        return Preparation.of(
+                        OneProducer.settings(Delivery.EXACTLY_ONCE, maxInFlight),
+                        "pipeline",
+                        new OneProducer(producer),
+                        ObservedEvents.none(),
+                        Executors::newSingleThreadExecutor,
+                        now::get)
+                .takeOver();
     }
 
     private Publisher publisher() {
