@@ -49,16 +49,9 @@ final class Plan {
                 "warm-up", new Backlog(WARM_UP_EVENTS, KEYS, ROWS, ONE_KILOBYTE), PARTITIONS, contenders.warming());
     }
 
-    /** {@return whether a case that the parameters include measures the broker, or something that waits for it} */
+    /** {@return whether a case that the parameters include needs a warm broker} */
     boolean needsWarmBroker() {
-        return cases().stream()
-                .anyMatch(next -> !(next instanceof CaptureCase
-                        || next instanceof StartCase
-                        || next instanceof IdleCase
-                        || next instanceof MemoryCase
-                        || next instanceof RepublishCase
-                        || next instanceof RepublishHeapCase
-                        || next instanceof MicroCase));
+        return cases().stream().anyMatch(Case::needsWarmBroker);
     }
 
     /** {@return the cases that the parameters include and that have a contender} */

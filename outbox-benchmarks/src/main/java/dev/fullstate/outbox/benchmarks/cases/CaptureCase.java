@@ -55,6 +55,11 @@ public record CaptureCase(Path folder, Duration window, List<Outbox> outboxes) i
     }
 
     @Override
+    public boolean needsWarmBroker() {
+        return false;
+    }
+
+    @Override
     public List<Figure> run(Bench bench) throws SQLException {
         Map<Load, Figures> figures = new LinkedHashMap<>();
         Load.all()

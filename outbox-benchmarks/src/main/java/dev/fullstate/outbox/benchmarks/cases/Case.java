@@ -11,6 +11,11 @@ public interface Case {
     /** {@return the name in parameters and report} */
     String name();
 
+    /** {@return whether it measures the broker, or something that waits for it, so that the broker has to be warm} */
+    default boolean needsWarmBroker() {
+        return true;
+    }
+
     /**
      * Measures every contender in every round, each round in another order.
      *

@@ -32,6 +32,11 @@ public record IdleCase(Duration settle, Duration duration, List<Contender> conte
     }
 
     @Override
+    public boolean needsWarmBroker() {
+        return false;
+    }
+
+    @Override
     public List<Figure> run(Bench bench) throws SQLException {
         Figures figures = new Figures(NAME, Map.of("settle", settle.toString(), "duration", duration.toString()));
         try (OutboxDatabase database = bench.databases().newDatabase(NAME)) {

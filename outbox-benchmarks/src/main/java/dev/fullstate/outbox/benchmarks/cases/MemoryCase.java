@@ -38,6 +38,11 @@ public record MemoryCase(Backlog backlog, Backlog transaction, List<Contender> c
     }
 
     @Override
+    public boolean needsWarmBroker() {
+        return false;
+    }
+
+    @Override
     public List<Figure> run(Bench bench) throws SQLException {
         Figures figures = new Figures(
                 NAME,

@@ -14,6 +14,11 @@ public record MicroCase() implements Case {
     }
 
     @Override
+    public boolean needsWarmBroker() {
+        return false;
+    }
+
+    @Override
     public List<Figure> run(Bench bench) {
         return Micro.run();
     }

@@ -58,6 +58,11 @@ public record RepublishCase(Path folder, int orders) implements Case {
     }
 
     @Override
+    public boolean needsWarmBroker() {
+        return false;
+    }
+
+    @Override
     public List<Figure> run(Bench bench) throws SQLException {
         Figures figures = new Figures(
                 NAME,

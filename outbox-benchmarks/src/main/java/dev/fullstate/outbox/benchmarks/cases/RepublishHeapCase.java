@@ -37,6 +37,11 @@ public record RepublishHeapCase(Path folder, int few, int many) implements Case 
     }
 
     @Override
+    public boolean needsWarmBroker() {
+        return false;
+    }
+
+    @Override
     public List<Figure> run(Bench bench) throws SQLException {
         Figures figures =
                 new Figures(NAME, Map.of("few-orders", Integer.toString(few), "many-orders", Integer.toString(many)));

@@ -27,6 +27,11 @@ public record StartCase(List<Contender> contenders) implements Case {
     }
 
     @Override
+    public boolean needsWarmBroker() {
+        return false;
+    }
+
+    @Override
     public List<Figure> run(Bench bench) throws SQLException {
         Figures figures = new Figures(NAME, Map.of());
         try (OutboxDatabase database = bench.databases().newDatabase(NAME)) {
