@@ -109,7 +109,8 @@ class HeldTypesIT extends RefusedTopicsIntegrationTest {
                 write("invoice", "i", "i" + i);
             }
             relay.stepUntil(invoices, 1_000);
-            // It writes its notes into the database, and its position into Kafka, before the last event, and not again after it.
+            // It writes its notes into the database, and its position into Kafka, before the last event, and not again
+            // after it.
             for (int n = 0; n < 8; n++) {
                 relay.moveTime(Duration.ofMillis(500));
                 relay.step();
@@ -125,7 +126,7 @@ class HeldTypesIT extends RefusedTopicsIntegrationTest {
             AtomicLong last = new AtomicLong(System.nanoTime());
             relay.stepUntil(() -> {
                 long now = System.nanoTime();
-                // No faster than it does, because Kafka has to answer meanwhile.
+                // No faster than real time, because Kafka has to answer meanwhile.
                 long passed = Math.min(rest.get(), now - last.getAndSet(now));
                 rest.addAndGet(-passed);
                 relay.moveTime(Duration.ofNanos(passed));

@@ -40,7 +40,7 @@ final class TransactionalPublisher implements Publisher {
 
     private static final Duration ABORT_PATIENCE = Duration.ofSeconds(1);
 
-    /** A transaction of more is large: what is in it costs more work than its commit. */
+    /** A transaction of this much is large: what is in it costs more work than its commit. */
     private static final long LARGE_BYTES = 1_000_000;
     /** The part of what may be in flight that is large in any case. */
     private static final int LARGE_PART = 32;

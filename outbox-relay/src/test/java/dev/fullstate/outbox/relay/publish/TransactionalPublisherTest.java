@@ -66,8 +66,7 @@ class TransactionalPublisherTest {
     void transactionThatIsNotLargeEndsAtTheFirstPause() {
         try (Publisher publisher = publisherInOwnTime()) {
             publish(publisher, 100 * KILOBYTE);
-            publisher.commitIfDue(POSITION, true);
-            assertThat(publisher.isCommitting()).isTrue();
+            assertThat(commits(publisher, true)).isTrue();
         }
     }
 
@@ -77,8 +76,7 @@ class TransactionalPublisherTest {
             publish(publisher, 970 * KILOBYTE);
             pass(Duration.ofMillis(8));
             publish(publisher, 40 * KILOBYTE);
-            publisher.commitIfDue(POSITION, true);
-            assertThat(publisher.isCommitting()).isFalse();
+            assertThat(commits(publisher, true)).isFalse();
         }
     }
 
@@ -89,12 +87,10 @@ class TransactionalPublisherTest {
             pass(Duration.ofMillis(30));
             publish(publisher, KILOBYTE);
             pass(Duration.ofMillis(9));
-            publisher.commitIfDue(POSITION, true);
-            assertThat(publisher.isCommitting()).isFalse();
+            assertThat(commits(publisher, true)).isFalse();
 
             pass(Duration.ofMillis(1));
-            publisher.commitIfDue(POSITION, true);
-            assertThat(publisher.isCommitting()).isTrue();
+            assertThat(commits(publisher, true)).isTrue();
         }
     }
 
@@ -104,8 +100,7 @@ class TransactionalPublisherTest {
             publish(publisher, 30 * KILOBYTE);
             pass(Duration.ofMillis(8));
             publish(publisher, 3 * KILOBYTE);
-            publisher.commitIfDue(POSITION, true);
-            assertThat(publisher.isCommitting()).isFalse();
+            assertThat(commits(publisher, true)).isFalse();
         }
     }
 
@@ -115,13 +110,11 @@ class TransactionalPublisherTest {
             publish(publisher, 1_000 * KILOBYTE);
             pass(Duration.ofMillis(49));
             publish(publisher, KILOBYTE);
-            publisher.commitIfDue(POSITION, false);
-            assertThat(publisher.isCommitting()).isFalse();
+            assertThat(commits(publisher, false)).isFalse();
 
             pass(Duration.ofMillis(1));
             publish(publisher, KILOBYTE);
-            publisher.commitIfDue(POSITION, false);
-            assertThat(publisher.isCommitting()).isTrue();
+            assertThat(commits(publisher, false)).isTrue();
         }
     }
 
@@ -129,13 +122,16 @@ class TransactionalPublisherTest {
     void transactionEndsWithHalfOfWhatMayBeInFlight() {
         try (Publisher publisher = publisherInOwnTime(DataSize.ofMegabytes(1))) {
             publish(publisher, 450 * KILOBYTE);
-            publisher.commitIfDue(POSITION, false);
-            assertThat(publisher.isCommitting()).isFalse();
+            assertThat(commits(publisher, false)).isFalse();
 
             publish(publisher, 100 * KILOBYTE);
-            publisher.commitIfDue(POSITION, false);
-            assertThat(publisher.isCommitting()).isTrue();
+            assertThat(commits(publisher, false)).isTrue();
         }
+    }
+
+    private static boolean commits(Publisher publisher, boolean drained) {
+        publisher.commitIfDue(POSITION, drained);
+        return publisher.isCommitting();
     }
 
     private void pass(Duration time) {
