@@ -267,7 +267,7 @@ final class Scenario implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         outbox.database().link().heal();
-        Servers.BROKER.link().heal();
+        Servers.BROKER.heal();
         if (relay != null) {
             relay.close();
         }

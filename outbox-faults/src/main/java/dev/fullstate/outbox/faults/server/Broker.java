@@ -69,6 +69,14 @@ public final class Broker implements AutoCloseable {
         return link;
     }
 
+    /** Ends all disturbances: heals the link, and starts a broker that was killed. */
+    public void heal() {
+        link.heal();
+        if (jvm == null || !jvm.isAlive()) {
+            restart();
+        }
+    }
+
     /** Kills the broker by SIGKILL. */
     public void kill() {
         if (jvm != null) {
