@@ -62,7 +62,8 @@ final class Plan {
         cases.add(drain("drain-10k", backlog(30_000, ROWS, 10_000)));
         cases.add(drain("drain-1k-single", backlog(200_000, 1, ONE_KILOBYTE)));
         cases.add(latency());
-        cases.add(new WholeWayCase(contenders.peers(), seconds(6), seconds(8), 200, contenders.wholeWays()));
+        cases.add(
+                new WholeWayCase(contenders.peers(), seconds(24), seconds(6), seconds(8), 200, contenders.wholeWays()));
         cases.add(new CaptureCase(
                 contenders.peers(), seconds(3), List.of(Outbox.NONE, Outbox.HANDWRITTEN, Outbox.FULLSTATE)));
         cases.add(new StartCase(contenders.named(
