@@ -39,6 +39,11 @@ final class LostHistory implements AutoCloseable {
         return scenario.startRelay();
     }
 
+    /** Starts a relay with other options of its JVM. */
+    RelayProcess startRelay(String... options) {
+        return scenario.with(options).startRelay();
+    }
+
     void awaitStreaming() {
         scenario.awaitStreaming();
     }
@@ -53,6 +58,12 @@ final class LostHistory implements AutoCloseable {
     void publish(int eventCount) throws SQLException {
         outbox.write(eventCount);
         scenario.awaitAllConfirmed();
+    }
+
+    /** Writes events, and waits until Kafka has them. */
+    void publishUnconfirmed(int eventCount) throws SQLException {
+        outbox.write(eventCount);
+        scenario.awaitAllPublished();
     }
 
     /** Ends the old history; {@return where the WAL of the old server ended} */

@@ -259,9 +259,7 @@ final class Simulation {
             throw new AssertionError(
                     "Committed " + expected + ", published " + actual + ", without what is lost " + kept);
         }
-        if (delivery == Delivery.EXACTLY_ONCE) {
-            actual.values().forEach(Simulation::requireRising);
-        }
+        actual.values().forEach(Simulation::requireRising);
     }
 
     /**

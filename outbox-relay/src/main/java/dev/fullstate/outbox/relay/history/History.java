@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.history;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -182,6 +183,18 @@ public final class History {
                 : null;
     }
 
+    /**
+     * With delivery at least once, events after the position may be published. A server that has been started since, or that has taken another
+     * one's place, may have lost their commits, and nothing in the position shows it.
+     */
+    private @Nullable String unknownLoss(ResumePoint recorded) {
+        Instant start = recorded.origin().serverStart();
+        return start == null || start.equals(facts.origin().serverStart())
+                ? null
+                : "delivery was at least once, and the server is not the process that has run since " + start
+                        + ": events after the position may be published of which it has lost the commits";
+    }
+
     private @Nullable String otherTimeline(ResumePoint recorded) {
         Timeline timeline = recorded.origin().timeline();
         Timeline present = facts.origin().timeline();
@@ -207,19 +220,21 @@ public final class History {
     private Stream<@Nullable String> gaps(ResumePoint recorded) {
         String found =
                 recorded.gap() == FoundGap.ROWS ? "a relay has found one before, and has not begun to fill it" : null;
+        String unknown = unknownLoss(recorded);
         if (facts.source() == Source.TABLE) {
             return Stream.of(
                     found,
+                    unknown,
                     recorded.table() == null && recorded.fill() == null
                             ? "the WAL was read until now, and the table is from now on"
                             : null);
         }
         if (recorded.table() != null) {
-            return Stream.of(found, "the table was read until now, and the WAL is from now on");
+            return Stream.of(found, unknown, "the table was read until now, and the WAL is from now on");
         }
         Facts.Slot slot = facts.slot();
         if (slot == null) {
-            return Stream.of("the replication slot is gone");
+            return Stream.of(unknown, "the replication slot is gone");
         }
         boolean moved = recorded.fill() == null
                 ? slot.confirmed().isAfter(recorded.settled())
@@ -227,6 +242,7 @@ public final class History {
                 : !slot.confirmed().equals(recorded.through());
         return Stream.of(
                 found,
+                unknown,
                 slot.lost() ? "the server has given up the replication slot" : null,
                 moved
                         ? "the slot is confirmed up to " + slot.confirmed() + ", events are published up to "

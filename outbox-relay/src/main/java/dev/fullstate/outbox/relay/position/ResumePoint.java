@@ -1,5 +1,7 @@
 package dev.fullstate.outbox.relay.position;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ public record ResumePoint(
 
     private static final String TIMELINE = "timeline";
     private static final String PUBLICATION = "publication";
+    private static final String SERVER_START = "started";
     private static final String HIGHEST = "highest";
     private static final String NEWEST = "newest";
     private static final String SHIFT = "shift";
@@ -55,6 +58,11 @@ public record ResumePoint(
     /** Returns the same point, of a history that has come out of its own. */
     public ResumePoint in(Origin later) {
         return new ResumePoint(through, within, fill, later, numbers, gap, behind, table, waiting);
+    }
+
+    /** Returns the same point as one after which nothing is published. */
+    public ResumePoint asLast() {
+        return in(new Origin(origin.timeline(), origin.publication()));
     }
 
     /** Returns the same point, after which a gap was found. */
@@ -133,6 +141,7 @@ public record ResumePoint(
         List<String> words = List.of(text.split(" ", -1));
         boolean inside = words.size() > 1 && words.get(1).indexOf('=') < 0;
         Map<String, String> fields = fields(words.subList(inside ? 2 : 1, words.size()));
+        String serverStart = fields.remove(SERVER_START);
         String newest = fields.remove(NEWEST);
         String shift = fields.remove(SHIFT);
         String fill = fields.remove(FILL);
@@ -144,7 +153,10 @@ public record ResumePoint(
                 Lsn.parse(words.get(0)),
                 inside ? Position.parse(words.get(1)) : null,
                 fill == null ? null : Fill.parse(fill),
-                new Origin(Timeline.parse(required(fields, TIMELINE)), required(fields, PUBLICATION)),
+                new Origin(
+                        Timeline.parse(required(fields, TIMELINE)),
+                        required(fields, PUBLICATION),
+                        serverStart == null ? null : instant(serverStart)),
                 new Numbers(
                         Long.parseLong(required(fields, HIGHEST)),
                         newest == null ? null : Newest.parse(newest),
@@ -168,6 +180,14 @@ public record ResumePoint(
             }
         }
         return fields;
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("Not a time in a position: '" + text + "'", e);
+        }
     }
 
     private static String required(Map<String, String> fields, String name) {
@@ -209,6 +229,9 @@ public record ResumePoint(
         }
         if (!waiting.isEmpty()) {
             append(text, WAITING, waiting);
+        }
+        if (origin.serverStart() != null) {
+            append(text, SERVER_START, origin.serverStart());
         }
         append(text, HIGHEST, numbers.highest());
         append(text, TIMELINE, origin.timeline());

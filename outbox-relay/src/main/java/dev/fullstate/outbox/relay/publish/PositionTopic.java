@@ -36,7 +36,7 @@ final class PositionTopic {
     private final String positionKey;
     private final String topicsKey;
     private final String parkedKey;
-    private final boolean withEachPosition;
+    private final boolean atLeastOnce;
     /** Follows the keys of the pipeline; null before that begins, and once it is closed. */
     private Kafka.@Nullable LastValues last;
     /** The last record about topics, of this producer or of an earlier one. */
@@ -54,8 +54,7 @@ final class PositionTopic {
         this.positionKey = pipeline;
         this.topicsKey = pipeline + "/topics";
         this.parkedKey = pipeline + "/parked";
-        // Without transactions a record of a dead relay may come late, and this one replaces it.
-        this.withEachPosition = settings.delivery() == Delivery.AT_LEAST_ONCE;
+        this.atLeastOnce = settings.delivery() == Delivery.AT_LEAST_ONCE;
     }
 
     String name() {
@@ -79,15 +78,18 @@ final class PositionTopic {
             send(topicsKey, TopicsRecord.format(known), sender, () -> "the record of the topics", () -> {});
         }
         // After the record of the topics, so that a start that has found that one has passed the last one of this kind.
-        // Without one, nothing was ever parked.
+        // Without one, nothing was ever parked. Without transactions a record of a dead relay may come late, and this
+        // one
+        // replaces it.
         boolean again = withTopics
                 ? !now.equals(Parked.NOTHING)
-                : withEachPosition && !now.aggregates().isEmpty();
+                : atLeastOnce && !now.aggregates().isEmpty();
         if (again || !now.equals(parked)) {
             parked = now;
             send(parkedKey, ParkedRecord.format(now), sender, () -> "the record of the parked aggregates", () -> {});
         }
-        send(positionKey, point.toString(), sender, () -> "the position " + point, acknowledged);
+        ResumePoint written = atLeastOnce ? point : point.asLast();
+        send(positionKey, written.toString(), sender, () -> "the position " + point, acknowledged);
     }
 
     private void send(

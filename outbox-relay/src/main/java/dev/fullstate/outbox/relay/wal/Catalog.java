@@ -249,6 +249,14 @@ final class Catalog {
                 .get(0);
     }
 
+    /** {@return when the server's process was started} */
+    Instant serverStart() {
+        return query(
+                        "select pg_postmaster_start_time()",
+                        row -> row.getTimestamp(1).toInstant())
+                .get(0);
+    }
+
     /** {@return the position at which the next WAL record begins} */
     Lsn walEnd() {
         return query("select pg_current_wal_insert_lsn()", row -> Lsn.parse(row.getString(1)))

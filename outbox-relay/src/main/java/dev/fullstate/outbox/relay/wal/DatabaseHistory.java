@@ -65,7 +65,7 @@ final class DatabaseHistory {
                 ? assumed(number, recorded.origin().timeline())
                 : new Timeline(number, begin(ancestors));
         return new Facts(
-                new Origin(timeline, publication.version()),
+                new Origin(timeline, publication.version(), catalog.serverStart()),
                 ancestors,
                 catalog.walEnd(),
                 slot.map(each -> new Facts.Slot(each.confirmed(), each.lost())).orElse(null),

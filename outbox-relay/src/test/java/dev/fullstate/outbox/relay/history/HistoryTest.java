@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.history;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -35,6 +36,7 @@ import dev.fullstate.outbox.relay.wal.Facts.Trace;
 import dev.fullstate.outbox.relay.wal.Source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 /** Changes one fact of a database at a time: all others are as the position has them. */
 class HistoryTest {
@@ -60,7 +62,8 @@ class HistoryTest {
 
     /** Returns a database that fits the position. */
     private static Database database() {
-        return new Database(FIRST, List.of(), PUBLICATION, lsn(200), new Slot(lsn(90), false), 12, Trace.THERE, NOTE);
+        return new Database(
+                FIRST, List.of(), PUBLICATION, lsn(200), new Slot(lsn(90), false), 12, Trace.THERE, NOTE, null);
     }
 
     private record Database(
@@ -71,30 +74,39 @@ class HistoryTest {
             @Nullable Slot slot,
             long lastSequence,
             Trace newest,
-            @Nullable Note note) {
+            @Nullable Note note,
+            @Nullable Instant serverStart) {
 
         Database on(Timeline other, Ancestor... before) {
-            return new Database(other, List.of(before), publication, walEnd, slot, lastSequence, newest, note);
+            return new Database(
+                    other, List.of(before), publication, walEnd, slot, lastSequence, newest, note, serverStart);
         }
 
         Database withPublication(String other) {
-            return new Database(timeline, ancestors, other, walEnd, slot, lastSequence, newest, note);
+            return new Database(timeline, ancestors, other, walEnd, slot, lastSequence, newest, note, serverStart);
         }
 
         Database withWalEnd(long end) {
-            return new Database(timeline, ancestors, publication, lsn(end), slot, lastSequence, newest, note);
+            return new Database(
+                    timeline, ancestors, publication, lsn(end), slot, lastSequence, newest, note, serverStart);
         }
 
         Database withSlot(@Nullable Slot other) {
-            return new Database(timeline, ancestors, publication, walEnd, other, lastSequence, newest, note);
+            return new Database(
+                    timeline, ancestors, publication, walEnd, other, lastSequence, newest, note, serverStart);
         }
 
         Database withRows(long last, Trace trace) {
-            return new Database(timeline, ancestors, publication, walEnd, slot, last, trace, note);
+            return new Database(timeline, ancestors, publication, walEnd, slot, last, trace, note, serverStart);
         }
 
         Database withNote(@Nullable Note other) {
-            return new Database(timeline, ancestors, publication, walEnd, slot, lastSequence, newest, other);
+            return new Database(
+                    timeline, ancestors, publication, walEnd, slot, lastSequence, newest, other, serverStart);
+        }
+
+        Database started(Instant other) {
+            return new Database(timeline, ancestors, publication, walEnd, slot, lastSequence, newest, note, other);
         }
 
         @Nullable
@@ -108,7 +120,7 @@ class HistoryTest {
 
         private Facts facts() {
             return new Facts(
-                    new Origin(timeline, publication),
+                    new Origin(timeline, publication, serverStart),
                     ancestors,
                     walEnd,
                     slot,
@@ -130,6 +142,21 @@ class HistoryTest {
         assertThat(database().withSlot(new Slot(THROUGH, false)).judge(filling()))
                 .as("in a fill")
                 .isEqualTo(new Resume(filling()));
+    }
+
+    @Test
+    void whatIsPublishedAfterThePositionIsLookedForUnlessTheServerHasRunSince() {
+        Instant start = Instant.parse("2026-11-30T22:30:00.123456Z");
+        ResumePoint atLeastOnce = point(FIRST).in(new Origin(FIRST, PUBLICATION, start));
+
+        assertThat(database().started(start).judge(atLeastOnce)).isEqualTo(new Resume(atLeastOnce));
+        assertThat(database().started(start.plusMillis(1)).judge(atLeastOnce))
+                .asInstanceOf(type(Gap.class))
+                .satisfies(gap -> assertThat(gap.lost()).as("known to be lost").isFalse())
+                .satisfies(gap -> assertThat(gap.reason()).contains("at least once", start.toString()));
+        assertThat(database().started(start.plusMillis(1)).judge(point(FIRST)))
+                .as("exactly once")
+                .isInstanceOf(Resume.class);
     }
 
     static Stream<Arguments> lost() {

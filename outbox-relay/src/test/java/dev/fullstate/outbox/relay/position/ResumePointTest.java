@@ -67,6 +67,7 @@ class ResumePointTest {
                 "0/1" + FIELDS + " behind=order",
                 "0/1" + FIELDS + " behind=order@x",
                 "0/1" + FIELDS + " behind=",
+                "0/1" + FIELDS + " started=today",
                 "0/1" + FIELDS + " waiting=order",
                 "0/1" + FIELDS + " waiting=order@x",
                 "0/1" + FIELDS + " waiting=@1@17@735:740:",
@@ -83,7 +84,7 @@ class ResumePointTest {
     @Test
     void textWhoseEndIsCutOffIsRefusedOrOfAnotherPublication() {
         String text = "0/16B3748 0/16B4000#17 newest=1200:0199f0c4-8a3e-7000-8000-000000000001 shift=100+30"
-                + " fill=1200@735:740:736,738 gap=rows behind=order@0/16B3000 waiting=order@1@17@735:740: highest=1200 timeline=2@0/3000060"
+                + " fill=1200@735:740:736,738 gap=rows behind=order@0/16B3000 waiting=order@1@17@735:740: started=2026-11-30T22:30:00.123456Z highest=1200 timeline=2@0/3000060"
                 + " publication=16400.735";
         assertThat(ResumePoint.parse(text)).hasToString(text);
         for (int end = 0; end < text.length(); end++) {

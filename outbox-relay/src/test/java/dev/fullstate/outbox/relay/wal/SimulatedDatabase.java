@@ -1,5 +1,6 @@
 package dev.fullstate.outbox.relay.wal;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -55,6 +56,9 @@ public final class SimulatedDatabase {
     private double faultRate;
     private int notedCount;
     private long rowCount;
+    /** How often a server was started for this database. */
+    private int startCount;
+
     private long nextSeq = 1;
     private int publication = 1;
     private boolean unpublished;
@@ -235,6 +239,7 @@ public final class SimulatedDatabase {
 
     /** Goes back to some position. */
     private void lose() {
+        startCount++;
         sessions.forEach(SimulatedSession::close);
         open.forEach(rows -> end(rows, false));
         open.clear();
@@ -328,7 +333,7 @@ public final class SimulatedDatabase {
     }
 
     Facts facts(int subscribed, @Nullable ResumePoint recorded) {
-        Origin origin = new Origin(history.timeline(), Integer.toString(subscribed));
+        Origin origin = new Origin(history.timeline(), Integer.toString(subscribed), Instant.ofEpochSecond(startCount));
         Lsn position = slot.position();
         Noted note = notes.isEmpty() ? null : notes.get(notes.size() - 1);
         return new Facts(
