@@ -35,11 +35,7 @@ final class LostHistory implements AutoCloseable {
         this.outbox = scenario.outbox;
     }
 
-    RelayProcess startRelay() {
-        return scenario.startRelay();
-    }
-
-    /** Starts a relay with other options of its JVM. */
+    /** @param options of its JVM; without any, those of the harness */
     RelayProcess startRelay(String... options) {
         return scenario.with(options).startRelay();
     }

@@ -15,18 +15,18 @@ import dev.fullstate.outbox.faults.server.Database;
 /** Lets a database lose just those commits whose events are published and whose position is not written yet. */
 class UnrecordedLossIT {
 
-    private static final String HEAP = "-Xmx128m";
-
     /** The position after the first event is written at once, and no other one for that time. */
     private static final String[] SELDOM = {
-        HEAP, "-Doutbox.relay.exactly-once.commit-interval=10m", "-Doutbox.relay.exactly-once.transaction-timeout=14m"
+        "-Xmx128m",
+        "-Doutbox.relay.exactly-once.commit-interval=10m",
+        "-Doutbox.relay.exactly-once.transaction-timeout=14m"
     };
 
     @Test
     void consumersIgnoreNothingThatComesUnderTheNumbersOfLostEvents() throws SQLException {
         try (LostHistory history = new LostHistory(Database.archiving(), Delivery.AT_LEAST_ONCE, Map.of())) {
             // A first start waits for several positions.
-            history.startRelay(HEAP);
+            history.startRelay();
             history.publish(1);
             RelayProcess relay = history.startRelay(SELDOM);
             history.publishUnconfirmed(1);
@@ -52,10 +52,7 @@ class UnrecordedLossIT {
                 }
             });
             history.outbox.write(3);
-            history.database.letRelayFollow();
-            history.startRelay(HEAP);
-            history.outbox.write(10);
-            history.judge();
+            history.judge(relay);
         }
     }
 }

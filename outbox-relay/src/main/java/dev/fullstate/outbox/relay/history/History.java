@@ -111,7 +111,7 @@ public final class History {
 
     private Finding after(ResumePoint recorded) {
         List<String> lost = found(lost(recorded));
-        List<String> gaps = found(gaps(recorded));
+        List<String> gaps = found(Stream.concat(Stream.of(unknownLoss(recorded)), gaps(recorded)));
         if (!lost.isEmpty() || !gaps.isEmpty()) {
             return new Gap(
                     Stream.concat(lost.stream(), gaps.stream()).collect(Collectors.joining("; ")), !lost.isEmpty());
@@ -220,21 +220,19 @@ public final class History {
     private Stream<@Nullable String> gaps(ResumePoint recorded) {
         String found =
                 recorded.gap() == FoundGap.ROWS ? "a relay has found one before, and has not begun to fill it" : null;
-        String unknown = unknownLoss(recorded);
         if (facts.source() == Source.TABLE) {
             return Stream.of(
                     found,
-                    unknown,
                     recorded.table() == null && recorded.fill() == null
                             ? "the WAL was read until now, and the table is from now on"
                             : null);
         }
         if (recorded.table() != null) {
-            return Stream.of(found, unknown, "the table was read until now, and the WAL is from now on");
+            return Stream.of(found, "the table was read until now, and the WAL is from now on");
         }
         Facts.Slot slot = facts.slot();
         if (slot == null) {
-            return Stream.of(unknown, "the replication slot is gone");
+            return Stream.of("the replication slot is gone");
         }
         boolean moved = recorded.fill() == null
                 ? slot.confirmed().isAfter(recorded.settled())
@@ -242,7 +240,6 @@ public final class History {
                 : !slot.confirmed().equals(recorded.through());
         return Stream.of(
                 found,
-                unknown,
                 slot.lost() ? "the server has given up the replication slot" : null,
                 moved
                         ? "the slot is confirmed up to " + slot.confirmed() + ", events are published up to "

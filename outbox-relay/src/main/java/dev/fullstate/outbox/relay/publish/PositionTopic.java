@@ -78,8 +78,7 @@ final class PositionTopic {
             send(topicsKey, TopicsRecord.format(known), sender, () -> "the record of the topics", () -> {});
         }
         // After the record of the topics, so that a start that has found that one has passed the last one of this kind.
-        // Without one, nothing was ever parked. Without transactions a record of a dead relay may come late, and this
-        // one
+        // Without one, nothing was ever parked. At least once, a record of a dead relay may come late, and this one
         // replaces it.
         boolean again = withTopics
                 ? !now.equals(Parked.NOTHING)

@@ -62,8 +62,7 @@ class HistoryTest {
 
     /** Returns a database that fits the position. */
     private static Database database() {
-        return new Database(
-                FIRST, List.of(), PUBLICATION, lsn(200), new Slot(lsn(90), false), 12, Trace.THERE, NOTE, null);
+        return new Database(FIRST, List.of(), PUBLICATION, lsn(200), new Slot(lsn(90), false), 12, Trace.THERE, NOTE);
     }
 
     private record Database(
@@ -74,39 +73,30 @@ class HistoryTest {
             @Nullable Slot slot,
             long lastSequence,
             Trace newest,
-            @Nullable Note note,
-            @Nullable Instant serverStart) {
+            @Nullable Note note) {
 
         Database on(Timeline other, Ancestor... before) {
-            return new Database(
-                    other, List.of(before), publication, walEnd, slot, lastSequence, newest, note, serverStart);
+            return new Database(other, List.of(before), publication, walEnd, slot, lastSequence, newest, note);
         }
 
         Database withPublication(String other) {
-            return new Database(timeline, ancestors, other, walEnd, slot, lastSequence, newest, note, serverStart);
+            return new Database(timeline, ancestors, other, walEnd, slot, lastSequence, newest, note);
         }
 
         Database withWalEnd(long end) {
-            return new Database(
-                    timeline, ancestors, publication, lsn(end), slot, lastSequence, newest, note, serverStart);
+            return new Database(timeline, ancestors, publication, lsn(end), slot, lastSequence, newest, note);
         }
 
         Database withSlot(@Nullable Slot other) {
-            return new Database(
-                    timeline, ancestors, publication, walEnd, other, lastSequence, newest, note, serverStart);
+            return new Database(timeline, ancestors, publication, walEnd, other, lastSequence, newest, note);
         }
 
         Database withRows(long last, Trace trace) {
-            return new Database(timeline, ancestors, publication, walEnd, slot, last, trace, note, serverStart);
+            return new Database(timeline, ancestors, publication, walEnd, slot, last, trace, note);
         }
 
         Database withNote(@Nullable Note other) {
-            return new Database(
-                    timeline, ancestors, publication, walEnd, slot, lastSequence, newest, other, serverStart);
-        }
-
-        Database started(Instant other) {
-            return new Database(timeline, ancestors, publication, walEnd, slot, lastSequence, newest, note, other);
+            return new Database(timeline, ancestors, publication, walEnd, slot, lastSequence, newest, other);
         }
 
         @Nullable
@@ -118,7 +108,15 @@ class HistoryTest {
             return History.judge(recorded, false, facts());
         }
 
+        Finding judge(ResumePoint recorded, Instant serverStart) {
+            return History.judge(recorded, false, facts(serverStart));
+        }
+
         private Facts facts() {
+            return facts(null);
+        }
+
+        private Facts facts(@Nullable Instant serverStart) {
             return new Facts(
                     new Origin(timeline, publication, serverStart),
                     ancestors,
@@ -147,16 +145,15 @@ class HistoryTest {
     @Test
     void whatIsPublishedAfterThePositionIsLookedForUnlessTheServerHasRunSince() {
         Instant start = Instant.parse("2026-11-30T22:30:00.123456Z");
+        Instant later = start.plusMillis(1);
         ResumePoint atLeastOnce = point(FIRST).in(new Origin(FIRST, PUBLICATION, start));
 
-        assertThat(database().started(start).judge(atLeastOnce)).isEqualTo(new Resume(atLeastOnce));
-        assertThat(database().started(start.plusMillis(1)).judge(atLeastOnce))
+        assertThat(database().judge(atLeastOnce, start)).isEqualTo(new Resume(atLeastOnce));
+        assertThat(database().judge(atLeastOnce, later))
                 .asInstanceOf(type(Gap.class))
                 .satisfies(gap -> assertThat(gap.lost()).as("known to be lost").isFalse())
                 .satisfies(gap -> assertThat(gap.reason()).contains("at least once", start.toString()));
-        assertThat(database().started(start.plusMillis(1)).judge(point(FIRST)))
-                .as("exactly once")
-                .isInstanceOf(Resume.class);
+        assertThat(database().judge(point(FIRST), later)).as("exactly once").isInstanceOf(Resume.class);
     }
 
     static Stream<Arguments> lost() {
