@@ -35,6 +35,10 @@ record FaultPlan(long seed, Delivery delivery, int relayCount, int brokerCount, 
             return new Fault(kind, seed, true);
         }
 
+        Fault notWaitedFor() {
+            return new Fault(kind, seed, false);
+        }
+
         @Override
         public String toString() {
             return kind + (healed ? "" : " (not healed)");

@@ -85,7 +85,7 @@ final class Instances implements AutoCloseable {
         relays.forEach(relay -> relay.control().arm(name, failure, skips));
         provoke.run();
         scenario.patience().until("a relay comes to " + name, () -> {
-            scenario.workload.allow(1);
+            scenario.allowOneMore();
             return relays.stream().anyMatch(relay -> relay.control().wasHit(name));
         });
         relays.stream()

@@ -78,8 +78,7 @@ final class RandomRun implements AutoCloseable {
         counts.merge(fault.kind(), 1, Integer::sum);
         gap |= fault.kind().leavesAGap();
         if (fault.healed()) {
-            relays.launchMissing();
-            scenario.awaitAllPublished();
+            heal();
             look();
         }
         log.debug(
@@ -87,6 +86,12 @@ final class RandomRun implements AutoCloseable {
                 fault,
                 (inflicted - began) / 1_000_000,
                 (System.nanoTime() - inflicted) / 1_000_000);
+    }
+
+    /** Starts the relays that are missing, and waits until consumers have all committed events. */
+    void heal() throws SQLException {
+        relays.launchMissing();
+        scenario.awaitAllPublished();
     }
 
     /**

@@ -34,6 +34,8 @@ final class Scenario implements AutoCloseable {
 
     static final Duration TIMEOUT = Duration.ofMinutes(2);
 
+    private static final int MANY = 1_000;
+
     final Outbox outbox;
     final Workload workload;
     final Committed committed;
@@ -143,6 +145,16 @@ final class Scenario implements AutoCloseable {
             fault.run();
         } finally {
             workload.withdraw();
+        }
+    }
+
+    /**
+     * Lets the writers commit another event, unless there are many that consumers cannot read yet: what a relay needs to come to some step,
+     * and not more than it can publish.
+     */
+    void allowOneMore() throws SQLException {
+        if (committed.count() - published.distinctCount() < MANY) {
+            workload.allow(1);
         }
     }
 
