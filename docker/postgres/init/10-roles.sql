@@ -16,5 +16,7 @@ revoke connect, temporary on database orders from public;
 grant connect, temporary on database orders to outbox_relay;
 
 \connect orders
-revoke usage on schema public from public;
+revoke all on schema public from public;
+-- From PostgreSQL 15 on it has this as the owner of the database.
+grant usage, create on schema public to orders;
 grant usage on schema public to outbox_relay;

@@ -118,7 +118,7 @@ class OutboxStateIT {
         try {
             database.insert(0);
             database.notePublished(RELAY);
-            database.execute("select pg_stat_force_next_flush()");
+            database.awaitStatistics();
             OutboxState state = state();
             assertThat(state.leaves())
                     .extracting(Leaf::daysAgo)

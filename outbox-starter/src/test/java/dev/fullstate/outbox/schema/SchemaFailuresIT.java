@@ -75,7 +75,7 @@ class SchemaFailuresIT {
 
     static Stream<Arguments> databases() {
         return Stream.of(
-                arguments("revoke create on schema public from app", "", GRANT_SCHEMA),
+                arguments("revoke create on schema public from app, public", "", GRANT_SCHEMA),
                 arguments("revoke create on database %s from app", "", GRANT_DATABASE),
                 arguments("create table outbox (id int)", "", "outbox.schema.table="),
                 arguments("create view outbox as select 1", "", "outbox.schema.table="),

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -102,9 +103,14 @@ public final class OutboxDatabase implements AutoCloseable {
                 .sql());
     }
 
-    /** Waits until the connections of the application have ended, which report their statistics when they end. */
-    public void awaitStatistics() {
+    /** Waits until the connections of the application have ended, which report their statistics when they end, and the server has counted. */
+    public void awaitStatistics() throws SQLException {
         await().until(() -> query("select 1 from pg_stat_activity where usename = '" + role() + "'") == null);
+        // PostgreSQL 14 counts later, in the order of the reports.
+        String counted = "select seq_scan from pg_stat_user_tables where relname = 'outbox_relay'";
+        String before = query(counted);
+        query("select count(*) from outbox_relay");
+        await().until(() -> !Objects.equals(query(counted), before));
     }
 
     /** Notes that a relay has published everything that is committed now. */

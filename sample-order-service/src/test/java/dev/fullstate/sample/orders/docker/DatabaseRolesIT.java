@@ -85,17 +85,19 @@ class DatabaseRolesIT {
                 "drop publication outbox",
             })
     void relayMayDoNothingElse(String sql) {
-        assertThatThrownBy(() -> execute(connectAs("outbox_relay"), sql))
-                .isInstanceOf(SQLException.class)
-                .extracting(failure -> ((SQLException) failure).getSQLState())
-                .isEqualTo("42501");
+        assertForbidden("outbox_relay", sql);
     }
 
     @Test
     void serviceMayNotReadTheWal() {
-        assertThatThrownBy(() -> execute(
-                        connectAs("orders"), "select pg_create_logical_replication_slot('mine', 'pgoutput', true)"))
-                .hasMessageContaining("permission denied");
+        assertForbidden("orders", "select pg_create_logical_replication_slot('mine', 'pgoutput', true)");
+    }
+
+    private static void assertForbidden(String role, String sql) {
+        assertThatThrownBy(() -> execute(connectAs(role), sql))
+                .isInstanceOf(SQLException.class)
+                .extracting(failure -> ((SQLException) failure).getSQLState())
+                .isEqualTo("42501");
     }
 
     private static String grantOfTheComposeFile() throws IOException {
